@@ -1,0 +1,30 @@
+"""What a built-in function may know about the session that runs it.
+
+The Context hangs on the storage connection while a statement runs; functions marked `context=True` get it first.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import SqlError
+from executor.types.base import Env
+
+if TYPE_CHECKING:
+    from executor.catalog.model import Catalog
+
+
+class Context:
+    """One session's state as functions see it. The executor's session owns it and keeps it up to date."""
+
+    def __init__(self, database: str, user: str) -> None:
+        self.env = Env()
+        self.database = database
+        self.user = user  # current_user
+        self.session_user = user
+        self.process_id = 0
+        self.settings: Any = None  # executor.settings.Settings
+        self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound
+        self.sequences: Any = None  # executor.sequences.SequenceStates of the database
+        self.session: Any = None  # executor.session.Session
+        self.transaction_timestamp = ""  # stored form of timestamptz; now()
+        self.statement_timestamp = ""  # stored form of timestamptz
+        self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion

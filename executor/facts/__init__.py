@@ -1,0 +1,36 @@
+"""Facts about PostgreSQL 18 (types, functions, operators, casts, ...), as extracted by tools/extract_facts.py.
+
+`table(name)` gives a catalog as it is in a fresh cluster, values in pgquill's stored form. The typed views of it that
+the binder searches (types, functions, operators, casts) are in executor.facts.lookup.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+FOLDER = Path(__file__).parent
+
+
+class FactTable(msgspec.Struct, frozen=True):
+    """One catalog: columns as (name, type OID), rows in column order."""
+
+    columns: list[tuple[str, int]]
+    rows: list[list[Any]]
+
+    def select(self, *names: str) -> list[tuple[Any, ...]]:
+        """The rows cut down to the named columns, in that order."""
+        at = [[column for column, _ in self.columns].index(name) for name in names]
+        return [tuple(row[i] for i in at) for row in self.rows]
+
+
+@cache
+def table(name: str) -> FactTable:
+    """The facts of one catalog, for example `table("pg_type")`."""
+    return msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
+
+
+def names() -> list[str]:
+    """The catalogs for which there are facts."""
+    return sorted(path.stem for path in FOLDER.glob("pg_*.json"))

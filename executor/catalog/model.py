@@ -1,0 +1,209 @@
+"""A database's objects: frozen values that the binder looks names up in.
+
+A Catalog is built by executor.catalog.load from SQLite's own schema and the table `pgquill_object`; a change of the schema
+makes a new Catalog. Nothing here does I/O. Texts of expressions and views are PostgreSQL's SQL.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+FIRST_USER_OID = 16384
+PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 13273
+OWNER_OID = 10
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One column of a relation."""
+
+    name: str
+    number: int  # attnum, from 1, never reused
+    type: int
+    typmod: int = -1
+    not_null: bool = False
+    default: str | None = None  # SQL text; for generated columns their expression
+    identity: str = ""  # a always, d by default
+    generated: str = ""  # s stored, v virtual
+    collation: int = 0
+    sqlite_name: str = ""  # "" = the same name
+    sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
+    affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
+
+
+class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table's constraint. kind: p primary key, u unique, c check, f foreign key, n not null."""
+
+    oid: int
+    name: str
+    kind: str
+    columns: tuple[int, ...] = ()  # attnums
+    expression: str = ""  # of a CHECK
+    enforced_by_sqlite: bool = True  # False: the executor checks it (its expression needs functions that only it has)
+    index: int = 0  # OID of the index behind p and u
+    referenced: int = 0  # OID of the table a foreign key points to
+    referenced_columns: tuple[int, ...] = ()
+    on_update: str = "a"  # a no action, r restrict, c cascade, n set null, d set default
+    on_delete: str = "a"
+    match: str = "s"  # s simple, f full
+    deferrable: bool = False
+    deferred: bool = False
+    nulls_not_distinct: bool = False
+    no_inherit: bool = False
+
+
+class IndexColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One key of an index: a column or an expression."""
+
+    column: int = 0  # attnum, 0 for an expression
+    expression: str = ""
+    descending: bool = False
+    nulls_first: bool = False
+    operator_class: str = ""
+    collation: str = ""
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An index; `sqlite_name` is empty for the rowid itself (an integer primary key)."""
+
+    oid: int
+    name: str
+    table: int
+    columns: tuple[IndexColumn, ...]
+    included: tuple[int, ...] = ()
+    unique: bool = False
+    primary: bool = False
+    method: str = "btree"
+    predicate: str = ""
+    sqlite_name: str = ""
+    nulls_not_distinct: bool = False
+    options: dict[str, str] = {}
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
+    """A table (r), view (v), materialized view (m) or composite type (c).
+
+    sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system catalogs).
+    rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column hides), "" for
+    WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
+    made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str = "r"
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    definition: str = ""  # of a view: its query
+    check_option: str = ""  # of a view: local, cascaded
+    options: dict[str, str] = {}
+    sqlite_name: str = ""
+    sqlite_schema: str = "main"
+    sqlite_sql: str = ""  # the CREATE text at the time it was recorded: differs when another program changed it
+    rowid: str = "rowid"
+    rowid_column: int = 0
+    made_elsewhere: bool = False
+    persistence: str = "p"  # p permanent, t temporary, u unlogged
+    row_type: int = 0  # OID of its composite type
+    array_type: int = 0
+    populated: bool = True
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Its columns by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def by_number(self) -> dict[int, Column]:
+        """Its columns by attnum."""
+        return {column.number: column for column in self.columns}
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint of this name."""
+        return next((c for c in self.constraints if c.name == name), None)
+
+    @property
+    def primary_key(self) -> Constraint | None:
+        """The primary key, if it has one."""
+        return next((c for c in self.constraints if c.kind == "p"), None)
+
+
+class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sequence's definition; its current value is in `pgquill_sequence` and executor.sequences."""
+
+    oid: int
+    schema: str
+    name: str
+    type: int = 20
+    start: int = 1
+    increment: int = 1
+    minimum: int = 1
+    maximum: int = 9223372036854775807
+    cache: int = 1
+    cycle: bool = False
+    owned_by: tuple[int, int] | None = None  # (table OID, attnum)
+    persistence: str = "p"
+
+
+class Schema(msgspec.Struct, frozen=True, kw_only=True):
+    """A namespace."""
+
+    oid: int
+    name: str
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """COMMENT ON: class is the catalog ("pg_class"), sub the attnum or 0."""
+
+    catalog: str
+    object: int
+    sub: int
+    text: str
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Everything in one database at one version (its SQLite schema_version)."""
+
+    version: int
+    relations: tuple[Relation, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    schemas: tuple[Schema, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    next_oid: int = FIRST_USER_OID
+
+    @cached_property
+    def relations_by_name(self) -> dict[tuple[str, str], Relation]:
+        """(schema, name) -> relation."""
+        return {(r.schema, r.name): r for r in self.relations}
+
+    @cached_property
+    def relations_by_oid(self) -> dict[int, Relation]:
+        """OID -> relation."""
+        return {r.oid: r for r in self.relations}
+
+    @cached_property
+    def sequences_by_name(self) -> dict[tuple[str, str], Sequence]:
+        """(schema, name) -> sequence."""
+        return {(s.schema, s.name): s for s in self.sequences}
+
+    @cached_property
+    def sequences_by_oid(self) -> dict[int, Sequence]:
+        """OID -> sequence."""
+        return {s.oid: s for s in self.sequences}
+
+    @cached_property
+    def indexes_by_name(self) -> dict[tuple[str, str], tuple[Relation, Index]]:
+        """(schema, name) -> (its table, index)."""
+        return {(r.schema, i.name): (r, i) for r in self.relations for i in r.indexes}
+
+    @cached_property
+    def schemas_by_name(self) -> dict[str, Schema]:
+        """Name -> schema."""
+        return {s.name: s for s in self.schemas}
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """Things derived from this catalog by others (bound views, default expressions ...), kept as long as it."""
+        return {}

@@ -1,0 +1,216 @@
+"""The facts the binder searches: types, functions, operators and casts of PostgreSQL, by OID and by name.
+
+Everything here is built once, at first use, from executor.facts and never changes.
+"""
+
+import re
+from functools import cache, cached_property
+from typing import Any
+
+import msgspec
+
+from executor.facts import table
+
+
+class Type(msgspec.Struct, frozen=True):
+    """A row of pg_type, as far as binding needs it."""
+
+    oid: int
+    name: str
+    length: int  # bytes; -1 variable
+    kind: str  # b base, c composite, d domain, e enum, p pseudo, r range, m multirange
+    category: str
+    preferred: bool
+    delimiter: str
+    relation: int
+    element: int  # of arrays and other subscriptable types
+    array: int
+    base: int  # of domains
+    base_typmod: int
+    collation: int
+    subscript: int
+    schema: str = "pg_catalog"
+
+    @property
+    def is_array(self) -> bool:
+        """True for a varlena array type (not for vectors, name, point ...)."""
+        return self.element != 0 and self.length == -1 and self.name.startswith("_")
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A row of pg_proc. `arguments` are the input types in order; `outputs` the OUT and TABLE columns."""
+
+    oid: int
+    name: str
+    kind: str  # f function, p procedure, a aggregate, w window
+    strict: bool
+    returns_set: bool
+    volatility: str  # i, s, v
+    result: int
+    arguments: tuple[int, ...]
+    variadic: int  # element type of the VARIADIC argument, 0 if none
+    defaults: tuple[str, ...]  # SQL text of the last arguments' defaults
+    argument_names: tuple[str, ...]  # of the input arguments; empty strings where unnamed
+    outputs: tuple[tuple[str, int], ...]
+    source: str
+
+    @property
+    def signature(self) -> str:
+        """How executor.builtins names this function: "int4pl(int4,int4)"."""
+        types = types_by_oid()
+        return f"{self.name}({','.join(types[oid].name for oid in self.arguments)})"
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A row of pg_operator; `left` is 0 for a prefix operator."""
+
+    oid: int
+    name: str
+    left: int
+    right: int
+    result: int
+    commutator: int
+    negator: int
+    function: int
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """A row of pg_cast. context: i implicit, a assignment, e explicit. method: f function, b binary, i text I/O."""
+
+    source: int
+    target: int
+    function: int
+    context: str
+    method: str
+
+
+class Aggregate(msgspec.Struct, frozen=True):
+    """A row of pg_aggregate. kind: n normal, o ordered-set, h hypothetical-set."""
+
+    function: int
+    kind: str
+    direct_arguments: int
+
+
+@cache
+def types_by_oid() -> dict[int, Type]:
+    """Every built-in type."""
+    schemas = dict(table("pg_namespace").select("oid", "nspname"))
+    rows = table("pg_type").select(
+        "oid", "typname", "typlen", "typtype", "typcategory", "typispreferred", "typdelim", "typrelid", "typelem",
+        "typarray", "typbasetype", "typtypmod", "typcollation", "typsubscript", "typnamespace")
+    return {row[0]: Type(*row[:5], bool(row[5]), *row[6:14], schemas[row[14]]) for row in rows}
+
+
+@cache
+def types_by_name() -> dict[str, Type]:
+    """The types of pg_catalog by their pg_type name ("int4", "_text")."""
+    return {t.name: t for t in types_by_oid().values() if t.schema == "pg_catalog"}
+
+
+_DEFAULT = re.compile(r"(?:^|, )(?:VARIADIC |INOUT |IN )?[^,]*? DEFAULT ((?:'(?:[^']|'')*'|[^,'])*)")
+
+
+def _defaults(arguments: str, count: int) -> tuple[str, ...]:
+    """The default expressions in pg_get_function_arguments' text."""
+    found = tuple(match.group(1).strip() for match in _DEFAULT.finditer(arguments)) if count else ()
+    assert len(found) == count, arguments
+    return found
+
+
+def _function(row: tuple[Any, ...]) -> Function:
+    (oid, name, kind, strict, returns_set, volatility, result, arguments, variadic, defaults, count, every, modes,
+     names, source) = row
+    types = msgspec.json.decode(arguments, type=tuple[int, ...]) if arguments != "[]" else ()
+    labels: list[str] = msgspec.json.decode(names) if names else []
+    outputs: list[tuple[str, int]] = []
+    inputs = [""] * len(types)
+    if modes and every:
+        at = 0
+        for i, (mode, type_oid) in enumerate(zip(msgspec.json.decode(modes), msgspec.json.decode(every), strict=True)):
+            label = labels[i] if labels else ""
+            if mode in "iv" or mode == "b":
+                inputs[at] = label
+                at += 1
+            if mode in "otb":
+                outputs.append((label, type_oid))
+    elif labels:
+        inputs = labels
+    return Function(oid, name, kind, bool(strict), bool(returns_set), volatility, result, types, variadic,
+                    _defaults(defaults, count), tuple(inputs), tuple(outputs), source)
+
+
+@cache
+def functions_by_oid() -> dict[int, Function]:
+    """Every built-in function, aggregate and window function of pg_catalog."""
+    rows = table("pg_proc").select(
+        "oid", "proname", "prokind", "proisstrict", "proretset", "provolatile", "prorettype", "proargtypes",
+        "provariadic", "proargdefaults", "pronargdefaults", "proallargtypes", "proargmodes", "proargnames", "prosrc",
+        "pronamespace")
+    return {row[0]: _function(row[:-1]) for row in rows if row[-1] == 11}
+
+
+@cache
+def functions_by_name() -> dict[str, tuple[Function, ...]]:
+    """The overloads of each name."""
+    found: dict[str, list[Function]] = {}
+    for function in functions_by_oid().values():
+        found.setdefault(function.name, []).append(function)
+    return {name: tuple(overloads) for name, overloads in found.items()}
+
+
+@cache
+def operators_by_oid() -> dict[int, Operator]:
+    """Every built-in operator."""
+    rows = table("pg_operator").select(
+        "oid", "oprname", "oprleft", "oprright", "oprresult", "oprcom", "oprnegate", "oprcode")
+    return {row[0]: Operator(*row) for row in rows}
+
+
+@cache
+def operators_by_name() -> dict[str, tuple[Operator, ...]]:
+    """The overloads of each operator name."""
+    found: dict[str, list[Operator]] = {}
+    for operator in operators_by_oid().values():
+        found.setdefault(operator.name, []).append(operator)
+    return {name: tuple(overloads) for name, overloads in found.items()}
+
+
+@cache
+def casts() -> dict[tuple[int, int], Cast]:
+    """The built-in casts by (source, target)."""
+    rows = table("pg_cast").select("castsource", "casttarget", "castfunc", "castcontext", "castmethod")
+    return {row[:2]: Cast(*row) for row in rows}
+
+
+@cache
+def aggregates() -> dict[int, Aggregate]:
+    """Aggregate facts by function OID."""
+    return {row[0]: Aggregate(*row) for row in table("pg_aggregate").select("aggfnoid", "aggkind", "aggnumdirectargs")}
+
+
+class _OperatorClasses:
+    """Which operators btree uses to compare a type's values."""
+
+    @cached_property
+    def btree(self) -> dict[tuple[int, int], int]:
+        """(type OID, strategy 1..5 for < <= = >= >) -> operator OID, for same-type operators of btree families."""
+        families = {oid for oid, method in table("pg_opfamily").select("oid", "opfmethod") if method == 403}
+        default = {(row[0], row[1]) for row in table("pg_opclass").select(
+            "opcfamily", "opcintype", "opcdefault", "opcmethod") if row[2] and row[3] == 403}
+        rows = table("pg_amop").select("amopfamily", "amoplefttype", "amoprighttype", "amopstrategy", "amopopr")
+        return {(left, strategy): operator for family, left, right, strategy, operator in rows
+                if family in families and left == right and (family, left) in default}
+
+
+operator_classes = _OperatorClasses()
+
+
+def operator_by_signature(name: str, left: int, right: int) -> Operator | None:
+    """The operator with exactly these operand types."""
+    return _operator_signatures().get((name, left, right))
+
+
+@cache
+def _operator_signatures() -> dict[tuple[str, int, int], Operator]:
+    return {(o.name, o.left, o.right): o for o in operators_by_oid().values()}

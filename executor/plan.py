@@ -1,0 +1,424 @@
+"""The typed plan: frozen nodes, each expression with its PostgreSQL type. The binder makes it, executor.lower reads it.
+
+A plan is read-only and shared by every execution of a cached statement; run state is elsewhere (executor.run).
+Names are resolved: a column says which range entry (by number, unique in the statement) and which output of it.
+"""
+
+from typing import Any
+
+import msgspec
+
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
+from executor.facts.lookup import Function
+from executor.types.base import Stored
+
+
+class Expr(msgspec.Struct, frozen=True, kw_only=True):
+    """Any expression. position: in the statement's text, characters from 1; 0 if it has none."""
+
+    type: int
+    typmod: int = -1
+    position: int = 0
+
+
+class Const(Expr, frozen=True, kw_only=True):
+    """A constant. While its type is `unknown` the value is the literal's text.
+
+    lifted: number of the literal in the statement if its value is a parameter of the cached plan (see executor.cache).
+    """
+
+    value: Stored
+    lifted: int | None = None
+
+
+class Param(Expr, frozen=True, kw_only=True):
+    """$n of the statement; number counts from 1."""
+
+    number: int
+
+
+class ColumnRef(Expr, frozen=True, kw_only=True):
+    """Output `index` (from 0) of range entry `entry`; `name` for messages. index -1: the row's address (rowid)."""
+
+    entry: int
+    index: int
+    name: str
+
+
+class WholeRow(Expr, frozen=True, kw_only=True):
+    """A range entry's row as a composite value."""
+
+    entry: int
+    fields: tuple[Expr, ...]
+    names: tuple[str, ...]
+
+
+class Call(Expr, frozen=True, kw_only=True):
+    """A function call, also what operators and casts become. `variadic`: how many arguments the last array holds."""
+
+    function: Function
+    arguments: tuple[Expr, ...]
+    implicit_cast: bool = False  # printed as nothing
+    explicit_cast: bool = False
+    operator: str = ""  # the operator it was written as
+
+
+class AggregateCall(Expr, frozen=True, kw_only=True):
+    """An aggregate, or with `window` a window function or aggregate over a window."""
+
+    function: Function
+    arguments: tuple[Expr, ...]
+    direct_arguments: tuple[Expr, ...] = ()
+    star: bool = False
+    distinct: bool = False
+    order: tuple["SortKey", ...] = ()
+    filter: Expr | None = None
+    window: "Window | None" = None
+
+
+class Relabel(Expr, frozen=True, kw_only=True):
+    """The same stored value under another type (binary-coercible cast, domain, COLLATE "C")."""
+
+    argument: Expr
+
+
+class ConvertText(Expr, frozen=True, kw_only=True):
+    """A cast through the text form (CoerceViaIO)."""
+
+    argument: Expr
+
+
+class ArrayConvert(Expr, frozen=True, kw_only=True):
+    """A cast of each element of an array: `element` converts ElementRef(type=the source's element)."""
+
+    argument: Expr
+    element: Expr
+
+
+class ElementRef(Expr, frozen=True, kw_only=True):
+    """The current element inside ArrayConvert.element."""
+
+
+class BoolOp(Expr, frozen=True, kw_only=True):
+    """AND, OR (arguments >= 2) or NOT."""
+
+    operator: str
+    arguments: tuple[Expr, ...]
+
+
+class IsTest(Expr, frozen=True, kw_only=True):
+    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown."""
+
+    test: str
+    negated: bool
+    argument: Expr
+
+
+class DistinctFrom(Expr, frozen=True, kw_only=True):
+    """IS [NOT] DISTINCT FROM; `equal` is the = call over the two arguments."""
+
+    negated: bool
+    equal: Call
+
+
+class Case(Expr, frozen=True, kw_only=True):
+    """CASE with conditions (the simple form is bound to comparisons of `CaseValue`)."""
+
+    whens: tuple[tuple[Expr, Expr], ...]
+    otherwise: Expr | None
+    subject: Expr | None = None
+
+
+class CaseValue(Expr, frozen=True, kw_only=True):
+    """The subject of the innermost simple CASE."""
+
+
+class Coalesce(Expr, frozen=True, kw_only=True):
+    """COALESCE."""
+
+    arguments: tuple[Expr, ...]
+
+
+class MinMax(Expr, frozen=True, kw_only=True):
+    """GREATEST or LEAST."""
+
+    greatest: bool
+    arguments: tuple[Expr, ...]
+
+
+class NullIf(Expr, frozen=True, kw_only=True):
+    """NULLIF; `equal` is the = call over the two arguments."""
+
+    first: Expr
+    equal: Call
+
+
+class InList(Expr, frozen=True, kw_only=True):
+    """value [NOT] IN (list): `equal` is = over (value, CaseValue of the items' type)."""
+
+    negated: bool
+    value: Expr
+    items: tuple[Expr, ...]
+    equal: Call
+
+
+class ArrayCompare(Expr, frozen=True, kw_only=True):
+    """value op ANY/ALL (array); `compare` is the call over (value, ElementRef)."""
+
+    every: bool
+    value: Expr
+    array: Expr
+    compare: Expr
+
+
+class Array(Expr, frozen=True, kw_only=True):
+    """ARRAY[...]; the elements are of the element type, or arrays when `nested`."""
+
+    elements: tuple[Expr, ...]
+    nested: bool = False
+
+
+class Row(Expr, frozen=True, kw_only=True):
+    """ROW(...), of type record or a named composite type."""
+
+    fields: tuple[Expr, ...]
+    names: tuple[str, ...] = ()
+
+
+class RowCompare(Expr, frozen=True, kw_only=True):
+    """(a, b) op (c, d), one call per column; operator is one of = <> < <= > >=."""
+
+    operator: str
+    left: tuple[Expr, ...]
+    right: tuple[Expr, ...]
+    compares: tuple[Expr, ...]  # column by column: the operator (= for <>)
+    equals: tuple[Expr, ...]  # column by column: =
+
+
+class Subscript(Expr, frozen=True, kw_only=True):
+    """array[i] or array[l:u] (upper bounds of plain subscripts only); jsonb subscripts become calls."""
+
+    argument: Expr
+    uppers: tuple[Expr | None, ...]
+    lowers: tuple[Expr | None, ...] = ()
+    is_slice: bool = False
+
+
+class Field(Expr, frozen=True, kw_only=True):
+    """(composite).field, index from 0."""
+
+    argument: Expr
+    index: int
+    name: str
+
+
+class Subquery(Expr, frozen=True, kw_only=True):
+    """A subquery expression. kind: exists, scalar, array, any, all.
+
+    any/all: `value` (a tuple for rows) is compared with the query's columns by `compare` calls whose right sides are
+    ElementRef; `operator` names it. `negated` for NOT IN written as such.
+    """
+
+    kind: str
+    query: "Query"
+    value: tuple[Expr, ...] = ()
+    compare: tuple[Expr, ...] = ()
+    operator: str = ""
+
+
+class SetDefault(Expr, frozen=True, kw_only=True):
+    """DEFAULT in VALUES or SET; replaced by the column's default when the column is known."""
+
+
+class SortKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One key of an ORDER BY: an expression (of the same level)."""
+
+    expr: Expr
+    descending: bool = False
+    nulls_first: bool = False
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """A window: frame as (mode, start, start offset, end, end offset, exclusion), or None for the default frame."""
+
+    partition: tuple[Expr, ...] = ()
+    order: tuple[SortKey, ...] = ()
+    mode: str = "range"  # range, rows, groups
+    start: str = "unbounded preceding"  # unbounded preceding, preceding, current row, following, unbounded following
+    start_offset: Expr | None = None
+    end: str = "current row"
+    end_offset: Expr | None = None
+    exclude: str = ""  # "", current row, group, ties
+    default_frame: bool = True
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """An output column. hidden: computed for ORDER BY only. origin: (table OID, attnum) for RowDescription."""
+
+    expr: Expr
+    name: str
+    hidden: bool = False
+    origin: tuple[int, int] = (0, 0)
+
+
+class RangeEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything in FROM. number is unique in the statement. columns: (name, type, typmod) of its outputs."""
+
+    number: int
+    alias: str
+    columns: tuple[tuple[str, int, int], ...]
+    lateral: bool = False
+
+
+class TableEntry(RangeEntry, frozen=True, kw_only=True):
+    """A table, or a view that only SQLite understands."""
+
+    relation: Relation
+    only: bool = False
+    sample: "tuple[str, tuple[Expr, ...], Expr | None] | None" = None
+
+
+class QueryEntry(RangeEntry, frozen=True, kw_only=True):
+    """A subquery or an expanded view; `outer` are the entries of enclosing FROM items it uses if lateral."""
+
+    query: "Query"
+    view: Relation | None = None
+
+
+class CteEntry(RangeEntry, frozen=True, kw_only=True):
+    """A reference to a WITH query by its number."""
+
+    cte: int
+
+
+class FunctionEntry(RangeEntry, frozen=True, kw_only=True):
+    """Functions in FROM (several: ROWS FROM); each with how many of the columns it gives."""
+
+    calls: tuple[Expr, ...]
+    widths: tuple[int, ...]
+    ordinality: bool = False
+
+
+class ValuesEntry(RangeEntry, frozen=True, kw_only=True):
+    """VALUES lists."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+
+
+class Join(msgspec.Struct, frozen=True, kw_only=True):
+    """A join of two FROM items. kind: inner, left, right, full, cross."""
+
+    kind: str
+    left: "FromItem"
+    right: "FromItem"
+    condition: Expr | None = None
+
+
+FromItem = RangeEntry | Join
+
+
+class Cte(msgspec.Struct, frozen=True, kw_only=True):
+    """A WITH query. materialized: "", always, never."""
+
+    number: int
+    name: str
+    query: "Query | DataChange"
+    columns: tuple[tuple[str, int, int], ...]
+    recursive: bool = False
+    materialized: str = ""
+    references: int = 1
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """SELECT, VALUES (a Select over a ValuesEntry) or a set operation."""
+
+    targets: tuple[Target, ...]
+    ctes: tuple[Cte, ...] = ()
+    order: tuple[SortKey, ...] = ()
+    limit: Expr | None = None
+    offset: Expr | None = None
+    with_ties: bool = False
+
+
+class Select(Query, frozen=True, kw_only=True):
+    """A plain SELECT. grouping: None if not grouped. distinct_on: () for plain DISTINCT, None for none."""
+
+    source: tuple[FromItem, ...] = ()
+    where: Expr | None = None
+    group: tuple[Expr, ...] = ()
+    grouping_sets: tuple[tuple[int, ...], ...] | None = None  # indexes into group
+    aggregated: bool = False
+    having: Expr | None = None
+    distinct_on: tuple[Expr, ...] | None = None
+    locking: tuple[str, ...] = ()
+
+
+class SetOperation(Query, frozen=True, kw_only=True):
+    """UNION, INTERSECT or EXCEPT. Its order keys are ColumnRefs of entry `number` (the result itself)."""
+
+    number: int
+    operator: str
+    every: bool
+    left: Query
+    right: Query
+
+
+class DataChange(msgspec.Struct, frozen=True, kw_only=True):
+    """INSERT, UPDATE or DELETE; `returning` is empty without RETURNING."""
+
+    relation: Relation
+    entry: TableEntry
+    ctes: tuple[Cte, ...] = ()
+    returning: tuple[Target, ...] = ()
+
+
+class OnConflict(msgspec.Struct, frozen=True, kw_only=True):
+    """ON CONFLICT. keys: column or expression targets; excluded: number of the entry EXCLUDED."""
+
+    keys: tuple[Expr, ...]
+    predicate: Expr | None
+    update: bool
+    assignments: tuple[tuple[TableColumn, Expr], ...] = ()
+    where: Expr | None = None
+    excluded: int = 0
+
+
+class Insert(DataChange, frozen=True, kw_only=True):
+    """INSERT: `values` gives each of `columns` from the outputs of `source` (its targets in the same order)."""
+
+    columns: tuple[TableColumn, ...]
+    source: Query
+    on_conflict: OnConflict | None = None
+
+
+class Update(DataChange, frozen=True, kw_only=True):
+    """UPDATE ... SET ... FROM ... WHERE."""
+
+    assignments: tuple[tuple[TableColumn, Expr], ...]
+    source: tuple[FromItem, ...] = ()
+    where: Expr | None = None
+
+
+class Delete(DataChange, frozen=True, kw_only=True):
+    """DELETE ... USING ... WHERE."""
+
+    source: tuple[FromItem, ...] = ()
+    where: Expr | None = None
+
+
+Plan = Query | DataChange
+
+
+def children(value: Any) -> Any:
+    """Yield every Expr directly inside a node (through tuples), for walks that need all of them."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from (item,) if isinstance(item, Expr) else children(item)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            field = getattr(value, name)
+            if isinstance(field, Expr):
+                yield field
+            elif isinstance(field, (tuple, SortKey, Window)):
+                yield from children(field)

@@ -422,3 +422,28 @@ def children(value: Any) -> Any:
                 yield field
             elif isinstance(field, (tuple, SortKey, Window)):
                 yield from children(field)
+
+
+def descend(value: Any) -> Any:
+    """Yield every Expr inside a node at any depth, subqueries included."""
+    if isinstance(value, Expr):
+        yield value
+    if isinstance(value, tuple):
+        for item in value:
+            yield from descend(item)
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn)):
+        for name in value.__struct_fields__:
+            field = getattr(value, name)
+            if isinstance(field, (tuple, msgspec.Struct)):
+                yield from descend(field)
+
+
+def key(value: Any) -> Any:
+    """A node without its positions, for comparing expressions by meaning."""
+    if isinstance(value, tuple):
+        return tuple(key(item) for item in value)
+    if isinstance(value, (Relation, Function, TableColumn)):
+        return (type(value).__name__, getattr(value, "oid", None), value.name)
+    if isinstance(value, msgspec.Struct):
+        return (type(value).__name__, *(key(getattr(value, n)) for n in value.__struct_fields__ if n != "position"))
+    return (type(value).__name__, value) if isinstance(value, (bool, int, float)) else value

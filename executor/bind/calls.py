@@ -1,0 +1,378 @@
+"""Function calls: plain functions, aggregates, window functions, casts written as functions."""
+
+from executor import plan
+from executor.bind import operators, resolve
+from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
+from executor.bind.expressions import bind, field_of
+from executor.bind.resolve import Candidate, array_type, coercion_path, find_function, function_candidates
+from executor.bind.scope import Scope
+from executor.bind.statement import Statement, type_name
+from executor.bind.typenames import find as find_type
+from executor.errors import not_supported
+from executor.facts import lookup
+from executor.facts.lookup import Function
+from executor.parse import Node, parse_expression
+from executor.plan import AggregateCall, Call, Const, Expr, SortKey, Window
+from executor.sqlstates import (
+    AmbiguousFunction,
+    FeatureNotSupported,
+    GroupingError,
+    SyntaxError,
+    UndefinedFunction,
+    UndefinedObject,
+    WindowingError,
+    WrongObjectType,
+)
+from executor.types import oids as T
+
+
+def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
+    """A FuncCall node."""
+    names, position = node.texts("funcname"), s.position(node)
+    node.take("funcformat")
+    over, filter_node, order_nodes = node.take("over"), node.take("agg_filter"), node.nodes("agg_order")
+    star, distinct, within = bool(node.take("agg_star")), bool(node.take("agg_distinct")), bool(node.take("agg_within_group"))
+    variadic_call = bool(node.take("func_variadic"))
+    argument_nodes = node.nodes("args")
+    labels = [a.peek("name") for a in argument_nodes if a.kind == "NamedArgExpr"]
+    inner = _aggregate_scope(scope, names, over)
+    arguments = [_argument(s, inner, a) for a in argument_nodes]
+    if within:
+        arguments += [bind(s, inner, o.peek("node")) for o in order_nodes]
+    found = _choose(s, scope, names, arguments, labels, variadic_call, position, star=star,
+                    special=bool(over or filter_node or order_nodes or distinct))
+    if isinstance(found, Expr):
+        return found
+    function, converted, result = found
+    if function.name == "pg_typeof" and not over:
+        return _type_of(arguments[0])
+    if function.kind == "f":
+        _refuse_decorations(function, node, over, filter_node, distinct, order_nodes, star, position)
+        if function.returns_set:
+            scope.set_returning = True
+        return Call(type=result, function=function, arguments=tuple(converted), position=position)
+    if function.kind == "p":
+        raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
+                              position=position or None)
+    call = _aggregate(s, scope, inner, function, converted, result, node, position, star=star, distinct=distinct,
+                      order_nodes=order_nodes, filter_node=filter_node, within=within)
+    if over is not None:
+        return _over(s, scope, call, over, position)
+    return _plain_aggregate(scope, call, position)
+
+
+def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
+    if node.kind != "NamedArgExpr":
+        return bind(s, scope, node)
+    node.take("name")
+    node.take("argnumber")
+    value = bind(s, scope, node.take("arg"))
+    node.finish()
+    return value
+
+
+def _aggregate_scope(scope: Scope, names: list[str], over: Node | None) -> Scope:
+    return scope
+
+
+def _type_of(argument: Expr) -> Expr:
+    return Const(type=T.REGTYPE, value=argument.type)
+
+
+def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = None) -> str:
+    texts = [type_name(a.type) for a in arguments]
+    for i, label in enumerate(reversed(labels or []), 1):
+        texts[-i] = f"{label} => {texts[-i]}"
+    return f"{'.'.join(names)}({', '.join(texts)})"
+
+
+def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr], labels: list[str], variadic_call: bool,
+            position: int, *, star: bool, special: bool) -> tuple[Function, list[Expr], int] | Expr:
+    """The function meant with its converted arguments and result type, or another expression it stands for."""
+    name = names[-1]
+    schema_ok = len(names) == 1 or names[-2] == "pg_catalog"
+    functions = lookup.functions_by_name().get(name, ()) if schema_ok else ()
+    given = [a.type for a in arguments]
+    candidates = function_candidates(functions, given, labels, variadic_call)
+    if star:
+        candidates = [c for c in candidates if isinstance(c.item, Function) and c.item.kind == "a"]
+    found, ambiguous = find_function(candidates, given)
+    if found is None or found.types != tuple(given):
+        stands_for = None if special or labels or star else _cast_or_field(s, names, arguments, position, found is None)
+        if stands_for is not None:
+            return stands_for
+    if found is None:
+        shown = _shown(names, arguments, labels)
+        if ambiguous:
+            raise AmbiguousFunction(f"function {shown} is not unique", position=position or None,
+                                    hint="Could not choose a best candidate function. You might need to add explicit type casts.")
+        raise UndefinedFunction(f"function {shown} does not exist", position=position or None,
+                                hint="No function matches the given name and argument types. "
+                                     "You might need to add explicit type casts.")
+    return _converted(s, found, arguments, variadic_call, position)
+
+
+def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], position: int, missing: bool) -> Expr | None:
+    """A one-argument call written for a cast, `int4('1')`, or for a column, `name(row)`."""
+    if len(arguments) != 1:
+        return None
+    (argument,) = arguments
+    target = find_type(s, names)
+    if target is not None and target.kind != "p":
+        if argument.type == T.UNKNOWN and isinstance(argument, Const):
+            return cast(s, argument, target.oid, -1, position)
+        path = coercion_path(argument.type, target.oid, resolve.EXPLICIT)
+        if path and (path.method == "relabel" or (path.method == "text" and missing)):
+            return coerce(s, argument, target.oid, -1, resolve.EXPLICIT, explicit=True)
+    if missing and isinstance(argument, (plan.WholeRow, plan.Row)) and names[-1] in argument.names:
+        return field_of(s, argument, names[-1], position)
+    return None
+
+
+def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_call: bool,
+               position: int) -> tuple[Function, list[Expr], int]:
+    function = found.item
+    assert isinstance(function, Function)
+    given = [a.type for a in arguments]
+    if found.order:
+        placed: list[Expr | None] = [arguments[i] if i >= 0 else None for i in found.order]
+        offset = len(function.arguments) - len(function.defaults)
+        whole = [a if a is not None else _default_argument(s, function, i - offset) for i, a in enumerate(placed)]
+        return _finish(s, function, function.arguments, whole, position)
+    if found.variadic and function.variadic != T.ANY:
+        return _variadic(s, function, found, arguments, position)
+    if found.variadic:
+        fixed = len(function.arguments) - 1
+        converted = [coerce(s, a, t, position=position) for a, t in zip(arguments[:fixed], function.arguments, strict=False)]
+        return function, converted + [resolve_unknown(s, a) for a in arguments[fixed:]], function.result
+    extra = [_default_argument(s, function, len(function.defaults) - found.defaults + i) for i in range(found.defaults)]
+    assert given is not None
+    if variadic_call and function.variadic == T.ANY:
+        raise not_supported(f'VARIADIC array for {function.name}(VARIADIC "any")', position=position or None)
+    return _finish(s, function, function.arguments, [*arguments, *extra], position)
+
+
+def _default_argument(s: Statement, function: Function, index: int) -> Expr:
+    return bind(s, Scope(), parse_expression(function.defaults[index]))
+
+
+def _finish(s: Statement, function: Function, declared: tuple[int, ...], arguments: list[Expr],
+            position: int) -> tuple[Function, list[Expr], int]:
+    wanted, result = operators.polymorphic(declared, [a.type for a in arguments], function.result, position)
+    converted = []
+    for a, t in zip(arguments, wanted, strict=True):
+        converted.append(resolve_unknown(s, a) if t == T.ANY else coerce(s, a, t, position=position))
+    return function, converted, result
+
+
+def _variadic(s: Statement, function: Function, found: Candidate, arguments: list[Expr],
+              position: int) -> tuple[Function, list[Expr], int]:
+    """The trailing arguments as the array a VARIADIC parameter takes."""
+    fixed = len(function.arguments) - 1
+    declared = function.arguments[:fixed] + (function.variadic,) * found.variadic
+    wanted, _ = operators.polymorphic(declared, [a.type for a in arguments], function.variadic, position)
+    converted = [coerce(s, a, t, position=position) for a, t in zip(arguments, wanted, strict=True)]
+    element = wanted[-1]
+    packed = plan.Array(type=array_type(element), elements=tuple(converted[fixed:]), position=position)
+    _, result = operators.polymorphic(function.arguments, [*(a.type for a in converted[:fixed]), packed.type],
+                                      function.result, position)
+    return function, [*converted[:fixed], packed], result
+
+
+def _refuse_decorations(function: Function, node: Node, over: Node | None, filter_node: Node | None, distinct: bool,
+                        order_nodes: list[Node], star: bool, position: int) -> None:
+    name = function.name
+    if over is not None:
+        raise WrongObjectType(f"OVER specified, but {name} is not a window function nor an aggregate function",
+                              position=position or None)
+    for given, what in ((star, "(*)"), (distinct, "DISTINCT"), (bool(order_nodes), "ORDER BY"),
+                        (filter_node is not None, "FILTER")):
+        if given:
+            shown = f"{name}(*)" if what == "(*)" else what
+            raise WrongObjectType(f"{shown} specified, but {name} is not an aggregate function", position=position or None)
+
+
+def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, converted: list[Expr], result: int, node: Node,
+               position: int, *, star: bool, distinct: bool, order_nodes: list[Node], filter_node: Node | None,
+               within: bool) -> AggregateCall:
+    fact = lookup.aggregates().get(function.oid)
+    if function.kind == "a" and not converted and not star and not function.arguments:
+        raise WrongObjectType(f"{function.name}(*) must be used to call a parameterless aggregate function",
+                              position=position or None)
+    if fact and fact.kind != "n" and not within:
+        raise WrongObjectType(f"WITHIN GROUP is required for ordered-set aggregate {function.name}", position=position or None)
+    if within and (fact is None or fact.kind == "n"):
+        raise WrongObjectType(f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
+                              position=position or None)
+    order: tuple[SortKey, ...] = ()
+    direct: tuple[Expr, ...] = ()
+    if within:
+        assert fact is not None
+        if fact.kind == "h":
+            raise not_supported(f"hypothetical-set aggregate {function.name}", position=position or None)
+        direct, converted = tuple(converted[: fact.direct_arguments]), converted[fact.direct_arguments :]
+    if order_nodes:
+        from executor.bind.query import sort_key
+
+        order = tuple(sort_key(s, inner, o, None) for o in order_nodes)
+        if within:
+            order = tuple(SortKey(expr=c, descending=o.descending, nulls_first=o.nulls_first)
+                          for c, o in zip(converted, order, strict=True))
+    if distinct:
+        for a in converted:
+            operators.check_equality(s, a.type, a.position)
+        if any(not any(k.expr == a for a in converted) for k in order):
+            raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                              position=order[0].expr.position or None)
+    condition = to_boolean(s, bind(s, inner, filter_node), "FILTER") if filter_node else None
+    return AggregateCall(type=result, function=function, arguments=tuple(converted), direct_arguments=direct, star=star,
+                         distinct=distinct, order=order, filter=condition, position=position)
+
+
+def _plain_aggregate(scope: Scope, call: AggregateCall, position: int) -> Expr:
+    if call.function.kind == "w":
+        raise WindowingError(f"window function {call.function.name} requires an OVER clause", position=position or None)
+    level = aggregate_level(scope, call)
+    if level.aggregates_refused:
+        raise GroupingError(level.aggregates_refused, position=position or None)
+    if any(contains_aggregate(a, level) for a in [*call.arguments, *(k.expr for k in call.order)]
+           + ([call.filter] if call.filter else [])):
+        raise GroupingError("aggregate function calls cannot be nested", position=position or None)
+    level.aggregated = True
+    return call
+
+
+def aggregate_level(scope: Scope, call: AggregateCall) -> Scope:
+    """The query level an aggregate belongs to: that of the innermost variables in its arguments."""
+    entries = set(referenced_entries(call))
+    if not entries:
+        return scope
+    for level in scope.levels():
+        own = {item.entry.number for item in level.items if item.entry is not None}
+        if own & entries:
+            if level is not scope:
+                raise not_supported("aggregate of an outer query's columns in a subquery", position=call.position or None)
+            return level
+    return scope
+
+
+def referenced_entries(expr: Expr) -> set[int]:
+    """The range entries whose columns an expression uses (not looking into subqueries)."""
+    found: set[int] = set()
+    stack = [expr]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, plan.ColumnRef):
+            found.add(current.entry)
+        stack.extend(plan.children(current))
+    return found
+
+
+def contains_aggregate(expr: Expr, scope: Scope) -> bool:
+    """True if an aggregate (not over a window) is inside."""
+    if isinstance(expr, AggregateCall) and expr.window is None:
+        return True
+    return any(contains_aggregate(child, scope) for child in plan.children(expr))
+
+
+def contains_window(expr: Expr) -> bool:
+    """True if a window function is inside."""
+    if isinstance(expr, AggregateCall) and expr.window is not None:
+        return True
+    return any(contains_window(child) for child in plan.children(expr))
+
+
+def contains_set_returning(expr: Expr) -> bool:
+    """True if a set-returning function is inside."""
+    if isinstance(expr, Call) and expr.function.returns_set:
+        return True
+    return any(contains_set_returning(child) for child in plan.children(expr))
+
+
+# ---------------------------------------------------------------- windows
+
+FRAME_BITS = {"range": 0x2, "rows": 0x4, "groups": 0x8}
+
+
+def _over(s: Statement, scope: Scope, call: AggregateCall, over: Node, position: int) -> Expr:
+    if call.distinct:
+        raise FeatureNotSupported("DISTINCT is not implemented for window functions", position=position or None)
+    if call.order:
+        raise FeatureNotSupported("aggregate ORDER BY is not implemented for window functions", position=position or None)
+    if call.filter is not None and call.function.kind == "w":
+        raise FeatureNotSupported("FILTER is not implemented for non-aggregate window functions", position=position or None)
+    if scope.windows_refused:
+        raise WindowingError(scope.windows_refused, position=position or None)
+    window = window_of(s, scope, over)
+    if any(contains_window(a) for a in call.arguments):
+        raise WindowingError("window function calls cannot be nested", position=position or None)
+    return AggregateCall(type=call.type, function=call.function, arguments=call.arguments, star=call.star,
+                         filter=call.filter, window=window, position=position)
+
+
+def window_of(s: Statement, scope: Scope, node: Node) -> Window:
+    """OVER name, OVER (...) or a WINDOW clause's definition."""
+    name, reference = node.take("name"), node.take("refname")
+    options = node.take("frameOptions", 1058)
+    partition, order = node.nodes("partitionClause"), node.nodes("orderClause")
+    start_node, end_node = node.take("startOffset"), node.take("endOffset")
+    node.finish()
+    if name is not None:
+        if name not in scope.windows:
+            raise UndefinedObject(f'window "{name}" does not exist', position=s.position(node) or None)
+        return scope.windows[name]
+    from executor.bind.query import group_key, sort_key
+
+    base: Window | None = None
+    if reference is not None:
+        base = scope.windows.get(reference)
+        if base is None:
+            raise UndefinedObject(f'window "{reference}" does not exist', position=s.position(node) or None)
+        if partition:
+            raise WindowingError(f'cannot override PARTITION BY clause of window "{reference}"', position=s.position(node) or None)
+        if order and base.order:
+            raise WindowingError(f'cannot override ORDER BY clause of window "{reference}"', position=s.position(node) or None)
+        if not base.default_frame:
+            raise WindowingError(f'cannot copy window "{reference}" because it has a frame clause',
+                                 position=s.position(node) or None)
+    parts = tuple(group_key(s, scope, p) for p in partition) if base is None else base.partition
+    keys = tuple(sort_key(s, scope, o, None) for o in order) or (base.order if base else ())
+    return _frame(s, scope, node, options, parts, keys, start_node, end_node)
+
+
+def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tuple[Expr, ...], order: tuple[SortKey, ...],
+           start_node: Node | None, end_node: Node | None) -> Window:
+    mode = next(m for m, bit in FRAME_BITS.items() if options & bit)
+    if not options & 0x1:
+        return Window(partition=partition, order=order)
+    if mode == "groups" and not order:
+        raise WindowingError("GROUPS mode requires an ORDER BY clause", position=s.position(node) or None)
+    start = next(name for bit, name in STARTS if options & bit)
+    end = next(name for bit, name in ENDS if options & bit)
+    offsets = []
+    for offset in (start_node, end_node):
+        if offset is None:
+            offsets.append(None)
+            continue
+        bound = bind(s, scope, offset)
+        if mode == "range":
+            offsets.append(_range_offset(s, order, bound))
+        else:
+            offsets.append(coerce(s, bound, T.INT8, context="a"))
+    exclude = next((name for bit, name in EXCLUSIONS if options & bit), "")
+    return Window(partition=partition, order=order, mode=mode, start=start, start_offset=offsets[0], end=end,
+                  end_offset=offsets[1], exclude=exclude, default_frame=False)
+
+
+def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr) -> Expr:
+    if len(order) != 1:
+        raise WindowingError("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column")
+    key = order[0].expr.type
+    if key not in (T.INT2, T.INT4, T.INT8, T.FLOAT4, T.FLOAT8):
+        raise not_supported(f"RANGE with offset PRECEDING/FOLLOWING over type {type_name(key)}")
+    return coerce(s, bound, key, context="a")
+
+
+STARTS = ((0x20, "unbounded preceding"), (0x200, "current row"), (0x800, "preceding"), (0x2000, "following"))
+ENDS = ((0x100, "unbounded following"), (0x400, "current row"), (0x1000, "preceding"), (0x4000, "following"))
+EXCLUSIONS = ((0x8000, "current row"), (0x10000, "group"), (0x20000, "ties"))

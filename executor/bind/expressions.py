@@ -1,0 +1,579 @@
+"""Expressions: a table from parse node to the function that binds it."""
+
+from collections.abc import Callable
+
+from executor import plan
+from executor.bind import operators, typenames
+from executor.bind import scope as names
+from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
+from executor.bind.resolve import array_type, base_type, element_type, type_of
+from executor.bind.scope import Scope
+from executor.bind.statement import LiteralNeeded, Statement, type_name
+from executor.errors import not_supported
+from executor.facts import lookup, table
+from executor.parse import Node
+from executor.plan import BoolOp, Call, Case, CaseValue, Const, ElementRef, Expr, IsTest, Row
+from executor.sqlstates import (
+    DatatypeMismatch,
+    IndeterminateDatatype,
+    InvalidTextRepresentation,
+    SyntaxError,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedObject,
+    WrongObjectType,
+)
+from executor.types import oids as T
+
+Handler = Callable[[Statement, Scope, Node], Expr]
+
+
+def bind(s: Statement, scope: Scope, node: Node) -> Expr:
+    """An expression node as a typed expression; every field of the node is accounted for."""
+    handler = HANDLERS.get(node.kind)
+    if handler is None:
+        raise not_supported(CONSTRUCTS.get(node.kind, node.kind), position=s.position(node) or None)
+    found = handler(s, scope, node)
+    node.finish()
+    return found
+
+
+def bind_all(s: Statement, scope: Scope, nodes: list[Node]) -> list[Expr]:
+    """Several expressions in order."""
+    return [bind(s, scope, node) for node in nodes]
+
+
+def condition(s: Statement, scope: Scope, node: Node, construct: str) -> Expr:
+    """A boolean expression for WHERE, HAVING, ON ..."""
+    before, scope.clause = scope.clause, construct
+    found = to_boolean(s, bind(s, scope, node), construct)
+    scope.clause = before
+    return found
+
+
+# ---------------------------------------------------------------- constants, parameters, columns
+
+
+def _constant(s: Statement, scope: Scope, node: Node) -> Expr:
+    position = s.position(node)
+    lifted = s.lifted.get(node.location)
+    if node.take("isnull"):
+        return Const(type=T.UNKNOWN, value=None, position=position)
+    if (value := node.take("sval")) is not None:
+        return _lift(s, lifted, Const(type=T.UNKNOWN, value=value.take("sval", ""), position=position, lifted=lifted))
+    if (value := node.take("ival")) is not None:
+        return _lift(s, lifted, Const(type=T.INT4, value=value.take("ival", 0), position=position, lifted=lifted))
+    if (value := node.take("boolval")) is not None:
+        return Const(type=T.BOOL, value=int(value.take("boolval", False)), position=position)
+    if (value := node.take("bsval")) is not None:
+        return _bits(s, value.take("bsval"), position)
+    return number(s, node.take("fval").take("fval"), position, lifted)
+
+
+def _lift(s: Statement, lifted: int | None, const: Const) -> Const:
+    if lifted is not None:
+        s.lifted_used.add(lifted)
+    return const
+
+
+def number(s: Statement, text: str, position: int, lifted: int | None) -> Expr:
+    """A numeric literal beyond int4: int8 if it fits, else numeric."""
+    digits = text.replace("_", "")
+    if digits.lower().startswith(("0x", "0o", "0b")):
+        value = int(digits, 0)
+        if -(2**63) <= value < 2**63:
+            return Const(type=T.INT8, value=value, position=position)
+        digits = str(value)
+    if digits.isdigit() or (digits[:1] == "-" and digits[1:].isdigit()):
+        value = int(digits)
+        if -(2**63) <= value < 2**63:
+            return _lift(s, lifted, Const(type=T.INT8, value=value, position=position, lifted=lifted))
+    found = literal(s, Const(type=T.UNKNOWN, value=digits, position=position), T.NUMERIC)
+    return _lift(s, lifted, Const(type=T.NUMERIC, value=found.value, position=position, lifted=lifted))
+
+
+def _bits(s: Statement, text: str, position: int) -> Expr:
+    digits = text[1:]
+    if text[0] == "x":
+        try:
+            digits = "".join(f"{int(c, 16):04b}" for c in digits)
+        except ValueError:
+            bad = next(c for c in digits if c not in "0123456789abcdefABCDEF")
+            raise InvalidTextRepresentation(f'"{bad}" is not a valid hexadecimal digit', position=position or None) from None
+    elif bad := digits.strip("01"):
+        raise InvalidTextRepresentation(f'"{bad[0]}" is not a valid binary digit', position=position or None)
+    return Const(type=T.BIT, value=digits, position=position)
+
+
+def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
+    return s.parameter(node.take("number", 0), s.position(node))
+
+
+def _column(s: Statement, scope: Scope, node: Node) -> Expr:
+    fields = node.nodes("fields")
+    position = s.position(node)
+    if fields[-1].kind == "A_Star":
+        return _whole_row(s, scope, [f.text for f in fields[:-1]], position)
+    texts = [f.text for f in fields]
+    if len(texts) == 1:
+        found = names.column(s, scope, texts[0], position)
+        if found is not None:
+            return found
+        if names.item_by_alias(scope, texts[0], None, position):
+            return _whole_row(s, scope, texts, position)
+        raise names.missing_column(scope, texts[0], position)
+    if len(texts) == 2:
+        return names.qualified_column(s, scope, None, texts[0], texts[1], position)
+    if len(texts) == 3:
+        return names.qualified_column(s, scope, texts[0], texts[1], texts[2], position)
+    if len(texts) == 4:
+        if texts[0] != s.context.database:
+            raise not_supported(f"cross-database reference {'.'.join(texts)}", position=position or None)
+        return names.qualified_column(s, scope, texts[1], texts[2], texts[3], position)
+    raise SyntaxError(f"improper qualified name (too many dotted names): {'.'.join(texts)}", position=position or None)
+
+
+def _whole_row(s: Statement, scope: Scope, texts: list[str], position: int) -> Expr:
+    if not texts:
+        raise SyntaxError('row expansion via "*" is not supported here', position=position or None)
+    found = names.item_by_alias(scope, texts[-1], texts[-2] if len(texts) > 1 else None, position)
+    if found is None:
+        raise names.missing_table(s, scope, texts[-2] if len(texts) > 1 else None, texts[-1], position)
+    item, _ = found
+    if isinstance(item.entry, plan.FunctionEntry) and len(item.columns) == 1 and not item.entry.ordinality \
+            and type_of(item.columns[0][1].type).kind != "c":
+        return item.columns[0][1]
+    return plan.WholeRow(type=T.RECORD, entry=item.entry.number if item.entry else 0, position=position,
+                         fields=tuple(expr for _, expr in item.columns), names=tuple(n for n, _ in item.columns))
+
+
+# ---------------------------------------------------------------- operators
+
+
+def _operator_expression(s: Statement, scope: Scope, node: Node) -> Expr:
+    return A_EXPR[node.take("kind")](s, scope, node)
+
+
+def _operator(s: Statement, scope: Scope, node: Node) -> Expr:
+    operator = node.texts("name")
+    left, right = node.take("lexpr"), node.take("rexpr")
+    position = s.position(node)
+    if operator == ["="] and scope_transform_null(s) and (_is_null(left) or _is_null(right)):
+        argument = right if _is_null(left) else left
+        return IsTest(type=T.BOOL, test="null", negated=False, argument=bind(s, scope, argument), position=position)
+    if right.kind == "SubLink" and left is not None and left.kind == "RowExpr":
+        from executor.bind.sublinks import row_subquery
+
+        return row_subquery(s, scope, operator, left, right, position)
+    bound_left = bind(s, scope, left) if left is not None else None
+    bound_right = bind(s, scope, right)
+    return operators.make(s, operator, bound_left, bound_right, position)
+
+
+def scope_transform_null(s: Statement) -> bool:
+    """The setting transform_null_equals."""
+    settings = s.context.settings
+    return settings is not None and settings.get("transform_null_equals") == "on"
+
+
+def _is_null(node: Node | None) -> bool:
+    return node is not None and node.kind == "A_Const" and bool(node.peek("isnull"))
+
+
+def _like(s: Statement, scope: Scope, node: Node) -> Expr:
+    operator, position = node.texts("name"), s.position(node)
+    left = bind(s, scope, node.take("lexpr"))
+    return operators.make(s, operator, left, bind(s, scope, node.take("rexpr")), position)
+
+
+def _distinct(negated: bool) -> Handler:
+    def handler(s: Statement, scope: Scope, node: Node) -> Expr:
+        node.take("name")
+        left, right = node.take("lexpr"), node.take("rexpr")
+        position = s.position(node)
+        for one, other in ((left, right), (right, left)):
+            if _is_null(one):
+                one.finish()
+                return IsTest(type=T.BOOL, test="null", negated=not negated, argument=bind(s, scope, other),
+                              position=position)
+        a, b = bind(s, scope, left), bind(s, scope, right)
+        if isinstance(a, Row) and isinstance(b, Row):
+            parts = tuple(_distinct_pair(s, negated, x, y, position) for x, y in zip(a.fields, b.fields, strict=True))
+            return BoolOp(type=T.BOOL, operator="AND" if negated else "OR", arguments=parts, position=position)
+        return _distinct_pair(s, negated, a, b, position)
+
+    return handler
+
+
+def _distinct_pair(s: Statement, negated: bool, a: Expr, b: Expr, position: int) -> Expr:
+    equal = operators.make(s, ["="], a, b, position)
+    if not isinstance(equal, Call):
+        raise not_supported("IS DISTINCT FROM of rows", position=position or None)
+    return plan.DistinctFrom(type=T.BOOL, negated=negated, equal=equal, position=position)
+
+
+def _nullif(s: Statement, scope: Scope, node: Node) -> Expr:
+    name = node.texts("name")
+    first, position = bind(s, scope, node.take("lexpr")), s.position(node)
+    equal = operators.make(s, name, first, bind(s, scope, node.take("rexpr")), position)
+    if not isinstance(equal, Call):
+        raise not_supported("NULLIF of rows", position=position or None)
+    left = equal.arguments[0]
+    return plan.NullIf(type=left.type, typmod=left.typmod, first=left, equal=equal, position=position)
+
+
+def _between(symmetric: bool, negated: bool) -> Handler:
+    def handler(s: Statement, scope: Scope, node: Node) -> Expr:
+        node.take("name")
+        position = s.position(node)
+        value = bind(s, scope, node.take("lexpr"))
+        low, high = bind_all(s, scope, node.take("rexpr").nodes("items"))
+
+        def within(a: Expr, b: Expr) -> Expr:
+            first, second = (("<", ">") if negated else (">=", "<="))
+            parts = (operators.make(s, [first], value, a, position), operators.make(s, [second], value, b, position))
+            return BoolOp(type=T.BOOL, operator="OR" if negated else "AND", arguments=parts, position=position)
+
+        if not symmetric:
+            return within(low, high)
+        both = (within(low, high), within(high, low))
+        return BoolOp(type=T.BOOL, operator="AND" if negated else "OR", arguments=both, position=position)
+
+    return handler
+
+
+def _in_list(s: Statement, scope: Scope, node: Node) -> Expr:
+    (name,), position = node.texts("name"), s.position(node)
+    negated = name == "<>"
+    value = bind(s, scope, node.take("lexpr"))
+    items = bind_all(s, scope, node.take("rexpr").nodes("items"))
+    common = None
+    if not isinstance(value, Row) and not any(isinstance(item, Row) for item in items):
+        from executor.bind.resolve import common_type
+
+        common = common_type([value.type, *(item.type for item in items)])
+    if common is None:
+        parts = tuple(operators.make(s, [name], value, item, position) for item in items)
+        return parts[0] if len(parts) == 1 else BoolOp(
+            type=T.BOOL, operator="AND" if negated else "OR", arguments=parts, position=position)
+    converted = [coerce(s, item, common, position=position) for item in items]
+    equal = operators.make(s, ["="], value, CaseValue(type=common, position=position), position)
+    assert isinstance(equal, Call)
+    wanted = equal.arguments[1].type
+    if wanted != common:
+        converted = [coerce(s, item, wanted, position=position) for item in converted]
+    return plan.InList(type=T.BOOL, negated=negated, value=equal.arguments[0], items=tuple(converted), equal=equal,
+                       position=position)
+
+
+def _array_compare(every: bool) -> Handler:
+    def handler(s: Statement, scope: Scope, node: Node) -> Expr:
+        name, position = node.texts("name"), s.position(node)
+        value, array = bind(s, scope, node.take("lexpr")), bind(s, scope, node.take("rexpr"))
+        element = T.UNKNOWN if array.type == T.UNKNOWN else element_type(array.type)
+        if not element:
+            raise WrongObjectType("op ANY/ALL (array) requires array on right side", position=position or None)
+        operator = operators.operator_for(s, name, value.type, element, position)
+        function = lookup.functions_by_oid()[operator.function]
+        if operator.result != T.BOOL:
+            raise WrongObjectType("op ANY/ALL (array) requires operator to yield boolean", position=position or None)
+        wanted, _ = operators.polymorphic(function.arguments, [value.type, element], function.result, position)
+        right = wanted[1]
+        if element == T.UNKNOWN and right == T.TEXT and base_type(value.type) in (T.VARCHAR, T.BPCHAR):
+            right = T.TEXT
+        target = array_type(right)
+        converted = coerce(s, array, target, position=position) if target else array
+        value = coerce(s, value, wanted[0], position=position)
+        compare = Call(type=T.BOOL, function=function, arguments=(value, ElementRef(type=right)), operator=operator.name)
+        return plan.ArrayCompare(type=T.BOOL, every=every, value=value, array=converted, compare=compare,
+                                 position=position)
+
+    return handler
+
+
+A_EXPR: dict[str, Handler] = {
+    "AEXPR_OP": _operator, "AEXPR_LIKE": _like, "AEXPR_ILIKE": _like, "AEXPR_SIMILAR": _like,
+    "AEXPR_OP_ANY": _array_compare(every=False), "AEXPR_OP_ALL": _array_compare(every=True),
+    "AEXPR_DISTINCT": _distinct(negated=False), "AEXPR_NOT_DISTINCT": _distinct(negated=True),
+    "AEXPR_NULLIF": _nullif, "AEXPR_IN": _in_list,
+    "AEXPR_BETWEEN": _between(symmetric=False, negated=False), "AEXPR_NOT_BETWEEN": _between(symmetric=False, negated=True),
+    "AEXPR_BETWEEN_SYM": _between(symmetric=True, negated=False),
+    "AEXPR_NOT_BETWEEN_SYM": _between(symmetric=True, negated=True),
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------- boolean logic and tests
+
+BOOLEAN_OPERATORS = {"AND_EXPR": "AND", "OR_EXPR": "OR", "NOT_EXPR": "NOT"}
+
+
+def _boolean(s: Statement, scope: Scope, node: Node) -> Expr:
+    operator = BOOLEAN_OPERATORS[node.take("boolop")]
+    arguments = tuple(to_boolean(s, bind(s, scope, a), operator) for a in node.nodes("args"))
+    return BoolOp(type=T.BOOL, operator=operator, arguments=arguments, position=s.position(node))
+
+
+def _null_test(s: Statement, scope: Scope, node: Node) -> Expr:
+    negated = node.take("nulltesttype") == "IS_NOT_NULL"
+    node.take("argisrow")
+    argument = bind(s, scope, node.take("arg"))
+    if isinstance(argument, (Row, plan.WholeRow)):
+        parts = tuple(IsTest(type=T.BOOL, test="null", negated=negated, argument=a) for a in argument.fields)
+        if not parts:
+            return Const(type=T.BOOL, value=1)
+        return parts[0] if len(parts) == 1 else BoolOp(type=T.BOOL, operator="AND", arguments=parts)
+    return IsTest(type=T.BOOL, test="null", negated=negated, argument=resolve_unknown(s, argument),
+                  position=s.position(node))
+
+
+BOOLEAN_TESTS = {"IS_TRUE": ("true", False), "IS_NOT_TRUE": ("true", True), "IS_FALSE": ("false", False),
+                 "IS_NOT_FALSE": ("false", True), "IS_UNKNOWN": ("unknown", False), "IS_NOT_UNKNOWN": ("unknown", True)}
+
+
+def _boolean_test(s: Statement, scope: Scope, node: Node) -> Expr:
+    test, negated = BOOLEAN_TESTS[node.take("booltesttype")]
+    construct = f"IS {'NOT ' if negated else ''}{test.upper()}"
+    argument = to_boolean(s, bind(s, scope, node.take("arg")), construct)
+    return IsTest(type=T.BOOL, test=test, negated=negated, argument=argument, position=s.position(node))
+
+
+# ---------------------------------------------------------------- casts, CASE and friends
+
+
+def _type_cast(s: Statement, scope: Scope, node: Node) -> Expr:
+    oid, typmod = typenames.resolve(s, node.take("typeName"))
+    argument_node = node.take("arg")
+    if argument_node.kind == "A_ArrayExpr" and element_type(oid):
+        argument = array_literal(s, scope, argument_node, oid)
+        argument_node.finish()
+    else:
+        argument = bind(s, scope, argument_node)
+    position = s.position(node) if node.location >= 0 else argument.position
+    if argument.type == T.UNKNOWN and isinstance(argument, Const) and argument.lifted is not None and typmod >= 0:
+        raise LiteralNeeded
+    found = cast(s, argument, oid, typmod, position)
+    if found is argument and isinstance(found, Const):
+        return found
+    return found
+
+
+def _case(s: Statement, scope: Scope, node: Node) -> Expr:
+    subject_node, position = node.take("arg"), s.position(node)
+    subject = resolve_unknown(s, bind(s, scope, subject_node)) if subject_node else None
+    conditions, results = [], []
+    for when in node.nodes("args"):
+        value = bind(s, scope, when.take("expr"))
+        if subject is not None:
+            placeholder = CaseValue(type=subject.type, typmod=subject.typmod)
+            value = operators.make(s, ["="], placeholder, value, s.position(when))
+        conditions.append(to_boolean(s, value, "CASE/WHEN"))
+        results.append(bind(s, scope, when.take("result")))
+        when.finish()
+    default = node.take("defresult")
+    otherwise = bind(s, scope, default) if default else Const(type=T.UNKNOWN, value=None)
+    *results, otherwise = _branches_else_first(s, results, otherwise, "CASE")
+    return Case(type=otherwise.type, typmod=_shared_typmod([*results, otherwise]), subject=subject, otherwise=otherwise,
+                whens=tuple(zip(conditions, results, strict=True)), position=position)
+
+
+def _branches_else_first(s: Statement, results: list[Expr], otherwise: Expr, construct: str) -> list[Expr]:
+    """PostgreSQL considers the ELSE branch first when it chooses the type."""
+    (converted_else, *converted), _, _ = operators.branches(s, [otherwise, *results], construct)
+    return [*converted, converted_else]
+
+
+def _shared_typmod(items: list[Expr]) -> int:
+    found = {item.typmod for item in items if not (isinstance(item, Const) and item.value is None)}
+    return found.pop() if len(found) == 1 else -1
+
+
+def _coalesce(s: Statement, scope: Scope, node: Node) -> Expr:
+    items, oid, typmod = operators.branches(s, bind_all(s, scope, node.nodes("args")), "COALESCE")
+    return plan.Coalesce(type=oid, typmod=typmod, arguments=tuple(items), position=s.position(node))
+
+
+def _min_max(s: Statement, scope: Scope, node: Node) -> Expr:
+    greatest = node.take("op", "IS_GREATEST") == "IS_GREATEST"
+    items, oid, typmod = operators.branches(s, bind_all(s, scope, node.nodes("args")), "GREATEST" if greatest else "LEAST")
+    operators.sort_operator(oid, False, s.position(node))
+    return plan.MinMax(type=oid, typmod=typmod, greatest=greatest, arguments=tuple(items), position=s.position(node))
+
+
+def _array(s: Statement, scope: Scope, node: Node) -> Expr:
+    return array_literal(s, scope, node, 0)
+
+
+def array_literal(s: Statement, scope: Scope, node: Node, wanted: int) -> Expr:
+    """ARRAY[...]; wanted is the array type of a cast around it, or 0."""
+    position = s.position(node)
+    children = node.nodes("elements")
+    items: list[Expr] = []
+    for child in children:
+        if child.kind == "A_ArrayExpr":
+            items.append(array_literal(s, scope, child, wanted))
+            child.finish()
+        else:
+            items.append(bind(s, scope, child))
+    nested = bool(items) and all(element_type(i.type) for i in items) and (
+        not wanted or any(c.kind == "A_ArrayExpr" for c in children) or element_type(items[0].type) == element_type(wanted))
+    if wanted:
+        target = wanted if nested else element_type(wanted)
+        converted = [cast(s, i, target, -1, i.position) for i in items]
+        return plan.Array(type=wanted, elements=tuple(converted), nested=nested, position=position)
+    if not items:
+        raise IndeterminateDatatype("cannot determine type of empty array", position=position or None,
+                                    hint="Explicitly cast to the desired type, for example ARRAY[]::integer[].")
+    items, oid, _ = operators.branches(s, items, "ARRAY")
+    result = oid if nested else array_type(oid)
+    if not result:
+        raise UndefinedFunction(f"could not find array type for data type {type_name(oid)}", position=position or None)
+    return plan.Array(type=result, elements=tuple(items), nested=nested, position=position)
+
+
+def _row(s: Statement, scope: Scope, node: Node) -> Expr:
+    node.take("row_format")
+    node.take("colnames")
+    fields: list[Expr] = []
+    for arg in node.nodes("args"):
+        fields += _expand_star(s, scope, arg)
+    resolved = tuple(fields)
+    return Row(type=T.RECORD, fields=resolved, position=s.position(node),
+               names=tuple(f"f{i}" for i in range(1, len(resolved) + 1)))
+
+
+def _expand_star(s: Statement, scope: Scope, node: Node) -> list[Expr]:
+    if node.kind == "ColumnRef" and node.nodes("fields")[-1].kind == "A_Star" and len(node.nodes("fields")) > 1:
+        whole = bind(s, scope, node)
+        return list(whole.fields) if isinstance(whole, plan.WholeRow) else [whole]
+    return [bind(s, scope, node)]
+
+
+def _indirection(s: Statement, scope: Scope, node: Node) -> Expr:
+    argument = bind(s, scope, node.take("arg"))
+    position = s.position(node)
+    uppers: list[Expr | None] = []
+    lowers: list[Expr | None] = []
+    is_slice = False
+    for part in node.nodes("indirection"):
+        if part.kind == "A_Indices":
+            low, high = part.take("lidx"), part.take("uidx")
+            is_slice = bool(part.take("is_slice")) or is_slice
+            lowers.append(bind(s, scope, low) if low else None)
+            uppers.append(bind(s, scope, high) if high else None)
+            part.finish()
+            continue
+        if uppers:
+            argument, uppers, lowers, is_slice = subscript(s, argument, uppers, lowers, is_slice, position), [], [], False
+        if part.kind == "A_Star":
+            raise SyntaxError('row expansion via "*" is not supported here', position=position or None)
+        argument = field_of(s, argument, part.text, position)
+    if uppers:
+        argument = subscript(s, argument, uppers, lowers, is_slice, position)
+    return argument
+
+
+def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: list[Expr | None], is_slice: bool,
+              position: int) -> Expr:
+    """argument[...] for arrays and jsonb (42804 cannot subscript type)."""
+    if argument.type == T.JSONB and not is_slice:
+        for key in uppers:
+            assert key is not None
+            wanted = T.TEXT if key.type in (T.UNKNOWN, T.TEXT) else T.INT4
+            argument = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
+        return argument
+    element = element_type(argument.type) or (
+        type_of(base_type(argument.type)).element if argument.type in (T.INT2VECTOR, T.OIDVECTOR) else 0)
+    if not element:
+        raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
+                               "subscripting", position=position or None)
+
+    def bound(e: Expr | None) -> Expr | None:
+        return coerce(s, e, T.INT4, context="a", position=position) if e is not None else None
+
+    return plan.Subscript(type=base_type(argument.type) if is_slice else element, typmod=argument.typmod, argument=argument,
+                          uppers=tuple(bound(u) for u in uppers), lowers=tuple(bound(x) for x in lowers), is_slice=is_slice,
+                          position=position)
+
+
+def field_of(s: Statement, argument: Expr, name: str, position: int) -> Expr:
+    """(composite).name."""
+    if isinstance(argument, (plan.WholeRow, Row)) and name in argument.names:
+        return argument.fields[argument.names.index(name)]
+    if isinstance(argument, (plan.WholeRow, Row)):
+        raise UndefinedColumn(f'could not identify column "{name}" in record data type', position=position or None)
+    if isinstance(argument, Call) and argument.function.outputs:
+        for i, (label, oid) in enumerate(argument.function.outputs):
+            if label == name:
+                return plan.Field(type=oid, argument=argument, index=i, name=name, position=position)
+    raise WrongObjectType(f"column notation .{name} applied to type {type_name(argument.type)}, "
+                          "which is not a composite type", position=position or None)
+
+
+def _collate(s: Statement, scope: Scope, node: Node) -> Expr:
+    argument = bind(s, scope, node.take("arg"))
+    collation = node.texts("collname")
+    position = s.position(node)
+    if collation[-1] not in ("C", "POSIX", "default", "ucs_basic", "pg_c_utf8", "C.UTF-8"):
+        if (collation[-1],) in table("pg_collation").select("collname"):
+            raise not_supported(f'collation "{collation[-1]}"', position=position or None)
+        raise UndefinedObject(f'collation "{".".join(collation)}" for encoding "UTF8" does not exist',
+                              position=position or None)
+    argument = resolve_unknown(s, argument)
+    if type_of(base_type(element_type(argument.type) or argument.type)).collation == 0:
+        raise DatatypeMismatch(f"collations are not supported by type {type_name(argument.type)}", position=position or None)
+    return argument
+
+
+VALUE_FUNCTIONS = {
+    "SVFOP_CURRENT_DATE": ("current_date", T.DATE), "SVFOP_CURRENT_TIME": ("current_time", T.TIMETZ),
+    "SVFOP_CURRENT_TIME_N": ("current_time", T.TIMETZ), "SVFOP_CURRENT_TIMESTAMP": ("current_timestamp", T.TIMESTAMPTZ),
+    "SVFOP_CURRENT_TIMESTAMP_N": ("current_timestamp", T.TIMESTAMPTZ), "SVFOP_LOCALTIME": ("localtime", T.TIME),
+    "SVFOP_LOCALTIME_N": ("localtime", T.TIME), "SVFOP_LOCALTIMESTAMP": ("localtimestamp", T.TIMESTAMP),
+    "SVFOP_LOCALTIMESTAMP_N": ("localtimestamp", T.TIMESTAMP), "SVFOP_CURRENT_ROLE": ("current_user", T.NAME),
+    "SVFOP_CURRENT_USER": ("current_user", T.NAME), "SVFOP_USER": ("current_user", T.NAME),
+    "SVFOP_SESSION_USER": ("session_user", T.NAME), "SVFOP_CURRENT_CATALOG": ("current_database", T.NAME),
+    "SVFOP_CURRENT_SCHEMA": ("current_schema", T.NAME),
+}  # fmt: skip
+
+
+def _value_function(s: Statement, scope: Scope, node: Node) -> Expr:
+    """CURRENT_DATE and the like: now() converted to the type asked for, or a function of the session."""
+    name, oid = VALUE_FUNCTIONS[node.take("op")]
+    typmod, position = node.peek("typmod", -1), s.position(node)
+    node.take("typmod")
+    functions = lookup.functions_by_name()
+    if oid == T.NAME:
+        (function,) = functions[name]
+        return Call(type=oid, function=function, arguments=(), position=position)
+    now = Call(type=T.TIMESTAMPTZ, function=functions["now"][0], arguments=(), position=position)
+    return coerce(s, now, oid, typmod if typmod is not None else -1, "a", position=position)
+
+
+def _default(s: Statement, scope: Scope, node: Node) -> Expr:
+    raise SyntaxError("DEFAULT is not allowed in this context", position=s.position(node) or None)
+
+
+def _call(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.calls import bind_call
+
+    return bind_call(s, scope, node)
+
+
+def _sublink(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.sublinks import bind_sublink
+
+    return bind_sublink(s, scope, node)
+
+
+HANDLERS: dict[str, Handler] = {
+    "A_Const": _constant, "ParamRef": _parameter, "ColumnRef": _column, "A_Expr": _operator_expression,
+    "BoolExpr": _boolean, "NullTest": _null_test, "BooleanTest": _boolean_test, "TypeCast": _type_cast,
+    "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
+    "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,
+    "SetToDefault": _default, "FuncCall": _call, "SubLink": _sublink,
+}  # fmt: skip
+
+CONSTRUCTS = {"GroupingFunc": "GROUPING", "CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",
+              "MergeSupportFunc": "MERGE_ACTION", "JsonFuncExpr": "SQL/JSON query functions",
+              "JsonObjectConstructor": "JSON_OBJECT", "JsonArrayConstructor": "JSON_ARRAY",
+              "JsonIsPredicate": "IS JSON", "JsonObjectAgg": "JSON_OBJECTAGG", "JsonArrayAgg": "JSON_ARRAYAGG"}

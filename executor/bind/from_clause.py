@@ -1,0 +1,342 @@
+"""FROM: tables, views, WITH references, subqueries, functions, joins."""
+
+from executor import plan
+from executor.bind import expressions, operators
+from executor.bind.coerce import resolve_unknown
+from executor.bind.resolve import type_of
+from executor.bind.scope import Item, Scope, table_columns
+from executor.bind.statement import Statement
+from executor.catalog.model import Relation
+from executor.errors import not_supported
+from executor.parse import Node, parse_one
+from executor.plan import ColumnRef, Const, CteEntry, Expr, FromItem, FunctionEntry, Join, QueryEntry, TableEntry
+from executor.sqlstates import (
+    AmbiguousColumn,
+    DuplicateAlias,
+    DuplicateColumn,
+    InvalidColumnReference,
+    SyntaxError,
+    UndefinedColumn,
+    UndefinedTable,
+    WrongObjectType,
+)
+from executor.types import oids as T
+
+Bound = tuple[FromItem, list[Item]]
+
+
+def bind_from(s: Statement, scope: Scope, nodes: list[Node]) -> tuple[FromItem, ...]:
+    """The FROM list; fills scope.items."""
+    found = []
+    for node in nodes:
+        item, names = bind_item(s, scope, node)
+        add_items(scope, names, s.position(node))
+        found.append(item)
+    return tuple(found)
+
+
+def add_items(scope: Scope, items: list[Item], position: int) -> None:
+    """Bring names into sight (42712 if one is there already)."""
+    for item in items:
+        if item.alias is not None and item.qualified:
+            for other in scope.items:
+                if other.qualified and other.alias == item.alias and (other.schema == item.schema or not other.schema
+                                                                      or not item.schema):
+                    raise DuplicateAlias(f'table name "{item.alias}" specified more than once', position=position or None)
+        scope.items.append(item)
+
+
+def bind_item(s: Statement, scope: Scope, node: Node) -> Bound:
+    """One FROM item and the names it brings."""
+    handler = HANDLERS.get(node.kind)
+    if handler is None:
+        raise not_supported({"RangeTableFunc": "XMLTABLE", "JsonTable": "JSON_TABLE"}.get(node.kind, node.kind),
+                            position=s.position(node) or None)
+    found = handler(s, scope, node)
+    node.finish()
+    return found
+
+
+# ---------------------------------------------------------------- aliases
+
+
+def _alias(s: Statement, node: Node | None) -> tuple[str | None, list[str]]:
+    if node is None:
+        return None, []
+    name, columns = node.take("aliasname"), node.texts("colnames")
+    node.finish()
+    return name, columns
+
+
+def _renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str, position: int) -> tuple[tuple[str, int, int], ...]:
+    if len(names) > len(columns):
+        raise InvalidColumnReference(
+            f'table "{alias}" has {len(columns)} columns available but {len(names)} columns specified', position=position or None)
+    return tuple((names[i] if i < len(names) else name, oid, typmod) for i, (name, oid, typmod) in enumerate(columns))
+
+
+def relation_columns(relation: Relation) -> list[tuple[str, int, int]]:
+    """A relation's columns as range entry outputs."""
+    return [(c.name, c.type, c.typmod) for c in relation.columns]
+
+
+# ---------------------------------------------------------------- tables, views, WITH
+
+
+def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
+    schema, name, catalog = node.take("schemaname"), node.take("relname"), node.take("catalogname")
+    alias, columns = _alias(s, node.take("alias"))
+    only = not node.take("inh", False)
+    node.take("relpersistence")
+    position = s.position(node)
+    if catalog is not None and catalog != s.context.database:
+        raise not_supported(f"cross-database reference {catalog}.{schema}.{name}", position=position or None)
+    if schema is None and (info := scope.find_cte(name)) is not None:
+        if info.data_change_without_returning:
+            raise not_supported(f'reference to WITH query "{name}" without RETURNING', position=position or None)
+        info.references += 1
+        entry: plan.RangeEntry = CteEntry(number=s.new_entry(), alias=alias or name, cte=info.number,
+                                          columns=_renamed(list(info.columns), columns, alias or name, position))
+        return entry, [Item(alias or name, table_columns(entry), entry)]
+    relation = s.relation(schema, name, position)
+    s.qualified.append((node, relation.schema))
+    if relation.kind in ("i", "S", "c"):
+        raise WrongObjectType(f'cannot open relation "{name}"', position=position or None,
+                              detail={"i": "This operation is not supported for indexes.",
+                                      "c": "This operation is not supported for composite types."}.get(relation.kind))
+    return table_item(s, relation, alias, columns, only, position)
+
+
+def table_item(s: Statement, relation: Relation, alias: str | None, columns: list[str], only: bool, position: int) -> Bound:
+    """A table or view under an alias."""
+    shown = alias or relation.name
+    outputs = _renamed(relation_columns(relation), columns, shown, position)
+    number = s.new_entry()
+    if relation.kind == "v" and not relation.made_elsewhere and relation.sqlite_schema != "catalog":
+        entry: plan.RangeEntry = QueryEntry(number=number, alias=shown, columns=outputs, query=view_query(s, relation),
+                                            view=relation)
+        hidden: tuple[tuple[str, Expr], ...] = ()
+    else:
+        entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only)
+        hidden = system_columns(entry, relation)
+    return entry, [Item(shown, table_columns(entry), entry, schema=None if alias else relation.schema, hidden_columns=hidden)]
+
+
+def system_columns(entry: plan.RangeEntry, relation: Relation) -> tuple[tuple[str, Expr], ...]:
+    """ctid and tableoid of a table's rows."""
+    if relation.kind not in ("r", "m"):
+        return ()
+    hidden: list[tuple[str, Expr]] = [("tableoid", Const(type=T.OID, value=relation.oid))]
+    if relation.rowid and relation.sqlite_schema != "catalog":
+        hidden.append(("ctid", ColumnRef(type=T.TID, entry=entry.number, index=-1, name="ctid")))
+    return tuple(hidden)
+
+
+def view_query(s: Statement, relation: Relation) -> plan.Query:
+    """A view's query, bound with its own names."""
+    from executor.bind.query import bind_query
+
+    before = s.positions, s.lifted, s.search_path
+    s.positions, s.lifted, s.search_path = False, {}, (relation.schema, "public", "pg_catalog")
+    s.view_depth += 1
+    if s.view_depth > 100:
+        raise UndefinedTable(f'infinite recursion detected in rules for relation "{relation.name}"')
+    try:
+        node = parse_one(relation.definition)
+        query = bind_query(s, Scope(), node)
+        node.finish()
+        return query
+    finally:
+        s.positions, s.lifted, s.search_path = before
+        s.view_depth -= 1
+
+
+# ---------------------------------------------------------------- subqueries and functions
+
+
+def _sibling_free(scope: Scope) -> Scope:
+    """A scope in which this FROM's other items are out of sight."""
+    return Scope(parent=Scope(parent=scope.parent, ctes=scope.ctes))
+
+
+def _subquery(s: Statement, scope: Scope, node: Node) -> Bound:
+    from executor.bind.query import bind_query
+
+    lateral = bool(node.take("lateral"))
+    alias, columns = _alias(s, node.take("alias"))
+    position = s.position(node)
+    inner = node.take("subquery")
+    child = scope.child() if lateral else _sibling_free(scope)
+    if inner.kind != "SelectStmt":
+        raise not_supported(f"{inner.kind} in FROM", position=position or None)
+    query = bind_query(s, child, inner)
+    inner.finish()
+    outputs = [(t.name, t.expr.type, t.expr.typmod) for t in query.targets if not t.hidden]
+    entry = QueryEntry(number=s.new_entry(), alias=alias or "", query=query, lateral=lateral and uses_siblings(scope, query),
+                       columns=_renamed(outputs, columns, alias or "unnamed_subquery", position))
+    return entry, [Item(alias, table_columns(entry), entry, qualified=alias is not None)]
+
+
+def uses_siblings(scope: Scope, value: object) -> bool:
+    """True if columns of this level's FROM items are used inside."""
+    own = {item.entry.number for item in scope.items if item.entry is not None}
+    own |= {e.entry for item in scope.items for _, e in item.columns if isinstance(e, ColumnRef)}
+    return any(isinstance(e, ColumnRef) and e.entry in own for e in plan.descend(value))
+
+
+def _function(s: Statement, scope: Scope, node: Node) -> Bound:
+    node.take("lateral")
+    ordinality, rows_from = bool(node.take("ordinality")), bool(node.take("is_rowsfrom"))
+    alias, names = _alias(s, node.take("alias"))
+    if node.nodes("coldeflist"):
+        raise not_supported("a column definition list", position=s.position(node) or None)
+    calls: list[Expr] = []
+    columns: list[tuple[str, int, int]] = []
+    widths = []
+    for item in node.nodes("functions"):
+        call_node, definition = [*item.nodes("items"), None][:2]
+        if definition is not None and definition._fields:
+            raise not_supported("a column definition list", position=s.position(node) or None)
+        assert call_node is not None
+        call = _table_call(s, scope, call_node)
+        outputs = function_columns(call, call_node, alias if not rows_from else None)
+        calls.append(call)
+        columns += outputs
+        widths.append(len(outputs))
+    if ordinality:
+        columns.append(("ordinality", T.INT8, -1))
+    shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
+    entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=_renamed(columns, names, shown, s.position(node)),
+                          calls=tuple(calls), widths=tuple(widths), ordinality=ordinality,
+                          lateral=uses_siblings(scope, tuple(calls)))
+    return entry, [Item(shown, table_columns(entry), entry)]
+
+
+def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:
+    child = scope.child()
+    child.aggregates_refused = "aggregate functions are not allowed in functions in FROM"
+    child.windows_refused = "window functions are not allowed in functions in FROM"
+    return resolve_unknown(s, expressions.bind(s, child, node))
+
+
+def function_columns(call: Expr, node: Node, alias: str | None) -> list[tuple[str, int, int]]:
+    """The columns a function in FROM gives."""
+    from executor.bind.query import figure_name
+
+    if isinstance(call, plan.Call) and call.function.outputs:
+        outputs = call.function.outputs
+        if len(outputs) > 1 or call.type == T.RECORD:
+            declared = [oid for _, oid in outputs]
+            concrete = [operators.polymorphic(call.function.arguments, [a.type for a in call.arguments], oid, 0)[1]
+                        for oid in declared]
+            return [(name or f"column{i}", oid, -1) for i, ((name, _), oid) in enumerate(zip(outputs, concrete, strict=True), 1)]
+        label = outputs[0][0]
+        return [(alias or label or figure_name(node), call.type, call.typmod)]
+    if type_of(call.type).kind == "c" or call.type == T.RECORD:
+        if isinstance(call, plan.Call) and call.type == T.RECORD:
+            raise SyntaxError('a column definition list is required for functions returning "record"',
+                              position=call.position or None)
+        raise not_supported("functions returning a composite type in FROM")
+    return [(alias or figure_name(node), call.type, call.typmod)]
+
+
+# ---------------------------------------------------------------- joins
+
+JOINS = {"JOIN_INNER": "inner", "JOIN_LEFT": "left", "JOIN_RIGHT": "right", "JOIN_FULL": "full"}
+
+
+def _join(s: Statement, scope: Scope, node: Node) -> Bound:
+    kind = JOINS[node.take("jointype")]
+    inner = Scope(parent=scope.parent, items=list(scope.items), ctes=scope.ctes)
+    left, left_items = bind_item(s, inner, node.take("larg"))
+    right_scope = Scope(parent=scope.parent, items=list(scope.items), ctes=scope.ctes)
+    for item in left_items:
+        lateral = Item(item.alias, item.columns, item.entry, item.schema, item.qualified, item.unqualified, True,
+                       kind in ("inner", "left"), item.hidden_columns)
+        right_scope.items.append(lateral)
+    right, right_items = bind_item(s, right_scope, node.take("rarg"))
+    _check_names(left_items, right_items, s.position(node))
+    using = node.texts("usingClause")
+    natural = bool(node.take("isNatural"))
+    quals = node.take("quals")
+    alias, names = _alias(s, node.take("alias"))
+    using_alias, _ = _alias(s, node.take("join_using_alias"))
+    node.take("rtindex")
+    if natural:
+        right_names = {n for n, _ in _visible(right_items)}
+        using = [n for n, _ in _visible(left_items) if n in right_names]
+    merged: list[tuple[str, Expr]] = []
+    condition: Expr | None = None
+    if using:
+        condition, merged = _using(s, kind, using, left_items, right_items, natural)
+    elif quals is not None:
+        on_scope = Scope(parent=scope.parent, items=[*left_items, *right_items], ctes=scope.ctes)
+        on_scope.aggregates_refused = "aggregate functions are not allowed in JOIN conditions"
+        on_scope.windows_refused = "window functions are not allowed in JOIN conditions"
+        condition = expressions.condition(s, on_scope, quals, "JOIN/ON")
+    join = Join(kind="cross" if kind == "inner" and condition is None else kind, left=left, right=right, condition=condition)
+    columns = [*merged, *((n, e) for n, e in _visible(left_items) if n not in using),
+               *((n, e) for n, e in _visible(right_items) if n not in using)]
+    items = [_hide(item) for item in [*left_items, *right_items]]
+    if using_alias:
+        items.append(Item(using_alias, tuple(merged), None, unqualified=False))
+    if alias is not None:
+        if len(names) > len(columns):
+            raise InvalidColumnReference(f'join expression "{alias}" has {len(columns)} columns available but '
+                                         f"{len(names)} columns specified")
+        columns = [(names[i] if i < len(names) else n, e) for i, (n, e) in enumerate(columns)]
+        return join, [Item(alias, tuple(columns), None)]
+    return join, [*items, Item(None, tuple(columns), None, qualified=False)]
+
+
+def _check_names(left: list[Item], right: list[Item], position: int) -> None:
+    probe = Scope(items=list(left))
+    add_items(probe, [i for i in right if i.qualified], position)
+
+
+def _hide(item: Item) -> Item:
+    """A join's part: reachable as a.x, no longer as x."""
+    return Item(item.alias, item.columns, item.entry, item.schema, item.qualified and item.alias is not None, False,
+                item.lateral_only, item.lateral_ok, item.hidden_columns)
+
+
+def _visible(items: list[Item]) -> list[tuple[str, Expr]]:
+    return [column for item in items if item.unqualified for column in item.columns]
+
+
+def _using(s: Statement, kind: str, using: list[str], left: list[Item], right: list[Item],
+           natural: bool) -> tuple[Expr, list[tuple[str, Expr]]]:
+    conditions: list[Expr] = []
+    merged: list[tuple[str, Expr]] = []
+    if len(set(using)) != len(using):
+        twice = next(n for n in using if using.count(n) > 1)
+        raise DuplicateColumn(f'column name "{twice}" appears more than once in USING clause')
+    for name in using:
+        sides = []
+        for label, items in (("left", left), ("right", right)):
+            hits = [e for n, e in _visible(items) if n == name]
+            if not hits:
+                raise UndefinedColumn(f'column "{name}" specified in USING clause does not exist in {label} table')
+            if len(hits) > 1:
+                raise AmbiguousColumn(f'common column name "{name}" appears more than once in {label} table')
+            sides.append(hits[0])
+        a, b = sides
+        conditions.append(operators.make(s, ["="], a, b, 0))
+        (one, two), oid, typmod = operators.branches(s, [a, b], "JOIN/USING")
+        if kind == "full":
+            value: Expr = plan.Coalesce(type=oid, typmod=typmod, arguments=(one, two))
+        else:
+            value = two if kind == "right" else one
+            if isinstance(one, ColumnRef) is False and isinstance(two, ColumnRef) and kind == "inner":
+                value = two
+        merged.append((name, value))
+    condition = conditions[0] if len(conditions) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tuple(conditions))
+    return condition, merged
+
+
+def _sample(s: Statement, scope: Scope, node: Node) -> Bound:
+    raise not_supported("TABLESAMPLE", position=s.position(node) or None)
+
+
+HANDLERS = {"RangeVar": _range_var, "RangeSubselect": _subquery, "RangeFunction": _function, "JoinExpr": _join,
+            "RangeTableSample": _sample}

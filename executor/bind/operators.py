@@ -1,0 +1,221 @@
+"""Operators, row comparisons and polymorphic results."""
+
+from collections.abc import Sequence
+
+from executor import plan
+from executor.bind import resolve
+from executor.bind.coerce import coerce, to_common, unify
+from executor.bind.resolve import array_type, base_type, common_type, element_type, find_operator
+from executor.bind.statement import Statement, type_name
+from executor.errors import not_supported
+from executor.facts import lookup
+from executor.facts.lookup import Function, Operator
+from executor.plan import Call, Expr, Row, RowCompare
+from executor.sqlstates import (
+    AmbiguousFunction,
+    DatatypeMismatch,
+    IndeterminateDatatype,
+    SyntaxError,
+    UndefinedFunction,
+)
+from executor.types import oids as T
+
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+
+
+def operator_for(s: Statement, names: Sequence[str], left: int, right: int, position: int) -> Operator:
+    """The operator for these operand types (42883 or 42725 with PostgreSQL's hints)."""
+    name = names[-1]
+    if len(names) > 1 and names[0] != "pg_catalog":
+        found, ambiguous = None, False
+    else:
+        found, ambiguous = find_operator(name, left, right)
+    if found is not None:
+        return found
+    shown = f"{type_name(left)} {name} {type_name(right)}" if left else f"{name} {type_name(right)}"
+    if len(names) > 1:
+        shown = shown.replace(f" {name} ", f" {'.'.join(names)} ")
+    if ambiguous:
+        raise AmbiguousFunction(
+            f"operator is not unique: {shown}", position=position or None,
+            hint="Could not choose a best candidate operator. You might need to add explicit type casts.")
+    raise UndefinedFunction(
+        f"operator does not exist: {shown}", position=position or None,
+        hint="No operator matches the given name and argument type. You might need to add an explicit type cast."
+        if not left else
+        "No operator matches the given name and argument types. You might need to add explicit type casts.")
+
+
+def make(s: Statement, names: Sequence[str], left: Expr | None, right: Expr, position: int) -> Expr:
+    """An operator call over bound operands."""
+    if isinstance(left, Row) and isinstance(right, Row):
+        return compare_rows(s, names, left.fields, right.fields, position)
+    operator = operator_for(s, names, left.type if left else 0, right.type, position)
+    function = lookup.functions_by_oid().get(operator.function)
+    if function is None:
+        raise not_supported(f"operator {operator.name}", position=position or None)
+    operands = (left, right) if left else (right,)
+    return make_call(s, function, operands, position, operator=operator.name)
+
+
+def make_call(s: Statement, function: Function, operands: Sequence[Expr], position: int, operator: str = "") -> Call:
+    """A call with its arguments converted to the declared types, and its result type worked out."""
+    wanted, result = polymorphic(function.arguments, [o.type for o in operands], function.result, position)
+    arguments = tuple(coerce(s, o, t, position=position) for o, t in zip(operands, wanted, strict=True))
+    return Call(type=result, function=function, arguments=arguments, operator=operator, position=position)
+
+
+def polymorphic(declared: Sequence[int], given: Sequence[int], result: int,
+                position: int) -> tuple[list[int], int]:
+    """The declared argument types with polymorphic ones made concrete, and the concrete result type."""
+    wanted = list(declared[: len(given)])
+    if not any(t in resolve.POLYMORPHIC for t in wanted) and result not in resolve.POLYMORPHIC:
+        return wanted, result
+    element = _element(wanted, given, resolve.FAMILY_ANY, position)
+    compatible = _compatible(wanted, given)
+    for i, t in enumerate(wanted):
+        if t in resolve.FAMILY_ANY:
+            wanted[i] = _concrete(t, element, given[i], position)
+        elif t in resolve.FAMILY_COMPATIBLE:
+            wanted[i] = _concrete(t, compatible, given[i], position)
+    if result in resolve.POLYMORPHIC:
+        source = element if result in resolve.FAMILY_ANY else compatible
+        if not source:
+            raise DatatypeMismatch("could not determine polymorphic type because input has type unknown",
+                                   position=position or None)
+        result = _concrete(result, source, 0, position)
+    return wanted, result
+
+
+def _element(declared: Sequence[int], given: Sequence[int], family: frozenset[int], position: int) -> int:
+    element = 0
+    unknown = False
+    for t, g in zip(declared, given, strict=False):
+        if t not in family:
+            continue
+        if g == T.UNKNOWN:
+            unknown = True
+            continue
+        g = base_type(g) if t != T.ANYELEMENT and t != T.ANYNONARRAY else g
+        part = element_type(g) if t in resolve.ARRAYS else g
+        if t in resolve.ARRAYS and not part:
+            if g == T.ANYARRAY:
+                continue
+            vector = lookup.types_by_oid()[g].element
+            if not vector:
+                raise DatatypeMismatch(f"argument declared anyarray is not an array but type {type_name(g)}",
+                                       position=position or None)
+            part = vector
+        if element and part != element:
+            if t in resolve.ARRAYS or element_type(given[0]):
+                raise DatatypeMismatch('arguments declared "anyarray" are not all alike'
+                                       if t in resolve.ARRAYS else
+                                       'argument declared anyarray is not consistent with argument declared anyelement',
+                                       detail=f"{type_name(element)} versus {type_name(part)}", position=position or None)
+            raise DatatypeMismatch('arguments declared "anyelement" are not all alike',
+                                   detail=f"{type_name(element)} versus {type_name(part)}", position=position or None)
+        element = part
+    return element or (T.TEXT if unknown else 0)
+
+
+def _compatible(declared: Sequence[int], given: Sequence[int]) -> int:
+    parts = []
+    for t, g in zip(declared, given, strict=False):
+        if t in resolve.FAMILY_COMPATIBLE:
+            parts.append((element_type(g) or T.UNKNOWN) if t in resolve.ARRAYS and g != T.UNKNOWN else g)
+    return (common_type(parts) or 0) if parts else 0
+
+
+def _concrete(declared: int, element: int, given: int, position: int) -> int:
+    if declared in resolve.ARRAYS:
+        if element_type(element) and not given:
+            return element
+        if not element and given:
+            return given
+        found = array_type(element) if element else 0
+        if not found:
+            raise DatatypeMismatch(f"could not find array type for data type {type_name(element) if element else 'unknown'}",
+                                   position=position or None)
+        return found
+    if declared in resolve.RANGES:
+        raise not_supported("polymorphic range functions")
+    return element or given
+
+
+def compare_rows(s: Statement, names: Sequence[str], left: Sequence[Expr], right: Sequence[Expr],
+                 position: int) -> Expr:
+    """(a, b) op (c, d)."""
+    name = {"!=": "<>"}.get(names[-1], names[-1])
+    if len(left) != len(right):
+        raise SyntaxError("unequal number of entries in row expressions", position=position or None)
+    if not left:
+        raise SyntaxError("cannot compare rows of zero length", position=position or None)
+    if name not in COMPARISONS:
+        raise not_supported(f"row comparison with operator {name}", position=position or None)
+    if len(left) == 1:
+        return make(s, names, left[0], right[0], position)
+    strict = {"<>": "=", "<=": "<", ">=": ">"}.get(name, name)
+    compares = tuple(make(s, [strict], a, b, position) for a, b in zip(left, right, strict=True))
+    equals = compares if strict == "=" else tuple(make(s, ["="], a, b, position) for a, b in zip(left, right, strict=True))
+    return RowCompare(type=T.BOOL, operator=name, left=tuple(left), right=tuple(right), compares=compares, equals=equals,
+                      position=position)
+
+
+def equality(s: Statement, oid: int, left: Expr, right: Expr, position: int) -> Call:
+    """left = right for two values of the same type."""
+    found = make(s, ["="], left, right, position)
+    assert isinstance(found, Call)
+    return found
+
+
+def sort_operator(oid: int, descending: bool, position: int) -> Operator:
+    """The btree < or > operator of a type (42883 could not identify an ordering operator)."""
+    found = btree_operator(oid, 5 if descending else 1)
+    if found is None:
+        raise UndefinedFunction(f"could not identify an ordering operator for type {type_name(oid)}",
+                                hint="Use an explicit ordering operator or modify the query.", position=position or None)
+    return found
+
+
+def btree_operator(oid: int, strategy: int) -> Operator | None:
+    """The default btree operator of a type (strategy 1 <, 2 <=, 3 =, 4 >=, 5 >), through domains and coercions."""
+    base = base_type(oid)
+    table = lookup.operator_classes.btree
+    key = SORT_AS.get(base, base)
+    t = resolve.type_of(base)
+    if t.is_array:
+        if btree_operator(t.element, strategy) is None:
+            return None
+        key = T.ANYARRAY
+    elif t.kind == "c" or base == T.RECORD:
+        key = T.RECORD
+    elif t.kind == "e":
+        key = T.ANYENUM
+    elif t.kind == "r":
+        key = T.ANYRANGE
+    found = table.get((key, strategy))
+    return lookup.operators_by_oid()[found] if found else None
+
+
+# Types without an operator class of their own, binary-coercible to one that has it.
+SORT_AS = {T.VARCHAR: T.TEXT, T.REGCLASS: T.OID, T.REGTYPE: T.OID, T.REGPROC: T.OID, T.REGPROCEDURE: T.OID,
+           T.REGNAMESPACE: T.OID, T.REGROLE: T.OID, T.REGOPER: T.OID, T.REGOPERATOR: T.OID, T.REGCONFIG: T.OID,
+           T.REGDICTIONARY: T.OID, T.REGCOLLATION: T.OID, 650: 869}
+
+
+def check_equality(s: Statement, oid: int, position: int) -> None:
+    """42883 if values of the type cannot be compared for equality (GROUP BY, DISTINCT, UNION)."""
+    if btree_operator(oid, 3) is None and oid not in HASHABLE:
+        raise UndefinedFunction(f"could not identify an equality operator for type {type_name(oid)}",
+                                position=position or None)
+
+
+HASHABLE = frozenset({T.XID, T.CID, T.UNKNOWN})
+
+
+def branches(s: Statement, items: Sequence[Expr], construct: str) -> tuple[list[Expr], int, int]:
+    """Branches converted to their common type, which comes too, with its typmod."""
+    oid, typmod = unify(s, items, construct)
+    if oid == T.UNKNOWN:
+        raise IndeterminateDatatype("could not determine data type")
+    return [to_common(s, item, oid, construct) for item in items], oid, typmod

@@ -1,0 +1,107 @@
+"""What is shared while one statement is bound: catalog, parameters, numbering of range entries, source positions.
+
+How binding is laid out: scope.py holds what names mean at a place; expressions.py, calls.py and sublinks.py bind
+expressions; from_clause.py, query.py and data_change.py bind statements; resolve.py and coerce.py know the type rules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor import plan
+from executor.catalog.model import Catalog, Relation
+from executor.context import Context
+from executor.errors import SqlError
+from executor.facts import lookup
+from executor.parse import Node, Source
+from executor.sqlstates import UndefinedParameter, UndefinedTable
+from executor.types import oids as T
+
+
+class LiteralNeeded(Exception):
+    """A lifted literal's value decides about the plan: bind again without lifting."""
+
+
+@dataclass
+class Statement:
+    """The state of binding one statement. `parameters` maps $n to its type OID (unknown until something decides)."""
+
+    catalog: Catalog
+    context: Context
+    search_path: tuple[str, ...]
+    source: Source
+    offset: int = 0  # byte offset is absolute in the source, so this stays 0 but for stored texts
+    parameters: dict[int, int] = field(default_factory=dict)
+    fixed_parameters: bool = False
+    lifted: dict[int, int] = field(default_factory=dict)  # byte offset of a literal -> its number
+    lifted_used: set[int] = field(default_factory=set)
+    entries: int = 0
+    volatile_literals: bool = False  # a literal such as 'now' was read: the plan may not be kept
+    relations: dict[int, Relation] = field(default_factory=dict)  # every relation used, by OID
+    positions: bool = True
+    view_depth: int = 0
+    qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to
+    stars: list[tuple[Node, list[tuple[str, str]]]] = field(default_factory=list)  # "*" targets: (alias, column) each
+
+    def position(self, node: Node) -> int:
+        """A node's place in the statement, in characters from 1 (0 unknown)."""
+        return self.source.position(node.location) if self.positions else 0
+
+    def new_entry(self) -> int:
+        """The next range entry number."""
+        self.entries += 1
+        return self.entries
+
+    def parameter(self, number: int, position: int) -> plan.Param:
+        """$number with the type it has so far."""
+        if number < 1 or number > 65535:
+            raise UndefinedParameter(f"there is no parameter ${number}", position=position)
+        if number not in self.parameters:
+            if self.fixed_parameters:
+                raise UndefinedParameter(f"there is no parameter ${number}", position=position)
+            self.parameters[number] = T.UNKNOWN
+        return plan.Param(type=self.parameters[number], number=number, position=position)
+
+    def relation(self, schema: str | None, name: str, position: int = 0) -> Relation:
+        """A table or view by name (42P01)."""
+        found = self.find_relation(schema, name)
+        if found is None:
+            shown = f"{schema}.{name}" if schema else name
+            raise UndefinedTable(f'relation "{shown}" does not exist', position=position or None)
+        self.relations[found.oid] = found
+        return found
+
+    def find_relation(self, schema: str | None, name: str) -> Relation | None:
+        """A table or view by name, through the search path if it has no schema."""
+        from executor.catalog.system.relations import relation as system_relation
+
+        names = self.catalog.relations_by_name
+        for candidate in (schema,) if schema else self.search_path:
+            found = names.get((candidate, name))
+            if found is None and candidate in ("pg_catalog", "information_schema"):
+                found = system_relation(candidate, name)
+            if found is not None:
+                return found
+        return None
+
+
+def unresolved_parameters(statement: Statement) -> list[int]:
+    """The parameters' types in order; those nothing decided are text (as in PostgreSQL's PREPARE with SELECT $1)."""
+    count = max(statement.parameters, default=0)
+    return [statement.parameters.get(n, T.UNKNOWN) for n in range(1, count + 1)]
+
+
+Handler = Callable[..., Any]
+
+
+def type_name(oid: int, typmod: int = -1) -> str:
+    """A type as error messages print it ("integer", "character varying")."""
+    from executor.catalog.names import format_type
+
+    t = lookup.types_by_oid().get(oid)
+    return format_type(oid, typmod, None) if t else str(oid)
+
+
+def positioned(error: SqlError, position: int) -> SqlError:
+    """The error with this position unless it has one."""
+    return error.at(position or None)

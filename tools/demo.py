@@ -4,8 +4,10 @@
 """
 
 import argparse
+import os
 import socket
 import sys
+from pathlib import Path
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 100
@@ -34,10 +36,9 @@ def main() -> None:
     port = first_free_port(arguments.port)
     if port != arguments.port:
         print(f"port {arguments.port} is in use; serving on {port}", flush=True)
-    from pgwire.cli import main as pgquill
-
-    sys.argv = ["pgquill", "serve", arguments.path, "--host", HOST, "--port", str(port)]
-    pgquill()
+    # Replaced rather than started: signals reach the server, and Ctrl-C stops it politely.
+    program = Path(sys.executable).with_name("pgquill")
+    os.execv(program, ["pgquill", "serve", arguments.path, "--host", HOST, "--port", str(port)])
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from tests.tidy.source_tree import FOLDERS, ROOT, imports, module_name, modules,
 ALLOWED = {
     "pgwire": {"pgwire", "executor"},
     "pgwire.messages": {"pgwire.messages"},
-    "pgwire.connection": {"pgwire.connection", "pgwire.messages", "pgwire.states"},
-    "pgwire.states": {"pgwire.states", "pgwire.messages"},
+    "pgwire.connection": {"pgwire.connection", "pgwire.messages"},
+    "pgwire.states": {"pgwire.states", "pgwire.connection", "pgwire.messages"},
     # The entry point: the one place that may know every folder, because it puts them together.
     "pgwire.cli": {"pgwire", "executor", "storage", "replication"},
     "executor": {"executor", "storage"},

@@ -138,22 +138,31 @@ def usable_programs(account: Account | None, folder: Path) -> Path:
     installed = find_programs()
     if runs(account, installed):
         return installed
-    copy = folder / "pginstall"
-    shutil.copytree(installed.parent, copy, symlinks=True)
-    for path in [copy, *copy.rglob("*")]:
+    copy = folder / "programs"
+    package = installed.parent.parent
+    # The programs find their libraries by a path relative to themselves; the wheel keeps some beside the package.
+    for tree in [package, *package.parent.glob(f"{package.name}.libs")]:
+        shutil.copytree(tree, copy / tree.name, symlinks=True)
+    open_to_everybody(copy)
+    programs = copy / installed.relative_to(package.parent)
+    if runs(account, programs):
+        return programs
+    raise Unavailable(f"{installed} cannot be run as uid {account.uid if account else os.geteuid()}, nor can a copy")
+
+
+def open_to_everybody(folder: Path) -> None:
+    """Readable for all, and executable for all where it is for the owner."""
+    for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode
             executable = stat.S_IXGRP | stat.S_IXOTH if mode & stat.S_IXUSR else 0
             path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | executable)
-    if runs(account, copy / "bin"):
-        return copy / "bin"
-    raise Unavailable(f"{installed} cannot be run as uid {account.uid if account else os.geteuid()}, nor can a copy")
 
 
 def runs(account: Account | None, programs: Path) -> bool:
-    """Whether `account` can run the server there."""
+    """Whether `account` can run the programs there, and they find their libraries."""
     try:
-        return run_as(account, [programs / "postgres", "--version"]).returncode == 0
+        return all(run_as(account, [programs / name, "--version"]).returncode == 0 for name in ("postgres", "initdb"))
     except PermissionError:
         return False
 

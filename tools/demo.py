@@ -38,6 +38,8 @@ def main() -> None:
         print(f"port {arguments.port} is in use; serving on {port}", flush=True)
     # Replaced rather than started: signals reach the server, and Ctrl-C stops it politely.
     program = Path(sys.executable).with_name("pgquill")
+    if not program.exists():
+        sys.exit(f"{program} is not there; `make serve` installs pgquill first")
     os.execv(program, ["pgquill", "serve", arguments.path, "--host", HOST, "--port", str(port)])
 
 

@@ -1,0 +1,55 @@
+"""Write the generated tables of COMPAT.md, from what the project measures of itself.
+
+    python -m tools.compat
+
+A table stands between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`; everything else is written by hand.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.conformance import RECORD_MODES, load_record
+
+COMPAT = Path(__file__).resolve().parent.parent / "COMPAT.md"
+
+
+def conformance_table() -> str:
+    """One line a file and mode, and the sums."""
+    record = load_record()
+    lines = ["| mode | file | shown exact | of | | exact | of |", "|---|---|---:|---:|---:|---:|---:|"]
+    for mode in RECORD_MODES:
+        files = record[mode]
+        keys = ("shown_exact", "shown_total", "exact", "total")
+        sums = {key: sum(scores[key] for scores in files.values()) for key in keys}
+        for name, scores in [*files.items(), *([(f"**{len(files)} files**", sums)] if files else [])]:
+            share = f"{scores['shown_exact'] / scores['shown_total']:.0%}" if scores["shown_total"] else ""
+            lines.append(f"| {mode} | {name} | {scores['shown_exact']} | {scores['shown_total']} | {share} "
+                         f"| {scores['exact']} | {scores['total']} |")
+    return "\n".join(lines) if len(lines) > 2 else "Not scored yet."
+
+
+SECTIONS: dict[str, Callable[[], str]] = {"conformance": conformance_table}
+"""Name of the marker -> maker of what stands between."""
+
+
+def with_sections(text: str) -> str:
+    """The document with its generated sections made anew; ValueError for a marker that is missing or unknown."""
+    markers = re.findall(r"<!-- generated:(\w+) -->", text)
+    if sorted(markers) != sorted(SECTIONS):
+        raise ValueError(f"COMPAT.md has the markers {sorted(markers)}, tools/compat.py makes {sorted(SECTIONS)}")
+    for name, make in SECTIONS.items():
+        begin, end = f"<!-- generated:{name} -->", f"<!-- /generated:{name} -->"
+        before, rest = text.split(begin)
+        after = rest.split(end)[1]
+        text = f"{before}{begin}\n{make()}\n{end}{after}"
+    return text
+
+
+def main() -> None:
+    """Rewrite COMPAT.md."""
+    COMPAT.write_text(with_sections(COMPAT.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,16 +2,34 @@
 
 *Stored form* is what SQLite holds and what SQL expressions compute with (int, float, str, bytes or None; see the table
 in ARCHITECTURE.md, "How values are stored"). A codec translates between the stored form and PostgreSQL's text and
-binary formats. One module per type family; each module ends with `CODECS = (...)`, collected by executor.types.registry.
+binary formats. One module per type family; each ends with `CODECS = (...)`, collected by executor.types.registry.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Protocol
+
+from executor.errors import SqlError
 
 Stored = int | float | str | bytes | None
+FILE_COLLATIONS = frozenset(("RTRIM", "decimal"))
+"""RTRIM is built into SQLite; storage registers `decimal`; every other collation is made from `Codec.compare`."""
 Encoder = Callable[[Stored], bytes]
 """Encodes one stored value that is not NULL."""
+
+
+class ObjectNames(Protocol):
+    """What regclass, regtype, regproc ... need of a catalog; the session puts one into `Env.objects`."""
+
+    def oid_of(self, kind: int, name: str) -> int:
+        """The OID of the object that `name` (SQL text, possibly qualified) means; `kind` is the OID of the reg* type.
+
+        Raises PostgreSQL's error (42P01, 42704, 42883, 42725 ...) where there is none.
+        """
+
+    def name_of(self, kind: int, oid: int) -> str | None:
+        """The name to print, quoted and qualified as the search path needs; None where no such object exists."""
 
 
 @dataclass(slots=True)
@@ -25,6 +43,7 @@ class Env:
     timezone_name: str = "UTC"
     extra_float_digits: int = 1
     bytea_output: str = "hex"  # hex | escape
+    objects: ObjectNames | None = None  # the names behind reg* types; None: they are read and printed as numbers
     now: str = ""  # start of the transaction: stored form of a timestamptz ('now', 'today' ... depend on it)
 
 
@@ -39,8 +58,8 @@ class Codec:
     binary_encoder: (typmod, env) -> a function from stored value to PostgreSQL's binary format.
     declare: typmod -> what CREATE TABLE says in SQLite; its affinity must leave stored values unchanged.
     collation: the SQLite collation whose order and equality are PostgreSQL's; None where SQLite's own are.
-        `decimal` is the only one that may stand in a file (the sqlite3 shell has it too).
-    compare: for a collation other than decimal: two stored values -> negative, 0 or positive.
+        Only those of FILE_COLLATIONS may stand in a file: the sqlite3 shell has them too.
+    compare: what the collation does: two stored values -> negative, 0 or positive.
     """
 
     oid: int
@@ -51,3 +70,59 @@ class Codec:
     declare: Callable[[int], str]
     collation: str | None = None
     compare: Callable[[str, str], int] | None = None
+
+
+def constant(encoder: Encoder) -> Callable[[int, Env], Encoder]:
+    """For `Codec.text_encoder` and `binary_encoder` of a type whose output depends on no typmod and no setting."""
+    return lambda typmod, env: encoder
+
+
+def declared(name: str) -> Callable[[int], str]:
+    """For `Codec.declare` of a type without modifiers."""
+    return lambda typmod: name
+
+
+def invalid_syntax(type_name: str, text: str) -> SqlError:
+    """PostgreSQL's 22P02 for text that a type's input function does not understand."""
+    from executor.sqlstates import InvalidTextRepresentation
+
+    return InvalidTextRepresentation(f'invalid input syntax for type {type_name}: "{text}"')
+
+
+def misfit(type_name: str, value: Stored) -> SqlError:
+    """The error for a stored value that its column's type cannot have (another SQLite program wrote it)."""
+    from executor.sqlstates import InvalidTextRepresentation
+
+    return InvalidTextRepresentation(f"stored value {value!r} does not fit type {type_name}")
+
+
+def binary_length(data: bytes, length: int) -> bytes:
+    """Check that a binary value has exactly `length` bytes (08P01 if fewer, 22P03 if more), and give it back."""
+    from executor.sqlstates import InvalidBinaryRepresentation, ProtocolViolation
+
+    if len(data) < length:
+        raise ProtocolViolation("insufficient data left in message")
+    if len(data) > length:
+        raise InvalidBinaryRepresentation("incorrect binary data format")
+    return data
+
+
+def utf8(data: bytes) -> str:
+    """Decode text that came in binary format; 22021 where it is not UTF-8 or has a zero byte."""
+    from executor.sqlstates import CharacterNotInRepertoire
+
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        wrong = " ".join(f"0x{byte:02x}" for byte in data[error.start : max(error.end, error.start + 1)])
+        raise CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}') from None
+    return without_zero(text)
+
+
+def without_zero(text: str) -> str:
+    """Give text back unless it has a zero character, which no PostgreSQL text can have (22021)."""
+    from executor.sqlstates import CharacterNotInRepertoire
+
+    if "\x00" in text:
+        raise CharacterNotInRepertoire('invalid byte sequence for encoding "UTF8": 0x00')
+    return text

@@ -1,0 +1,163 @@
+"""Records what PostgreSQL 18 says about the inputs below into goldens.json. Run by hand:
+
+    python tests/executor/types/record_goldens.py "host=127.0.0.1 port=5518 user=postgres dbname=..."
+
+The database must have locale provider builtin, locale C.UTF-8. Rows: [type OID, typmod, input text, text output,
+binary output as hex] or [type OID, typmod, input, {"sqlstate", "message", "detail"}].
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import psycopg
+from psycopg import pq
+
+OUTPUT = Path(__file__).with_name("goldens.json")
+
+INTEGERS = ["0", "1", "-1", "+7", " 42 ", "\t5\n", "1_000", "0x1F", "0X_ff", "0o17", "0b101", "-0x10", "007", "1__0",
+            "_1", "1_", "", " ", "-", "x", "1.5", "1e3", "12 3", "32767", "32768", "-32768", "-32769", "2147483647",
+            "2147483648", "-2147483648", "-2147483649", "9223372036854775807", "9223372036854775808",
+            "-9223372036854775808", "-9223372036854775809", "99999999999999999999999999", "0x7fffffffffffffff",
+            "0x8000000000000000", "-0x8000000000000000", "0b", "0x", "0xg", "00000000000000000000000000012"]
+UNSIGNED = ["0", "1", "4294967295", "4294967296", "-1", "-2147483648", "-2147483649", "010", "0x10", "abc", "", "1.5",
+            " 5 ", "99999999999", "1_000", "-4294967295"]
+FLOATS = ["0", "-0", "1", "1.5", "-1.5e10", "1e5", "1e6", "123456", "1234567", "999999", "1e14", "1e15",
+          "123456789012345", "1234567890123456", "9007199254740993", "1e16", "1e22", "1e23", "1e-4", "1e-5", "0.0001",
+          "0.00001234", "0.1", "0.2", "0.30000000000000004", "1e308", "1.7976931348623157e308", "1e309", "-1e309",
+          "1e-307", "1e-320", "5e-324", "1e-400", "NaN", "nan", "Infinity", "-infinity", "inf", "+inf", "-Inf", "",
+          " ", "x", "1.", ".5", ".", "1e", "1 2", "  7 ", "3.4028235e38", "3.4028236e38", "1e39", "1e38", "1e-45",
+          "1e-46", "1.17549435e-38", "16777216", "16777217", "3.14159265358979", "0x1p3", "0x10", "0x1.8p1", "1_0",
+          "5.684341886080802e-14", "2.220446049250313e-16", "100000000000000000000", "1234567890123456.8", "33.33",
+          "1.0000001", "9.5367431640625e-07", "8388608.5", "2147483648"]
+NUMERICS = ["0", "-0", "0.00", "-0.00", "1", "-1", "1.50", "01.50", "+2.5", "  3.25  ", ".5", "5.", "1e5", "1.5e3",
+            "1.50e1", "1e-5", "1.5E-3", "123456789.987654321", "12345678901234567890.123456789", "NaN", "nan",
+            "Infinity", "-Infinity", "inf", "-INF", "+inf", "", " ", ".", "x", "1.2.3", "1e", "1_000.000_1", "1__0",
+            "0x1F", "0o17", "-0b11", "0xg", "1e131071", "1e131072", "1e-16383", "1e-16384", "0.0001", "0.00010000",
+            "10000", "9999", "99999999", "100000000", "0.1234", "0.12345", "1e999999999999", "-1e-2", "1e0", "1E+2",
+            "-nan", "12e-1", "1_0e1_0", "9" * 40 + "." + "8" * 30, "- 1"]
+BOOLEANS = ["t", "true", "TRUE", "tr", "y", "yes", "on", "1", "f", "false", "n", "no", "of", "off", "0", "o", "", " ",
+            " true ", "\ttrue\n", "2", "tru e", "yess", "T", "OFF", "oN"]
+BYTEAS = ["", "\\x", "\\x00ff", "\\xDEADBEEF", "\\x 00 ff", "\\x0 0", "\\xabc", "\\xzz", "abc", "a\\\\b", "\\001\\377",
+          "\\400", "\\1", "\\", "a\\", "é", "\\x0g", "\\x00\n11"]
+UUIDS = ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+         "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}", "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+         "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11", "{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}", "", "x",
+         "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+         "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+         "g0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", " a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+         "a0eeb-c999c0b4ef8bb6d6bb9bd380a11"]
+TEXTS = ["", "a", "  a ", "Grüße", "日本語", "a\tb\n", "\\x41", "'quoted'", "\U0001f600"]
+SIZED = ["", "a", "abc", "abcd", "abc  ", "abc d", "Grü", "Grüß", "日本語", "日本語x", "a ", "   ", "    "]
+JSONS = ["null", "true", "false", "0", "-0", "1", "-1.50", "1e5", "1.5e-3", "1E+2", "0.10", "123456789012345678901234567890",
+         '""', '"a"', '"a\\"b\\\\\\/\\b\\f\\n\\r\\t"', '"\\u0041\\u00e9\\u65e5"', '"\\ud83d\\ude00"', '"\\u001f\x7f"',
+         "[]", "{}", "[1,2,[3]]", '{"b":1,"a":2,"aa":3}', '{"a":1,"a":2}', ' { "a" : [ 1 , null ] } ',
+         '{"é":1,"zz":2,"b":{"y":1,"x":[]}}', "\t[\n]\r", "", " ", "x", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{,}",
+         '{"a"}', '{"a":}', '{"a":1,}', '{"a":1 "b":2}', "{a:1}", "{1:2}", "[1 2]", "1 2", "[1]]", "nul", "True", "NaN",
+         "Infinity", "-", "01", "1.", ".5", "1e", "+1", "0x10", "-a", '"abc', '"a\\x"', '"a\\', '"\\u12"', '"\\u12g4"',
+         '"\\u0000"', '"\\ud800"', '"\\udc00"', '"\\ud800\\ud800"', '"\\ud800x"', '"\\ud800\\n"', '"a\nb"', '"a\tb"',
+         "'a'", "[1,\n2,\nx]", '{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": x}',
+         '["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"  true]', "truefalse", "[true1]", "1a", "é", "[é]",
+         '{"a":{"b":{"c":[1,2,{"d":null}]}}}', "1e400", "[1e-400]", "1.0e0", "[0.0, -0.0]", '["a" "b"]', "]", "}", ",", ":",
+         '{"a",1}', '{"a":1:2}', "--1", "1-1", "1e+", "[\x01]"]
+CHARS = ["", "a", "ab", "é", "\\101", "\\377", "\\400", "\\12", "\\", "\\1011"]
+INT_ARRAYS = ["{}", "{1}", "{1,2,3}", "{1,NULL,3}", "{null}", " { 1 , 2 } ", "{{1,2},{3,4}}", "{{{1}},{{2}}}",
+              "[0:1]={1,2}", "[2]={1,2}", "[-5:-4]={1,2}", "[1:1][0:1]={{1,2}}", "[1:2]={1,2}", "[1:2]= {1,2}", "{", "", "x", "{1",
+              "{1}x", "{1,}", "{,1}", "{1,,2}", "{{1,2},{3}}", "{{1},2}", "{1,{2}}", "{}}", "{{}}", "{{},{}}", "{{1},{}}",
+              "[1:3]={1,2}", "[1:2]{1,2}", "[2:1]={}", "[a]={1}", "[1:x]={1}", "[1:2", "[1][", "[1:2]", "{1 2}", "{a}",
+              '{"1","2"}', '{"1"2}', "{{{{{{{1}}}}}}}", "[1:99999999999]={1}", "[2147483647:2147483647]={1}", "{99999999999}",
+              "[1:1]={{1,2}}", "[1:2]=x", "{{1,2}", "{,}", "{ }", "{}x"]
+TEXT_ARRAYS = ["{}", "{a,b}", '{"a b",c}', "{a b , c }", '{"",NULL,"NULL",null,nUll}', '{"a\\"b","c\\\\d"}', "{a\\ }", "{\\{}",
+               '{"a}', '{"a"b}', '{a"b"}', "{a\\", '{"a\\', "{a{b}", '{"a"{b}', '{"a"', "{a", '{ "a" , b }', '{"a,b","{c}"}',
+               "{é,日本}", '{"\t"}', "{'a'}", '{{"a",NULL},{b,c}}', "{\\N\\U\\L\\L}", "{a\\,b}", '{" a "}', "{a\\  }"]
+
+CASES: list[tuple[str, list[str]]] = [
+    ("bool", BOOLEANS), ("int2", INTEGERS), ("int4", INTEGERS), ("int8", INTEGERS), ("oid", UNSIGNED), ("xid", UNSIGNED),
+    ("cid", UNSIGNED), ("xid8", [*UNSIGNED[:4], "18446744073709551616", "x", ""]), ("float4", FLOATS), ("float8", FLOATS),
+    ("numeric", NUMERICS), ("numeric(6,2)", NUMERICS), ("numeric(5,0)", NUMERICS), ("numeric(3,-2)", NUMERICS),
+    ("numeric(2,5)", ["0.00012", "0.00123", "0.0012", "1", "0.000125", "-0.000995", "0.000995", "NaN", "inf"]),
+    ("numeric(30,10)", NUMERICS), ("numeric(4,4)", ["0.9999", "0.99995", "1"]), ("bytea", BYTEAS), ("uuid", UUIDS),
+    ("text", TEXTS), ("varchar", TEXTS), ("varchar(3)", SIZED), ("bpchar", TEXTS), ("char(3)", SIZED),
+    ("name", [*TEXTS, "x" * 70, "é" * 40]), ('"char"', CHARS), ("json", JSONS), ("jsonb", JSONS),
+    ("pg_lsn", ["0/0", "16/B374D848", "ffffffff/1", "1/100000000", "x", "1", "1/", "7FFFFFFF/FFFFFFFF", " 1/1"]),
+    ("tid", ["(0,1)", "(4294967295,65535)", "(0,65536)", "x", "(1)", "(1, 2)", "(-1,0)", ""]),
+    ("oidvector", ["", "1", "1 2 3", " 4  5 "]), ("int2vector", ["", "1", "1 -2 3"]),
+    ("int4[]", INT_ARRAYS), ("text[]", TEXT_ARRAYS), ("float8[]", ["{1,1.5,NaN,inf,-Infinity,NULL}"]),
+    ("bool[]", ["{t,f,NULL}", "{x}"]), ("bytea[]", ['{"\\\\x00ff","\\\\x"}', "{abc}"]),
+    ("numeric[]", ["{1.50,2,NaN,NULL}", "{x}"]), ("numeric(5,1)[]", ["{1.55,2}", "{99999}"]), ("varchar(2)[]", ["{ab,c}", "{abc}"]),
+    ("char(3)[]", ["{a,abc}"]), ("jsonb[]", ['{"{\\"b\\": 1, \\"a\\": [1, 2]}",null,1}']),
+    ("uuid[]", ["{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}"]), ('"char"[]', ["{a,b}"]), ("name[]", ["{a,b}"]), ("oid[]", ["{1,2}"]),
+    ("int2[]", ["{1,-2}"]), ("int8[]", ["{1,9223372036854775807}"]), ("float4[]", ["{0.1,1e10}"]),
+]
+
+ORDERS: list[tuple[str, list[str]]] = [
+    ("numeric", ["1.10", "1.1", "-5", "NaN", "Infinity", "-Infinity", "0", "-0.0", "10", "9", "1e20", "1e-10"]),
+    ("jsonb", ["null", "true", "false", "1", "1.0", "2", "10", '"a"', '"b"', '"aa"', '""', "[]", "[1]", "[1,2]", "[2]", "[[]]", "{}",
+               '{"a":1}', '{"b":1}', '{"aa":1}', '{"a":1,"b":2}', '{"a":2}', '{"a":[]}', '["a"]', "[null]", "[true]", "[{}]"]),
+    ("int4[]", ["{}", "{1}", "{2}", "{1,2}", "{1,NULL}", "{NULL}", "{{1,2}}", "[0:1]={1,2}", "{10}", "{{1},{2}}", "{1,2,3}"]),
+    ("text[]", ["{}", "{a}", "{b}", "{a,b}", "{B}", "{é}", "{NULL}", '{""}', "{aa}"]),
+    ("float8[]", ["{1}", "{NaN}", "{Infinity}", "{-Infinity}", "{1.5}", "{NULL}"]),
+    ("numeric[]", ["{1.5}", "{1.50}", "{10}", "{9}", "{NaN}"]), ("bytea[]", ['{"\\\\x01"}', '{"\\\\x0100"}', '{"\\\\xff"}']),
+    ("tid", ["(0,1)", "(0,10)", "(0,2)", "(10,0)", "(2,0)"]), ("uuid", UUIDS[:1] + ["00000000-0000-0000-0000-000000000000", "f" * 32]),
+    ("float8", ["NaN", "Infinity", "-Infinity", "0", "-0", "1.5", "-2", "1e300"]), ("bytea", ["", "\\x00", "\\x0001", "\\xff", "a"]),
+    ("char(5)", ["a", "a ", "ab", "B", "a\t", "", "é"]), ("text", ["a", "a ", "B", "é", "日", "\U0001f600", "\uffee", ""]),
+    ("bool", ["t", "f"]), ("oidvector", ["", "1", "2", "1 2", "10"]), ("int2vector", ["", "1", "2", "1 2", "10"]),
+]
+
+
+def outcome(result: pq.PGresult) -> object:
+    if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+        return None
+    fields = {name: result.error_field(getattr(pq.DiagnosticField, field)) for name, field in (
+        ("sqlstate", "SQLSTATE"), ("message", "MESSAGE_PRIMARY"), ("detail", "MESSAGE_DETAIL"))}
+    error: dict[str, str | None] = {name: value.decode() if value else None for name, value in fields.items()}
+    context = result.error_field(pq.DiagnosticField.CONTEXT)
+    lines = [line for line in (context or b"").decode().splitlines() if not line.startswith("unnamed portal")]
+    error["where"] = "\n".join(lines) or None
+    return error
+
+
+def record(connection: pq.PGconn, type_name: str, texts: list[str]) -> list[list[object]]:
+    connection.exec_(f"DROP TABLE IF EXISTS golden; CREATE TEMP TABLE golden (c {type_name})".encode())
+    facts = connection.exec_(b"SELECT atttypid, atttypmod FROM pg_attribute WHERE attrelid = 'golden'::regclass AND attnum = 1")
+    oid, typmod = (int(facts.get_value(0, column) or 0) for column in (0, 1))
+    rows: list[list[object]] = []
+    for text in texts:
+        insert = connection.exec_params(b"INSERT INTO golden VALUES ($1) RETURNING c", [text.encode()])
+        error = outcome(insert)
+        if error is not None:
+            rows.append([oid, typmod, text, error])
+            continue
+        value = insert.get_value(0, 0)
+        assert value is not None
+        binary = connection.exec_params(b"SELECT c FROM golden", [], result_format=1).get_value(0, 0)
+        assert binary is not None
+        connection.exec_(b"TRUNCATE golden")
+        rows.append([oid, typmod, text, value.decode(), binary.hex()])
+    return rows
+
+
+def record_order(connection: pq.PGconn, type_name: str, texts: list[str]) -> list[object]:
+    """[type OID, texts, ranks]: equal values have equal ranks."""
+    connection.exec_(f"DROP TABLE IF EXISTS golden; CREATE TEMP TABLE golden (n int, c {type_name})".encode())
+    for number, text in enumerate(texts):
+        assert outcome(connection.exec_params(b"INSERT INTO golden VALUES ($1, $2)", [str(number).encode(), text.encode()])) is None
+    result = connection.exec_(b"SELECT n, dense_rank() OVER (ORDER BY c), (SELECT atttypid FROM pg_attribute WHERE attrelid ="
+                              b" 'golden'::regclass AND attname = 'c') FROM golden ORDER BY n")
+    assert result.status == pq.ExecStatus.TUPLES_OK, result.error_message
+    return [int(result.get_value(0, 2) or 0), texts, [int(result.get_value(row, 1) or 0) for row in range(result.ntuples)]]
+
+
+def main(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        link = connection.pgconn
+        link.exec_(b"SET client_min_messages = error")
+        rows = [row for name, texts in CASES for row in record(link, name, texts)]
+        orders = [record_order(link, name, texts) for name, texts in ORDERS]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    ordered = ",\n".join(json.dumps(row, ensure_ascii=False) for row in orders)
+    OUTPUT.write_text(f'{{"values": [\n{lines}\n],\n"orders": [\n{ordered}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

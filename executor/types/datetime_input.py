@@ -7,10 +7,33 @@ Source: datetime-input-rules.html.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from executor.types.base import Env
+from executor.types.datetime_parts import (
+    DATE,
+    DAY_OF_YEAR,
+    DAY_PART,
+    DST,
+    DST_MODIFIER,
+    ERA,
+    MERIDIEM,
+    MONTH,
+    TIME,
+    WEEKDAY,
+    YEAR,
+    ZONE,
+    Parts,
+    adjust_meridiem,
+    clock_fields,
+    now_micros,
+    read_offset,
+    resolve_zone,
+    resolve_zone_of_time,
+    time_is_valid,
+    validate_date,
+    zone_word,
+)
 from executor.types.datetime_tokens import (
     WORDS,
     BadInput,
@@ -25,76 +48,8 @@ from executor.types.datetime_tokens import (
     overflow,
     split,
 )
-from executor.types.instants import (
-    DAY,
-    HOUR,
-    JULIAN_2000,
-    MINUTE,
-    SECOND,
-    UNIX_EPOCH_DAYS,
-    civil_from_days,
-    clock,
-    days_from_civil,
-    month_length,
-    timestamp_micros,
-)
+from executor.types.instants import DAY, JULIAN_2000, SECOND, UNIX_EPOCH_DAYS
 from executor.types.timezones import Zone, find_zone, zone_of
-from executor.types.zone_abbreviations import DYNAMIC, fixed
-
-YEAR, MONTH, DAY_PART, DAY_OF_YEAR, TIME, ZONE, DST, DST_MODIFIER, OTHER = (1 << i for i in range(9))
-DATE = YEAR | MONTH | DAY_PART
-MERIDIEM, ERA, WEEKDAY = (1 << i for i in range(9, 12))
-
-Special = str
-"""'' for an ordinary value, else 'epoch', 'infinity' or '-infinity'."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """What has been read so far."""
-
-    year: int = 0
-    month: int = 0
-    day: int = 0
-    day_of_year: int = 0
-    hour: int = 0
-    minute: int = 0
-    second: int = 0
-    micros: int = 0
-    claimed: int = 0
-    special: Special = ""
-    short_year: bool = False  # written with one or two digits
-    julian: bool = False
-    era: str = ""
-    meridiem: str = ""
-    offset: int = 0  # seconds east of UTC
-    zone: Zone | None = None  # a full zone: the offset depends on the date
-    abbreviation: str = ""  # one whose meaning in `zone` depends on the date
-
-    def days(self) -> int:
-        """Days since 2000-01-01 of the date."""
-        return days_from_civil(self.year, self.month, self.day)
-
-    def time(self) -> int:
-        """Microseconds since midnight."""
-        return self.hour * HOUR + self.minute * MINUTE + self.second * SECOND + self.micros
-
-    def valid_julian(self) -> bool:
-        """Whether the date is one PostgreSQL's calendar reaches at all."""
-        return (-4713, 11) <= (self.year, self.month) < (5874898, 6)
-
-    def set_days(self, days: int) -> None:
-        """Set the date."""
-        self.year, self.month, self.day = civil_from_days(days)
-
-    def set_time(self, micros: int) -> None:
-        """Set the time of day."""
-        self.hour, self.minute, self.second, self.micros = clock(micros)
-
-
-def now_micros(env: Env) -> int:
-    """Start of the transaction, in microseconds since 2000-01-01 UTC."""
-    return timestamp_micros(env.now, zoned=True)
 
 
 def read_datetime(text: str, env: Env) -> Parts:
@@ -124,166 +79,6 @@ def read_time(text: str, env: Env) -> Parts:
         bad_format()
     resolve_zone_of_time(parts, env)
     return parts
-
-
-# --- final checks ----------------------------------------------------------------------------------------------------
-
-
-def validate_date(parts: Parts) -> None:
-    """Settle era, short years and the day of the year, then check month and day."""
-    claimed = parts.claimed
-    if claimed & YEAR and not parts.julian:
-        _settle_year(parts)
-    if claimed & DAY_OF_YEAR:
-        parts.set_days(days_from_civil(parts.year, 1, 1) + parts.day_of_year - 1)
-    if claimed & MONTH and not 1 <= parts.month <= 12:
-        raise BadInput(Problem.MONTH_DAY_OVERFLOW)
-    if claimed & DAY_PART and not 1 <= parts.day <= 31:
-        raise BadInput(Problem.MONTH_DAY_OVERFLOW)
-    if claimed & DATE == DATE and parts.day > month_length(parts.year, parts.month):
-        overflow()
-
-
-def _settle_year(parts: Parts) -> None:
-    year = parts.year
-    if parts.era == "bc":
-        if year <= 0:
-            overflow()
-        parts.year = 1 - year
-    elif parts.short_year:
-        if year < 0:
-            overflow()
-        parts.year = year + (2000 if year < 70 else 1900 if year < 100 else 0)
-    elif year <= 0:
-        overflow()
-
-
-def adjust_meridiem(parts: Parts) -> None:
-    """Apply AM or PM to the hour."""
-    if not parts.meridiem:
-        return
-    if parts.hour > 12:
-        overflow()
-    if parts.hour == 12:
-        parts.hour = 0
-    if parts.meridiem == "pm":
-        parts.hour += 12
-
-
-def time_is_valid(parts: Parts) -> bool:
-    """Whether the time is one of 00:00:00 to 24:00:00 (a second may be 60)."""
-    in_bounds = 0 <= parts.hour <= 24 and 0 <= parts.minute <= 59 and 0 <= parts.second <= 60
-    return in_bounds and 0 <= parts.micros <= SECOND and parts.time() <= DAY
-
-
-def resolve_zone(parts: Parts, env: Env) -> None:
-    """Find the offset from UTC, now that the date is known."""
-    if parts.zone is None and parts.claimed & ZONE:
-        return
-    if parts.claimed & DST_MODIFIER:
-        bad_format()
-    zone = parts.zone or zone_of(env)
-    if not parts.valid_julian():
-        parts.offset = 0
-        return
-    parts.offset = zone.offset_of_local(parts.days() * DAY + parts.time())
-    if parts.abbreviation:
-        meaning = zone.meaning_near(parts.abbreviation, parts.days() * DAY + parts.time() - parts.offset * SECOND)
-        parts.offset = meaning.offset if meaning else parts.offset
-
-
-def resolve_zone_of_time(parts: Parts, env: Env) -> None:
-    """The same for a time, for which a zone with a fixed offset needs no date and the session's takes today's."""
-    if parts.zone is None and parts.claimed & ZONE:
-        return
-    if parts.claimed & DST_MODIFIER:
-        bad_format()
-    named = parts.zone is not None and not parts.abbreviation
-    offset = parts.zone.fixed_offset() if parts.zone is not None and named else None
-    if offset is not None:
-        parts.offset = offset
-        return
-    if not parts.claimed & DATE and not named:
-        local = now_micros(env)
-        parts.set_days((local + zone_of(env).offset_at(local) * SECOND) // DAY)
-    elif parts.claimed & DATE != DATE:
-        bad_format()
-    resolve_zone(parts, env)
-
-
-# --- fields of both --------------------------------------------------------------------------------------------------
-
-
-def read_offset(text: str) -> int:
-    """Seconds east of UTC of +hh, +hhmm, +hh:mm or +hh:mm:ss. Raises BadInput."""
-    if text[0] not in "+-":
-        bad_format()
-    try:
-        values, end = [0, 0, 0], 0
-        for i in range(3):
-            values[i], end = integer_prefix(text, end + 1)
-            if text[end : end + 1] != ":":
-                break
-    except BadInput:
-        raise BadInput(Problem.ZONE_OVERFLOW) from None
-    hour, minute, second = values
-    if i == 0 and end == len(text) and len(text) > 3:
-        hour, minute = divmod(hour, 100)
-    if not (0 <= hour <= 15 and 0 <= minute < 60 and 0 <= second < 60):
-        raise BadInput(Problem.ZONE_OVERFLOW)
-    if end != len(text):
-        bad_format()
-    seconds = (hour * 60 + minute) * 60 + second
-    return -seconds if text[0] == "-" else seconds
-
-
-def clock_fields(text: str, bits: int = 32, minutes_first: bool = False) -> tuple[int, int, int, int]:
-    """Hours, minutes, seconds, microseconds of hh:mm, hh:mm:ss.s or mm:ss.s; the caller checks the hours.
-
-    `minutes_first`: mm:ss is meant by two fields, as in an INTERVAL MINUTE TO SECOND. Raises BadInput.
-    """
-    hour, end = integer_prefix(text, 0, bits)
-    if text[end : end + 1] != ":":
-        bad_format()
-    minute, end = integer_prefix(text, end + 1)
-    second, micros, rest = 0, 0, text[end:]
-    if rest.startswith(":"):
-        second, end = integer_prefix(text, end + 1)
-        rest = text[end:]
-        micros = _micros_to_end(rest)
-    elif minutes_first or rest:
-        micros = _micros_to_end(rest)
-        hour, minute, second = 0, _int32(hour), minute
-    if hour < 0 or not 0 <= minute <= 59 or not 0 <= second <= 60:
-        overflow()
-    return hour, minute, second, micros
-
-
-def _int32(value: int) -> int:
-    return value if -(1 << 31) <= value < 1 << 31 else overflow()
-
-
-def _micros_to_end(rest: str) -> int:
-    if not rest:
-        return 0
-    if rest[0] != ".":
-        bad_format()
-    return fraction_micros(rest)
-
-
-def zone_word(word: str, env: Env) -> tuple[int, Zone | None, bool] | None:
-    """A zone abbreviation: (offset, None, is daylight-saving time) or (0, the zone that defines it, False)."""
-    session = zone_of(env)
-    meanings = session.meanings(word)
-    if len({(kind.offset, kind.is_dst) for kind in meanings}) > 1:
-        return 0, session, False
-    if meanings:
-        return meanings[0].offset, None, meanings[0].is_dst
-    if word in DYNAMIC:
-        zone = find_zone(DYNAMIC[word])
-        return (0, zone, False) if zone is not None else None
-    known = fixed().get(word)
-    return (known[0], None, known[1]) if known else None
 
 
 class Reader:
@@ -457,7 +252,7 @@ class Reader:
         if point:
             parts.micros = round(_float("0." + rest) * SECOND) if rest else 0
         elif claimed & DATE != DATE and len(whole) >= 6:
-            parts.day, parts.month, parts.year = int(whole[-2:]), int(whole[-4:-2]), _year(whole[:-4])
+            parts.day, parts.month, parts.year = int(whole[-2:]), int(whole[-4:-2]), _wrapped(whole[:-4])
             parts.short_year = parts.short_year or len(whole) == 6
             return DATE
         if not claimed & TIME and len(whole) in (4, 6):
@@ -465,7 +260,7 @@ class Reader:
             return TIME
         bad_format()
 
-    def bare_number(self, text: str, claimed: int) -> int:
+    def bare_number(self, text: str, claimed: int, text_month: bool) -> int:
         """One number whose meaning follows from what is known already."""
         parts = self.parts
         value, end = integer_prefix(text)
@@ -482,25 +277,25 @@ class Reader:
             return DAY_OF_YEAR | MONTH | DAY_PART
         if claimed & DATE == DATE:
             return self.run_together(text, claimed)
-        claims = self._guess(len(text), claimed & DATE)
+        claims = self._guess(len(text), claimed & DATE, text_month)
         if claims == YEAR:
             parts.year, parts.short_year = value, len(text) <= 2
         elif claims == MONTH:
             parts.month = value
-        elif claimed & YEAR and claimed & MONTH and self.text_month and len(text) >= 3 and parts.short_year:
+        elif claimed & YEAR and claimed & MONTH and text_month and len(text) >= 3 and parts.short_year:
             # The first number was taken for the year, but this one must be it.
             parts.day, parts.year, parts.short_year = parts.year, value, False
         else:
             parts.day = value
         return claims
 
-    def _guess(self, length: int, known: int) -> int:
+    def _guess(self, length: int, known: int, text_month: bool) -> int:
         """Which part of the date a number of so many digits is."""
         order = self.env.date_order
         if known == 0:
             return YEAR if length >= 3 or order == "YMD" else DAY_PART if order == "DMY" else MONTH
         if known == MONTH:
-            return YEAR if self.text_month and (length >= 3 or order == "YMD") else DAY_PART
+            return YEAR if text_month and (length >= 3 or order == "YMD") else DAY_PART
         after = {YEAR: MONTH, YEAR | MONTH: DAY_PART, DAY_PART: MONTH, MONTH | DAY_PART: YEAR}
         return after.get(known) or bad_format()
 
@@ -515,13 +310,13 @@ class Reader:
                     continue
                 if token is not Token.MONTH:
                     bad_format()
-                self.parts.month, self.text_month_in_date = int(value), True
+                self.parts.month = int(value)
                 claims = _claim(self.parts.claimed, claims, MONTH)
-        text_month, self.text_month = self.text_month, bool(claims)
+        text_month = bool(claims)
         for piece in pieces:
             if not piece.isalpha():
-                claims = _claim(self.parts.claimed, claims, self.bare_number(piece, self.parts.claimed | claims))
-        self.text_month = text_month
+                more = self.bare_number(piece, self.parts.claimed | claims, text_month)
+                claims = _claim(self.parts.claimed, claims, more)
         if (self.parts.claimed | claims) & ~(DAY_OF_YEAR | ZONE) != DATE:
             bad_format()
         return claims
@@ -538,8 +333,10 @@ def _float(text: str) -> float:
         bad_format()
 
 
-def _year(digits: str) -> int:
-    return int(digits) if len(digits) < 10 else overflow()
+def _wrapped(digits: str) -> int:
+    """A year as a 32-bit integer. PostgreSQL wraps here, and what it then says about the value follows from that."""
+    value = min(int(digits), 2**63 - 1) & 0xFFFFFFFF
+    return value - (value >> 31 << 32)
 
 
 def _pieces(text: str) -> list[str]:
@@ -601,7 +398,7 @@ class DateTimeReader(Reader):
             return self.run_together(text, claimed)
         if len(text) >= 6 and not (claimed & DATE and claimed & TIME):
             return self.run_together(text, claimed)
-        return self.bare_number(text, claimed)
+        return self.bare_number(text, claimed, self.text_month)
 
     def reserved(self, name: str) -> int:
         """See Reader."""
@@ -659,7 +456,7 @@ class TimeReader(Reader):
             if i == 0 and len(self.fields) >= 2 and self.fields[-1].kind is Kind.DATE:
                 return self.date(text)
             return self.run_together(text, claimed) if len(whole) > 2 else bad_format()
-        return self.run_together(text, claimed) if len(text) > 4 else self.bare_number(text, claimed)
+        return self.run_together(text, claimed) if len(text) > 4 else self.bare_number(text, claimed, False)
 
     def reserved(self, name: str) -> int:
         """See Reader."""

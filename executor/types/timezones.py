@@ -42,17 +42,21 @@ class Abbreviation:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One time zone. `changes` are seconds since 1970 at which `kinds` (one more than changes) take effect in turn."""
+    """One time zone. `changes` are seconds since 1970 at which `kinds` (one more than changes) take effect in turn.
+
+    `shift` seconds are added to what `info` says: PostgreSQL's POSIX rules reach a week from UTC, Python's zones a day.
+    """
 
     name: str
     info: tzinfo
     changes: tuple[int, ...] = ()
     kinds: tuple[Abbreviation, ...] = ()
     others: tuple[Abbreviation, ...] = field(default=())  # of the rule for the years after the last change
+    shift: int = 0
 
     def offset_at(self, micros: int) -> int:
         """Seconds east of UTC at an instant (microseconds since 2000-01-01 00:00 UTC)."""
-        return _seconds((_EPOCH_UTC + timedelta(microseconds=self._near(micros))).astimezone(self.info).utcoffset())
+        return self.shift + _seconds(self._local(micros).utcoffset())
 
     def offset_of_local(self, micros: int) -> int:
         """Seconds east of UTC for a wall-clock time (microseconds since 2000-01-01 00:00 there).
@@ -63,16 +67,15 @@ class Zone:
         local = _EPOCH + timedelta(microseconds=self._near(micros))
         first = self.info.utcoffset(local.replace(tzinfo=self.info))
         second = self.info.utcoffset(local.replace(tzinfo=self.info, fold=1))
-        return min(_seconds(first), _seconds(second))
+        return self.shift + min(_seconds(first), _seconds(second))
 
     def abbreviation_at(self, micros: int) -> str:
         """The zone's abbreviation at an instant, such as 'PDT'."""
-        return (_EPOCH_UTC + timedelta(microseconds=self._near(micros))).astimezone(self.info).tzname() or self.name
+        return self._local(micros).tzname() or self.name
 
     def is_dst_at(self, micros: int) -> bool:
         """Whether daylight-saving time is in force at an instant."""
-        local = (_EPOCH_UTC + timedelta(microseconds=self._near(micros))).astimezone(self.info)
-        return bool(local.dst())
+        return bool(self._local(micros).dst())
 
     def fixed_offset(self) -> int | None:
         """The offset of a zone that never changes it, else None."""
@@ -92,6 +95,9 @@ class Zone:
             if kind.name == wanted:
                 return kind
         return None
+
+    def _local(self, micros: int) -> datetime:
+        return (_EPOCH_UTC + timedelta(microseconds=self._near(micros + self.shift * SECOND))).astimezone(self.info)
 
     def _near(self, micros: int) -> int:
         """An instant inside datetime's range at which the zone is as far from UTC as at the given one."""
@@ -136,8 +142,7 @@ def zone_of(env: Env) -> Zone:
     """The session's zone."""
     if env.timezone is UTC:
         return UTC_ZONE
-    zone = find_zone(env.timezone_name)
-    return zone if zone is not None and zone.info is env.timezone else Zone(env.timezone_name, env.timezone)
+    return find_zone(env.timezone_name) or Zone(env.timezone_name, env.timezone)
 
 
 def set_time_zone(env: Env, name: str) -> bool:
@@ -223,6 +228,8 @@ _POSIX = re.compile(rf"{_POSIX_NAME}{_POSIX_OFFSET}(?:{_POSIX_NAME}{_POSIX_OFFSE
 _POSIX_DATE = r"(?:J[0-9]{1,3}|[0-9]{1,3}|M[0-9]{1,2}\.[0-9]\.[0-9])"
 _POSIX_RULES = re.compile(rf"{_POSIX_DATE}(?:/{_POSIX_OFFSET})?,{_POSIX_DATE}(?:/{_POSIX_OFFSET})?")
 _DEFAULT_RULES = "M3.2.0,M11.1.0"  # what PostgreSQL assumes where a rule names daylight-saving time but no dates
+_WEEK_HOURS = 168
+_DAY_SECONDS = 86400
 _SAFE_NAME = re.compile(r"[A-Za-z0-9+\-]+")
 
 
@@ -230,23 +237,30 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9+\-]+")
 class _Rule:
     standard: Abbreviation
     summer: Abbreviation | None
-    text: str  # canonical, as a TZif footer wants it
+    dates: str  # of the change to summer time and back
+
+    def footer(self, shift: int) -> str:
+        """The rule as a TZif footer wants it, with all offsets less by `shift`."""
+        assert self.summer is not None
+        kinds = "".join(f"{_footer_name(kind.name)}{_footer_offset(kind.offset - shift)}" for kind in self.kinds())
+        return f"{kinds},{self.dates}"
+
+    def kinds(self) -> tuple[Abbreviation, ...]:
+        return (self.standard,) if self.summer is None else (self.standard, self.summer)
 
 
 def _rule_kinds(footer: str) -> tuple[Abbreviation, ...]:
     rule = _parse_posix(footer)
-    if rule is None:
-        return ()
-    return (rule.standard,) if rule.summer is None else (rule.standard, rule.summer)
+    return () if rule is None else rule.kinds()
 
 
 def _west(text: str) -> int | None:
-    """Seconds of a POSIX offset, positive to the west; None if out of bounds (zoneinfo's bound, of 24 hours)."""
+    """Seconds of a POSIX offset, positive to the west; None if out of bounds."""
     parts = [int(part) for part in text.lstrip("+-").split(":")]
     if any(part > 59 for part in parts[1:]):
         return None
     seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
-    return (-seconds if text[0] == "-" else seconds) if seconds < 86400 else None
+    return (-seconds if text[0] == "-" else seconds) if parts[0] < _WEEK_HOURS else None
 
 
 def _parse_posix(text: str) -> _Rule | None:
@@ -260,24 +274,21 @@ def _parse_posix(text: str) -> _Rule | None:
     standard = Abbreviation(quoted or plain or "", -west, False)
     summer_name = summer_quoted or summer_plain
     if not summer_name:
-        written = f"{_footer_name(standard.name)}{_footer_offset(west)}"
-        return None if summer_offset or dates is not None else _Rule(standard, None, written)
+        return None if summer_offset or dates is not None else _Rule(standard, None, "")
     summer_west = _west(summer_offset) if summer_offset else west - 3600
     dates = _DEFAULT_RULES if dates is None else dates
     if summer_west is None or not _POSIX_RULES.fullmatch(dates):
         return None
-    summer = Abbreviation(summer_name, -summer_west, True)
-    written = f"{_footer_name(standard.name)}{_footer_offset(west)}"
-    return _Rule(standard, summer, f"{written}{_footer_name(summer.name)}{_footer_offset(summer_west)},{dates}")
+    return _Rule(standard, Abbreviation(summer_name, -summer_west, True), dates)
 
 
 def _footer_name(name: str) -> str:
     return f"<{name}>" if _SAFE_NAME.fullmatch(name) else "<->"
 
 
-def _footer_offset(west: int) -> str:
-    minutes, second = divmod(abs(west), 60)
-    return f"{'-' if west < 0 else ''}{minutes // 60}:{minutes % 60:02d}:{second:02d}"
+def _footer_offset(east: int) -> str:
+    minutes, second = divmod(abs(east), 60)
+    return f"{'-' if east > 0 else ''}{minutes // 60}:{minutes % 60:02d}:{second:02d}"
 
 
 def _from_posix(name: str) -> Zone | None:
@@ -286,13 +297,14 @@ def _from_posix(name: str) -> Zone | None:
     if rule is None:
         return None
     standard = rule.standard
+    shift = standard.offset if any(abs(kind.offset) >= _DAY_SECONDS for kind in rule.kinds()) else 0
     if rule.summer is None:
-        info: tzinfo = timezone(timedelta(seconds=standard.offset), standard.name)
-        return Zone(name.upper(), info, (), (standard,))
+        info: tzinfo = timezone(timedelta(seconds=standard.offset - shift), standard.name)
+        return Zone(name.upper(), info, (), (standard,), (), shift)
     counts = _HEADER.pack(b"TZif", b"2", 0, 0, 0, 0, 1, 2)
-    block = counts + struct.pack(">lBB", standard.offset, 0, 0) + b"-\0"
+    block = counts + struct.pack(">lBB", standard.offset - shift, 0, 0) + b"-\0"
     try:
-        info = ZoneInfo.from_file(io.BytesIO(block + block + f"\n{rule.text}\n".encode()), key=name.upper())
+        info = ZoneInfo.from_file(io.BytesIO(block + block + f"\n{rule.footer(shift)}\n".encode()), key=name.upper())
     except ValueError:
         return None
-    return Zone(name.upper(), info, (), (standard,), (standard, rule.summer))
+    return Zone(name.upper(), info, (), (standard,), rule.kinds(), shift)

@@ -1,0 +1,388 @@
+"""The types date, time, timetz, timestamp and timestamptz.
+
+Stored forms are described in executor.types.instants. Reading tries the canonical ISO form first and PostgreSQL's
+full reader (executor.types.datetime_input) otherwise; printing in DateStyle ISO is the stored text wherever that is
+already what PostgreSQL prints.
+
+Columns written by other SQLite programs may hold other spellings of the same instant (a 'T', no seconds, only a date,
+fractions with trailing zeros, a zone). They are printed in canonical form; what is no date or time at all is 22007.
+"""
+
+import re
+import struct
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timezone
+from functools import lru_cache
+
+from executor.errors import SqlError
+from executor.sqlstates import (
+    DatetimeFieldOverflow,
+    InvalidBinaryRepresentation,
+    InvalidDatetimeFormat,
+    InvalidParameterValue,
+    InvalidTimeZoneDisplacementValue,
+    ProtocolViolation,
+)
+from executor.types.base import Codec, Encoder, Env, Stored
+from executor.types.datetime_input import read_datetime, read_time
+from executor.types.datetime_output import print_date, print_timestamp
+from executor.types.datetime_parts import Parts
+from executor.types.datetime_tokens import BadInput, input_error
+from executor.types.instants import (
+    DATE_INFINITY,
+    DATE_NEG_INFINITY,
+    DAY,
+    INFINITY,
+    NEG_INFINITY,
+    SECOND,
+    UNIX_EPOCH,
+    MalformedStored,
+    date_days,
+    date_in_range,
+    date_text,
+    offset_text,
+    time_micros,
+    time_text,
+    timestamp_in_range,
+    timestamp_micros,
+    timestamp_text,
+    timetz_parts,
+    timetz_text,
+)
+from executor.types.timezones import zone_of
+
+DATE_OID, TIME_OID, TIMESTAMP_OID, TIMESTAMPTZ_OID, TIMETZ_OID = 1082, 1083, 1114, 1184, 1266
+_NAMES = {
+    DATE_OID: "date",
+    TIME_OID: "time",
+    TIMETZ_OID: "time with time zone",
+    TIMESTAMP_OID: "timestamp",
+    TIMESTAMPTZ_OID: "timestamp with time zone",
+}
+MAX_PRECISION = 6
+
+
+def malformed(value: Stored, type_name: str) -> SqlError:
+    """A value in the file that is none of its column's type (22007)."""
+    return InvalidDatetimeFormat(f'stored value is not a valid {type_name}: "{value!s}"')
+
+
+def out_of_range(type_name: str, text: str | None = None) -> SqlError:
+    """22008: the value exists but its type cannot hold it."""
+    return DatetimeFieldOverflow(f'{type_name} out of range: "{text}"' if text is not None else f"{type_name} out of range")
+
+
+def round_micros(micros: int, precision: int) -> int:
+    """Round to `precision` digits of a second, halves away from zero; -1 leaves the value as it is."""
+    if not 0 <= precision < MAX_PRECISION:
+        return micros
+    unit: int = 10 ** (MAX_PRECISION - precision)
+    rounded = (abs(micros) + unit // 2) // unit * unit
+    return rounded if micros >= 0 else -rounded
+
+
+def round_timestamp(micros: int, precision: int, type_name: str = "timestamp") -> int:
+    """The same for a timestamp, which may be infinite. Raises 22023 for a precision PostgreSQL does not have."""
+    if precision > MAX_PRECISION or precision < -1:
+        raise InvalidParameterValue(f"{type_name}({precision}) precision must be between 0 and {MAX_PRECISION}")
+    return micros if micros in (INFINITY, NEG_INFINITY) else round_micros(micros, precision)
+
+
+# --- input -----------------------------------------------------------------------------------------------------------
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
+_TIMESTAMPTZ = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)\+00")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+
+
+def _read(reader: Callable[[str, Env], Parts], text: str, env: Env, type_name: str) -> Parts:
+    try:
+        return reader(text, env)
+    except BadInput as bad:
+        raise input_error(bad, text, type_name) from None
+
+
+def parse_date(text: str, typmod: int, env: Env) -> str:
+    """Read a date."""
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            pass  # the full reader knows the right message
+    parts = _read(read_datetime, text, env, "date")
+    if parts.special in ("infinity", "-infinity"):
+        return parts.special
+    if not parts.valid_julian() or not date_in_range(parts.days()):
+        raise out_of_range("date", text)
+    return date_text(parts.days())
+
+
+def _micros(text: str, env: Env, type_name: str, zoned: bool) -> int:
+    parts = _read(read_datetime, text, env, type_name)
+    if parts.special:
+        return {"epoch": UNIX_EPOCH, "infinity": INFINITY, "-infinity": NEG_INFINITY}[parts.special]
+    micros = parts.days() * DAY + parts.time() - (parts.offset * SECOND if zoned else 0) if parts.valid_julian() else INFINITY
+    if not timestamp_in_range(micros):
+        raise out_of_range("timestamp", text)
+    return micros
+
+
+def parse_timestamp(text: str, typmod: int, env: Env) -> str:
+    """Read a timestamp; a zone in the text is checked and ignored, as in PostgreSQL."""
+    if _TIMESTAMP.fullmatch(text):
+        try:
+            return timestamp_text(round_micros(timestamp_micros(text), typmod))
+        except MalformedStored:
+            pass
+    return timestamp_text(round_timestamp(_micros(text, env, "timestamp", False), typmod))
+
+
+def parse_timestamptz(text: str, typmod: int, env: Env) -> str:
+    """Read a timestamptz; a text without a zone is in the session's."""
+    plain = _TIMESTAMPTZ.fullmatch(text)
+    if plain or (env.timezone is UTC and _TIMESTAMP.fullmatch(text)):
+        try:
+            return timestamp_text(round_micros(timestamp_micros(plain[1] if plain else text), typmod))
+        except MalformedStored:
+            pass
+    micros = _micros(text, env, "timestamp with time zone", True)
+    return timestamp_text(round_timestamp(micros, typmod))
+
+
+def parse_time(text: str, typmod: int, env: Env) -> str:
+    """Read a time; a zone in the text is checked and ignored, as in PostgreSQL."""
+    if _TIME.fullmatch(text):
+        return text
+    return time_text(round_micros(_read(read_time, text, env, "time").time(), typmod))
+
+
+def parse_timetz(text: str, typmod: int, env: Env) -> str:
+    """Read a timetz; a text without a zone takes the session's offset of today (or of the date in the text)."""
+    parts = _read(read_time, text, env, "time with time zone")
+    return timetz_text(round_micros(parts.time(), typmod), parts.offset)
+
+
+# --- text output -----------------------------------------------------------------------------------------------------
+
+
+def _guarded(print_value: Callable[[str], str], type_name: str) -> Encoder:
+    """An encoder that turns a stored value that is none into a clear error."""
+
+    def encode(value: Stored) -> bytes:
+        if not isinstance(value, str):
+            raise malformed(value, type_name)
+        try:
+            return print_value(value).encode()
+        except MalformedStored:
+            raise malformed(value, type_name) from None
+
+    return encode
+
+
+@lru_cache(maxsize=16384)
+def _iso_date(value: Stored) -> bytes:
+    """Dates repeat a lot, so the check that the stored text is one is made once for each."""
+    return _guarded(lambda text: print_date(date_days(text), _ISO), "date")(value)
+
+
+_ISO = Env()
+_CANONICAL_TIMESTAMP = re.compile(
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:\.[0-9]{0,5}[1-9])?"
+)
+"""A stored timestamp that is surely printed as it stands; the last days of a month take the slower way."""
+_CANONICAL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{0,5}[1-9])?")
+
+
+def date_encoder(typmod: int, env: Env) -> Encoder:
+    """See Codec.text_encoder."""
+    if env.date_style == "ISO":
+        return _iso_date
+    return _guarded(lambda text: print_date(date_days(text), env), "date")
+
+
+def timestamp_encoder(typmod: int, env: Env) -> Encoder:
+    """See Codec.text_encoder."""
+    slow = _guarded(lambda text: print_timestamp(timestamp_micros(text), env), "timestamp")
+    if env.date_style != "ISO":
+        return slow
+    canonical = _CANONICAL_TIMESTAMP.fullmatch
+
+    def encode(value: Stored) -> bytes:
+        if type(value) is str and canonical(value) and value[0:4] != "0000":
+            return value.encode()
+        return slow(value)
+
+    return encode
+
+
+def timestamptz_encoder(typmod: int, env: Env) -> Encoder:
+    """See Codec.text_encoder. The session's zone is the one of `env` at the time of this call."""
+    zone = zone_of(env)
+    info = zone.info
+    slow = _guarded(lambda text: print_timestamp(timestamp_micros(text, zoned=True), env, zone), "timestamp with time zone")
+    if env.date_style != "ISO" or zone.shift:
+        return slow
+    canonical = _CANONICAL_TIMESTAMP.fullmatch
+
+    def encode_utc(value: Stored) -> bytes:
+        if type(value) is str and canonical(value) and value[0:4] != "0000":
+            return f"{value}+00".encode()
+        return slow(value)
+
+    def encode(value: Stored) -> bytes:
+        if type(value) is not str or not canonical(value) or not "0001-02" < value < "9999-12":
+            return slow(value)
+        shown = datetime.fromisoformat(value[:19] + "+00:00").astimezone(info).isoformat(" ")
+        suffix = shown[19:22] if shown[22:] == ":00" else shown[19:]
+        return f"{shown[:19]}{value[19:]}{suffix}".encode()
+
+    constant = isinstance(info, timezone) and zone.offset_at(0) == 0
+    return encode_utc if constant else encode
+
+
+def time_encoder(typmod: int, env: Env) -> Encoder:
+    """See Codec.text_encoder."""
+    slow = _guarded(lambda text: time_text(time_micros(text)), "time")
+    canonical = _CANONICAL_TIME.fullmatch
+
+    def encode(value: Stored) -> bytes:
+        return value.encode() if type(value) is str and canonical(value) else slow(value)
+
+    return encode
+
+
+def timetz_encoder(typmod: int, env: Env) -> Encoder:
+    """See Codec.text_encoder."""
+    return _guarded(lambda text: timetz_text(*timetz_parts(text)), "time with time zone")
+
+
+# --- binary ----------------------------------------------------------------------------------------------------------
+
+_INT32, _INT64, _TIMETZ = struct.Struct(">i"), struct.Struct(">q"), struct.Struct(">qi")
+_LEFT_OVER = "incorrect binary data format"
+_MAX_OFFSET = 16 * 3600
+
+
+def unpack(form: struct.Struct, body: bytes) -> tuple[int, ...]:
+    """The integers of a binary value. Raises 08P01 if it is too short, 22P03 if too long, as PostgreSQL does."""
+    if len(body) < form.size:
+        raise ProtocolViolation("insufficient data left in message")
+    if len(body) > form.size:
+        raise InvalidBinaryRepresentation(_LEFT_OVER)
+    return form.unpack(body)
+
+
+def receive_date(body: bytes, typmod: int, env: Env) -> str:
+    """See Codec.receive."""
+    (days,) = unpack(_INT32, body)
+    if days not in (DATE_INFINITY, DATE_NEG_INFINITY) and not date_in_range(days):
+        raise out_of_range("date")
+    return date_text(days)
+
+
+def receive_timestamp(body: bytes, typmod: int, env: Env) -> str:
+    """See Codec.receive."""
+    (micros,) = unpack(_INT64, body)
+    if micros not in (INFINITY, NEG_INFINITY) and not timestamp_in_range(micros):
+        raise out_of_range("timestamp")
+    return timestamp_text(round_timestamp(micros, typmod))
+
+
+def receive_time(body: bytes, typmod: int, env: Env) -> str:
+    """See Codec.receive."""
+    (micros,) = unpack(_INT64, body)
+    if not 0 <= micros <= DAY:
+        raise out_of_range("time")
+    return time_text(round_micros(micros, typmod))
+
+
+def receive_timetz(body: bytes, typmod: int, env: Env) -> str:
+    """See Codec.receive."""
+    micros, west = unpack(_TIMETZ, body)
+    if not 0 <= micros <= DAY:
+        raise out_of_range("time")
+    if not -_MAX_OFFSET < west < _MAX_OFFSET:
+        raise InvalidTimeZoneDisplacementValue("time zone displacement out of range")
+    return timetz_text(round_micros(micros, typmod), -west)
+
+
+def _binary(pack: Callable[[str], bytes], type_name: str) -> Callable[[int, Env], Encoder]:
+    def encode(value: Stored) -> bytes:
+        if not isinstance(value, str):
+            raise malformed(value, type_name)
+        try:
+            return pack(value)
+        except MalformedStored:
+            raise malformed(value, type_name) from None
+
+    return lambda typmod, env: encode
+
+
+def _pack_timetz(text: str) -> bytes:
+    micros, offset = timetz_parts(text)
+    return _TIMETZ.pack(micros, -offset)
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def compare_timetz(left: str, right: str) -> int:
+    """PostgreSQL's order: by the instant in UTC, equal instants from east to west."""
+    (left_time, left_offset), (right_time, right_offset) = timetz_parts(left), timetz_parts(right)
+    left_key = (left_time - left_offset * SECOND, -left_offset)
+    right_key = (right_time - right_offset * SECOND, -right_offset)
+    return (left_key > right_key) - (left_key < right_key)
+
+
+def _declare(name: str) -> Callable[[int], str]:
+    return lambda typmod: f"{name} TEXT" if typmod < 0 else f"{name} TEXT({typmod})"
+
+
+CODECS = (
+    Codec(
+        oid=DATE_OID,
+        parse=parse_date,
+        text_encoder=date_encoder,
+        receive=receive_date,
+        binary_encoder=_binary(lambda text: _INT32.pack(date_days(text)), "date"),
+        declare=_declare("date"),
+    ),
+    Codec(
+        oid=TIME_OID,
+        parse=parse_time,
+        text_encoder=time_encoder,
+        receive=receive_time,
+        binary_encoder=_binary(lambda text: _INT64.pack(time_micros(text)), "time"),
+        declare=_declare("time"),
+    ),
+    Codec(
+        oid=TIMETZ_OID,
+        parse=parse_timetz,
+        text_encoder=timetz_encoder,
+        receive=receive_timetz,
+        binary_encoder=_binary(_pack_timetz, "time with time zone"),
+        declare=_declare("timetz"),
+        collation="pg_timetz",
+        compare=compare_timetz,
+    ),
+    Codec(
+        oid=TIMESTAMP_OID,
+        parse=parse_timestamp,
+        text_encoder=timestamp_encoder,
+        receive=receive_timestamp,
+        binary_encoder=_binary(lambda text: _INT64.pack(timestamp_micros(text)), "timestamp"),
+        declare=_declare("timestamp"),
+    ),
+    Codec(
+        oid=TIMESTAMPTZ_OID,
+        parse=parse_timestamptz,
+        text_encoder=timestamptz_encoder,
+        receive=receive_timestamp,
+        binary_encoder=_binary(
+            lambda text: _INT64.pack(timestamp_micros(text, zoned=True)), "timestamp with time zone"
+        ),
+        declare=_declare("timestamptz"),
+    ),
+)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 FIRST_USER_OID = 16384
-PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 13273
+PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
 
 
@@ -85,8 +85,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     """A table (r), view (v), materialized view (m) or composite type (c).
 
     sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system
-    catalogs). rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column hides), "" for
-    WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
+    catalogs). rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column
+    hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
     made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
     """
 

@@ -4,9 +4,9 @@
     pgquill_sequence(oid INTEGER PRIMARY KEY, last_value INTEGER, is_called INTEGER)
 
 definition is the JSON of the object (executor.catalog.model); `null` marks a built-in schema that was dropped.
-Comments stand under the negated OID of what they are about. Relations that other programs made are stored only when a stored
-object refers to them by OID. Statements run in the same SQLite transaction as the DDL, after it: the CREATE text that is
-recorded with a table is taken from sqlite_schema as they run.
+Comments stand under the negated OID of what they are about. Relations that other programs made are stored only when a
+stored object refers to them by OID. Statements run in the same SQLite transaction as the DDL, after it: the CREATE text
+that is recorded with a table is taken from sqlite_schema as they run.
 """
 
 from typing import Any, NamedTuple

@@ -19,7 +19,9 @@ FACTS = Path(__file__).resolve().parent.parent / "executor" / "facts"
 CATALOGS = """pg_type pg_proc pg_operator pg_cast pg_aggregate pg_opclass pg_opfamily pg_amop pg_amproc pg_am
 pg_language pg_collation pg_namespace pg_range pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser
 pg_ts_template pg_class pg_attribute pg_index pg_constraint pg_description pg_tablespace pg_authid pg_auth_members
-pg_settings pg_timezone_abbrevs""".split()
+pg_settings pg_timezone_abbrevs pg_shdescription pg_init_privs pg_extension pg_depend pg_rewrite pg_wait_events
+information_schema.sql_features information_schema.sql_implementation_info information_schema.sql_parts
+information_schema.sql_sizing""".split()
 
 # Rows made by the cluster rather than by PostgreSQL, or useless without its storage.
 FILTERS = {
@@ -32,6 +34,9 @@ FILTERS = {
     "pg_constraint": "oid < 16384",
     "pg_description": "objoid < 16384",
     "pg_tablespace": "true",
+    "pg_depend": "objid < 16384 AND refobjid < 16384",
+    "pg_init_privs": "objoid < 16384",
+    "pg_rewrite": "ev_class < 16384",
 }
 # Columns whose stored text is a node tree: the SQL text instead.
 EXPRESSIONS = {
@@ -41,9 +46,14 @@ EXPRESSIONS = {
     ("pg_index", "indexprs"): "pg_get_expr(indexprs, indrelid)",
     ("pg_index", "indpred"): "pg_get_expr(indpred, indrelid)",
     ("pg_constraint", "conbin"): "pg_get_expr(conbin, conrelid)",
+    ("pg_rewrite", "ev_qual"): "NULL",
+    ("pg_rewrite", "ev_action"): "CASE WHEN rulename = '_RETURN' THEN pg_get_viewdef(ev_class) ELSE "
+                                 "pg_get_ruledef(oid) END",
 }
 SETTINGS_DROPPED = {"data_directory", "config_file", "hba_file", "ident_file", "external_pid_file"}
 VECTORS = {"int2vector", "oidvector"}
+KEYWORDS = "SELECT word, catcode::text, barelabel::int, catdesc, baredesc FROM pg_get_keywords() ORDER BY word"
+"""Not a catalog: the words that quote_ident() must quote; written to keywords.json."""
 
 
 def expression(catalog: str, column: str, type_name: str) -> str:
@@ -65,7 +75,7 @@ def expression(catalog: str, column: str, type_name: str) -> str:
         return f"to_json({quoted}::text[])::text" if type_name != "_int2" else f"to_json({quoted})::text"
     if type_name in ("anyarray", "pg_node_tree", "pg_lsn", "interval"):
         return f"{quoted}::text"
-    if type_name in ("int2", "int4", "int8", "float4", "float8"):
+    if type_name in ("int2", "int4", "int8", "float4", "float8", "cardinal_number"):
         return quoted
     return f"{quoted}::text"
 
@@ -96,8 +106,11 @@ def main() -> None:
     with psycopg.connect(sys.argv[1], options="-c timezone=UTC") as connection:
         for catalog in CATALOGS:
             table = extract(connection, catalog)
-            write(catalog, table)
+            write(catalog.removeprefix("information_schema."), table)
             print(f"{catalog}: {len(table['rows'])} rows")
+        columns = [["word", 25], ["catcode", 18], ["barelabel", 16], ["catdesc", 25], ["baredesc", 25]]
+        words = connection.execute(KEYWORDS).fetchall()
+        write("keywords", {"columns": columns, "rows": [list(row) for row in words]})
 
 
 if __name__ == "__main__":

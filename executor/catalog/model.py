@@ -1,7 +1,7 @@
 """A database's objects: frozen values that the binder looks names up in.
 
-A Catalog is built by executor.catalog.load from SQLite's own schema and the table `pgquill_object`; a change of the schema
-makes a new Catalog. Nothing here does I/O. Texts of expressions and views are PostgreSQL's SQL.
+A Catalog is built by executor.catalog.load from SQLite's own schema and the table `pgquill_object`; a change of the
+schema makes a new Catalog. Nothing here does I/O. Texts of expressions and views are PostgreSQL's SQL.
 """
 
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 FIRST_USER_OID = 16384
-PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 13273
+PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
 
 
@@ -29,6 +29,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sqlite_name: str = ""  # "" = the same name
     sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
+    sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
 
 
 class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,9 +84,9 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A table (r), view (v), materialized view (m) or composite type (c).
 
-    sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system catalogs).
-    rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column hides), "" for
-    WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
+    sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system
+    catalogs). rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column
+    hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
     made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
     """
 

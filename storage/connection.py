@@ -8,7 +8,7 @@ Invariants
 - `deadline` is infinite except while a statement runs inline in the event loop.
 
 Schema token: SQLite's file-control data version costs 0.1 us and moves whenever anyone commits, so PRAGMA
-schema_version (0.5 us in a transaction, 2.5 us outside) is asked only when it has moved or this transaction has written.
+schema_version (0.5 us in a transaction, 2.5 us outside) is asked only when it has moved, or here is being written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ import apsw
 from storage.collations import DECIMAL
 from storage.errors import translate
 from storage.functions import register_collation, register_function
+from storage.spool import Spool, weight
 from storage.statement import Collation, Function, Lateral, Need, Row, Statement, Synchronous, TableFunction, Value
 from storage.tablefunctions import forget, register_lateral, register_table_function
 
@@ -32,6 +33,10 @@ STATEMENT_CACHE = 300
 PROGRESS_STEPS = 1000
 """Virtual machine instructions between two looks at the clock: 20 to 50 us of plain SQLite work."""
 KNOWN_NEEDS_MAX = 4096
+CHUNK_ROWS = 1000
+CHUNK_BYTES = 2 * 1024 * 1024
+FIRST_BATCH = 16
+"""Rows taken before their size is looked at for the first time."""
 LATERALS_MAX = 512
 """Lateral queries kept registered on an idle connection; each statement may bring new ones."""
 
@@ -55,9 +60,10 @@ def file_uri(path: str, **parameters: str) -> str:
     return "file:" + quote(path) + (f"?{query}" if query else "")
 
 
-def open_raw(settings: Settings) -> apsw.Connection:
+def open_raw(settings: Settings, wait_s: float = 0.0) -> apsw.Connection:
     """Open and set up a SQLite connection. Each pragma is set here and nowhere else.
 
+    wait_s: how long to wait, blocking, for another program to give the file free.
     Raises: NotADatabase, CannotOpen, Busy (another program holds the file), Corrupt, IoError.
     """
     try:
@@ -69,7 +75,7 @@ def open_raw(settings: Settings) -> apsw.Connection:
         raw.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         # ATTACH inside SQL text must never create or change another file; our own attaching is of read-only files.
         raw.config(apsw.SQLITE_DBCONFIG_ENABLE_ATTACH_CREATE, 0)
-        raw.set_busy_timeout(0)
+        raw.set_busy_timeout(int(wait_s * 1000))
         raw.pragma("cache_size", -settings.cache_kib)
         raw.pragma("temp_store", "file")
         raw.pragma("foreign_keys", True)
@@ -88,6 +94,7 @@ def open_raw(settings: Settings) -> apsw.Connection:
             source = file_uri(path, mode="ro", immutable="1")
             raw.execute(f'ATTACH {apsw.format_sql_value(source)} AS "{name}"')
         raw.pragma("schema_version")  # reads the file: notices one that is no database
+        raw.set_busy_timeout(0)
     except apsw.Error as error:
         raise translate(error) from error
     return raw
@@ -112,8 +119,8 @@ class Connection:
         "wal_pages",
     )
 
-    def __init__(self, settings: Settings) -> None:
-        self.raw = open_raw(settings)
+    def __init__(self, settings: Settings, wait_s: float = 0.0) -> None:
+        self.raw = open_raw(settings, wait_s)
         self.context: Any = None
         self.deadline = inf
         self.stop = False
@@ -121,7 +128,7 @@ class Connection:
         self.synchronous = settings.synchronous
         self.wal_pages = 0
         self._cursor = self.raw.cursor()
-        self._known_needs: dict[int, tuple[Need, ...]] = {}  # by identity; the tuple is kept so that the id stays its own
+        self._known_needs: dict[int, tuple[Need, ...]] = {}  # by id(), which stays theirs since they are kept
         self._registered: dict[tuple[str, int], Need] = {}
         self._laterals: dict[str, Lateral] = {}
         self._seen_data = -1
@@ -217,12 +224,53 @@ class Connection:
         self._cursor = self.raw.cursor()
         return cursor
 
-    def next_rows(self, cursor: apsw.Cursor, limit: int) -> list[Row]:
-        """Up to `limit` more rows; fewer mean that there are no more."""
+    def start(self, statement: Statement, params: Sequence[Value], limit: int) -> tuple[list[Row], apsw.Cursor | None]:
+        """Start a statement and take a chunk of rows, bounded in number and bytes; the cursor, if there are more."""
+        cursor = self.raw.cursor()
         try:
-            return list(islice(cursor, limit))
+            cursor.execute(statement.sql, params)
+            rows, ended = self.next_rows(cursor, limit)
+        except BaseException as error:
+            cursor.close(True)
+            if isinstance(error, apsw.Error):
+                raise translate(error) from error
+            raise
+        return rows, None if ended else cursor
+
+    def next_rows(self, cursor: apsw.Cursor, limit: int) -> tuple[list[Row], bool]:
+        """Up to `limit` more rows or about CHUNK_BYTES, and whether there are no more."""
+        rows: list[Row] = []
+        batch_rows, size = FIRST_BATCH, 0
+        try:
+            while len(rows) < limit and size < CHUNK_BYTES:
+                wanted = min(batch_rows, limit - len(rows))
+                batch = list(islice(cursor, wanted))
+                rows += batch
+                if len(batch) < wanted:
+                    return rows, True
+                size += weight(batch)
+                batch_rows *= 2
         except apsw.Error as error:
             raise translate(error) from error
+        return rows, False
+
+    def drain(self, cursor: apsw.Cursor, spool: Spool) -> None:
+        """Take all the rows that are left."""
+        ended = False
+        while not ended:
+            rows, ended = self.next_rows(cursor, CHUNK_ROWS)
+            spool.add(rows)
+
+    def change(self, statement: Statement, params: Sequence[Value]) -> tuple[list[Row], Spool | None, int]:
+        """Run a statement that writes to its end: RETURNING rows (the first of them, and the rest), rows changed."""
+        before = self.raw.total_changes()
+        rows, cursor = self.start(statement, params, CHUNK_ROWS)
+        spool = None
+        if cursor is not None:
+            spool = Spool()
+            self.drain(cursor, spool)
+        changed = self.raw.changes() if self.raw.total_changes() != before else 0
+        return rows, spool, changed
 
     def _renew_cursor(self) -> None:
         self._cursor.close(True)
@@ -231,17 +279,23 @@ class Connection:
     def schema_token(self) -> int:
         """SQLite's schema version as the newest statement of this connection saw it (a later one outside a
         transaction). Equal tokens of one database mean equal schemas."""
-        raw = self.raw
-        if raw.data_version() == self._seen_data and not raw.in_transaction:
+        if not self.is_writing and self.raw.data_version() == self._seen_data:
             return self._seen_schema
-        if self._seen_data == raw.data_version() and not self.is_writing:
-            return self._seen_schema
+        return self.fresh_schema_token()
+
+    def fresh_schema_token(self) -> int:
+        """The schema version now: outside a transaction, of the newest commit."""
         try:
-            self._seen_schema = raw.execute("PRAGMA main.schema_version").get
-            self._seen_data = -1 if self.is_writing else raw.data_version()
+            self._seen_schema = self.raw.execute("PRAGMA main.schema_version").get
+            self._seen_data = -1 if self.is_writing else self.raw.data_version()
         except apsw.Error as error:
             raise translate(error) from error
         return self._seen_schema
+
+    def begin_snapshot(self) -> None:
+        """Open a transaction whose snapshot is the newest state now."""
+        self.command("BEGIN")
+        self.fresh_schema_token()
 
     def set_synchronous(self, wanted: Synchronous) -> None:
         """What the next transactions' commits wait for. Only outside a transaction."""

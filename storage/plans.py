@@ -2,7 +2,7 @@
 
 The judgement reads SQLite's own program for the statement (EXPLAIN), because it names the b-trees that are really
 walked, those of triggers and foreign keys included, where EXPLAIN QUERY PLAN only knows aliases:
-- a *scan* is a cursor with Rewind, Last or Count, and a *walk* any cursor with Next or Prev, opened on a table or index;
+- a *scan* is a cursor with Rewind, Last or Count, and a *walk* any cursor with Next or Prev, on a table or index;
 - a read is long if it scans something that is not small. What else may take long is caught by the budget of the inline
   run, after which `learn_long` says so; a read that then keeps being quick in the thread is short again;
 - a write cannot be interrupted without losing its transaction, so it is long if it walks at all over something that is
@@ -11,6 +11,7 @@ Sizes are counted up to the bound, never estimated, and judged anew every RECHEC
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
@@ -30,6 +31,10 @@ _SCHEMA_WORK = frozenset({"CREATE", "DROP", "ALTER", "REINDEX", "ANALYZE", "VACU
 _OPEN = frozenset({"OpenRead", "OpenWrite", "ReopenIdx"})
 _START = frozenset({"Rewind", "Last", "Count", "Sort"})
 _STEP = frozenset({"Next", "Prev", "Count"})
+
+
+Operation = tuple[Any, ...]
+"""A row of EXPLAIN: address, opcode, p1, p2, p3, p4, p5, comment."""
 
 
 class Plan:
@@ -94,7 +99,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     if word not in _ANALYSED:
         return Plan(long=word in _SCHEMA_WORK, columns=0, restartable=restartable)
     try:
-        program = connection.raw.execute(statement.sql, params, explain=1, can_cache=False).fetchall()
+        program: list[Operation] = connection.raw.execute(statement.sql, params, explain=1, can_cache=False).fetchall()
         walks = _walks(program)
         careful = statement.writes or not restartable
         small = SMALL_ROWS_WITH_FUNCTIONS if careful and statement.needs else SMALL_ROWS
@@ -112,9 +117,9 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     return Plan(long=long, columns=columns, restartable=restartable)
 
 
-def _walks(program: list[tuple[int, str, int, int, int, str | None, int, str | None]]) -> set[tuple[int, int, bool]]:
+def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
     """(database, root page, whether from end to end) of each b-tree that the program, or a subprogram, loops over."""
-    programs: list[list[tuple[int, str, int, int, int, str | None, int, str | None]]] = []
+    programs: list[list[Operation]] = []
     for operation in program:
         if operation[0] == 0 or not programs:
             programs.append([])  # EXPLAIN lists subprograms one after another, each with addresses from 0
@@ -130,7 +135,7 @@ def _walks(program: list[tuple[int, str, int, int, int, str | None, int, str | N
 
 def _is_small(connection: Connection, database: int, root: int, rows: int) -> bool:
     """Whether the table that the b-tree belongs to has at most so many rows."""
-    raw = connection.raw
+    raw: Any = connection.raw
     if root == 1:
         return True  # the schema itself
     schema = raw.db_names()[database].replace('"', '""')

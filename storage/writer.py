@@ -5,14 +5,9 @@ database in memory, from a reader), and is waited for by trying again with growi
 Whoever waits can be cancelled. The queue is also where commits that arrive together will share one fsync.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import trio
 
 from storage.errors import Busy, LockTimeout
-
-T = TypeVar("T")
 
 FIRST_PAUSE_S = 0.001
 LONGEST_PAUSE_S = 0.05
@@ -49,15 +44,17 @@ class WriteLock:
         return self._free.statistics().tasks_waiting
 
 
-async def retry_busy(attempt: Callable[[], T], timeout_s: float) -> T:
-    """Call `attempt` until it does not raise Busy. Raises: LockTimeout after `timeout_s`."""
-    deadline = trio.current_time() + timeout_s
-    pause = FIRST_PAUSE_S
-    while True:
-        try:
-            return attempt()
-        except Busy as error:
-            if trio.current_time() >= deadline:
-                raise LockTimeout("another connection holds a lock on the database") from error
-        await trio.sleep(min(pause, max(deadline - trio.current_time(), 0)))
-        pause = min(pause * 2, LONGEST_PAUSE_S)
+class Patience:
+    """Waits between attempts that met Busy; `timeout_s` in all."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._deadline = trio.current_time() + timeout_s
+        self._pause_s = FIRST_PAUSE_S
+
+    async def wait(self, busy: Busy) -> None:
+        """Pause before the next attempt. Raises: LockTimeout when the time is up."""
+        left = self._deadline - trio.current_time()
+        if left <= 0:
+            raise LockTimeout("another connection holds a lock on the database") from busy
+        await trio.sleep(min(self._pause_s, left))
+        self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)

@@ -1,0 +1,200 @@
+"""Opens a SQLite file, or a database in memory, and gives out transactions.
+
+A file is opened for reading and writing, and put into WAL mode; if the file or its folder cannot be written, it is
+opened for reading only, and nothing is created beside it. In memory all connections share one memdb, where SQLite has
+no WAL: a transaction that writes keeps readers waiting, and the other way round, until it ends.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+import apsw
+import trio
+
+from storage.connection import Connection, Settings, file_uri
+from storage.engine import Engine
+from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly, translate
+from storage.pool import Pool
+from storage.statement import Isolation, Synchronous
+from storage.transaction import PinnedConnection, Transaction
+from storage.worker import Worker, interrupted
+
+READERS_MAX = 100
+BUSY_TIMEOUT_S = 30.0
+BUDGET_S = 0.005
+"""How long a statement may keep the event loop before it is moved to a thread."""
+OPEN_WAIT_S = 1.0
+BACKUP_PAGES = 1000
+_WAL_HEADER = b"\x02\x02"
+_memory_names = count(1)
+
+
+class Database:
+    """One open database. All methods belong to the event loop's thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, path: str | None, *, create: bool = True, read_only: bool = False, readers_max: int = READERS_MAX,
+             busy_timeout_s: float = BUSY_TIMEOUT_S, synchronous: Synchronous = Synchronous.FULL,
+             cache_kib: int = 2000, attach: Mapping[str, str] | None = None, worker: Worker | None = None,
+             budget_s: float = BUDGET_S) -> "Database":
+        """Open the file at `path`, or with None a new database in memory.
+
+        create: make the file if there is none. attach: schema name -> read-only SQLite file, attached to every
+        connection. worker: for simulations. budget_s: the longest a statement may keep the event loop.
+        Blocks for OPEN_WAIT_S at most. Raises: NotADatabase, CannotOpen, LockedByOther, Corrupt, IoError.
+        """
+        settings = _settings(path, create, read_only, Settings(
+            "", 0, synchronous=synchronous, cache_kib=cache_kib, attach=dict(attach or {})))
+        try:
+            writer = Connection(settings, OPEN_WAIT_S)
+            watch = Connection(settings, OPEN_WAIT_S)
+        except Busy as error:
+            raise LockedByOther("another program has locked the database") from error
+        pool = Pool(partial(Connection, settings), readers_max)
+        where = None if path is None else os.path.abspath(path)
+        return cls(Engine(settings, where, pool, writer, watch, worker or Worker(), busy_timeout_s, budget_s))
+
+    @property
+    def path(self) -> str | None:
+        """Absolute path of the file; None in memory."""
+        return self._engine.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file could only be opened for reading."""
+        return self._engine.settings.read_only
+
+    @property
+    def size(self) -> int:
+        """Bytes of the database as committed, without its log."""
+        raw = self._engine.watch.raw
+        return int(raw.pragma("page_count") * raw.pragma("page_size"))
+
+    @property
+    def writers_waiting(self) -> int:
+        """How many transactions wait for the write lock."""
+        return self._engine.lock.waiting
+
+    def transaction(self, *, isolation: Isolation = Isolation.READ_COMMITTED, read_only: bool = False,
+                    deferrable: bool = False, context: Any = None,
+                    pinned: PinnedConnection | None = None) -> Transaction:
+        """A new transaction; it holds nothing until it runs a statement. Raises: Closed."""
+        self._engine.check_open()
+        return Transaction(self._engine, isolation, read_only=read_only, deferrable=deferrable, context=context,
+                           pinned=pinned)
+
+    def pin(self) -> PinnedConnection:
+        """A connection for one session's temporary tables: give it to all the session's transactions, and close it."""
+        self._engine.check_open()
+        return PinnedConnection(Connection(self._engine.settings))
+
+    def data_version(self) -> int:
+        """A number that moves whenever anyone, another program included, has committed. 2 us."""
+        return int(self._engine.watch.raw.pragma("data_version"))
+
+    def schema_token(self) -> int:
+        """The schema version now; see Transaction.schema_token."""
+        return self._engine.watch.fresh_schema_token()
+
+    async def maintain(self, sql: str, *, timeout_s: float | None = None) -> None:
+        """Run something that cannot be in a transaction (VACUUM, PRAGMA optimize), alone, in a thread. Cancellable.
+
+        Raises: LockTimeout, ReadOnly, EngineError.
+        """
+        engine = self._engine
+        engine.check_open()
+        if engine.settings.read_only:
+            raise ReadOnly("attempt to write a readonly database")
+        await engine.lock.acquire(engine.busy_timeout_s if timeout_s is None else timeout_s)
+        try:
+            await engine.worker.write(partial(engine.writer.command, sql), engine.writer)
+        finally:
+            engine.lock.release()
+
+    async def backup_to(self, path: str) -> None:
+        """Write a consistent copy of the newest state to a new file, beside readers and writers. Cancellable.
+
+        The copy appears under its name only when it is complete. Raises: EngineError; CannotOpen if `path` exists.
+        """
+        self._engine.check_open()
+        source = Connection(self._engine.settings)
+        try:
+            await self._engine.worker.read(partial(_copy, source, path), source)
+        finally:
+            source.close()
+
+    async def close(self) -> None:
+        """Checkpoint and close. Transactions must have ended; a connection still out is closed when it comes back."""
+        engine = self._engine
+        if engine.closed:
+            return
+        engine.closed = True
+        with trio.CancelScope(shield=True):
+            await engine.lock.acquire(engine.busy_timeout_s)
+            await engine.worker.write(partial(_close, engine))
+
+
+def _settings(path: str | None, create: bool, read_only: bool, settings: Settings) -> Settings:
+    """Complete the settings with the URI and the flags that fit the file and its folder."""
+    writing = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
+    if path is None:
+        uri = f"file:/pgquill-{os.getpid()}-{next(_memory_names)}?vfs=memdb"
+        return replace(settings, uri=uri, flags=writing | apsw.SQLITE_OPEN_CREATE, in_memory=True)
+    folder = os.path.dirname(os.path.abspath(path))
+    exists = os.path.exists(path)
+    if os.path.isdir(path) or not os.path.isdir(folder) or not (exists or create):
+        raise CannotOpen(f"unable to open {path}")
+    writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
+    if writable and not read_only:
+        return replace(settings, uri=file_uri(path), flags=writing | (apsw.SQLITE_OPEN_CREATE if create else 0))
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    # A WAL file needs its -shm file; where that cannot be made and nobody has made it, nobody writes either.
+    lone = not writable and _is_wal(path) and not os.path.exists(path + "-shm")
+    uri = file_uri(path, immutable="1") if lone else file_uri(path)
+    return replace(settings, uri=uri, flags=flags, read_only=True)
+
+
+def _is_wal(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(20)[18:] == _WAL_HEADER
+    except OSError as error:
+        raise CannotOpen(f"unable to open {path}: {error.strerror}") from error
+
+
+def _copy(source: Connection, path: str) -> None:
+    partial_path = f"{path}.partial-{os.getpid()}"
+    if os.path.exists(path):
+        raise CannotOpen(f"{path} exists already")
+    try:
+        target = apsw.Connection(file_uri(partial_path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+                                 | apsw.SQLITE_OPEN_URI)
+        try:
+            source.command("BEGIN")  # one snapshot: the copy never starts again, however much is written meanwhile
+            with target.backup("main", source.raw, "main") as backup:
+                while not backup.done:
+                    if interrupted():
+                        raise apsw.InterruptError("interrupted")
+                    backup.step(BACKUP_PAGES)
+            source.command("COMMIT")
+        finally:
+            target.close(True)
+        os.replace(partial_path, path)
+    except apsw.Error as error:
+        raise translate(error) from error
+    finally:
+        if os.path.exists(partial_path):
+            os.unlink(partial_path)
+
+
+def _close(engine: Engine) -> None:
+    engine.pool.close()
+    engine.watch.close()
+    engine.writer.close()  # the last connection copies the log into the file and removes it

@@ -1,0 +1,80 @@
+"""What the transactions of one database share: settings, connections, the write lock, the worker, the plans."""
+
+import os
+from dataclasses import dataclass, field
+from functools import partial
+
+import apsw
+
+from storage.connection import Connection, Settings
+from storage.errors import Closed
+from storage.plans import Plans
+from storage.pool import Pool
+from storage.worker import Worker
+from storage.writer import WriteLock
+
+CHECKPOINT_PAGES = 1000
+"""Pages in the write-ahead log after which a commit is followed by a checkpoint (SQLite's own default)."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """One open database. writer: the connection of READ COMMITTED transactions that write; only who holds `lock` uses
+    it. watch: a connection that is only ever used in the event loop, for versions. path: None in memory."""
+
+    settings: Settings
+    path: str | None
+    pool: Pool
+    writer: Connection
+    watch: Connection
+    worker: Worker
+    busy_timeout_s: float
+    budget_s: float
+    lock: WriteLock = field(default_factory=WriteLock)
+    plans: Plans = field(default_factory=Plans)
+    closed: bool = False
+    _checkpointing: bool = False
+    _checkpoint_at: int = CHECKPOINT_PAGES
+
+    def check_open(self) -> None:
+        """Raises: Closed."""
+        if self.closed:
+            raise Closed("the database has been closed")
+
+    async def sync_log(self) -> None:
+        """Make sure that the disk has what has been committed, for a commit begun with less than FULL."""
+        if self.path is not None:
+            await self.worker.write(partial(_fsync, self.path + "-wal"))
+
+    async def checkpoint_if_due(self, log_pages: int) -> None:
+        """After a commit: when the log has grown, copy it into the file, beside readers and writers, in a thread."""
+        if log_pages < CHECKPOINT_PAGES:
+            self._checkpoint_at = CHECKPOINT_PAGES
+        if log_pages < self._checkpoint_at or self._checkpointing:
+            return
+        connection = self.pool.take_nowait()
+        if connection is None:
+            return
+        self._checkpointing = True
+        try:
+            pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+            # Readers may keep part of the log from being copied; then wait for as much again before the next attempt.
+            self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
+        finally:
+            self._checkpointing = False
+            self.pool.give_back(connection)
+
+
+def _checkpoint(raw: apsw.Connection) -> tuple[int, int]:
+    try:
+        return raw.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
+    except apsw.Error:
+        return (1, 0)  # another program is at it, or the disk is full: the log goes on growing, nothing is lost
+
+
+def _fsync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,122 @@
+"""Aggregates and window functions as SQLite text."""
+
+from functools import cache
+from typing import Any
+
+from executor import plan
+from executor.builtins.base import NativeAggregate, PythonAggregate, windowed
+from executor.errors import not_supported
+from executor.facts.lookup import Function as Fact
+from executor.lower import functions
+from executor.lower.expressions import collation, order_term, sortable, value
+from executor.lower.generator import Generator
+from executor.types.base import Stored
+from storage.statement import Function
+
+
+def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
+    """An aggregate, or a function over a window."""
+    implementation = functions.builtin(expr.function, expr.position).implementation
+    over = ""
+    if expr.filter is not None:
+        over += f" FILTER (WHERE {value(g, expr.filter)})"
+    if expr.window is not None:
+        over += f" OVER ({window(g, expr.window)})"
+    arguments = [*expr.direct_arguments, *expr.arguments]
+    if isinstance(implementation, NativeAggregate):
+        decorated = expr.distinct or bool(expr.order)
+        if decorated and not implementation.single:
+            if implementation.python is None:
+                raise not_supported(f"DISTINCT or ORDER BY in {expr.function.name}", position=expr.position or None)
+            return _python(g, expr, implementation.python, arguments, over)
+        return _native(g, expr, implementation, arguments, over)
+    if isinstance(implementation, PythonAggregate):
+        return _python(g, expr, implementation, arguments, over)
+    raise not_supported(f"aggregate {expr.function.name}", position=expr.position or None)
+
+
+def _native(g: Generator, expr: plan.AggregateCall, implementation: NativeAggregate, arguments: list[plan.Expr],
+            over: str) -> str:
+    for helper in implementation.helpers:
+        g.need(functions.helper_function(helper))
+    lower = implementation.lower
+    if implementation.typed:
+        lower = implementation.lower(functions.argument_types(arguments), functions.plain_type(expr.type))
+    return str(lower(over, *_arguments(g, expr, arguments)))
+
+
+def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr]) -> list[str]:
+    if expr.star:
+        return []
+    texts = [value(g, a) for a in arguments]
+    for a in arguments:
+        collation(g, a.type)
+    if expr.distinct:
+        if len(texts) != 1:
+            raise not_supported(f"{expr.function.name}(DISTINCT ...) with several arguments", position=expr.position or None)
+        texts[0] = f"DISTINCT {texts[0]}{collation(g, arguments[0].type)}"
+    if expr.order:
+        texts[-1] += " ORDER BY " + ", ".join(order_term(g, key) for key in expr.order)
+    return texts
+
+
+def _python(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, arguments: list[plan.Expr],
+            over: str) -> str:
+    types = functions.argument_types(arguments) if implementation.typed else ()
+    bound: tuple[Stored, ...] = ()
+    if expr.distinct and len(arguments) > 1 and all(isinstance(a, plan.Const) and a.lifted is None for a in arguments[1:]):
+        bound = tuple(a.value for a in arguments[1:] if isinstance(a, plan.Const))
+        arguments = arguments[:1]
+    function = _function(expr.function, implementation, types, functions.plain_type(expr.type), len(arguments), bound,
+                         expr.window is not None)
+    return f"{g.need(function)}({', '.join(_arguments(g, expr, arguments))}){over}"
+
+
+@cache
+def _function(fact: Fact, implementation: PythonAggregate, types: functions.Types, result: int, nargs: int,
+              bound: tuple[Stored, ...], over: bool) -> Function:
+    factory = implementation.factory(types, result) if implementation.typed else implementation.factory
+    if bound:
+        factory = _binding(factory, bound)
+    if over:
+        own = implementation.over
+        factory = (own(types, result) if implementation.typed else own) if own is not None else windowed(factory)
+    name = f"pg_{fact.name}_{fact.oid}_{nargs}" + ("_w" if over else "")
+    name += "".join(f"_{oid}m{typmod}" if typmod >= 0 else f"_{oid}" for oid, typmod in types) + (f"_r{result}" if types else "")
+    if bound:
+        name += f"_b{abs(hash(bound)):x}"
+    return Function(name, factory, nargs, True, kind="window" if over else "aggregate", strict=implementation.strict,
+                    context=implementation.context)
+
+
+def _binding(factory: Any, bound: tuple[Stored, ...]) -> Any:
+    """A factory whose steps get constant further arguments (SQLite's DISTINCT allows one argument only)."""
+
+    class Bound:
+        def __init__(self, *context: Any) -> None:
+            self.inner = factory(*context)
+
+        def step(self, *arguments: Stored) -> None:
+            self.inner.step(*arguments, *bound)
+
+        def final(self) -> Stored:
+            return self.inner.final()  # type: ignore[no-any-return]
+
+    return Bound
+
+
+def window(g: Generator, w: plan.Window) -> str:
+    """What stands in OVER's parentheses."""
+    parts = []
+    if w.partition:
+        parts.append("PARTITION BY " + ", ".join(sortable(g, p) for p in w.partition))
+    if w.order:
+        parts.append("ORDER BY " + ", ".join(order_term(g, key) for key in w.order))
+    if not w.default_frame:
+        frame = f"{w.mode.upper()} BETWEEN {_bound(g, w.start, w.start_offset)} AND {_bound(g, w.end, w.end_offset)}"
+        parts.append(frame + (f" EXCLUDE {w.exclude.upper()}" if w.exclude else ""))
+    return " ".join(parts)
+
+
+def _bound(g: Generator, name: str, offset: plan.Expr | None) -> str:
+    return name.upper() if offset is None else f"{value(g, offset)} {name.upper()}"

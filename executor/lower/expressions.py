@@ -1,0 +1,279 @@
+"""Expressions as SQLite text: a table from plan node to printer.
+
+`value` prints an expression in stored form; `raw` may leave a numeric column as the number SQLite holds (for output
+and sorting); `condition` prints a filter, where NULL and false are the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from executor import plan
+from executor.bind.resolve import base_type, type_of
+from executor.errors import not_supported
+from executor.lower import functions
+from executor.lower.generator import Generator, Slot, literal
+from executor.types import oids as T
+from executor.types.registry import codec
+from storage.statement import Collation
+
+
+def value(g: Generator, expr: plan.Expr) -> str:
+    """An expression in its type's stored form."""
+    return PRINTERS[type(expr)](g, expr)
+
+
+def raw(g: Generator, expr: plan.Expr) -> str:
+    """Like value, but a column as it is stored."""
+    if isinstance(expr, plan.ColumnRef):
+        return g.column(expr) if expr.index >= 0 else value(g, expr)
+    if isinstance(expr, plan.Relabel) and base_type(expr.type) == base_type(expr.argument.type):
+        return raw(g, expr.argument)
+    return value(g, expr)
+
+
+def condition(g: Generator, expr: plan.Expr) -> str:
+    """A filter: NULL counts as false, which leaves SQLite free to use indexes."""
+    if isinstance(expr, plan.BoolOp) and expr.operator in ("AND", "OR"):
+        return "(" + f" {expr.operator} ".join(condition(g, a) for a in expr.arguments) + ")"
+    if isinstance(expr, plan.ArrayCompare):
+        return functions.array_compare(g, expr, filtering=True)
+    return value(g, expr)
+
+
+# ---------------------------------------------------------------- order and equality
+
+
+def collation(g: Generator, oid: int) -> str:
+    """" COLLATE name" where a type's stored values do not compare natively, else nothing."""
+    base = base_type(oid)
+    if base in (T.RECORD, T.UNKNOWN, T.VOID) or type_of(base).kind == "p":
+        return ""
+    found = codec(base)
+    if found.collation is None:
+        return ""
+    if found.compare is not None:
+        g.need(Collation(found.collation, found.compare))
+    return f" COLLATE {found.collation}"
+
+
+def sortable(g: Generator, expr: plan.Expr) -> str:
+    """An expression as SQLite should sort, group or compare it."""
+    return raw(g, expr) + collation(g, expr.type)
+
+
+def order_term(g: Generator, key: plan.SortKey, text: str | None = None) -> str:
+    """One ORDER BY term; `text` replaces the expression (an output's number)."""
+    body = sortable(g, key.expr) if text is None else text + collation(g, key.expr.type)
+    if key.descending:
+        body += " DESC"
+    if not may_be_null(g, key.expr):
+        return body
+    if key.nulls_first == key.descending:
+        body += " NULLS FIRST" if key.nulls_first else " NULLS LAST"
+    return body
+
+
+def may_be_null(g: Generator, expr: plan.Expr) -> bool:
+    """False where an expression is known not to be NULL."""
+    if isinstance(expr, plan.Const):
+        return expr.value is None
+    if isinstance(expr, plan.ColumnRef):
+        if expr.entry in g.nullable:
+            return True
+        entry = g.entries.get(expr.entry)
+        if isinstance(entry, plan.TableEntry):
+            return expr.index >= 0 and not entry.relation.columns[expr.index].not_null
+        return True
+    if isinstance(expr, plan.AggregateCall):
+        return expr.function.name not in ("count", "row_number", "rank", "dense_rank")
+    return True
+
+
+# ---------------------------------------------------------------- leaves
+
+
+def _const(g: Generator, expr: plan.Const) -> str:
+    if expr.lifted is not None:
+        return g.slot(Slot("lifted", expr.lifted, expr.type, expr.typmod))
+    return literal(expr.value)
+
+
+def _param(g: Generator, expr: plan.Param) -> str:
+    return g.slot(Slot("param", expr.number, expr.type))
+
+
+def _column(g: Generator, expr: plan.ColumnRef) -> str:
+    text = g.column(expr)
+    if expr.index < 0:
+        return f"('(0,' || {text} || ')')"
+    return functions.lift(g, expr, text)
+
+
+def _placeholder(g: Generator, expr: plan.Expr) -> str:
+    return g.placeholders[-1]
+
+
+def _relabel(g: Generator, expr: plan.Relabel) -> str:
+    return value(g, expr.argument)
+
+
+# ---------------------------------------------------------------- logic
+
+EMPTY = {"AND": "1", "OR": "0"}
+
+
+def _bool(g: Generator, expr: plan.BoolOp) -> str:
+    if expr.operator == "NOT":
+        return f"(NOT {value(g, expr.arguments[0])})"
+    return "(" + f" {expr.operator} ".join(value(g, a) for a in expr.arguments) + ")"
+
+
+TESTS = {("null", False): "IS NULL", ("null", True): "IS NOT NULL", ("unknown", False): "IS NULL",
+         ("unknown", True): "IS NOT NULL", ("true", False): "IS TRUE", ("true", True): "IS NOT TRUE",
+         ("false", False): "IS FALSE", ("false", True): "IS NOT FALSE"}
+
+
+def _test(g: Generator, expr: plan.IsTest) -> str:
+    text = raw(g, expr.argument) if expr.test == "null" else value(g, expr.argument)
+    return f"({text} {TESTS[expr.test, expr.negated]})"
+
+
+def compares_natively(call: plan.Call) -> bool:
+    """True if the = call over its two operands is SQLite's own = (with the type's collation)."""
+    a, b = call.arguments
+    return base_type(a.type) == base_type(b.type) and functions.stored_alike(call)
+
+
+def _distinct(g: Generator, expr: plan.DistinctFrom) -> str:
+    a, b = expr.equal.arguments
+    if compares_natively(expr.equal):
+        operator = "IS" if expr.negated else "IS NOT"
+        return f"({value(g, a)} {operator} {value(g, b)}{collation(g, a.type)})"
+    equal = value(g, expr.equal)
+    x, y = value(g, a), value(g, b)
+    same = f"CASE WHEN {x} IS NULL OR {y} IS NULL THEN {x} IS NULL AND {y} IS NULL ELSE {equal} END"
+    return f"({same})" if expr.negated else f"(NOT {same})"
+
+
+def _case(g: Generator, expr: plan.Case) -> str:
+    parts = ["CASE"]
+    if expr.subject is not None and all(_matches_natively(c) for c, _ in expr.whens):
+        parts.append(f"{value(g, expr.subject)}{collation(g, expr.subject.type)}")
+        for test, result in expr.whens:
+            assert isinstance(test, plan.Call)
+            parts.append(f"WHEN {value(g, test.arguments[1])} THEN {value(g, result)}")
+    else:
+        if expr.subject is not None:
+            g.placeholders.append(value(g, expr.subject))
+        conditions = [value(g, test) for test, _ in expr.whens]
+        if expr.subject is not None:
+            g.placeholders.pop()
+        for text, (_, result) in zip(conditions, expr.whens, strict=True):
+            parts.append(f"WHEN {text} THEN {value(g, result)}")
+    if expr.otherwise is not None:
+        parts.append(f"ELSE {value(g, expr.otherwise)}")
+    return "(" + " ".join(parts) + " END)"
+
+
+def _matches_natively(test: plan.Expr) -> bool:
+    return isinstance(test, plan.Call) and len(test.arguments) == 2 and isinstance(test.arguments[0], plan.CaseValue) \
+        and test.operator == "=" and compares_natively(test)
+
+
+def _coalesce(g: Generator, expr: plan.Coalesce) -> str:
+    texts = [value(g, a) for a in expr.arguments]
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+
+
+def _min_max(g: Generator, expr: plan.MinMax) -> str:
+    """GREATEST and LEAST leave NULLs out, which SQLite's max(a, b) does not; its aggregate does."""
+    name = "max" if expr.greatest else "min"
+    texts = [value(g, a) for a in expr.arguments]
+    rows = " UNION ALL ".join(f"SELECT {t} AS v" for t in texts)
+    return f"(SELECT {name}(v{collation(g, expr.type)}) FROM ({rows}))"
+
+
+def _nullif(g: Generator, expr: plan.NullIf) -> str:
+    first = value(g, expr.first)
+    return f"(CASE WHEN {value(g, expr.equal)} THEN NULL ELSE {first} END)"
+
+
+def _in_list(g: Generator, expr: plan.InList) -> str:
+    operator = "NOT IN" if expr.negated else "IN"
+    if functions.stored_alike(expr.equal):
+        items = ", ".join(value(g, item) for item in expr.items)
+        left = functions.comparable(g, expr.value)
+        return f"({left}{collation(g, expr.value.type)} {operator} ({items}))"
+    tests = []
+    for item in expr.items:
+        g.placeholders.append(value(g, item))
+        tests.append(value(g, expr.equal))
+        g.placeholders.pop()
+    joined = "(" + " OR ".join(tests) + ")"
+    return f"(NOT {joined})" if expr.negated else joined
+
+
+def _row_compare(g: Generator, expr: plan.RowCompare) -> str:
+    compares = [value(g, c) for c in expr.compares]
+    if expr.operator == "=":
+        return "(" + " AND ".join(compares) + ")"
+    if expr.operator == "<>":
+        return "(NOT (" + " AND ".join(compares) + "))"
+    equals = [value(g, e) for e in expr.equals]
+    last = compares[-1]
+    if expr.operator in ("<=", ">="):
+        last = f"({last} OR {equals[-1]})"
+    for compare, equal in zip(reversed(compares[:-1]), reversed(equals[:-1]), strict=True):
+        last = f"({compare} OR ({equal} AND {last}))"
+    return last
+
+
+# ---------------------------------------------------------------- composites
+
+
+def _array(g: Generator, expr: plan.Array) -> str:
+    return functions.make_array(g, expr)
+
+
+def _subscript(g: Generator, expr: plan.Subscript) -> str:
+    return functions.subscript(g, expr)
+
+
+def _row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
+    return functions.make_row(g, expr)
+
+
+def _field(g: Generator, expr: plan.Field) -> str:
+    raise not_supported("selecting a field of a function's result in an expression")
+
+
+def _array_convert(g: Generator, expr: plan.ArrayConvert) -> str:
+    return functions.convert_array(g, expr)
+
+
+def _set_default(g: Generator, expr: plan.SetDefault) -> str:
+    raise not_supported("DEFAULT in this context")
+
+
+def _subquery(g: Generator, expr: plan.Subquery) -> str:
+    from executor.lower.subqueries import subquery
+
+    return subquery(g, expr)
+
+
+def _aggregate(g: Generator, expr: plan.AggregateCall) -> str:
+    from executor.lower.aggregates import aggregate
+
+    return aggregate(g, expr)
+
+
+PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
+    plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.CaseValue: _placeholder,
+    plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
+    plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
+    plan.NullIf: _nullif, plan.InList: _in_list, plan.ArrayCompare: lambda g, e: functions.array_compare(g, e),
+    plan.RowCompare: _row_compare, plan.Array: _array, plan.Subscript: _subscript, plan.Row: _row, plan.WholeRow: _row,
+    plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
+    plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
+    plan.ConvertText: lambda g, e: functions.convert_text(g, e),
+}  # fmt: skip

@@ -1,0 +1,501 @@
+"""Calls of built-in functions, casts through text, arrays and rows as SQLite text."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from executor import plan
+from executor.bind.resolve import base_type, element_type, type_of
+from executor.builtins.base import Builtin, Native, Python, SetReturning, sql_name
+from executor.builtins.registry import find
+from executor.context import Context
+from executor.errors import not_supported
+from executor.facts.lookup import Function as Fact
+from executor.lower.generator import Generator
+from executor.types import arrays, numeric, record
+from executor.types import oids as T
+from executor.types.base import Stored
+from executor.types.registry import codec
+from storage.statement import Function, TableFunction
+
+Types = tuple[tuple[int, int], ...]
+SIMPLE_TEXT_MAX = 48
+
+
+def value(g: Generator, expr: plan.Expr) -> str:
+    """executor.lower.expressions.value, which imports this module."""
+    from executor.lower.expressions import value as printed
+
+    return printed(g, expr)
+
+
+def builtin(fact: Fact, position: int = 0) -> Builtin:
+    """The row of a function (0A000 naming it if there is none)."""
+    found = find(fact.signature)
+    if found is None:
+        shown = ", ".join(type_of(oid).name for oid in fact.arguments)
+        raise not_supported(f"function {fact.name}({shown})", position=position or None)
+    return found
+
+
+def argument_types(arguments: Sequence[plan.Expr]) -> Types:
+    """The types a typed implementation is made for."""
+    return tuple((plain_type(a.type), a.typmod) for a in arguments)
+
+
+def plain_type(oid: int) -> int:
+    """A type as implementations know it: domains as their base types."""
+    return base_type(oid)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def call(g: Generator, expr: plan.Call) -> str:
+    """A plain function call."""
+    fact = expr.function
+    if fact.returns_set:
+        raise not_supported("set-returning functions in this place", position=expr.position or None)
+    if (fast := _numeric_comparison(g, expr)) is not None:
+        return fast
+    implementation = builtin(fact, expr.position).implementation
+    if isinstance(implementation, Native):
+        return _native(g, expr, implementation)
+    if isinstance(implementation, Python):
+        arguments = [value(g, a) for a in expr.arguments]
+        name = scalar(g, fact, implementation, expr.arguments, expr.type)
+        return f"{name}({', '.join(arguments)})"
+    raise not_supported(f"function {fact.name} as an expression", position=expr.position or None)
+
+
+def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
+    arguments = [value(g, a) for a in expr.arguments]
+    if implementation.repeats > 1 and implementation.python is not None \
+            and not all(_is_simple(a, text) for a, text in zip(expr.arguments, arguments, strict=True)):
+        fallback = Python(implementation.python, typed=implementation.typed)
+        name = scalar(g, expr.function, fallback, expr.arguments, expr.type)
+        return f"{name}({', '.join(arguments)})"
+    lower = implementation.lower
+    if implementation.typed:
+        lower = implementation.lower(argument_types(expr.arguments), plain_type(expr.type))
+    for helper in implementation.helpers:
+        g.need(helper_function(helper))
+    if implementation.collate:
+        from executor.lower.expressions import collation
+
+        for argument in expr.arguments:
+            collation(g, argument.type)
+    return str(lower(*arguments))
+
+
+def _is_simple(expr: plan.Expr, text: str) -> bool:
+    while isinstance(expr, plan.Relabel):
+        expr = expr.argument
+    return isinstance(expr, (plan.Const, plan.Param, plan.ColumnRef, plan.CaseValue, plan.ElementRef)) \
+        and len(text) <= SIMPLE_TEXT_MAX
+
+
+@cache
+def helper_function(helper: Callable[..., Any]) -> Function:
+    """A guard or other helper that native text calls."""
+    return Function(sql_name(helper), helper, -1, True)
+
+
+def scalar(g: Generator, fact: Fact, implementation: Python, arguments: Sequence[plan.Expr], result: int) -> str:
+    """Register a function's Python form; gives its SQLite name."""
+    if implementation.typed:
+        return g.need(_typed_scalar(fact, implementation, argument_types(arguments), plain_type(result)))
+    return g.need(_plain_scalar(fact, implementation, len(arguments)))
+
+
+@cache
+def _plain_scalar(fact: Fact, implementation: Python, nargs: int) -> Function:
+    return Function(f"pg_{fact.name}_{fact.oid}", implementation.function, -1 if fact.variadic else nargs,
+                    fact.volatility != "v", strict=fact.strict, context=implementation.context)
+
+
+@cache
+def _typed_scalar(fact: Fact, implementation: Python, types: Types, result: int) -> Function:
+    made = implementation.function(types, result)
+    return Function(f"pg_{fact.name}_{fact.oid}_{_types_name(types, result)}", made, len(types), fact.volatility != "v",
+                    strict=fact.strict, context=implementation.context)
+
+
+def _types_name(types: Types, result: int) -> str:
+    return "_".join(f"{oid}" if typmod < 0 else f"{oid}m{typmod}" for oid, typmod in types) + f"_r{result}"
+
+
+# ---------------------------------------------------------------- set-returning functions
+
+
+def table_function(fact: Fact, arguments: Sequence[plan.Expr], result: int, ncolumns: int, position: int) -> TableFunction:
+    """A set-returning function as a table (0A000 if it is not implemented)."""
+    implementation = builtin(fact, position).implementation
+    if not isinstance(implementation, SetReturning):
+        raise not_supported(f"function {fact.name} in FROM", position=position or None)
+    types = argument_types(arguments) if implementation.typed else ()
+    return _table_function(fact, implementation, types, plain_type(result), len(arguments), ncolumns)
+
+
+@cache
+def _table_function(fact: Fact, implementation: SetReturning, types: Types, result: int, nargs: int,
+                    ncolumns: int) -> TableFunction:
+    function = implementation.function(types, result) if implementation.typed else implementation.function
+    name = f"pg_{fact.name}_{fact.oid}_{nargs}_{ncolumns}" + (f"_{_types_name(types, result)}" if types else "")
+    strict = _strict_rows(function, implementation.context) if fact.strict else function
+    return TableFunction(name, nargs, ncolumns, strict, context=implementation.context)
+
+
+def _strict_rows(function: Callable[..., Any], context: bool) -> Callable[..., Any]:
+    skip = 1 if context else 0
+
+    def rows(*arguments: Any) -> Any:
+        return () if None in arguments[skip:] else function(*arguments)
+
+    return rows
+
+
+# ---------------------------------------------------------------- comparisons
+
+NUMERIC_COMPARISONS = {"numeric_eq": "=", "numeric_ne": "<>", "numeric_lt": "<", "numeric_le": "<=", "numeric_gt": ">",
+                       "numeric_ge": ">="}
+EXACT_DIGITS = 15
+
+
+def _numeric_comparison(g: Generator, expr: plan.Call) -> str | None:
+    """A numeric column kept as a number against a short constant or another such column: SQLite's own comparison."""
+    operator = NUMERIC_COMPARISONS.get(expr.function.name)
+    if operator is None:
+        return None
+    sides = [native_number(g, a) for a in expr.arguments]
+    if None in sides or all(isinstance(a, plan.Const) for a in expr.arguments):
+        return None
+    return f"({sides[0]} {operator} {sides[1]})"
+
+
+def native_number(g: Generator, expr: plan.Expr) -> str | None:
+    """A numeric as a SQLite number, where that is exact."""
+    if isinstance(expr, plan.ColumnRef) and expr.index >= 0 and _number_column(g, expr):
+        return g.column(expr)
+    if isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, str):
+        digits = expr.value.lstrip("-").replace(".", "").lstrip("0")
+        if digits.isdigit() and len(digits) <= EXACT_DIGITS or expr.value.strip("-0.") == "":
+            return expr.value if expr.value[0] != "-" else f"({expr.value})"
+    return None
+
+
+def _number_column(g: Generator, expr: plan.ColumnRef) -> bool:
+    entry = g.entries.get(expr.entry)
+    return isinstance(entry, plan.TableEntry) and not entry.relation.made_elsewhere and numeric.is_native(expr.typmod)
+
+
+def stored_alike(call: plan.Call) -> bool:
+    """True if an = call compares two values of one type by their stored forms."""
+    if len(call.arguments) != 2:
+        return False
+    a, b = call.arguments
+    left, right = base_type(a.type), base_type(b.type)
+    same = left == right or {left, right} <= INTEGERS or {left, right} <= TEXTS
+    return same and call.operator in ("=", "<>") and left not in PADDED and right not in PADDED
+
+
+INTEGERS = frozenset({T.INT2, T.INT4, T.INT8, T.OID})
+TEXTS = frozenset({T.TEXT, T.VARCHAR, T.NAME})
+PADDED: frozenset[int] = frozenset()
+
+
+def comparable(g: Generator, expr: plan.Expr) -> str:
+    """An expression to compare by stored form."""
+    return value(g, expr)
+
+
+# ---------------------------------------------------------------- columns kept in another form
+
+
+def lift(g: Generator, expr: plan.ColumnRef, text: str) -> str:
+    """A column's value in the form expressions compute with."""
+    base = base_type(expr.type)
+    if base == T.NUMERIC:
+        entry = g.entries.get(expr.entry)
+        if isinstance(entry, plan.TableEntry) and (numeric.is_native(expr.typmod) or entry.relation.made_elsewhere):
+            scale = numeric.typmod_parts(expr.typmod)[1] if expr.typmod >= 0 else -1
+            return f"{g.need(LIFT_NUMERIC)}({text}, {scale})"
+        return text
+    if base in FOREIGN_FORMS:
+        entry = g.entries.get(expr.entry)
+        if isinstance(entry, plan.TableEntry) and entry.relation.made_elsewhere and entry.relation.sqlite_schema == "main":
+            return f"{g.need(_lift_foreign(base))}({text})"
+    return text
+
+
+def _numeric_lift(stored: Stored, scale: int) -> Stored:
+    return stored if isinstance(stored, str) else numeric.numeric_from_number(stored, None if scale < 0 else scale)
+
+
+LIFT_NUMERIC = Function("pg_lift_numeric", _numeric_lift, 2, True, strict=True)
+FOREIGN_FORMS = frozenset({T.BOOL, T.DATE, T.TIME, T.TIMESTAMP, T.TIMESTAMPTZ})
+
+
+@cache
+def _lift_foreign(oid: int) -> Function:
+    """A value as another program wrote it, in the stored form of its type (error if it does not fit)."""
+    from executor.types.base import Env
+
+    found = codec(oid)
+    encode = found.text_encoder(-1, Env())
+    env = Env()
+    return Function(f"pg_lift_{oid}", lambda stored: found.parse(encode(stored).decode(), -1, env), 1, True, strict=True)
+
+
+# ---------------------------------------------------------------- casts through text
+
+
+def convert_text(g: Generator, expr: plan.ConvertText) -> str:
+    """A cast through the text form: print as the source type, read as the target."""
+    source, target = base_type(expr.argument.type), base_type(expr.type)
+    text = value(g, expr.argument)
+    if source in (T.TEXT, T.VARCHAR, T.NAME, T.UNKNOWN, T.CSTRING) and target in (T.TEXT, T.VARCHAR):
+        return text
+    if source == T.RECORD:
+        return f"{g.need(_row_text(tuple(_field_types(expr.argument))))}({text})"
+    if source in (T.INT2, T.INT4, T.INT8, T.OID) and target in (T.TEXT, T.VARCHAR):
+        return f"CAST({text} AS TEXT)"
+    return f"{g.need(_text_cast(source, expr.argument.typmod, target, expr.typmod))}({text})"
+
+
+@cache
+def _text_cast(source: int, source_typmod: int, target: int, typmod: int) -> Function:
+    printer, reader = codec(source), codec(target)
+
+    def convert(context: Context, stored: Stored) -> Stored:
+        text = printer.text_encoder(source_typmod, context.env)(stored).decode()
+        return reader.parse(text, typmod, context.env)
+
+    return Function(f"pg_cast_{source}_{source_typmod}_{target}_{typmod}".replace("-", "n"), convert, 1, False, strict=True,
+                    context=True)
+
+
+# ---------------------------------------------------------------- arrays
+
+NATIVE_ELEMENTS = frozenset({T.BOOL, T.INT2, T.INT4, T.INT8, T.OID, T.TEXT, T.VARCHAR, T.NAME, T.UUID, T.DATE, T.TIME,
+                             T.TIMESTAMP, T.TIMESTAMPTZ, T.INTERVAL, T.NUMERIC, T.BPCHAR})
+
+
+def make_array(g: Generator, expr: plan.Array) -> str:
+    """ARRAY[...]."""
+    texts = [value(g, e) for e in expr.elements]
+    if not texts:
+        return "'[]'"
+    if expr.nested:
+        return f"{g.need(NEST)}({', '.join(texts)})"
+    return f"{g.need(_array_maker(plain_type(element_type(expr.type))))}({', '.join(texts)})"
+
+
+@cache
+def _array_maker(element: int) -> Function:
+    convert = arrays.to_json(element)
+
+    def make(*elements: Stored) -> str:
+        return arrays.dump([None if e is None else convert(e) for e in elements])
+
+    return Function(f"pg_array_{element}", make, -1, True)
+
+
+def _nest(*elements: Stored) -> str:
+    from executor.sqlstates import ArraySubscriptError
+
+    loaded = [arrays.load(e) if e is not None else arrays.Array([], ()) for e in elements]
+    if len({a.lengths for a in loaded}) > 1:
+        raise ArraySubscriptError("multidimensional arrays must have array expressions with matching dimensions")
+    if not loaded[0].items:
+        return "[]"
+    return arrays.dump([a.items for a in loaded])
+
+
+NEST = Function("pg_array_nest", _nest, -1, True)
+
+
+def subscript(g: Generator, expr: plan.Subscript) -> str:
+    """array[i], array[l:u]."""
+    array = value(g, expr.argument)
+    if not expr.is_slice:
+        element = plain_type(expr.type)
+        texts = [value(g, u) for u in expr.uppers if u is not None]
+        return f"{g.need(_element_getter(element))}({array}, {', '.join(texts)})"
+    bounds = []
+    for low, high in zip(expr.lowers, expr.uppers, strict=True):
+        bounds.append(value(g, low) if low is not None else ("'-'" if _is_range(low, high, expr) else "1"))
+        bounds.append(value(g, high) if high is not None else "'-'")
+    return f"{g.need(SLICE)}({array}, {', '.join(bounds)})"
+
+
+def _is_range(low: plan.Expr | None, high: plan.Expr | None, expr: plan.Subscript) -> bool:
+    return True
+
+
+@cache
+def _element_getter(element: int) -> Function:
+    convert = arrays.from_json(element)
+
+    def get(array: Stored, *subscripts: int) -> Stored:
+        loaded = arrays.load(array)
+        if len(subscripts) != len(loaded.lowers):
+            return None
+        found: Any = loaded.items
+        for at, low in zip(subscripts, loaded.lowers, strict=True):
+            if not low <= at < low + len(found):
+                return None
+            found = found[at - low]
+        return None if found is None else convert(found)
+
+    return Function(f"pg_array_get_{element}", get, -1, True, strict=True)
+
+
+def _slice(array: Stored, *bounds: Any) -> Stored:
+    loaded = arrays.load(array)
+    if None in bounds:
+        return None
+    pairs = list(zip(bounds[::2], bounds[1::2], strict=True))
+    if not loaded.items or len(pairs) > len(loaded.lowers):
+        return "[]"
+    return arrays.dump(_cut(loaded.items, list(loaded.lowers), pairs))
+
+
+def _cut(items: list[Any], lowers: list[int], pairs: list[tuple[Any, Any]]) -> list[Any]:
+    low, high = pairs[0] if pairs else ("-", "-")
+    first = lowers[0] if low == "-" else max(low, lowers[0])
+    last = lowers[0] + len(items) - 1 if high == "-" else min(high, lowers[0] + len(items) - 1)
+    cut = items[first - lowers[0] : last - lowers[0] + 1] if last >= first else []
+    if len(lowers) == 1 or not cut:
+        return cut
+    inner = [_cut(item, lowers[1:], pairs[1:]) for item in cut]
+    return inner if inner and inner[0] else []
+
+
+SLICE = Function("pg_array_slice", _slice, -1, True)
+
+
+def convert_array(g: Generator, expr: plan.ArrayConvert) -> str:
+    """A cast of each element: the elements are converted in a subquery over the array."""
+    array = value(g, expr.argument)
+    element = expr.element
+    while isinstance(element, plan.Relabel):
+        element = element.argument
+    if isinstance(element, plan.ElementRef):
+        return array
+    source, target = plain_type(element_type(expr.argument.type)), plain_type(element_type(expr.type))
+    name = g.fresh()
+    g.placeholders.append(element_value(g, source, f"{name}.value"))
+    converted = value(g, expr.element)
+    g.placeholders.pop()
+    flat = f"{g.need(FLAT)}({array})"
+    collect = g.need(array_collector(target))
+    return (f"(SELECT {g.need(RESHAPE)}({array}, {collect}({converted} ORDER BY {name}.key)) "
+            f"FROM json_each({flat}) AS {name})")
+
+
+def element_value(g: Generator, element: int, text: str) -> str:
+    """A JSON element of an array in stored form."""
+    if element in NATIVE_ELEMENTS:
+        return text
+    return f"{g.need(_from_json(element))}({text})"
+
+
+@cache
+def _from_json(element: int) -> Function:
+    return Function(f"pg_element_{element}", arrays.from_json(element), 1, True, strict=True)
+
+
+@cache
+def array_collector(element: int) -> Function:
+    """An aggregate that collects stored values into an array ([] for no rows)."""
+    convert = arrays.to_json(element)
+
+    class Collect:
+        def __init__(self) -> None:
+            self.items: list[Any] = []
+
+        def step(self, item: Stored) -> None:
+            self.items.append(None if item is None else convert(item))
+
+        def final(self) -> str:
+            return arrays.dump(self.items)
+
+    return Function(f"pg_collect_{element}", Collect, 1, True, kind="aggregate")
+
+
+def _flat(array: Stored) -> Stored:
+    """The elements of all dimensions as one plain JSON array."""
+    if isinstance(array, str) and array[:1] == "[" and array[1:2] != "[":
+        return array
+    return arrays.dump(list(arrays.flat(arrays.load(array).items)))
+
+
+def _reshape(like: Stored, flat: Stored) -> Stored:
+    if like is None:
+        return None
+    shape = arrays.load(like)
+    items = arrays.load_items(flat)
+    return arrays.dump(arrays.nest(items, shape.lengths) if items else [], shape.lowers)
+
+
+FLAT = Function("pg_array_flat", _flat, 1, True, strict=True)
+RESHAPE = Function("pg_array_reshape", _reshape, 2, True)
+
+
+def array_compare(g: Generator, expr: plan.ArrayCompare, filtering: bool = False) -> str:
+    """value op ANY/ALL (array)."""
+    assert isinstance(expr.compare, plan.Call)
+    array = value(g, expr.array)
+    element = plain_type(element_type(expr.array.type) or T.TEXT)
+    name = g.fresh()
+    source = f"json_each({g.need(FLAT)}({array})) AS {name}"
+    item = element_value(g, element, f"{name}.value")
+    if not expr.every and expr.compare.operator == "=" and stored_alike(expr.compare):
+        from executor.lower.expressions import collation
+
+        found = f"({value(g, expr.compare.arguments[0])}{collation(g, expr.value.type)} IN (SELECT {item} FROM {source}))"
+        return found if filtering else f"(CASE WHEN {array} IS NOT NULL THEN {found} END)"
+    g.placeholders.append(item)
+    test = value(g, expr.compare)
+    g.placeholders.pop()
+    chosen = "min(r)" if expr.every else "max(r)"
+    decided, otherwise = ("0", "1") if expr.every else ("1", "0")
+    return (f"(CASE WHEN {array} IS NOT NULL THEN (SELECT CASE WHEN {chosen} = {decided} THEN {decided} "
+            f"WHEN count(*) > count(r) THEN NULL ELSE {otherwise} END FROM (SELECT {test} AS r FROM {source})) END)")
+
+
+# ---------------------------------------------------------------- rows
+
+
+def make_row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
+    """ROW(...) or a table's whole row."""
+    texts = [value(g, f) for f in expr.fields]
+    made = f"{g.need(_row_maker(tuple(plain_type(f.type) for f in expr.fields)))}({', '.join(texts)})"
+    if isinstance(expr, plan.WholeRow) and expr.entry in g.nullable and expr.fields:
+        return f"(CASE WHEN {' AND '.join(f'{t} IS NULL' for t in texts)} THEN NULL ELSE {made} END)"
+    return made
+
+
+def _field_types(expr: plan.Expr) -> list[tuple[int, int]]:
+    if isinstance(expr, (plan.Row, plan.WholeRow)):
+        return [(plain_type(f.type), f.typmod) for f in expr.fields]
+    raise not_supported("printing a record whose fields are not known")
+
+
+@cache
+def _row_maker(types: tuple[int, ...]) -> Function:
+    return Function("pg_row_" + "_".join(map(str, types)), lambda *values: record.dump_fields(values, types), -1, True)
+
+
+@cache
+def _row_text(types: Types) -> Function:
+    fields = [record.Field(f"f{i}", codec(oid), typmod) for i, (oid, typmod) in enumerate(types, 1)]
+    found = record.record_codec(T.RECORD, fields)
+
+    def text(context: Context, stored: Stored) -> Stored:
+        return found.text_encoder(-1, context.env)(stored).decode()
+
+    return Function("pg_row_text_" + _types_name(types, 0), text, 1, False, strict=True, context=True)
+
+

@@ -5,7 +5,8 @@ names: "int4pl(int4,int4)", "upper(text)", "now()". Operators and casts have no 
 the function behind it in pg_operator, a cast the function in pg_cast. Argument and result types, strictness and
 volatility come from the facts, so a row holds only the implementation and an example, which is also its test.
 
-One module per family; each ends with `BUILTINS = (...)`, collected by executor.builtins.registry. A built-in that has no row is 0A000.
+One module per family; each ends with `BUILTINS = (...)`, collected by executor.builtins.registry. A built-in that has
+no row is 0A000.
 """
 
 from collections.abc import Callable

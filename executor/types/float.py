@@ -6,7 +6,7 @@ A float4 is stored as the double that equals it. Text output is the shortest dig
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import partial
 from math import inf, isinf, nextafter, ulp
 from struct import Struct
@@ -142,7 +142,15 @@ def _shortest(value: float, precision: int, interval: tuple[Decimal, Decimal], l
     """
     low, high = interval
     size = abs(value)
-    while not low < Decimal(text := f"{size:.{precision}e}") < high:
+    while True:
+        nearest = Decimal(text := f"{size:.{precision}e}")
+        if low < nearest < high:
+            break
+        # Above a power of two the interval is twice as wide: the next number up may be in it.
+        following = nearest.next_plus(Context(prec=precision + 1))
+        if low < following < high:
+            text = f"{following:.{precision}e}"
+            break
         precision += 1
     mantissa, _, exponent = text.partition("e")
     digits = mantissa.replace(".", "").rstrip("0")

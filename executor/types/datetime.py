@@ -36,11 +36,10 @@ from executor.types.instants import (
     NEG_INFINITY,
     SECOND,
     UNIX_EPOCH,
-    MalformedStored,
+    MalformedStoredError,
     date_days,
     date_in_range,
     date_text,
-    offset_text,
     time_micros,
     time_text,
     timestamp_in_range,
@@ -69,7 +68,8 @@ def malformed(value: Stored, type_name: str) -> SqlError:
 
 def out_of_range(type_name: str, text: str | None = None) -> SqlError:
     """22008: the value exists but its type cannot hold it."""
-    return DatetimeFieldOverflow(f'{type_name} out of range: "{text}"' if text is not None else f"{type_name} out of range")
+    shown = "" if text is None else f': "{text}"'
+    return DatetimeFieldOverflow(f"{type_name} out of range{shown}")
 
 
 def round_micros(micros: int, precision: int) -> int:
@@ -122,7 +122,8 @@ def _micros(text: str, env: Env, type_name: str, zoned: bool) -> int:
     parts = _read(read_datetime, text, env, type_name)
     if parts.special:
         return {"epoch": UNIX_EPOCH, "infinity": INFINITY, "-infinity": NEG_INFINITY}[parts.special]
-    micros = parts.days() * DAY + parts.time() - (parts.offset * SECOND if zoned else 0) if parts.valid_julian() else INFINITY
+    micros = parts.time() - (parts.offset * SECOND if zoned else 0)
+    micros += parts.days() * DAY if parts.valid_julian() else INFINITY
     if not timestamp_in_range(micros):
         raise out_of_range("timestamp", text)
     return micros
@@ -133,7 +134,7 @@ def parse_timestamp(text: str, typmod: int, env: Env) -> str:
     if _TIMESTAMP.fullmatch(text):
         try:
             return timestamp_text(round_micros(timestamp_micros(text), typmod))
-        except MalformedStored:
+        except MalformedStoredError:
             pass
     return timestamp_text(round_timestamp(_micros(text, env, "timestamp", False), typmod))
 
@@ -144,7 +145,7 @@ def parse_timestamptz(text: str, typmod: int, env: Env) -> str:
     if plain or (env.timezone is UTC and _TIMESTAMP.fullmatch(text)):
         try:
             return timestamp_text(round_micros(timestamp_micros(plain[1] if plain else text), typmod))
-        except MalformedStored:
+        except MalformedStoredError:
             pass
     micros = _micros(text, env, "timestamp with time zone", True)
     return timestamp_text(round_timestamp(micros, typmod))
@@ -174,7 +175,7 @@ def _guarded(print_value: Callable[[str], str], type_name: str) -> Encoder:
             raise malformed(value, type_name)
         try:
             return print_value(value).encode()
-        except MalformedStored:
+        except MalformedStoredError:
             raise malformed(value, type_name) from None
 
     return encode
@@ -221,7 +222,9 @@ def timestamptz_encoder(typmod: int, env: Env) -> Encoder:
     """See Codec.text_encoder. The session's zone is the one of `env` at the time of this call."""
     zone = zone_of(env)
     info = zone.info
-    slow = _guarded(lambda text: print_timestamp(timestamp_micros(text, zoned=True), env, zone), "timestamp with time zone")
+    slow = _guarded(
+        lambda text: print_timestamp(timestamp_micros(text, zoned=True), env, zone), "timestamp with time zone"
+    )
     if env.date_style != "ISO" or zone.shift:
         return slow
     canonical = _CANONICAL_TIMESTAMP.fullmatch
@@ -314,7 +317,7 @@ def _binary(pack: Callable[[str], bytes], type_name: str) -> Callable[[int, Env]
             raise malformed(value, type_name)
         try:
             return pack(value)
-        except MalformedStored:
+        except MalformedStoredError:
             raise malformed(value, type_name) from None
 
     return lambda typmod, env: encode

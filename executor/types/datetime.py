@@ -5,7 +5,7 @@ full reader (executor.types.datetime_input) otherwise; printing in DateStyle ISO
 already what PostgreSQL prints.
 
 Columns written by other SQLite programs may hold other spellings of the same instant (a 'T', no seconds, only a date,
-fractions with trailing zeros, a zone). They are printed in canonical form; what is no date or time at all is 22007.
+fractions with trailing zeros, a zone). They are printed in canonical form; what is no date or time at all is 22P02.
 """
 
 import re
@@ -17,13 +17,11 @@ from functools import lru_cache
 from executor.errors import SqlError
 from executor.sqlstates import (
     DatetimeFieldOverflow,
-    InvalidBinaryRepresentation,
-    InvalidDatetimeFormat,
     InvalidParameterValue,
     InvalidTimeZoneDisplacementValue,
-    ProtocolViolation,
 )
-from executor.types.base import Codec, Encoder, Env, Stored
+from executor.types import oids
+from executor.types.base import Codec, Encoder, Env, Stored, binary_length, misfit
 from executor.types.datetime_input import read_datetime, read_time
 from executor.types.datetime_output import print_date, print_timestamp
 from executor.types.datetime_parts import Parts
@@ -50,20 +48,7 @@ from executor.types.instants import (
 )
 from executor.types.timezones import zone_of
 
-DATE_OID, TIME_OID, TIMESTAMP_OID, TIMESTAMPTZ_OID, TIMETZ_OID = 1082, 1083, 1114, 1184, 1266
-_NAMES = {
-    DATE_OID: "date",
-    TIME_OID: "time",
-    TIMETZ_OID: "time with time zone",
-    TIMESTAMP_OID: "timestamp",
-    TIMESTAMPTZ_OID: "timestamp with time zone",
-}
 MAX_PRECISION = 6
-
-
-def malformed(value: Stored, type_name: str) -> SqlError:
-    """A value in the file that is none of its column's type (22007)."""
-    return InvalidDatetimeFormat(f'stored value is not a valid {type_name}: "{value!s}"')
 
 
 def out_of_range(type_name: str, text: str | None = None) -> SqlError:
@@ -172,11 +157,11 @@ def _guarded(print_value: Callable[[str], str], type_name: str) -> Encoder:
 
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, type_name)
+            raise misfit(type_name, value)
         try:
             return print_value(value).encode()
         except MalformedStoredError:
-            raise malformed(value, type_name) from None
+            raise misfit(type_name, value) from None
 
     return encode
 
@@ -264,17 +249,12 @@ def timetz_encoder(typmod: int, env: Env) -> Encoder:
 # --- binary ----------------------------------------------------------------------------------------------------------
 
 _INT32, _INT64, _TIMETZ = struct.Struct(">i"), struct.Struct(">q"), struct.Struct(">qi")
-_LEFT_OVER = "incorrect binary data format"
 _MAX_OFFSET = 16 * 3600
 
 
 def unpack(form: struct.Struct, body: bytes) -> tuple[int, ...]:
     """The integers of a binary value. Raises 08P01 if it is too short, 22P03 if too long, as PostgreSQL does."""
-    if len(body) < form.size:
-        raise ProtocolViolation("insufficient data left in message")
-    if len(body) > form.size:
-        raise InvalidBinaryRepresentation(_LEFT_OVER)
-    return form.unpack(body)
+    return form.unpack(binary_length(body, form.size))
 
 
 def receive_date(body: bytes, typmod: int, env: Env) -> str:
@@ -314,11 +294,11 @@ def receive_timetz(body: bytes, typmod: int, env: Env) -> str:
 def _binary(pack: Callable[[str], bytes], type_name: str) -> Callable[[int, Env], Encoder]:
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, type_name)
+            raise misfit(type_name, value)
         try:
             return pack(value)
         except MalformedStoredError:
-            raise malformed(value, type_name) from None
+            raise misfit(type_name, value) from None
 
     return lambda typmod, env: encode
 
@@ -345,7 +325,7 @@ def _declare(name: str) -> Callable[[int], str]:
 
 CODECS = (
     Codec(
-        oid=DATE_OID,
+        oid=oids.DATE,
         parse=parse_date,
         text_encoder=date_encoder,
         receive=receive_date,
@@ -353,7 +333,7 @@ CODECS = (
         declare=_declare("date"),
     ),
     Codec(
-        oid=TIME_OID,
+        oid=oids.TIME,
         parse=parse_time,
         text_encoder=time_encoder,
         receive=receive_time,
@@ -361,7 +341,7 @@ CODECS = (
         declare=_declare("time"),
     ),
     Codec(
-        oid=TIMETZ_OID,
+        oid=oids.TIMETZ,
         parse=parse_timetz,
         text_encoder=timetz_encoder,
         receive=receive_timetz,
@@ -371,7 +351,7 @@ CODECS = (
         compare=compare_timetz,
     ),
     Codec(
-        oid=TIMESTAMP_OID,
+        oid=oids.TIMESTAMP,
         parse=parse_timestamp,
         text_encoder=timestamp_encoder,
         receive=receive_timestamp,
@@ -379,7 +359,7 @@ CODECS = (
         declare=_declare("timestamp"),
     ),
     Codec(
-        oid=TIMESTAMPTZ_OID,
+        oid=oids.TIMESTAMPTZ,
         parse=parse_timestamptz,
         text_encoder=timestamptz_encoder,
         receive=receive_timestamp,

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from executor.sqlstates import InvalidParameterValue
-from executor.types.base import Codec, Encoder, Env, Stored
-from executor.types.datetime import MAX_PRECISION, malformed, round_micros, unpack
+from executor.types import oids
+from executor.types.base import Codec, Encoder, Env, Stored, misfit
+from executor.types.datetime import MAX_PRECISION, round_micros, unpack
 from executor.types.datetime_tokens import BadInput, input_error
 from executor.types.instants import HOUR, MINUTE, MalformedStoredError
 from executor.types.interval_input import ALL_FIELDS, FIELD_BITS, read_interval
@@ -23,7 +24,6 @@ from executor.types.spans import (
     split_micros,
 )
 
-INTERVAL_OID = 1186
 _FULL_PRECISION = 0xFFFF
 
 
@@ -159,11 +159,11 @@ def interval_encoder(typmod: int, env: Env) -> Encoder:
 
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, "interval")
+            raise misfit("interval", value)
         try:
             return _print_stored(value, style)
         except MalformedStoredError:
-            raise malformed(value, "interval") from None
+            raise misfit("interval", value) from None
 
     return encode
 
@@ -182,11 +182,11 @@ def interval_binary_encoder(typmod: int, env: Env) -> Encoder:
 
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, "interval")
+            raise misfit("interval", value)
         try:
             months, days, micros = interval(value)
         except MalformedStoredError:
-            raise malformed(value, "interval") from None
+            raise misfit("interval", value) from None
         return _BINARY.pack(micros, days, months)
 
     return encode
@@ -215,7 +215,7 @@ def declare_interval(typmod: int) -> str:
 
 CODECS = (
     Codec(
-        oid=INTERVAL_OID,
+        oid=oids.INTERVAL,
         parse=parse_interval,
         text_encoder=interval_encoder,
         receive=receive_interval,

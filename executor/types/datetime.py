@@ -5,7 +5,7 @@ full reader (executor.types.datetime_input) otherwise; printing in DateStyle ISO
 already what PostgreSQL prints.
 
 Columns written by other SQLite programs may hold other spellings of the same instant (a 'T', no seconds, only a date,
-fractions with trailing zeros, a zone). They are printed in canonical form; what is no date or time at all is 22007.
+fractions with trailing zeros, a zone). They are printed in canonical form; what is no date or time at all is 22P02.
 """
 
 import re
@@ -17,13 +17,11 @@ from functools import lru_cache
 from executor.errors import SqlError
 from executor.sqlstates import (
     DatetimeFieldOverflow,
-    InvalidBinaryRepresentation,
-    InvalidDatetimeFormat,
     InvalidParameterValue,
     InvalidTimeZoneDisplacementValue,
-    ProtocolViolation,
 )
-from executor.types.base import Codec, Encoder, Env, Stored
+from executor.types import oids
+from executor.types.base import Codec, Encoder, Env, Stored, binary_length, misfit
 from executor.types.datetime_input import read_datetime, read_time
 from executor.types.datetime_output import print_date, print_timestamp
 from executor.types.datetime_parts import Parts
@@ -36,11 +34,10 @@ from executor.types.instants import (
     NEG_INFINITY,
     SECOND,
     UNIX_EPOCH,
-    MalformedStored,
+    MalformedStoredError,
     date_days,
     date_in_range,
     date_text,
-    offset_text,
     time_micros,
     time_text,
     timestamp_in_range,
@@ -51,25 +48,13 @@ from executor.types.instants import (
 )
 from executor.types.timezones import zone_of
 
-DATE_OID, TIME_OID, TIMESTAMP_OID, TIMESTAMPTZ_OID, TIMETZ_OID = 1082, 1083, 1114, 1184, 1266
-_NAMES = {
-    DATE_OID: "date",
-    TIME_OID: "time",
-    TIMETZ_OID: "time with time zone",
-    TIMESTAMP_OID: "timestamp",
-    TIMESTAMPTZ_OID: "timestamp with time zone",
-}
 MAX_PRECISION = 6
-
-
-def malformed(value: Stored, type_name: str) -> SqlError:
-    """A value in the file that is none of its column's type (22007)."""
-    return InvalidDatetimeFormat(f'stored value is not a valid {type_name}: "{value!s}"')
 
 
 def out_of_range(type_name: str, text: str | None = None) -> SqlError:
     """22008: the value exists but its type cannot hold it."""
-    return DatetimeFieldOverflow(f'{type_name} out of range: "{text}"' if text is not None else f"{type_name} out of range")
+    shown = "" if text is None else f': "{text}"'
+    return DatetimeFieldOverflow(f"{type_name} out of range{shown}")
 
 
 def round_micros(micros: int, precision: int) -> int:
@@ -122,7 +107,8 @@ def _micros(text: str, env: Env, type_name: str, zoned: bool) -> int:
     parts = _read(read_datetime, text, env, type_name)
     if parts.special:
         return {"epoch": UNIX_EPOCH, "infinity": INFINITY, "-infinity": NEG_INFINITY}[parts.special]
-    micros = parts.days() * DAY + parts.time() - (parts.offset * SECOND if zoned else 0) if parts.valid_julian() else INFINITY
+    micros = parts.time() - (parts.offset * SECOND if zoned else 0)
+    micros += parts.days() * DAY if parts.valid_julian() else INFINITY
     if not timestamp_in_range(micros):
         raise out_of_range("timestamp", text)
     return micros
@@ -133,7 +119,7 @@ def parse_timestamp(text: str, typmod: int, env: Env) -> str:
     if _TIMESTAMP.fullmatch(text):
         try:
             return timestamp_text(round_micros(timestamp_micros(text), typmod))
-        except MalformedStored:
+        except MalformedStoredError:
             pass
     return timestamp_text(round_timestamp(_micros(text, env, "timestamp", False), typmod))
 
@@ -144,7 +130,7 @@ def parse_timestamptz(text: str, typmod: int, env: Env) -> str:
     if plain or (env.timezone is UTC and _TIMESTAMP.fullmatch(text)):
         try:
             return timestamp_text(round_micros(timestamp_micros(plain[1] if plain else text), typmod))
-        except MalformedStored:
+        except MalformedStoredError:
             pass
     micros = _micros(text, env, "timestamp with time zone", True)
     return timestamp_text(round_timestamp(micros, typmod))
@@ -171,11 +157,11 @@ def _guarded(print_value: Callable[[str], str], type_name: str) -> Encoder:
 
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, type_name)
+            raise misfit(type_name, value)
         try:
             return print_value(value).encode()
-        except MalformedStored:
-            raise malformed(value, type_name) from None
+        except MalformedStoredError:
+            raise misfit(type_name, value) from None
 
     return encode
 
@@ -221,7 +207,9 @@ def timestamptz_encoder(typmod: int, env: Env) -> Encoder:
     """See Codec.text_encoder. The session's zone is the one of `env` at the time of this call."""
     zone = zone_of(env)
     info = zone.info
-    slow = _guarded(lambda text: print_timestamp(timestamp_micros(text, zoned=True), env, zone), "timestamp with time zone")
+    slow = _guarded(
+        lambda text: print_timestamp(timestamp_micros(text, zoned=True), env, zone), "timestamp with time zone"
+    )
     if env.date_style != "ISO" or zone.shift:
         return slow
     canonical = _CANONICAL_TIMESTAMP.fullmatch
@@ -261,17 +249,12 @@ def timetz_encoder(typmod: int, env: Env) -> Encoder:
 # --- binary ----------------------------------------------------------------------------------------------------------
 
 _INT32, _INT64, _TIMETZ = struct.Struct(">i"), struct.Struct(">q"), struct.Struct(">qi")
-_LEFT_OVER = "incorrect binary data format"
 _MAX_OFFSET = 16 * 3600
 
 
 def unpack(form: struct.Struct, body: bytes) -> tuple[int, ...]:
     """The integers of a binary value. Raises 08P01 if it is too short, 22P03 if too long, as PostgreSQL does."""
-    if len(body) < form.size:
-        raise ProtocolViolation("insufficient data left in message")
-    if len(body) > form.size:
-        raise InvalidBinaryRepresentation(_LEFT_OVER)
-    return form.unpack(body)
+    return form.unpack(binary_length(body, form.size))
 
 
 def receive_date(body: bytes, typmod: int, env: Env) -> str:
@@ -311,11 +294,11 @@ def receive_timetz(body: bytes, typmod: int, env: Env) -> str:
 def _binary(pack: Callable[[str], bytes], type_name: str) -> Callable[[int, Env], Encoder]:
     def encode(value: Stored) -> bytes:
         if not isinstance(value, str):
-            raise malformed(value, type_name)
+            raise misfit(type_name, value)
         try:
             return pack(value)
-        except MalformedStored:
-            raise malformed(value, type_name) from None
+        except MalformedStoredError:
+            raise misfit(type_name, value) from None
 
     return lambda typmod, env: encode
 
@@ -342,7 +325,7 @@ def _declare(name: str) -> Callable[[int], str]:
 
 CODECS = (
     Codec(
-        oid=DATE_OID,
+        oid=oids.DATE,
         parse=parse_date,
         text_encoder=date_encoder,
         receive=receive_date,
@@ -350,7 +333,7 @@ CODECS = (
         declare=_declare("date"),
     ),
     Codec(
-        oid=TIME_OID,
+        oid=oids.TIME,
         parse=parse_time,
         text_encoder=time_encoder,
         receive=receive_time,
@@ -358,7 +341,7 @@ CODECS = (
         declare=_declare("time"),
     ),
     Codec(
-        oid=TIMETZ_OID,
+        oid=oids.TIMETZ,
         parse=parse_timetz,
         text_encoder=timetz_encoder,
         receive=receive_timetz,
@@ -368,7 +351,7 @@ CODECS = (
         compare=compare_timetz,
     ),
     Codec(
-        oid=TIMESTAMP_OID,
+        oid=oids.TIMESTAMP,
         parse=parse_timestamp,
         text_encoder=timestamp_encoder,
         receive=receive_timestamp,
@@ -376,7 +359,7 @@ CODECS = (
         declare=_declare("timestamp"),
     ),
     Codec(
-        oid=TIMESTAMPTZ_OID,
+        oid=oids.TIMESTAMPTZ,
         parse=parse_timestamptz,
         text_encoder=timestamptz_encoder,
         receive=receive_timestamp,

@@ -1,7 +1,7 @@
 """Reads dates, times and timestamps as PostgreSQL reads them.
 
-`read_datetime` serves date, timestamp and timestamptz, `read_time` serves time and timetz. Fields may stand in nearly any
-order; each field claims the parts it gives (year, month, ..., zone), and claiming one twice is an error. What a
+`read_datetime` serves date, timestamp and timestamptz, `read_time` serves time and timetz. Fields may stand in nearly
+any order; each field claims the parts it gives (year, month, ..., zone), and claiming one twice is an error. What a
 bare number is depends on what has been claimed before it and on DateStyle's order.
 Source: datetime-input-rules.html.
 """

@@ -1,7 +1,7 @@
 """Cuts the text of a date, time or interval into fields, and knows the words that may stand in one.
 
 The cutting is the same for all these types; what a field means is decided by executor.types.datetime_input and
-executor.types.interval_input. Input is judged by PostgreSQL's rules (datatype-datetime.html, datetime-input-rules.html).
+executor.types.interval_input. Source: datatype-datetime.html, datetime-input-rules.html.
 """
 
 import re
@@ -96,7 +96,10 @@ _LONG_MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_DAYS = ("sun sunday", "mon monday", "tue tues tuesday", "wed weds wednesday", "thu thur thurs thursday")
+_WEEKDAYS = (
+    *("sun sunday", "mon monday", "tue tues tuesday", "wed weds wednesday"),
+    *("thu thur thurs thursday", "fri friday", "sat saturday"),
+)
 
 
 class Token(Enum):
@@ -117,17 +120,17 @@ WORDS: dict[str, tuple[Token, int | str]] = {
     **{name: (Token.MONTH, i + 1) for i, name in enumerate(MONTHS)},
     **{name: (Token.MONTH, i + 1) for i, name in enumerate(_LONG_MONTHS)},
     "sept": (Token.MONTH, 9),
-    **{name: (Token.WEEKDAY, i) for i, names in enumerate((*_DAYS, "fri friday", "sat saturday")) for name in names.split()},
+    **{name: (Token.WEEKDAY, i) for i, names in enumerate(_WEEKDAYS) for name in names.split()},
     **{name: (Token.RESERVED, name) for name in ("now", "today", "tomorrow", "yesterday", "epoch", "allballs")},
     "infinity": (Token.RESERVED, "infinity"),
     "+infinity": (Token.RESERVED, "infinity"),
     "-infinity": (Token.RESERVED, "-infinity"),
     **{name: (Token.MERIDIEM, name) for name in ("am", "pm")},
     **{name: (Token.ERA, name) for name in ("ad", "bc")},
-    **{name: (Token.IGNORED, 0) for name in ("at", "on")},
+    **dict.fromkeys(("at", "on"), (Token.IGNORED, 0)),
     "dst": (Token.DST, 3600),
-    **{name: (Token.PREFIX, "julian") for name in ("j", "jd", "julian")},
-    **{name: (Token.PREFIX, "") for name in ("d", "h", "m", "mm", "s", "y", "dow", "doy", "isodow", "isoyear")},
+    **dict.fromkeys(("j", "jd", "julian"), (Token.PREFIX, "julian")),
+    **dict.fromkeys(("d", "h", "m", "mm", "s", "y", "dow", "doy", "isodow", "isoyear"), (Token.PREFIX, "")),
     "t": (Token.TIME_FOLLOWS, "time"),
 }
 """Every word but the names of zones. An empty prefix may be read but nothing may follow it."""

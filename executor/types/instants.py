@@ -161,7 +161,7 @@ _STORED = re.compile(
 _PLAIN = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
 
 
-class MalformedStored(ValueError):
+class MalformedStoredError(ValueError):
     """A stored value that is no form of its type; only other programs write such a thing. Not the client's fault."""
 
 
@@ -169,15 +169,15 @@ def _fields(text: str) -> tuple[int, int, int]:
     """Days, microseconds of the day and seconds of zone of any accepted form of a stored timestamp."""
     match = _STORED.fullmatch(text)
     if match is None:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     far, bc = match["far"], match["bc"]
     year = int(match["year"] or far) if not bc else int(bc) - 99999
     month, day = int(match["month"]), int(match["day"])
     if not 1 <= month <= 12 or not 1 <= day <= month_length(year, month) or (year == 0 and not bc):
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     hour, minute, second = int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     fraction = match["fraction"] or "0"
     micros = round(int(fraction) * SECOND / 10 ** len(fraction))
     return days_from_civil(year, month, day), (hour * 60 + minute) * MINUTE + second * SECOND + micros, _zone(match)
@@ -195,20 +195,20 @@ def _zone(match: re.Match[str]) -> int:
 def date_days(text: str) -> int:
     """Days since 2000-01-01 of a stored date.
 
-    Raises MalformedStored if it is none; a time of midnight behind it (written by other programs) is allowed.
+    Raises MalformedStoredError if it is none; a time of midnight behind it (written by other programs) is allowed.
     """
     if len(text) == 10 and text[4] == "-" and text[7] == "-":
         try:
             return date.fromisoformat(text).toordinal() - _ORDINAL_2000
         except ValueError:
-            raise MalformedStored(text) from None
+            raise MalformedStoredError(text) from None
     if text == "infinity":
         return DATE_INFINITY
     if text == "-infinity":
         return DATE_NEG_INFINITY
     days, micros, zone = _fields(text)
     if micros or zone:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     return days
 
 
@@ -216,14 +216,14 @@ def timestamp_micros(text: str, zoned: bool = False) -> int:
     """Microseconds since 2000-01-01 of a stored timestamp, or of a stored timestamptz (`zoned`) in UTC.
 
     Other programs' forms of the same instant (a 'T', no seconds, no time, a zone) are accepted; a zone other than UTC
-    only if `zoned`. Raises MalformedStored.
+    only if `zoned`. Raises MalformedStoredError.
     """
     match = _PLAIN.fullmatch(text)
     if match is not None:
         try:
             value = datetime.fromisoformat(match[1])
         except ValueError:
-            raise MalformedStored(text) from None
+            raise MalformedStoredError(text) from None
         seconds = (value.hour * 60 + value.minute) * 60 + value.second
         micros = ((value.toordinal() - _ORDINAL_2000) * 86400 + seconds) * SECOND
         return micros + int(match[2].ljust(6, "0")) if match[2] else micros
@@ -233,24 +233,27 @@ def timestamp_micros(text: str, zoned: bool = False) -> int:
         return NEG_INFINITY
     days, micros, zone = _fields(text)
     if zone and not zoned:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     return days * DAY + micros - zone * SECOND
 
 
-_TIME = re.compile(r"([0-9][0-9]):([0-9][0-9])(?::([0-9][0-9])(?:\.([0-9]{1,6}))?)?([+-][0-9][0-9](?::[0-9][0-9](?::[0-9][0-9])?)?)?")
+_TIME = re.compile(
+    r"([0-9][0-9]):([0-9][0-9])(?::([0-9][0-9])(?:\.([0-9]{1,6}))?)?"
+    r"([+-][0-9][0-9](?::[0-9][0-9](?::[0-9][0-9])?)?)?"
+)
 
 
 def timetz_parts(text: str) -> tuple[int, int]:
     """Microseconds of the day and seconds east of UTC of a stored timetz (or time: offset 0)."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     hour, minute, second, fraction, zone = match.groups()
     micros = (int(hour) * 60 + int(minute)) * MINUTE + int(second or 0) * SECOND
     if fraction:
         micros += int(fraction.ljust(6, "0"))
     if micros > DAY or int(minute) > 59 or int(second or 0) > 60:
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     return micros, offset_seconds(zone) if zone else 0
 
 
@@ -264,5 +267,5 @@ def offset_seconds(text: str) -> int:
 def time_micros(text: str) -> int:
     """Microseconds since midnight of a stored time."""
     if text[-3:-2] in ("+", "-"):
-        raise MalformedStored(text)
+        raise MalformedStoredError(text)
     return timetz_parts(text)[0]

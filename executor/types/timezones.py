@@ -4,9 +4,9 @@
 ('america/new_york'), POSIX rules ('EST5EDT,M3.2.0,M11.1.0', '<+03>-03'), and nothing else. Offsets are seconds
 east of UTC everywhere in this package; PostgreSQL's own internals count them west.
 
-Calendar work is done on integers (executor.types.instants); zoneinfo answers only "how far from UTC". Its range is the
-years 1 to 9999. The rules of a zone repeat every 400 years, as the Gregorian calendar does, so a later instant is looked
-up in the years 9600 to 9999; an earlier one has the zone's first offset, as in PostgreSQL.
+Calendar work is done on integers (executor.types.instants); zoneinfo answers only "how far from UTC". Its range is
+the years 1 to 9999. The rules of a zone repeat every 400 years, as the Gregorian calendar does, so a later instant is
+looked up in the years 9600 to 9999; an earlier one has the zone's first offset, as in PostgreSQL.
 """
 
 import io

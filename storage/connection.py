@@ -204,7 +204,7 @@ class Connection:
     def command(self, sql: str) -> None:
         """Run a short statement without parameters or rows: BEGIN, SAVEPOINT, COMMIT, a pragma."""
         try:
-            self.raw.execute(sql)
+            self.raw.execute(sql).fetchall()  # only reading to the end makes sure that all of it is done
         except apsw.Error as error:
             raise translate(error) from error
 

@@ -151,7 +151,7 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
     exists = os.path.exists(path)
     if os.path.isdir(path) or not os.path.isdir(folder) or not (exists or create):
         raise CannotOpen(f"unable to open {path}")
-    writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
+    writable = _may_write(folder) and (not exists or _may_write(path))
     if writable and not read_only:
         return replace(settings, uri=file_uri(path), flags=writing | (apsw.SQLITE_OPEN_CREATE if create else 0))
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -159,6 +159,10 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
     lone = not writable and _is_wal(path) and not os.path.exists(path + "-shm")
     uri = file_uri(path, immutable="1") if lone else file_uri(path)
     return replace(settings, uri=uri, flags=flags, read_only=True)
+
+
+def _may_write(path: str) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _is_wal(path: str) -> bool:

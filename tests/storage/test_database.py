@@ -43,7 +43,7 @@ async def test_new_file_is_an_ordinary_sqlite_file_after_closing(path: str) -> N
 
 async def test_served_file_nobody_writes_to_gets_nothing_added(path: str) -> None:
     program = apsw.Connection(path)
-    program.execute("PRAGMA journal_mode = wal; CREATE TABLE t(x); INSERT INTO t VALUES (1)")
+    program.execute("PRAGMA journal_mode = wal; CREATE TABLE t(x); INSERT INTO t VALUES (1)").fetchall()
     program.close()
     before = Path(path).read_bytes()
     bench = Bench(Database.open(path))
@@ -81,7 +81,7 @@ async def test_file_that_another_program_has_locked_is_refused(
 @pytest.mark.parametrize("journal", ["delete", "wal"])
 async def test_read_only_folder_is_served_for_reading(path: str, journal: str, request: pytest.FixtureRequest) -> None:
     program = apsw.Connection(path)
-    program.execute(f"PRAGMA journal_mode = {journal}; CREATE TABLE t(x); INSERT INTO t VALUES (1)")
+    program.execute(f"PRAGMA journal_mode = {journal}; CREATE TABLE t(x); INSERT INTO t VALUES (1)").fetchall()
     program.close()
     folder = os.path.dirname(path)
     os.chmod(path, 0o644)

@@ -99,7 +99,7 @@ async def test_error_in_a_materialized_result_comes_where_it_belongs(large: Benc
     with pytest.raises(ArithmeticError):
         while chunk := await rows.fetch(1000):
             seen += len(chunk)
-    assert seen > 9000
+    assert seen >= 9000
     assert await rows.fetch(1) == []
     await transaction.rollback()
 

@@ -130,6 +130,7 @@ def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
         started = {op[2] for op in part if op[1] in _START}
         stepped = {op[2] for op in part if op[1] in _STEP}
         found |= {(*opened[cursor], cursor in started) for cursor in stepped & opened.keys()}
+        found |= {(op[3], op[2], True) for op in part if op[1] == "Clear"}  # DELETE without WHERE
     return found
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from storage import errors
 from storage.statement import Collation, Function, Lateral, TableFunction
-from tests.storage.bench import Bench, read
+from tests.storage.bench import Bench, read, write
 
 pytestmark = pytest.mark.trio
 
@@ -105,8 +105,8 @@ async def test_table_function_is_lateral_and_numbers_its_rows(filled: Bench) -> 
 
 async def test_table_function_is_called_with_null_and_may_give_nothing(filled: Bench) -> None:
     assert await filled.query("SELECT * FROM series(NULL)", needs=SERIES) == []
-    rows = await filled.query("SELECT t.id, s.c0 FROM t LEFT JOIN series(nullif(t.id, 2)) AS s ON s.c0 = 1 WHERE t.id < 3",
-                              needs=SERIES)
+    sql = "SELECT t.id, s.c0 FROM t LEFT JOIN series(nullif(t.id, 2)) AS s ON s.c0 = 1 WHERE t.id < 3"
+    rows = await filled.query(sql, needs=SERIES)
     assert rows == [(1, 1), (2, None)]
 
 
@@ -180,8 +180,6 @@ async def test_impure_functions_are_out_of_reach_of_the_files_own_views(filled: 
     needs = (Function("secret", lambda: 1, 0), Function("plain", lambda: 1, 0, deterministic=True))
     transaction = filled.begin()
     for name in "secret", "plain":
-        from tests.storage.bench import write
-
         await write(transaction, f"CREATE VIEW see_{name} AS SELECT {name}()", (), needs)
     assert await read(transaction, "SELECT * FROM see_plain", (), needs) == [(1,)]
     with pytest.raises(errors.SqlLogicError):

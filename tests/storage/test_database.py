@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC240  (tests look at files)
 import os
 import sqlite3
 from collections.abc import Callable, Iterator

@@ -44,7 +44,7 @@ async def test_fetch_gives_at_most_what_is_asked_for(filled: Bench) -> None:
 
 
 @pytest.mark.parametrize("isolation", list(Isolation))
-async def test_suspended_result_does_not_see_later_writes_of_its_transaction(large: Bench, isolation: Isolation) -> None:
+async def test_suspended_result_does_not_see_later_writes(large: Bench, isolation: Isolation) -> None:
     transaction, rows, first = await suspended(large, isolation)
     await write(transaction, "DELETE FROM big WHERE id > 10")
     await write(transaction, "INSERT INTO big VALUES (100000, 'new')")
@@ -95,11 +95,10 @@ async def test_error_in_a_materialized_result_comes_where_it_belongs(large: Benc
     transaction = large.begin()
     rows = await transaction.run(Statement("SELECT late(id) FROM big ORDER BY id", (Function("late", fail_late, 1),)))
     await rows.materialize()
-    seen = 0
+    for _ in range(9):
+        assert len(await rows.fetch(1000)) > 0
     with pytest.raises(ArithmeticError):
-        while chunk := await rows.fetch(1000):
-            seen += len(chunk)
-    assert seen >= 9000
+        await everything(rows)
     assert await rows.fetch(1) == []
     await transaction.rollback()
 
@@ -148,7 +147,7 @@ async def test_event_loop_goes_on_while_a_long_read_runs(large: Bench) -> None:
     done = trio.Event()
 
     async def long_read() -> None:
-        await large.query("SELECT count(*) FROM big a, big b WHERE a.id < 500 AND a.id <> b.id")
+        await large.query("SELECT count(*) FROM big a, big b WHERE a.id < 100 AND a.id <> b.id")
         done.set()
 
     async with trio.open_nursery() as nursery:
@@ -156,7 +155,7 @@ async def test_event_loop_goes_on_while_a_long_read_runs(large: Bench) -> None:
         while not done.is_set():
             await trio.lowlevel.checkpoint()
             ticks += 1
-    assert ticks > 1000
+    assert ticks > 100
 
 
 async def test_read_over_its_budget_is_done_again_in_a_thread_and_remembered(large: Bench) -> None:

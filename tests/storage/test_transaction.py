@@ -102,10 +102,14 @@ async def test_savepoint_rollback_undoes_what_came_after_it(filled: Bench) -> No
 async def test_atomic_block_that_fails_leaves_the_transaction_as_it_was(filled: Bench) -> None:
     transaction = filled.begin()
     await write(transaction, "DELETE FROM t WHERE id = 1")
-    with pytest.raises(errors.ConstraintFailed):
+
+    async def fail_halfway() -> None:
         async with transaction.atomic():
             await write(transaction, "DELETE FROM t WHERE id = 2")
             await write(transaction, "INSERT INTO t VALUES (3, 3)")
+
+    with pytest.raises(errors.ConstraintFailed):
+        await fail_halfway()
     assert await read(transaction, COUNT) == [(4,)]
     async with transaction.atomic():
         await write(transaction, "DELETE FROM t WHERE id = 2")
@@ -113,13 +117,13 @@ async def test_atomic_block_that_fails_leaves_the_transaction_as_it_was(filled: 
     assert await filled.query(COUNT) == [(3,)]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     pass
 
 
 def refuse_three(value: int) -> int:
     if value == 3:
-        raise Refused
+        raise RefusedError
     return value
 
 
@@ -153,7 +157,7 @@ async def test_statement_that_fails_in_a_function_has_no_effect(filled: Bench, s
     transaction = filled.begin()
     await write(transaction, "UPDATE t SET n = 11 WHERE id = 1")
     before = await read(transaction, "SELECT * FROM t")
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         await write(transaction, sql, needs=REFUSING)
     assert not transaction.lost
     assert await read(transaction, "SELECT * FROM t") == before

@@ -86,11 +86,18 @@ async def test_plan_counts_columns_and_knows_what_may_run_twice(connection: Conn
 
 async def test_plan_is_judged_again_after_many_uses(connection: Connection) -> None:
     plans = Plans()
-    statement = Statement("SELECT * FROM small")
+    statement = Statement("DELETE FROM small", writes=True)
     plan = plans.judge(connection, statement, ())
     assert all(plans.known(statement.sql) is plan for _ in range(RECHECK))
     assert plans.known(statement.sql) is None
     assert plans.judge(connection, statement, ()) is not plan
+
+
+async def test_short_read_is_not_judged_again(connection: Connection) -> None:
+    plans = Plans()
+    statement = Statement("SELECT * FROM small")
+    plan = plans.judge(connection, statement, ())
+    assert all(plans.known(statement.sql) is plan for _ in range(RECHECK + 1))
 
 
 async def test_what_was_learned_long_is_forgiven_when_it_stays_quick(connection: Connection) -> None:

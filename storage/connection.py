@@ -204,7 +204,7 @@ class Connection:
     def command(self, sql: str) -> None:
         """Run a short statement without parameters or rows: BEGIN, SAVEPOINT, COMMIT, a pragma."""
         try:
-            self.raw.execute(sql)
+            self.raw.execute(sql).fetchall()  # only reading to the end makes sure that all of it is done
         except apsw.Error as error:
             raise translate(error) from error
 
@@ -285,12 +285,21 @@ class Connection:
 
     def fresh_schema_token(self) -> int:
         """The schema version now: outside a transaction, of the newest commit."""
+        self._seen_schema = self.number("schema_version")
+        self._seen_data = -1 if self.is_writing else self.raw.data_version()
+        return self._seen_schema
+
+    @property
+    def last_schema_token(self) -> int:
+        """The schema version that was read last."""
+        return self._seen_schema
+
+    def number(self, pragma: str) -> int:
+        """The value of a pragma that is a number."""
         try:
-            self._seen_schema = self.raw.execute("PRAGMA main.schema_version").get
-            self._seen_data = -1 if self.is_writing else self.raw.data_version()
+            return int(self.raw.execute(f"PRAGMA main.{pragma}").get)
         except apsw.Error as error:
             raise translate(error) from error
-        return self._seen_schema
 
     def begin_snapshot(self) -> None:
         """Open a transaction whose snapshot is the newest state now."""

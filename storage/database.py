@@ -18,9 +18,10 @@ import trio
 from storage.connection import Connection, Settings, file_uri
 from storage.engine import Engine
 from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly, translate
+from storage.holding import PinnedConnection
 from storage.pool import Pool
 from storage.statement import Isolation, Synchronous
-from storage.transaction import PinnedConnection, Transaction
+from storage.transaction import Transaction
 from storage.worker import Worker, interrupted
 
 READERS_MAX = 100
@@ -74,8 +75,7 @@ class Database:
     @property
     def size(self) -> int:
         """Bytes of the database as committed, without its log."""
-        raw = self._engine.watch.raw
-        return int(raw.pragma("page_count") * raw.pragma("page_size"))
+        return self._engine.newest_size()
 
     @property
     def writers_waiting(self) -> int:
@@ -97,11 +97,11 @@ class Database:
 
     def data_version(self) -> int:
         """A number that moves whenever anyone, another program included, has committed. 2 us."""
-        return int(self._engine.watch.raw.pragma("data_version"))
+        return self._engine.newest_data_version()
 
     def schema_token(self) -> int:
         """The schema version now; see Transaction.schema_token."""
-        return self._engine.watch.fresh_schema_token()
+        return self._engine.newest_schema_token()
 
     async def maintain(self, sql: str, *, timeout_s: float | None = None) -> None:
         """Run something that cannot be in a transaction (VACUUM, PRAGMA optimize), alone, in a thread. Cancellable.
@@ -151,7 +151,7 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
     exists = os.path.exists(path)
     if os.path.isdir(path) or not os.path.isdir(folder) or not (exists or create):
         raise CannotOpen(f"unable to open {path}")
-    writable = os.access(path if exists else folder, os.W_OK) and os.access(folder, os.W_OK)
+    writable = _may_write(folder) and (not exists or _may_write(path))
     if writable and not read_only:
         return replace(settings, uri=file_uri(path), flags=writing | (apsw.SQLITE_OPEN_CREATE if create else 0))
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -159,6 +159,10 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
     lone = not writable and _is_wal(path) and not os.path.exists(path + "-shm")
     uri = file_uri(path, immutable="1") if lone else file_uri(path)
     return replace(settings, uri=uri, flags=flags, read_only=True)
+
+
+def _may_write(path: str) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _is_wal(path: str) -> bool:

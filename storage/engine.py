@@ -1,13 +1,14 @@
 """What the transactions of one database share: settings, connections, the write lock, the worker, the plans."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import apsw
 
 from storage.connection import Connection, Settings
-from storage.errors import Closed
+from storage.errors import Busy, Closed
 from storage.plans import Plans
 from storage.pool import Pool
 from storage.worker import Worker
@@ -33,6 +34,8 @@ class Engine:
     lock: WriteLock = field(default_factory=WriteLock)
     plans: Plans = field(default_factory=Plans)
     closed: bool = False
+    _data_version: int = 0
+    _size: int = 0
     _checkpointing: bool = False
     _checkpoint_at: int = CHECKPOINT_PAGES
 
@@ -40,6 +43,32 @@ class Engine:
         """Raises: Closed."""
         if self.closed:
             raise Closed("the database has been closed")
+
+    def newest_schema_token(self) -> int:
+        """The schema version as committed. While the file cannot be read (another program is recovering it, or in
+        memory somebody writes), the one known last: what has not been committed does not count."""
+        with suppress(Busy):
+            self.watch.fresh_schema_token()
+        return self.watch.last_schema_token
+
+    def newest_data_version(self) -> int:
+        """A number that moves with every commit. In memory, where no other program can commit, it is counted."""
+        if not self.settings.in_memory:
+            with suppress(Busy):
+                self._data_version = self.watch.number("data_version")
+        return self._data_version
+
+    def newest_size(self) -> int:
+        """Bytes of the database as committed."""
+        with suppress(Busy):
+            self._size = self.watch.number("page_count") * self.watch.number("page_size")
+        return self._size
+
+    def committed(self) -> None:
+        """After each commit of this process."""
+        if self.settings.in_memory:
+            self._data_version += 1
+            self.watch.fresh_schema_token()
 
     async def sync_log(self) -> None:
         """Make sure that the disk has what has been committed, for a commit begun with less than FULL."""

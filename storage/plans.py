@@ -7,7 +7,8 @@ walked, those of triggers and foreign keys included, where EXPLAIN QUERY PLAN on
   run, after which `learn_long` says so; a read that then keeps being quick in the thread is short again;
 - a write cannot be interrupted without losing its transaction, so it is long if it walks at all over something that is
   not small, or over a virtual table, or recursively. With Python functions in it, "small" is smaller.
-Sizes are counted up to the bound, never estimated, and judged anew every RECHECK uses since tables grow.
+Sizes are counted up to the bound, never estimated, and judged anew every RECHECK uses since tables grow and shrink;
+a read that is short needs no second judgement.
 """
 
 from collections.abc import Sequence
@@ -39,11 +40,13 @@ Operation = tuple[Any, ...]
 
 class Plan:
     """What is known of one SQL text. long: run it in a thread. columns: of its result rows; 0 if it has none.
-    restartable: nothing it calls has effects of its own, so that it may be stopped and run again."""
+    restartable: nothing it calls has effects of its own, so that it may be stopped and run again.
+    settled: whatever tables grow to, it need not be judged again, because its budget guards it."""
 
-    __slots__ = ("_learned", "_quick", "columns", "long", "restartable", "uses")
+    __slots__ = ("_learned", "_quick", "columns", "long", "restartable", "settled", "uses")
 
-    def __init__(self, *, long: bool, columns: int, restartable: bool) -> None:
+    def __init__(self, *, long: bool, columns: int, restartable: bool, settled: bool) -> None:
+        self.settled = settled
         self.long = long
         self.columns = columns
         self.restartable = restartable
@@ -72,10 +75,10 @@ class Plans:
     def known(self, sql: str) -> Plan | None:
         """The plan, if the text has been judged and not too long ago."""
         plan = self._plans.get(sql)
-        if plan is None or plan.uses >= RECHECK:
-            return None
+        if plan is None or plan.settled:
+            return plan
         plan.uses += 1
-        return plan
+        return plan if plan.uses <= RECHECK else None
 
     def judge(self, connection: Connection, statement: Statement, params: Sequence[Value]) -> Plan:
         """The plan; judges the text on this connection, which must have what the statement needs."""
@@ -97,7 +100,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     functions = [need for need in statement.needs if isinstance(need, Function)]
     restartable = all(function.deterministic or not function.context for function in functions)
     if word not in _ANALYSED:
-        return Plan(long=word in _SCHEMA_WORK, columns=0, restartable=restartable)
+        return Plan(long=word in _SCHEMA_WORK, columns=0, restartable=restartable, settled=True)
     try:
         program: list[Operation] = connection.raw.execute(statement.sql, params, explain=1, can_cache=False).fetchall()
         walks = _walks(program)
@@ -114,7 +117,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
         # Neither the rows of a virtual table nor those of a recursion are bounded by any table's size.
         long = any(op[1] == "VNext" for op in program) or "recursive" in statement.sql.lower()
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
-    return Plan(long=long, columns=columns, restartable=restartable)
+    return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long))
 
 
 def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
@@ -130,6 +133,7 @@ def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
         started = {op[2] for op in part if op[1] in _START}
         stepped = {op[2] for op in part if op[1] in _STEP}
         found |= {(*opened[cursor], cursor in started) for cursor in stepped & opened.keys()}
+        found |= {(op[3], op[2], True) for op in part if op[1] == "Clear"}  # DELETE without WHERE
     return found
 
 

@@ -21,6 +21,7 @@ class Pool:
         self._idle: list[Connection] = []
         self._borrowed = 0
         self._waiting = trio.lowlevel.ParkingLot()
+        self._waiters = 0  # counted here, since this is on the way of every short read
         self._closed = False
 
     @property
@@ -42,7 +43,11 @@ class Pool:
     async def take(self) -> Connection:
         """A connection, when there is one. Cancellable."""
         while (connection := self.take_nowait()) is None:
-            await self._waiting.park()
+            self._waiters += 1
+            try:
+                await self._waiting.park()
+            finally:
+                self._waiters -= 1
         return connection
 
     def give_back(self, connection: Connection) -> None:
@@ -55,7 +60,8 @@ class Pool:
             return
         connection.tidy()
         self._idle.append(connection)
-        self._waiting.unpark()
+        if self._waiters:
+            self._waiting.unpark()
 
     def close(self) -> None:
         """Close the idle connections now and the others when they come back."""

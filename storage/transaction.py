@@ -1,25 +1,21 @@
-"""A transaction: which connection and which snapshot its statements run on, and how it ends.
-
-States (of `_connection` and `has_written`)
-- nothing held: each READ COMMITTED read borrows a connection from the pool for itself, without BEGIN, and so sees
-  the newest commit. Savepoints are only names.
-- snapshot (REPEATABLE READ, SERIALIZABLE): the transaction keeps a pooled connection with an open read transaction.
-- writing: it holds the write lock, and SQLite's on the engine's writer connection, or on the one that has its snapshot,
-  or on its session's pinned one. All its statements now run there and see its own changes.
-- lost: SQLite rolled everything back; only rollback() works.
+"""A transaction: how its statements run, and how it ends. What it holds meanwhile is in holding.py.
 
 SERIALIZABLE is REPEATABLE READ here: a write is refused unless the snapshot is the newest state, and after that nobody
 else can commit, so the transactions that write are serial by construction.
 
 Writer algorithm: write lock (fair queue), BEGIN IMMEDIATE (tried again while another program is writing), statements,
 each in its own savepoint because SQLite alone does not undo a statement that fails in an aggregate or a virtual table,
-COMMIT with its fsync in a thread, lock handed on, checkpoint if due.
+COMMIT with its fsync in a thread, lock handed on, checkpoint if due. When SQLite itself rolls everything back (a
+write that was interrupted, a full disk), the transaction is `lost`, and only rollback() works.
+
+Reader algorithm: a statement not known to be long runs inline within a budget; over it, it is stopped, started again in
+a thread and remembered. In a thread, rows come in chunks, as they are asked for.
 
 Nothing here awaits unless it has to wait: a caller that never waits itself must yield now and then.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from itertools import count
 from math import inf
@@ -30,11 +26,11 @@ import trio
 
 from storage.connection import CHUNK_ROWS, Connection
 from storage.engine import Engine
-from storage.errors import Busy, InternalError, Interrupted, ReadOnly, StaleSnapshot, TransactionLost
+from storage.errors import Busy, InternalError, Interrupted, StaleSnapshot, TransactionLost
+from storage.holding import Holding, PinnedConnection
 from storage.plans import Plan
 from storage.rows import Rows
 from storage.statement import Isolation, Statement, Synchronous, Value
-from storage.worker import Worker
 from storage.writer import Patience
 
 INLINE_ROWS = 500
@@ -42,18 +38,7 @@ INLINE_ROWS = 500
 _atomic_names = count(1)
 
 
-class PinnedConnection:
-    """A connection that is one session's own, with its temporary tables. Get it from Database.pin()."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def close(self) -> None:
-        """Close it; its temporary tables are gone. No transaction may be using it."""
-        self.connection.close()
-
-
-class Transaction:
+class Transaction(Holding):
     """One transaction, from Database.transaction(); it takes no connection until it needs one.
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
@@ -62,27 +47,14 @@ class Transaction:
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
     """
 
-    __slots__ = ("_connection", "_engine", "_live", "_locked", "_pinned", "_pristine", "_savepoints", "_schema_token",
-                 "context", "deferrable", "has_written", "isolation", "lock_timeout_s", "lost", "read_only",
-                 "synchronous")
+    __slots__ = ("context", "deferrable", "read_only")
 
     def __init__(self, engine: Engine, isolation: Isolation, *, read_only: bool, deferrable: bool, context: Any,
                  pinned: PinnedConnection | None) -> None:
-        self._engine = engine
-        self._pinned = pinned
-        self._connection: Connection | None = None
-        self._locked = False
-        self._pristine = False  # writing, but nothing has been done yet that a restart would lose
-        self._savepoints: list[str] = []
-        self._live: list[Rows] = []
-        self.isolation = isolation
+        super().__init__(engine, isolation, pinned)
         self.read_only = read_only
         self.deferrable = deferrable
         self.context = context
-        self.has_written = False
-        self.lost = False
-        self.synchronous: Synchronous | None = None
-        self.lock_timeout_s = engine.busy_timeout_s
 
     # --- statements -----------------------------------------------------------------------------------------------
 
@@ -123,57 +95,15 @@ class Transaction:
         if self._connection is not None:
             return self._connection.schema_token()
         if self.isolation is not Isolation.READ_COMMITTED:
-            connection = self._reader_nowait()
-            if connection is not None:
-                return connection.schema_token()
+            with suppress(Busy):
+                connection = self._reader_nowait()
+                if connection is not None:
+                    return connection.schema_token()
         if self._pinned is not None:
             return self._pinned.connection.fresh_schema_token()
-        return self._engine.watch.fresh_schema_token()
+        return self._engine.newest_schema_token()
 
     # --- reading --------------------------------------------------------------------------------------------------
-
-    def _reader_nowait(self) -> Connection | None:
-        """The connection for the next read; None if it has to be waited for."""
-        connection = self._connection
-        if connection is not None:
-            return connection
-        if self._pinned is not None:
-            if self._live:
-                return None  # an open cursor would keep its old snapshot open for this statement too
-            connection = self._pinned.connection
-        else:
-            connection = self._engine.pool.take_nowait()
-            if connection is None:
-                return None
-        if self.isolation is not Isolation.READ_COMMITTED:
-            self._begin_snapshot(connection)
-        return connection
-
-    def _begin_snapshot(self, connection: Connection) -> None:
-        self._connection = connection
-        try:
-            connection.set_synchronous(self.synchronous or self._engine.settings.synchronous)
-            connection.begin_snapshot()
-            for name in self._savepoints:
-                connection.command(f'SAVEPOINT "{name}"')
-        except BaseException:
-            self._let_go()
-            raise
-
-    async def _reader(self) -> Connection:
-        connection = self._reader_nowait()
-        if connection is None:
-            await self._put_aside()  # frees connections, so that nobody waits while holding one
-            connection = self._reader_nowait()
-        if connection is None:
-            connection = await self._engine.pool.take()
-            if self.isolation is not Isolation.READ_COMMITTED:
-                self._begin_snapshot(connection)
-        return connection
-
-    def _give_back(self, connection: Connection) -> None:
-        if connection is not self._connection and self._pinned is None:
-            self._engine.pool.give_back(connection)
 
     def _try_read(self, connection: Connection, plan: Plan, statement: Statement,
                   params: Sequence[Value]) -> Rows | None:
@@ -245,90 +175,11 @@ class Transaction:
         self._live.append(rows)
         return rows
 
-    # --- live results (rows.Owner) ----------------------------------------------------------------------------------
-
-    @property
-    def worker(self) -> Worker:
-        """The database's worker."""
-        return self._engine.worker
-
-    @property
-    def crowded(self) -> bool:
-        """Whether a suspended result should give its connection back."""
-        return self._engine.pool.crowded or self._engine.settings.in_memory
-
-    def ended(self, rows: Rows, connection: Connection) -> None:
-        """A live result has no cursor any more."""
-        self._live.remove(rows)
-        self._give_back(connection)
-
     async def hold_open(self, rows: Rows) -> None:
         """Produce all of the result, so that it outlives the transaction (WITH HOLD)."""
         await rows.materialize()
 
-    async def _put_aside(self, connection: Connection | None = None) -> None:
-        """Materialize the live results, of one connection or of all."""
-        for rows in list(self._live):
-            if connection is None or rows.connection is connection:
-                await rows.materialize()
-
     # --- writing --------------------------------------------------------------------------------------------------
-
-    async def begin_write(self) -> None:
-        """Become a writing transaction, as the first write does by itself: wait for the write lock and take it.
-
-        Raises: LockTimeout, ReadOnly, StaleSnapshot (in memory, where waiting with a snapshot could last for ever).
-        """
-        if self._begin_write_nowait(keep_lock=True):
-            return
-        if not self._locked:
-            if self._engine.settings.in_memory and self._connection is not None:
-                raise StaleSnapshot("another transaction is writing")
-            await self._engine.lock.acquire(self.lock_timeout_s)
-            self._locked = True
-        try:
-            if self._pinned is not None:
-                await self._put_aside()  # an open cursor would keep its old snapshot, which must not be written on
-            patience = Patience(self.lock_timeout_s)
-            while not self._begin_write_nowait(keep_lock=True):
-                await patience.wait(Busy("database is locked"))
-        except BaseException:
-            self._unlock()
-            raise
-
-    def _begin_write_nowait(self, *, keep_lock: bool = False) -> bool:
-        """Be ready for a write without waiting; False if that cannot be. keep_lock: because another try will follow."""
-        if self.has_written:
-            return True
-        if self._engine.settings.read_only:
-            raise ReadOnly("attempt to write a readonly database")
-        if self._live and self._pinned is not None and self._connection is None:
-            return False
-        if not self._locked:
-            if not self._engine.lock.acquire_nowait():
-                return False
-            self._locked = True
-        if self._connection is not None:
-            return True  # its first write makes the snapshot a writing transaction
-        try:
-            self._begin_immediate()
-        except BaseException as error:
-            busy = isinstance(error, Busy)
-            if not (busy and keep_lock):
-                self._unlock()
-            if busy:
-                return False
-            raise
-        return True
-
-    def _begin_immediate(self) -> None:
-        connection = self._engine.writer if self._pinned is None else self._pinned.connection
-        connection.set_synchronous(self.synchronous or self._engine.settings.synchronous)
-        connection.command("BEGIN IMMEDIATE")
-        self._connection = connection
-        self.has_written = self._pristine = True
-        for name in self._savepoints:
-            connection.command(f'SAVEPOINT "{name}"')
 
     async def _write(self, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows:
         patience: Patience | None = None
@@ -495,6 +346,7 @@ class Transaction:
             except Busy as busy:  # in memory only: readers are at it
                 patience = patience or Patience(self.lock_timeout_s)
                 await patience.wait(busy)
+        engine.committed()
         if wanted is Synchronous.FULL and connection.synchronous is not Synchronous.FULL:
             await engine.sync_log()  # asked for after BEGIN, when the connection's own setting cannot change any more
 
@@ -502,25 +354,3 @@ class Transaction:
         """Undo everything. Holds no connection afterwards. Never waits."""
         self._close_live()
         self._let_go()
-
-    def _close_live(self) -> None:
-        for rows in list(self._live):
-            rows.close_now()
-
-    def _let_go(self) -> None:
-        """Roll back what is open, give the connection back and hand the write lock on."""
-        connection, self._connection = self._connection, None
-        self._savepoints.clear()
-        try:
-            if connection is not None:
-                if connection.in_transaction:
-                    connection.command("ROLLBACK")
-                if self._pinned is None and connection is not self._engine.writer:
-                    self._engine.pool.give_back(connection)
-        finally:
-            self._unlock()
-
-    def _unlock(self) -> None:
-        if self._locked:
-            self._locked = False
-            self._engine.lock.release()

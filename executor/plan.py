@@ -371,6 +371,8 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     entry: TableEntry
     ctes: tuple[Cte, ...] = ()
     returning: tuple[Target, ...] = ()
+    generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
+    checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):

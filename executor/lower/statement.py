@@ -1,11 +1,19 @@
 """The entry of lowering: one plan -> one SQLite statement."""
 
 from executor import plan
+from executor.lower.change import change
 from executor.lower.generator import Generator, Lowered
-from executor.lower.query import query
+from executor.lower.query import is_volatile, query
 
 
-def lower_query(q: plan.Query) -> Lowered:
-    """A query whose rows go to the client."""
+def lower(p: plan.Plan) -> Lowered:
+    """A plan whose rows (of a query or RETURNING) go to the client."""
     g = Generator()
-    return g.finish(query(g, q, top=True))
+    if isinstance(p, plan.DataChange):
+        return g.finish(change(g, p), writes=True)
+    return g.finish(query(g, p, top=True), writes=is_volatile(p) and writes_sequences(p))
+
+
+def writes_sequences(p: plan.Plan) -> bool:
+    """True if a sequence is advanced: the statement must be able to write its new value at commit."""
+    return any(isinstance(e, plan.Call) and e.function.name in ("nextval", "setval") for e in plan.descend(p))

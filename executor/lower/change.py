@@ -1,0 +1,266 @@
+"""INSERT, UPDATE and DELETE as SQLite text."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from executor import plan
+from executor.catalog.model import Column, Relation
+from executor.errors import not_supported
+from executor.lower.expressions import condition, raw, sortable, value
+from executor.lower.generator import Generator, quote
+from executor.lower.query import from_clause, is_volatile, mark_nullable, query, with_clause
+from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation
+from storage.statement import Function
+
+
+def change(g: Generator, c: plan.DataChange) -> str:
+    """A data-changing statement."""
+    return with_clause(g, c.ctes) + CHANGES[type(c)](g, c)
+
+
+def column_text(column: Column) -> str:
+    """A column's name in SQLite, quoted."""
+    return quote(column.sqlite_name or column.name)
+
+
+def _returning(g: Generator, c: plan.DataChange, sources: set[int]) -> str:
+    if not c.returning:
+        return ""
+    used = {e.entry for t in c.returning for e in plan.descend(t.expr) if isinstance(e, plan.ColumnRef)}
+    if used & sources:
+        raise not_supported("RETURNING columns of other tables than the one changed")
+    g.table(c.relation)
+    name = quote(c.relation.sqlite_name or c.relation.name)
+    for i, column in enumerate(c.relation.columns):
+        g.overrides[c.entry.number, i] = f"{name}.{column_text(column)}"
+    if c.relation.rowid:
+        g.overrides[c.entry.number, -1] = f"{name}.{c.relation.rowid}"
+    return " RETURNING " + ", ".join(f"{raw(g, t.expr)} AS c{i}" for i, t in enumerate(c.returning))
+
+
+def _entries(items: tuple[plan.FromItem, ...]) -> set[int]:
+    found: set[int] = set()
+    for item in items:
+        found |= _entries((item.left, item.right)) if isinstance(item, plan.Join) else {item.number}
+    return found
+
+
+# ---------------------------------------------------------------- INSERT
+
+
+def _insert(g: Generator, c: plan.Insert) -> str:
+    g.enter(c.entry)
+    if not c.columns and not c.generated:
+        body = "DEFAULT VALUES"
+        if c.on_conflict is not None:
+            raise not_supported("INSERT ... DEFAULT VALUES ON CONFLICT")
+        head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} "
+        return head + body + _returning(g, c, set())
+    names = [column_text(column) for column in (*c.columns, *(column for column, _ in c.generated))]
+    head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} ({', '.join(names)}) "
+    row = _single_row(c)
+    if row is not None and not c.checks and not c.generated:
+        body = f"VALUES ({', '.join(_stored(g, c.relation, column, e) for column, e in zip(c.columns, row, strict=True))})"
+    else:
+        body = _from_source(g, c)
+    return head + body + _conflict(g, c) + _returning(g, c, set())
+
+
+def _single_row(c: plan.Insert) -> tuple[plan.Expr, ...] | None:
+    if isinstance(c.source, plan.Select) and len(c.source.source) == 1 and isinstance(c.source.source[0], plan.ValuesEntry):
+        rows = c.source.source[0].rows
+        return rows[0] if len(rows) == 1 else None
+    return None
+
+
+def _stored(g: Generator, relation: Relation, column: Column, expr: plan.Expr) -> str:
+    text = value(g, expr)
+    return _not_null_key(g, relation, column, text) if _may_be_null_key(relation, column, expr) else text
+
+
+def _may_be_null_key(relation: Relation, column: Column, expr: plan.Expr) -> bool:
+    """SQLite would invent a rowid for a NULL key; PostgreSQL refuses it."""
+    if column.number != relation.rowid_column:
+        return False
+    if isinstance(expr, plan.Const) and expr.value is not None:
+        return False
+    return not (isinstance(expr, plan.Call) and expr.function.name == "nextval")
+
+
+def _not_null_key(g: Generator, relation: Relation, column: Column, text: str) -> str:
+    return f"coalesce({text}, {g.need(_null_key(relation.schema, relation.name, column.name))}())"
+
+
+@cache
+def _null_key(schema: str, table: str, column: str) -> Function:
+    def refuse() -> None:
+        raise NotNullViolation(f'null value in column "{column}" of relation "{table}" violates not-null constraint',
+                               schema=schema, table=table, column=column)
+
+    return Function(f"pg_null_{schema}.{table}.{column}", refuse, 0, False)
+
+
+def _from_source(g: Generator, c: plan.Insert) -> str:
+    """INSERT ... SELECT: the source's rows, generated columns, checks."""
+    source = query(g, c.source)
+    if _repeated_keys_matter(c):
+        source = _refuse_repeated(g, c, source)
+    if is_volatile(tuple(t.expr for t in c.source.targets)) and (c.checks or c.generated):
+        columns = ", ".join(f"c{i}" for i in range(len(c.columns)))
+        source = f"WITH src({columns}) AS MATERIALIZED ({source}) SELECT * FROM src"
+    outputs = []
+    inserted = {column.number: f"s.c{i}" for i, column in enumerate(c.columns)}
+    for i, column in enumerate(c.relation.columns):
+        g.overrides[c.entry.number, i] = inserted.get(column.number, "NULL")
+    generated = []
+    for column, expr in c.generated:
+        text = value(g, expr)
+        generated.append(text)
+        g.overrides[c.entry.number, c.relation.columns.index(column)] = f"({text})"
+    for i, column in enumerate(c.columns):
+        text = f"s.c{i}"
+        outputs.append(_not_null_key(g, c.relation, column, text) if column.number == c.relation.rowid_column else text)
+    where = _checks(g, c) or "1"
+    for i in range(len(c.relation.columns)):
+        g.overrides.pop((c.entry.number, i), None)
+    return f"SELECT {', '.join([*outputs, *generated])} FROM ({source}) AS s WHERE {where}"
+
+
+def _checks(g: Generator, c: plan.DataChange) -> str:
+    """A condition that raises for a new row that violates a CHECK, and is true otherwise."""
+    tests = []
+    for name, expr in c.checks:
+        failed = g.need(_check_failed(c.relation.schema, c.relation.name, name))
+        tests.append(f"WHEN ({value(g, expr)}) IS FALSE THEN {failed}()")
+    return f"CASE {' '.join(tests)} ELSE 1 END" if tests else ""
+
+
+@cache
+def _check_failed(schema: str, table: str, name: str) -> Function:
+    def refuse() -> None:
+        raise CheckViolation(f'new row for relation "{table}" violates check constraint "{name}"', schema=schema, table=table,
+                             constraint=name)
+
+    return Function(f"pg_check_{schema}.{table}.{name}", refuse, 0, False)
+
+
+def _repeated_keys_matter(c: plan.Insert) -> bool:
+    return c.on_conflict is not None and c.on_conflict.update
+
+
+def _refuse_repeated(g: Generator, c: plan.Insert, source: str) -> str:
+    """DO UPDATE must not meet the same key twice in one statement (21000); SQLite would update twice."""
+    assert c.on_conflict is not None
+    numbers = [column.number for column in c.columns]
+    keys = []
+    for key in c.on_conflict.keys:
+        assert isinstance(key, plan.ColumnRef)
+        number = c.relation.columns[key.index].number
+        if number not in numbers:
+            return source
+        reference = plan.ColumnRef(type=key.type, typmod=key.typmod, entry=-1, index=numbers.index(number), name="")
+        g.overrides[-1, reference.index] = f"c{reference.index}"
+        keys.append(sortable(g, reference))
+    columns = ", ".join(f"c{i}" for i in range(len(c.columns)))
+    known = " AND ".join(f"{k.split(' ')[0]} IS NOT NULL" for k in keys)
+    return (f"SELECT {columns} FROM (SELECT *, count(*) OVER (PARTITION BY {', '.join(keys)}) AS same FROM ({source})) "
+            f"WHERE CASE WHEN same > 1 AND {known} THEN {g.need(REPEATED)}() ELSE 1 END")
+
+
+def _repeated() -> None:
+    raise CardinalityViolation("ON CONFLICT DO UPDATE command cannot affect row a second time",
+                               hint="Ensure that no rows proposed for insertion within the same command have duplicate "
+                                    "constrained values.")
+
+
+REPEATED = Function("pg_repeated_key", _repeated, 0, False)
+
+
+def _conflict(g: Generator, c: plan.Insert) -> str:
+    conflict = c.on_conflict
+    if conflict is None:
+        return ""
+    text = " ON CONFLICT"
+    if conflict.keys:
+        names = []
+        for key in conflict.keys:
+            assert isinstance(key, plan.ColumnRef)
+            names.append(column_text(c.relation.columns[key.index]))
+        text += f" ({', '.join(names)})"
+        if conflict.predicate is not None:
+            for i, column in enumerate(c.relation.columns):
+                g.overrides[c.entry.number, i] = column_text(column)
+            text += f" WHERE {value(g, conflict.predicate)}"
+            for i in range(len(c.relation.columns)):
+                g.overrides.pop((c.entry.number, i), None)
+    if not conflict.update:
+        return text + " DO NOTHING"
+    if c.checks or c.generated:
+        raise not_supported("ON CONFLICT DO UPDATE on a table with generated columns or checks kept by pgquill")
+    for i, column in enumerate(c.relation.columns):
+        g.overrides[conflict.excluded, i] = f"excluded.{column_text(column)}"
+    excluded = plan.TableEntry(number=conflict.excluded, alias="excluded", columns=c.entry.columns, relation=c.relation)
+    g.enter(excluded)
+    text += " DO UPDATE SET " + ", ".join(f"{column_text(column)} = {value(g, e)}" for column, e in conflict.assignments)
+    return text + (f" WHERE {condition(g, conflict.where)}" if conflict.where is not None else "")
+
+
+# ---------------------------------------------------------------- UPDATE, DELETE
+
+
+def _update(g: Generator, c: plan.Update) -> str:
+    g.enter(c.entry)
+    for item in c.source:
+        mark_nullable(g, item)
+    source = from_clause(g, c.source)
+    assigned = {column.number: value(g, e) for column, e in c.assignments}
+    key = assigned.get(c.relation.rowid_column)
+    if key is not None:
+        column = c.relation.by_number[c.relation.rowid_column]
+        assigned[column.number] = _not_null_key(g, c.relation, column, key)
+    where = [condition(g, c.where)] if c.where is not None else []
+    for i, column in enumerate(c.relation.columns):
+        if column.number in assigned:
+            g.overrides[c.entry.number, i] = f"({assigned[column.number]})"
+    for column, expr in c.generated:
+        assigned[column.number] = value(g, expr)
+        g.overrides[c.entry.number, c.relation.columns.index(column)] = f"({assigned[column.number]})"
+    if checks := _checks(g, c):
+        where.append(checks)
+    for i in range(len(c.relation.columns)):
+        g.overrides.pop((c.entry.number, i), None)
+    sets = ", ".join(f"{column_text(c.relation.by_number[n])} = {text}" for n, text in assigned.items())
+    if not sets:
+        first = column_text(c.relation.columns[0])
+        sets = f"{first} = {first}"
+    text = f"UPDATE {g.table(c.relation)} AS t{c.entry.number} SET {sets}"
+    text += f" FROM {source}" if source else ""
+    text += f" WHERE {_all(where)}" if where else ""
+    return text + _returning(g, c, _entries(c.source))
+
+
+def _all(conditions: list[str]) -> str:
+    """Conditions in order: a check must only be made for rows that the WHERE before it chose."""
+    if len(conditions) == 1:
+        return conditions[0]
+    return f"CASE WHEN {conditions[0]} THEN {conditions[1]} ELSE 0 END"
+
+
+def _delete(g: Generator, c: plan.Delete) -> str:
+    g.enter(c.entry)
+    table = g.table(c.relation)
+    if not c.source:
+        text = f"DELETE FROM {table} AS t{c.entry.number}"
+        text += f" WHERE {condition(g, c.where)}" if c.where is not None else ""
+        return text + _returning(g, c, set())
+    if not c.relation.rowid:
+        raise not_supported("DELETE ... USING on a table without rowid")
+    for item in c.source:
+        mark_nullable(g, item)
+    rows = f"SELECT t{c.entry.number}.{c.relation.rowid} FROM {table} AS t{c.entry.number}, {from_clause(g, c.source)}"
+    rows += f" WHERE {condition(g, c.where)}" if c.where is not None else ""
+    return f"DELETE FROM {table} WHERE {c.relation.rowid} IN ({rows})" + _returning(g, c, _entries(c.source))
+
+
+CHANGES: dict[type, Callable[[Generator, Any], str]] = {plan.Insert: _insert, plan.Update: _update, plan.Delete: _delete}

@@ -1,20 +1,31 @@
 """Rows of the table of built-in functions: how each of PostgreSQL's functions runs on SQLite.
 
 A row names a function of pg_proc by its signature, exactly as `oid::regprocedure` spells names there but with pg_type
-names: "int4pl(int4,int4)", "upper(text)", "now()". Operators and casts have no rows of their own: an operator is
-the function behind it in pg_operator, a cast the function in pg_cast. Argument and result types, strictness and
-volatility come from the facts, so a row holds only the implementation and an example, which is also its test.
+names: "int4pl(int4,int4)", "upper(text)", "now()", "concat(any)". Operators and casts have no rows of their own: an
+operator is the function behind it in pg_operator, a cast the function in pg_cast. Argument and result types,
+strictness and volatility come from the facts, so a row holds only the implementation and an example, which is also
+its test. One module per family; each ends with `BUILTINS = (...)`, collected by executor.builtins.registry. A built-in
+that has no row is 0A000.
 
-One module per family; each ends with `BUILTINS = (...)`, collected by executor.builtins.registry. A built-in that has
-no row is 0A000.
+Typed implementations (`typed=True`) depend on the actual types of a call, because the signature is polymorphic or
+variadic "any". What they hold is a factory, called once when the call is planned:
+`factory(argument_types, result_type) -> callable`, with `argument_types` a tuple of (type OID, typmod) and
+`result_type` an OID. Domains must be replaced by their base types and enums by text before. Equal arguments give an
+equal callable to cache under the name of the function and these types.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from executor.types.base import Stored
 
 Example = tuple[str, str | None] | None
 """(SQL expression, what psql prints for it; None for NULL), or for a failure (expression, "ERROR 22003")."""
+
+ArgumentTypes = tuple[tuple[int, int], ...]
+"""(type OID, typmod) of each argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +35,17 @@ class Native:
     `lower` receives one SQL text per argument and returns SQL text. It must give NULL for a NULL argument if the
     function is strict in pg_proc. An argument used more than once is evaluated more than once: `repeats` names the
     largest number of times, and the generator falls back to `python` (when given) for arguments that are not simple.
-    `helpers` are the functions of this table (by name, see `Python`) that the text calls, such as guards that raise.
+    `helpers` are the Python functions that the text calls (see `call`), such as guards that raise; SQLite must not
+    call them with NULL arguments but take NULL as their result.
+    `collate`: the text names collations of argument types (Codec.collation), which must be registered.
     """
 
-    lower: Callable[..., str]
+    lower: Callable[..., Any]
     repeats: int = 1
     python: Callable[..., Any] | None = None
     helpers: tuple[Callable[..., Any], ...] = ()
+    collate: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +58,37 @@ class Python:
 
     function: Callable[..., Any]
     context: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NativeAggregate:
     """A SQLite expression over native aggregates. `lower(over, *args)`: put `over` (FILTER and OVER text) after each
-    aggregate call, for example `lambda over, x: f"total({x}){over}"`."""
+    aggregate call, for example `lambda over, x: f"total({x}){over}"`. Also for window functions, where `over` has the
+    OVER clause. `helpers` as in Native. With DISTINCT or an ORDER BY of its own, only an expression with a single
+    aggregate call may be used as it is; `single` says so, else `python` must be there."""
 
-    lower: Callable[..., str]
+    lower: Callable[..., Any]
     helpers: tuple[Callable[..., Any], ...] = ()
+    typed: bool = False
+    single: bool = True
+    python: "PythonAggregate | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class PythonAggregate:
-    """A Python class: `step(*stored)`, `final() -> stored`, and for windows `inverse(*stored)` and `value()`."""
+    """A Python class: `step(*stored)`, `final() -> stored`.
+
+    `final` must not end the object: with OVER, `windowed(factory)` is what SQLite gets, which calls it for each row.
+    Steps with a NULL argument are left out if `strict`; aggregates have no strictness of their own in pg_proc.
+    `over`: a window implementation of its own, with `inverse(*stored)` and `value()`; None: `windowed(factory)`.
+    """
 
     factory: Callable[..., Any]
     context: bool = False
+    typed: bool = False
+    strict: bool = True
+    over: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,7 @@ class SetReturning:
 
     function: Callable[..., Any]
     context: bool = False
+    typed: bool = False
 
 
 Implementation = Native | Python | NativeAggregate | PythonAggregate | SetReturning
@@ -87,3 +117,60 @@ def native(lower: Callable[..., str], *, repeats: int = 1, python: Callable[...,
            helpers: tuple[Callable[..., Any], ...] = ()) -> Native:
     """Shorthand used by the tables."""
     return Native(lower, repeats, python, helpers)
+
+
+def sql_name(function: Callable[..., Any]) -> str:
+    """The name under which SQLite knows a helper."""
+    return "pg_" + function.__name__.strip("_")
+
+
+def call(function: Callable[..., Any], *arguments: str) -> str:
+    """SQL text that calls a helper."""
+    return f"{sql_name(function)}({', '.join(arguments)})"
+
+
+class Aggregate(Protocol):
+    """What `PythonAggregate.factory` makes."""
+
+    def step(self, *arguments: Any) -> None:
+        """Take one row."""
+
+    def final(self) -> Stored:
+        """The result over the rows so far; may be called more than once."""
+
+
+class Replay:
+    """Runs an aggregate over a moving frame: keeps the rows of the frame, and starts anew once rows have left it."""
+
+    def __init__(self, factory: Callable[[], Aggregate]) -> None:
+        self.factory = factory
+        self.rows: deque[tuple[Any, ...]] = deque()
+        self.state = factory()
+        self.stale = False
+
+    def step(self, *arguments: Any) -> None:
+        """A row enters the frame."""
+        self.rows.append(arguments)
+        if not self.stale:
+            self.state.step(*arguments)
+
+    def inverse(self, *arguments: Any) -> None:
+        """The oldest row leaves the frame."""
+        self.rows.popleft()
+        self.stale = True
+
+    def value(self) -> Stored:
+        """The result over the frame."""
+        if self.stale:
+            self.state = self.factory()
+            for row in self.rows:
+                self.state.step(*row)
+            self.stale = False
+        return self.state.final()
+
+    final = value
+
+
+def windowed(factory: Callable[..., Aggregate]) -> Callable[..., Replay]:
+    """An aggregate's factory -> the factory of its window form; arguments (the context) go to the former."""
+    return lambda *arguments: Replay(lambda: factory(*arguments))

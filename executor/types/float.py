@@ -32,6 +32,7 @@ _SINGLE = Struct("!f")
 _SINGLE_BITS = Struct("!I")
 _SINGLE_NORMAL = 1.1754943508222875e-38  # from here on, six digits never name two singles
 _DOUBLE = Struct("!d")
+_DOUBLE_BITS = Struct("!Q")
 _NAN_SINGLE = bytes.fromhex("7fc00000")
 _NAN_DOUBLE = bytes.fromhex("7ff8000000000000")
 _SPACE = " \t\n\v\f\r"
@@ -81,9 +82,15 @@ def float4_from_text(text: str) -> float | str:
     value = float8_from_text(text, "real")
     if isinstance(value, str) or isinf(value):
         return value
+    trimmed = text.strip(_SPACE)
+    if to_single(value) != value and _DECIMAL.fullmatch(trimmed):
+        # Rounding twice, to a double and then to a single, is wrong if the double is halfway between two singles.
+        exact = Decimal(trimmed)
+        if exact != Decimal(value) and _DOUBLE_BITS.unpack(_DOUBLE.pack(value))[0] & 0x1FFFFFFF == 0x10000000:
+            value = nextafter(value, inf if exact > Decimal(value) else -inf)
     single = to_single(value)
     if isinf(single) or (single == 0 and value != 0):
-        raise NumericValueOutOfRange(f'"{text.strip(_SPACE)}" is out of range for type real')
+        raise NumericValueOutOfRange(f'"{trimmed}" is out of range for type real')
     return single
 
 

@@ -1,0 +1,53 @@
+"""Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
+
+FAMILIES: dict[str, str] = {
+    "comparison": (
+        "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
+        "bpchar_pattern_ge bpchar_pattern_gt bpchar_pattern_le bpchar_pattern_lt bpchareq bpcharge bpchargt "
+        "bpcharle bpcharlt bpcharne byteaeq byteage byteagt byteale bytealt byteane chareq charge chargt charle "
+        "charlt charne cideq float48eq float48ge float48gt float48le float48lt float48ne float4eq float4ge "
+        "float4gt float4le float4lt float4ne float84eq float84ge float84gt float84le float84lt float84ne float8eq "
+        "float8ge float8gt float8le float8lt float8ne int24eq int24ge int24gt int24le int24lt int24ne int28eq "
+        "int28ge int28gt int28le int28lt int28ne int2eq int2ge int2gt int2le int2lt int2ne int42eq int42ge int42gt "
+        "int42le int42lt int42ne int48eq int48ge int48gt int48le int48lt int48ne int4eq int4ge int4gt int4le "
+        "int4lt int4ne int82eq int82ge int82gt int82le int82lt int82ne int84eq int84ge int84gt int84le int84lt "
+        "int84ne int8eq int8ge int8gt int8le int8lt int8ne jsonb_eq jsonb_ge jsonb_gt jsonb_le jsonb_lt jsonb_ne "
+        "nameeq nameeqtext namege namegetext namegt namegttext namele nameletext namelt namelttext namene "
+        "namenetext numeric_eq numeric_ge numeric_gt numeric_le numeric_lt numeric_ne oideq oidge oidgt oidle "
+        "oidlt oidne oidvectoreq oidvectorge oidvectorgt oidvectorle oidvectorlt oidvectorne pg_lsn_eq pg_lsn_ge "
+        "pg_lsn_gt pg_lsn_le pg_lsn_lt pg_lsn_ne text_ge text_gt text_le text_lt text_pattern_ge text_pattern_gt "
+        "text_pattern_le text_pattern_lt texteq texteqname textgename textgtname textlename textltname textne "
+        "textnename tideq tidge tidgt tidle tidlt tidne uuid_eq uuid_ge uuid_gt uuid_le uuid_lt uuid_ne xid8eq "
+        "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
+    ),
+    "float": (
+        "abs ceil ceiling dround dtrunc float4 float48div float48mi float48mul float48pl float4abs float4div "
+        "float4larger float4mi float4mul float4pl float4smaller float4um float4up float8 float84div float84mi "
+        "float84mul float84pl float8abs float8div float8larger float8mi float8mul float8pl float8smaller float8um "
+        "float8up floor int2 int4 int8 numeric round sign trunc width_bucket "
+    ),
+    "float_math": (
+        "acos acosd acosh asin asind asinh atan atan2 atan2d atand atanh cbrt cos cosd cosh cot cotd dcbrt degrees "
+        "dexp dlog1 dlog10 dpow dsqrt erf erfc exp ln log log10 pi pow power radians sin sind sinh sqrt tan tand "
+        "tanh "
+    ),
+    "integer": (
+        "abs gcd generate_series int2 int24div int24mi int24mul int24pl int28div int28mi int28mul int28pl int2abs "
+        "int2and int2div int2larger int2mi int2mod int2mul int2not int2or int2pl int2shl int2shr int2smaller "
+        "int2um int2up int2xor int4 int42div int42mi int42mul int42pl int48div int48mi int48mul int48pl int4abs "
+        "int4and int4div int4inc int4larger int4mi int4mod int4mul int4not int4or int4pl int4shl int4shr "
+        "int4smaller int4um int4up int4xor int8 int82div int82mi int82mul int82pl int84div int84mi int84mul "
+        "int84pl int8abs int8and int8dec int8div int8inc int8larger int8mi int8mod int8mul int8not int8or int8pl "
+        "int8shl int8shr int8smaller int8um int8up int8xor lcm mod oid oidlarger oidsmaller to_bin to_hex to_oct "
+        "xid "
+    ),
+    "numeric": (
+        "abs ceil ceiling div factorial floor gcd generate_series int2 int4 int8 lcm min_scale mod numeric "
+        "numeric_abs numeric_add numeric_cmp numeric_div numeric_div_trunc numeric_inc numeric_larger numeric_mod "
+        "numeric_mul numeric_smaller numeric_sub numeric_uminus numeric_uplus round scale sign trim_scale trunc "
+        "width_bucket "
+    ),
+    "numeric_math": (
+        "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
+    ),
+}

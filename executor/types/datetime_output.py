@@ -22,7 +22,7 @@ from executor.types.instants import (
 )
 from executor.types.timezones import Zone
 
-_WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _ZONE_LIMIT = 10  # PostgreSQL cuts the abbreviation of a zone here
 _LETTERED = frozenset({"SQL", "German", "Postgres"})
 
@@ -70,7 +70,7 @@ def print_timestamp(micros: int, env: Env, zone: Zone | None = None) -> str:
     if env.date_style == "Postgres":
         name = MONTHS[month - 1].title()
         date = f"{day:02d} {name}" if _day_first(env) else f"{name} {day:02d}"
-        return f"{_WEEKDAYS[weekday(days)]} {date} {time_text(time)} {shown}{suffix}{era}"
+        return f"{WEEKDAYS[weekday(days)]} {date} {time_text(time)} {shown}{suffix}{era}"
     date = _DATE_STYLES[env.date_style](shown, month, day, _day_first(env))
     return f"{date} {time_text(time)}{suffix}{era}"
 

@@ -1,0 +1,133 @@
+"""AT TIME ZONE and AT LOCAL: moving values between time zones."""
+
+from datetime import UTC
+
+from executor.builtins.base import Builtin, Python
+from executor.builtins.datetime import (
+    INFINITE,
+    checked_timestamp,
+    now,
+    timestamp_of_timestamptz,
+    timestamptz_micros,
+    timestamptz_of_timestamp,
+    utc_from_local,
+)
+from executor.context import Context
+from executor.sqlstates import InvalidParameterValue
+from executor.types.datetime_parts import zone_word
+from executor.types.instants import DAY, SECOND, timestamp_micros, timetz_parts, timetz_text
+from executor.types.interval import print_interval
+from executor.types.spans import interval, quotient
+from executor.types.timezones import Zone, find_zone, offset_zone, zone_of
+
+_NAME_LENGTH = 255
+
+
+class _AbbreviatedZone:
+    """What a dynamic abbreviation such as MSK means: at an instant, and for a wall-clock time."""
+
+    def __init__(self, abbreviation: str, zone: Zone) -> None:
+        self.abbreviation = abbreviation
+        self.zone = zone
+
+    def offset_at(self, micros: int) -> int:
+        meaning = self.zone.meaning_near(self.abbreviation, micros)
+        return meaning.offset if meaning else self.zone.offset_at(micros)
+
+    def offset_of_local(self, micros: int) -> int:
+        return self.offset_at(utc_from_local(micros, self.zone))
+
+
+def named_zone(context: Context, name: str) -> Zone | _AbbreviatedZone:
+    """The zone of a name, an abbreviation or a POSIX rule (22023)."""
+    word = zone_word(name[:_NAME_LENGTH].lower(), context.env)
+    if word is not None:
+        offset, zone, _ = word
+        return offset_zone(offset) if zone is None else _AbbreviatedZone(name, zone)
+    found = find_zone(name[:_NAME_LENGTH])
+    if found is None:
+        raise InvalidParameterValue(f'time zone "{name}" not recognized')
+    return found
+
+
+def session_or_named_zone(context: Context, name: str | None) -> Zone:
+    """The zone in which a calendar is kept: the session's, or that of a name."""
+    if name is None:
+        return zone_of(context.env)
+    zone = named_zone(context, name)
+    return zone.zone if isinstance(zone, _AbbreviatedZone) else zone
+
+
+def zone_of_interval(span: str) -> Zone:
+    """The zone an interval names: a constant distance from UTC (22023)."""
+    value = interval(span)
+    if not value.finite:
+        raise InvalidParameterValue("interval time zone must be finite")
+    if value.months or value.days:
+        shown = print_interval(value, "postgres")
+        raise InvalidParameterValue(f'interval time zone "{shown}" must not include months or days')
+    return Zone("", UTC, shift=quotient(value.micros, SECOND))
+
+
+def _to_timestamptz(stored: str, zone: Zone | _AbbreviatedZone) -> str:
+    if stored in INFINITE:
+        return stored
+    micros = timestamp_micros(stored)
+    return checked_timestamp(micros - zone.offset_of_local(micros) * SECOND)
+
+
+def _to_timestamp(stored: str, zone: Zone | _AbbreviatedZone) -> str:
+    if stored in INFINITE:
+        return stored
+    micros = timestamptz_micros(stored)
+    return checked_timestamp(micros + zone.offset_at(micros) * SECOND)
+
+
+def _shift_timetz(stored: str, offset: int) -> str:
+    micros, old_offset = timetz_parts(stored)
+    return timetz_text((micros + (offset - old_offset) * SECOND) % DAY, offset)
+
+
+def timestamp_at_zone(context: Context, zone: str, stored: str) -> str:
+    """timezone(text, timestamp): the instant at which that zone's clocks show this."""
+    return _to_timestamptz(stored, named_zone(context, zone))
+
+
+def timestamptz_at_zone(context: Context, zone: str, stored: str) -> str:
+    """timezone(text, timestamptz): what that zone's clocks show then."""
+    return _to_timestamp(stored, named_zone(context, zone))
+
+
+def timetz_at_zone(context: Context, zone: str, stored: str) -> str:
+    """timezone(text, timetz): with the offset the zone has now."""
+    return _shift_timetz(stored, named_zone(context, zone).offset_at(timestamptz_micros(now(context))))
+
+
+def timetz_at_local(context: Context, stored: str) -> str:
+    """timezone(timetz): in the session's zone."""
+    return _shift_timetz(stored, zone_of(context.env).offset_at(timestamptz_micros(now(context))))
+
+
+BUILTINS = (
+    Builtin(
+        "timezone(text,timestamp)",
+        Python(timestamp_at_zone, context=True),
+        ("timestamp '2001-02-16 20:38:40' AT TIME ZONE 'America/Denver' AT TIME ZONE 'UTC'", "2001-02-17 03:38:40"),
+    ),
+    Builtin("timezone(text,timestamptz)", Python(timestamptz_at_zone, context=True)),
+    Builtin("timezone(text,timetz)", Python(timetz_at_zone, context=True)),
+    Builtin(
+        "timezone(interval,timestamp)", Python(lambda span, stored: _to_timestamptz(stored, zone_of_interval(span)))
+    ),
+    Builtin(
+        "timezone(interval,timestamptz)", Python(lambda span, stored: _to_timestamp(stored, zone_of_interval(span)))
+    ),
+    Builtin(
+        "timezone(interval,timetz)",
+        Python(lambda span, stored: _shift_timetz(stored, zone_of_interval(span).offset_at(0))),
+        ("timetz '10:00+00' AT TIME ZONE interval '02:00'", "12:00:00+02"),
+    ),
+    Builtin("timezone(timestamp)", Python(timestamptz_of_timestamp, context=True)),
+    Builtin("timezone(timestamptz)", Python(timestamp_of_timestamptz, context=True)),
+    Builtin("timezone(timetz)", Python(timetz_at_local, context=True)),
+)

@@ -8,7 +8,7 @@ from functools import partial
 import apsw
 
 from storage.connection import Connection, Settings
-from storage.errors import Busy, Closed
+from storage.errors import Busy, Closed, EngineError
 from storage.plans import Plans
 from storage.pool import Pool
 from storage.worker import Worker
@@ -81,7 +81,9 @@ class Engine:
             self._checkpoint_at = CHECKPOINT_PAGES
         if log_pages < self._checkpoint_at or self._checkpointing:
             return
-        connection = self.pool.take_nowait()
+        connection = None
+        with suppress(EngineError):  # the commit is done: trouble with a new connection must not make it look failed
+            connection = self.pool.take_nowait()
         if connection is None:
             return
         self._checkpointing = True

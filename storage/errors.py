@@ -1,4 +1,3 @@
-# ruff: noqa: N818  (errors are named by what happened)
 """What can go wrong in the SQLite file, as classes without SQLSTATE.
 
 `executor.errors` owns the mapping to SqlError; this module owns the mapping from SQLite's extended result codes, one

@@ -190,6 +190,10 @@ class Holding:
                     connection.command("ROLLBACK")
                 if self._pinned is None and connection is not self._engine.writer:
                     self._engine.pool.give_back(connection)
+                else:
+                    connection.tidy()
+            elif self._pinned is not None:
+                self._pinned.connection.tidy()
         finally:
             self._unlock()
 

@@ -146,10 +146,19 @@ class Transaction(Holding):
                     return rows
             except Busy as busy:
                 patience = patience or Patience(self.lock_timeout_s)
-                await patience.wait(busy)
+                await self._retry_later(patience, busy)
+
+    async def _retry_later(self, patience: Patience, busy: Busy) -> None:
+        """SQLite was busy: with another program or, when a function was to be replaced, with our own open cursors."""
+        if self._live:
+            await self._put_aside()
+        else:
+            await patience.wait(busy)
 
     def _judge(self, connection: Connection, statement: Statement, params: Sequence[Value]) -> Plan:
         try:
+            if statement.temp_schema and self._pinned is None:
+                raise InternalError("a statement with temporary objects needs a pinned connection")
             connection.context = self.context
             connection.prepare(statement.needs)
             return self._engine.plans.judge(connection, statement, params)
@@ -198,7 +207,7 @@ class Transaction(Holding):
                     return rows
             except Busy as busy:
                 patience = patience or Patience(self.lock_timeout_s)
-                await patience.wait(busy)
+                await self._retry_later(patience, busy)
             finally:
                 if not self.has_written:
                     self._unlock()  # the snapshot is stale, or its first write failed before it had SQLite's lock

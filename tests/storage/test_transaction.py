@@ -349,6 +349,24 @@ async def test_pinned_transactions_share_temporary_tables_nobody_else_sees(fille
     pinned.close()
 
 
+async def test_temporary_objects_need_a_pinned_connection(filled: Bench) -> None:
+    transaction = filled.begin()
+    with pytest.raises(errors.InternalError):
+        await transaction.run(Statement("CREATE TEMP TABLE mine(x)", writes=True, temp_schema=True))
+    await transaction.rollback()
+
+
+async def test_function_can_be_replaced_while_a_result_is_suspended(large: Bench) -> None:
+    transaction = large.begin(isolation=RR)
+    rows = await transaction.run(Statement("SELECT upper(v) FROM big ORDER BY id"))
+    first = await rows.fetch(1)
+    for answer in "one", "two":
+        needs = (Function("upper", lambda value, answer=answer: answer, 1),)
+        assert await read(transaction, "SELECT upper('a')", needs=needs) == [(answer,)]
+    assert (first + await everything(rows))[-1] == ("V20000",)
+    await transaction.rollback()
+
+
 async def test_pinned_write_after_a_suspended_read_is_not_stale(large: Bench) -> None:
     pinned = large.database.pin()
     transaction = large.begin(pinned=pinned)

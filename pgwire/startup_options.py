@@ -59,15 +59,13 @@ def split_options(text: str) -> list[str]:
 
 
 def command_line_settings(text: str) -> dict[str, str]:
-    """The settings of `options`: `-c name=value`, `-cname=value` and `--name=value`. Raises 42601 for other switches."""
+    """The settings of `options`: `-c name=value`, `-cname=value`, `--name=value`. Raises 42601 for other switches."""
     settings: dict[str, str] = {}
     words = iter(split_options(text))
     for word in words:
         if word == "-c":
             assignment = next(words, "")
-        elif word.startswith("-c"):
-            assignment = word[2:]
-        elif word.startswith("--") and len(word) > 2:
+        elif word.startswith(("-c", "--")) and len(word) > 2:
             assignment = word[2:]
         else:
             raise _bad_switch(word)

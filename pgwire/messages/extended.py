@@ -11,6 +11,7 @@ import msgspec
 
 from pgwire.messages.body import (
     INSUFFICIENT,
+    INT16,
     INT32,
     UINT16,
     UINT32,
@@ -24,6 +25,7 @@ from pgwire.messages.body import (
 
 _INT32_AT = INT32.unpack_from
 _COUNT_AT = UINT16.unpack_from
+_FORMAT_AT = INT16.unpack_from
 
 
 class Parse(msgspec.Struct, frozen=True):
@@ -101,6 +103,8 @@ def _decode_formats(body: bytes, at: int) -> tuple[tuple[int, ...], int]:
     (count,) = _COUNT_AT(body, at)
     if not count:
         return (), at + 2
+    if count == 1:
+        return _FORMAT_AT(body, at + 2), at + 4
     return struct.unpack_from(f">{count}h", body, at + 2), at + 2 + 2 * count
 
 
@@ -137,7 +141,7 @@ class Execute(msgspec.Struct, frozen=True):
     def decode_body(cls, body: bytes) -> Self:
         """The message in this body."""
         if body == b"\0\0\0\0\0":  # the unnamed portal, all rows: what nearly every driver sends
-            return cls("", 0)
+            return _EXECUTE_ALL  # type: ignore[return-value]
         reader = Reader(body)
         message = cls(reader.string(), reader.int32())
         reader.end()
@@ -204,6 +208,9 @@ class Flush(msgspec.Struct, frozen=True):
         return cls()
 
 
+_EXECUTE_ALL = Execute("", 0)
+
+
 class Sync(msgspec.Struct, frozen=True):
     """Sync (frontend, 'S'): the end of a pipeline; commit what is not in a block."""
 
@@ -216,5 +223,9 @@ class Sync(msgspec.Struct, frozen=True):
     @classmethod
     def decode_body(cls, body: bytes) -> Self:
         """The message in this body."""
-        expect_empty(body)
-        return cls()
+        if body:
+            expect_empty(body)
+        return _SYNC  # type: ignore[return-value]
+
+
+_SYNC = Sync()

@@ -121,7 +121,7 @@ def _announce(engine: Engine, port: int, options: ServeOptions) -> None:
 
 
 def _database_name(path: str) -> str:
-    return "memory" if path == MEMORY else "postgres" if Path(path).is_dir() else Path(path).stem
+    return "postgres" if path == MEMORY or Path(path).is_dir() else Path(path).stem
 
 
 def _user_name() -> str:

@@ -71,9 +71,9 @@ class FakeCopyIn:
         for number, line in enumerate(self.data.splitlines(), 1):
             if not line.lstrip(b"-").isdigit():
                 text = line.decode()
-                raise sqlstates.InvalidTextRepresentation(
-                    f'invalid input syntax for type integer: "{text}"', where=f'COPY t, line {number}, column a: "{text}"'
-                )
+                place = f'COPY t, line {number}, column a: "{text}"'
+                message = f'invalid input syntax for type integer: "{text}"'
+                raise sqlstates.InvalidTextRepresentation(message, where=place)
 
     async def finish(self) -> None:
         self.portal.finish(f"COPY {len(self.data.splitlines())}")

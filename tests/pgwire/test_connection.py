@@ -1,3 +1,4 @@
+import itertools
 import struct
 from typing import Any, get_args, get_origin
 
@@ -73,7 +74,7 @@ BACKEND_MESSAGE = st.one_of(map(message_of, BACKEND.values()))
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def received(connection: Connection, pieces: list[bytes]) -> list[Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import trio
-from trio.testing import memory_stream_pair, memory_stream_pump
+from trio.testing import memory_stream_pair
 
 from pgwire.connection import NEED_DATA, Connection
 from pgwire.link import ClientGone
@@ -87,10 +87,9 @@ class MemoryLink:
     def send_now(self, data: bytes | bytearray) -> bool:
         self.sends += 1
         try:
-            self._stream.send_stream.put_data(bytes(data))
+            self._peer.receive_stream.put_data(bytes(data))
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise ClientGone(str(error)) from None
-        memory_stream_pump(self._stream.send_stream, self._peer.receive_stream)
         return True
 
     async def drain(self) -> None:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class ClientGone(Exception):  # noqa: N818
+class ClientGone(Exception):
     """The client closed the connection or it broke; nothing can be sent any more."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 BACKLOG = 1024
 
 
-class CannotListen(Exception):  # noqa: N818
+class CannotListen(Exception):
     """Why the server cannot listen, in one line."""
 
 

@@ -64,13 +64,15 @@ class Server:
         async with trio.open_nursery() as service:
             service.start_soon(self._watch.run)
             async with trio.open_nursery() as self._connections:
-                with self._accepting:
-                    async with trio.open_nursery() as accepting:
-                        for listener in self._listeners:
-                            accepting.start_soon(self._accept, listener)
-                        self.accepting.set()
-                for listener in self._listeners:
-                    listener.close()
+                try:
+                    with self._accepting:
+                        async with trio.open_nursery() as accepting:
+                            for listener in self._listeners:
+                                accepting.start_soon(self._accept, listener)
+                            self.accepting.set()
+                finally:
+                    for listener in self._listeners:
+                        listener.close()
             service.cancel_scope.cancel()
 
     def stop(self) -> None:

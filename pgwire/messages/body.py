@@ -15,7 +15,7 @@ UINT32 = struct.Struct(">I")
 INSUFFICIENT = "insufficient data left in message"
 
 
-class ProtocolViolation(Exception):  # noqa: N818  (the manual's noun)
+class ProtocolViolation(Exception):
     """The peer broke the protocol.
 
     fatal: framing is lost or may be, so the connection must end; otherwise only this message failed.

@@ -64,14 +64,16 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
     """
     name, limit = message.portal, message.max_rows
     portal = session.executor.portal(name)
-    if not (session.suspended and session.suspended.get(name) is portal):
+    resumed = bool(session.suspended) and session.suspended.get(name) is portal
+    rows = 0
+    if not resumed:
         await portal.start()
     if portal.copy is not None:
         session.send_notices()
         if await copy_flow.begin(session, portal):
             return State.COPY_IN_EXTENDED
     elif portal.columns is not None:
-        await results.send_rows(session, portal, max(limit, 0))
+        rows = await results.send_rows(session, portal, max(limit, 0))
     else:
         await results.run_to_end(portal)
     session.send_notices()
@@ -80,7 +82,7 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
         session.out += PORTAL_SUSPENDED
         return None
     session.suspended.pop(name, None)
-    results.complete(session, portal)
+    results.complete(session, portal, rows if resumed else None)
     return None
 
 

@@ -18,28 +18,28 @@ FIRST_CHUNK_ROWS = 64
 CHUNK_ROWS_MAX = 4096
 
 
-async def send_rows(session: "ClientSession", portal: Portal, limit: int) -> None:
-    """Queue up to `limit` rows (0 = all) of a started portal, sending whenever there is a chunk.
+async def send_rows(session: "ClientSession", portal: Portal, limit: int) -> int:
+    """Queue up to `limit` rows (0 = all) of a started portal, sending whenever there is a chunk; how many there were.
 
     The number of rows in the next chunk follows from the size of the last, so wide rows do not fill the memory.
     """
     encoders = portal.encoders
     wanted = FIRST_CHUNK_ROWS
-    left = limit
+    count = 0
     while not portal.finished:
-        rows = await portal.fetch(min(wanted, left) if limit else wanted)
+        rows = await portal.fetch(min(wanted, limit - count) if limit else wanted)
         if not rows:
             break
         data = encode_rows(rows, encoders)
         session.out += data
-        if limit:
-            left -= len(rows)
-            if not left:
-                break
+        count += len(rows)
+        if count == limit:
+            break
         if len(session.out) >= CHUNK_BYTES:
             await session.flush()
             await trio.lowlevel.checkpoint()
         wanted = min(CHUNK_ROWS_MAX, max(1, CHUNK_BYTES * len(rows) // len(data)))
+    return count
 
 
 async def run_to_end(portal: Portal) -> None:
@@ -49,7 +49,12 @@ async def run_to_end(portal: Portal) -> None:
             break
 
 
-def complete(session: "ClientSession", portal: Portal) -> None:
-    """Queue the end of a finished portal."""
+def complete(session: "ClientSession", portal: Portal, resumed_rows: int | None = None) -> None:
+    """Queue the end of a finished portal.
+
+    resumed_rows: of a portal that was suspended, the rows since then: PostgreSQL's tag counts only those.
+    """
     tag = portal.tag
+    if tag is not None and resumed_rows is not None:
+        tag = f"{tag.rpartition(' ')[0]} {resumed_rows}"
     session.out += EMPTY_QUERY_RESPONSE if tag is None else encode_command_complete(tag)

@@ -121,9 +121,9 @@ class FakePortal:
             self.session.engine.sleeping.set()
             await trio.sleep(float(self.statement.match[1]))
             self.rows = [("",)]
-        rows, self.rows = self.rows[:n], self.rows[n:]
+        rows = self.rows[self.sent : self.sent + n]
         self.sent += len(rows)
-        if not self.rows and len(rows) < n:
+        if len(rows) < n:
             self.finish(f"SELECT {self.sent}")
         return rows
 

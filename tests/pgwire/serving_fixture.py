@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -20,10 +20,13 @@ class Serving:
     engine: FakeEngine
     port: int
     nursery: trio.Nursery
+    clients: list[WireClient] = field(default_factory=list)
 
     async def client(self) -> WireClient:
         """Connected, not started."""
-        return WireClient(await trio.open_tcp_stream("127.0.0.1", self.port))
+        client = WireClient(await trio.open_tcp_stream("127.0.0.1", self.port))
+        self.clients.append(client)
+        return client
 
 
 @asynccontextmanager
@@ -35,5 +38,10 @@ async def serving(**limits: Any) -> AsyncIterator[Serving]:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(server.run)
         await server.accepting.wait()
-        yield Serving(server, engine, port, nursery)
-        server.stop_now()
+        running = Serving(server, engine, port, nursery)
+        try:
+            yield running
+        finally:
+            server.stop_now()
+            for client in running.clients:
+                await trio.aclose_forcefully(client.stream)

@@ -1,0 +1,1 @@
+"""The protocol (sans-IO), sessions, the trio server and the command line. Start reading at README.md."""

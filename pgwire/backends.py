@@ -1,0 +1,82 @@
+"""Who is connected: process ids, cancel keys, the limit on connections, and interrupts by process id."""
+
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from executor.errors import SqlError
+from executor.sqlstates import TooManyConnections
+from pgwire.messages.startup import PROTOCOL_3_2
+
+if TYPE_CHECKING:
+    from pgwire.session import ClientSession, Interrupt
+
+_PROCESS_ID_MAX = 2**31 - 1
+
+
+class Backend:
+    """One authenticated connection: its identity, and its session once there is one."""
+
+    __slots__ = ("process_id", "secret", "session")
+
+    def __init__(self, process_id: int, secret: bytes) -> None:
+        self.process_id = process_id
+        self.secret = secret
+        self.session: ClientSession | None = None
+
+
+class Backends:
+    """All connections of one server."""
+
+    def __init__(self, connections_max: int) -> None:
+        self.connections_max = connections_max
+        self._by_id: dict[int, Backend] = {}
+        self._last_id = os.getpid()  # so that the ids look like the real thing's in logs
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Backend]:
+        return iter(tuple(self._by_id.values()))
+
+    def open(self, version: int) -> Backend:
+        """A place for a connection; its secret is as long as the protocol version allows. Raises 53300."""
+        if len(self._by_id) >= self.connections_max:
+            raise TooManyConnections("sorry, too many clients already", severity="FATAL")
+        process_id = self._next_id()
+        backend = Backend(process_id, secrets.token_bytes(32 if version >= PROTOCOL_3_2 else 4))
+        self._by_id[process_id] = backend
+        return backend
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        while self._last_id in self._by_id or self._last_id > _PROCESS_ID_MAX:
+            self._last_id = 1 if self._last_id > _PROCESS_ID_MAX else self._last_id + 1
+        return self._last_id
+
+    def close(self, backend: Backend) -> None:
+        """Give the place back."""
+        del self._by_id[backend.process_id]
+
+    def cancel(self, process_id: int, secret: bytes) -> bool:
+        """A CancelRequest. Whether it fits a connection; the secret is compared in constant time."""
+        from pgwire.session import Interrupt
+
+        backend = self._by_id.get(process_id)
+        expected = backend.secret if backend else bytes(len(secret))
+        if not hmac.compare_digest(expected, secret) or backend is None:
+            return False
+        return self.interrupt(process_id, Interrupt.CANCEL)
+
+    def interrupt(self, process_id: int, interrupt: "Interrupt", last_words: SqlError | None = None) -> bool:
+        """Interrupt a connection from inside the server (pg_cancel_backend, pg_terminate_backend, idle time-outs).
+
+        Whether there is such a connection. last_words: what its client is told if the connection ends.
+        """
+        backend = self._by_id.get(process_id)
+        if backend is None or backend.session is None:
+            return False
+        backend.session.interrupt(interrupt, last_words)
+        return True

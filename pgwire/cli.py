@@ -1,0 +1,88 @@
+"""The command line: `pgquill serve PATH`. What takes time to import is imported when it is needed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pgwire.serving import ServeOptions
+
+ALLOW_NETWORK = "PGQUILL_ALLOW_INSECURE_NETWORK"
+"""Set to 1 to listen beyond this machine although there are no passwords: inside a container, whose published port
+decides who can reach it."""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"pgquill {version('pgquill')}")
+        except PackageNotFoundError:
+            print("pgquill (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _pgquill(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """PostgreSQL on the wire, SQLite on disk."""
+
+
+@app.command()
+def serve(
+    path: Annotated[str, typer.Argument(help="A SQLite file, a folder of .db files, or :memory:.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one.")] = 5432,
+    socket_dir: Annotated[Path | None, typer.Option(help="Folder for a Unix socket as well.")] = None,
+    server_version: Annotated[str, typer.Option(help="PostgreSQL version to introduce ourselves as.")] = "18.4",
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    max_connections: Annotated[int, typer.Option(min=1, max=262143, help="Clients at the same time.")] = 100,
+) -> None:
+    """Serve a SQLite file to PostgreSQL clients."""
+    from pgwire.serving import LOG_LEVELS, ServeOptions
+
+    if log_level not in LOG_LEVELS:
+        raise typer.BadParameter(f"must be one of {', '.join(LOG_LEVELS)}", param_hint="--log-level")
+    network = _network_allowed()
+    raise typer.Exit(
+        _serve(ServeOptions(path, host, port, socket_dir, server_version, log_level, max_connections, network))
+    )
+
+
+def _network_allowed() -> bool:
+    import os
+
+    return os.environ.get(ALLOW_NETWORK) == "1"
+
+
+def _serve(options: "ServeOptions") -> int:
+    """Serve; the exit code. A reason not to start is one line on stderr."""
+    import importlib
+    import sys
+
+    from pgwire.listeners import CannotListen
+    from pgwire.serving import run
+
+    executor = importlib.import_module("executor.engine")  # the only place where pgwire knows the real engine
+    try:
+        run(executor.Engine.open, options)
+    except (executor.CannotServe, CannotListen) as error:
+        print(f"pgquill: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main() -> None:
+    """The `pgquill` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""What pgwire asks of the engine behind it: executor.engine and executor.session have these shapes.
+
+pgwire imports the engine only in its command line; everything else is written against these protocols, so that the
+tests can put a small engine of their own here.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Protocol
+
+from executor.errors import SqlError
+from pgwire.messages.result import ColumnLike
+
+
+class CopyOut(Protocol):
+    """A running COPY TO STDOUT."""
+
+    overall_format: int  # 0 text, 1 binary
+    formats: tuple[int, ...]
+
+    def chunks(self) -> AsyncIterator[bytes | list[bytes]]:
+        """The data: each bytes is one CopyData."""
+
+
+class CopyIn(Protocol):
+    """A running COPY FROM STDIN."""
+
+    overall_format: int
+    formats: tuple[int, ...]
+
+    async def write(self, data: bytes) -> None:
+        """Take some of the data, cut anywhere."""
+
+    async def finish(self) -> None:
+        """The client sent everything."""
+
+    async def fail(self, message: str) -> None:
+        """The client gave up: raises 57014."""
+
+
+class Portal(Protocol):
+    """A statement with its parameters, ready to run or running."""
+
+    columns: Sequence[ColumnLike] | None
+    encoders: Sequence[Callable[[Any], bytes]]
+    copy: Any  # CopyOut | CopyIn | None, valid after start
+    finished: bool
+    tag: str | None  # valid when finished; None for an empty text
+
+    async def start(self) -> None:
+        """Begin to run. Not called again for a portal that was suspended."""
+
+    async def fetch(self, n: int) -> list[tuple[Any, ...]]:
+        """Up to n rows."""
+
+
+class ExecutorSession(Protocol):
+    """One client's session in the executor. Everything may raise SqlError."""
+
+    process_id: int
+    secret: bytes
+    status: bytes  # I, T or E
+
+    def reported_settings(self) -> dict[str, str]:
+        """Every setting a client is told at the start."""
+
+    def take_changed_settings(self) -> dict[str, str]:
+        """The reported settings that changed since the last call."""
+
+    def take_notices(self) -> list[SqlError]:
+        """Notices since the last call, oldest first."""
+
+    def split(self, text: str) -> list[Any]:
+        """The statements of a simple query; 42601 for the whole text."""
+
+    async def prepare_simple(self, raw: Any) -> Portal:
+        """A portal for one of them, results in text."""
+
+    async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
+        """Parse."""
+
+    async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[ColumnLike] | None]:
+        """Describe of a statement: OIDs of the parameters, columns of the result."""
+
+    async def bind(
+        self,
+        portal: str,
+        statement: str,
+        parameter_formats: tuple[int, ...],
+        parameters: tuple[bytes | None, ...],
+        result_formats: tuple[int, ...],
+    ) -> None:
+        """Bind."""
+
+    def describe_portal(self, name: str) -> Sequence[ColumnLike] | None:
+        """Describe of a portal."""
+
+    def portal(self, name: str) -> Portal:
+        """The portal; 34000 if there is none."""
+
+    def close_statement(self, name: str) -> None:
+        """Close of a statement."""
+
+    async def close_portal(self, name: str) -> None:
+        """Close of a portal."""
+
+    async def sync(self) -> None:
+        """Sync, or the end of a simple query: commit what is not in a block."""
+
+    async def fail(self) -> None:
+        """A statement failed: roll back, or mark the block as failed. Harmless when there is nothing to do."""
+
+    def begin_implicit_block(self) -> None:
+        """A simple query with several statements begins."""
+
+    async def terminate(self) -> None:
+        """The client is gone."""
+
+
+class Engine(Protocol):
+    """The databases of one server."""
+
+    async def connect(self, database: str, user: str, options: dict[str, str]) -> ExecutorSession:
+        """A session; 3D000, 22023, …"""
+
+    async def close(self) -> None:
+        """Everything is written and closed."""

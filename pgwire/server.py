@@ -1,0 +1,201 @@
+"""The trio server: accepts connections, gives each a task, and stops politely. All waiting is here or in the links.
+
+    server = Server(engine, listeners, limits, log)
+    await server.run()        until stop() or cancellation; the engine stays open
+
+What a client sends can end only its own connection. Connections that have not authenticated are limited in time and in
+number (the oldest goes first) and take no place from those that have.
+"""
+
+import errno
+import socket
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import trio
+
+from executor.errors import SqlError
+from executor.sqlstates import CannotConnectNow
+from pgwire import handshake
+from pgwire.backends import Backend, Backends
+from pgwire.connection import MESSAGE_BYTES_MAX, Connection
+from pgwire.contract import Engine, ExecutorSession
+from pgwire.link import ClientGone, Link
+from pgwire.messages.body import ProtocolViolation
+from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
+from pgwire.reporting import from_exception, response_bytes
+from pgwire.session import ClientSession, Interrupt
+from pgwire.socket_link import SocketLink
+from pgwire.watch import Watch, WatchedLink
+
+_OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+ACCEPT_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What clients may take."""
+
+    connections_max: int = 100
+    strangers_max: int = 1000  # connections that have not authenticated
+    authentication_timeout_s: float = 60.0
+    message_bytes_max: int = MESSAGE_BYTES_MAX
+
+
+class Server:
+    """One server on some listening sockets. `backends` is the registry that pg_terminate_backend and the like need."""
+
+    def __init__(self, engine: Engine, listeners: list[socket.socket], limits: Limits, log: Any) -> None:
+        self.backends = Backends(limits.connections_max)
+        self._engine = engine
+        self._listeners = listeners
+        self._limits = limits
+        self._log = log
+        self._stopping = False
+        self._strangers: OrderedDict[int, trio.CancelScope] = OrderedDict()
+        self._accepting = trio.CancelScope()
+        self.accepting = trio.Event()  # set when clients can connect
+        self._connections: trio.Nursery | None = None
+        self._watch = Watch()
+
+    async def run(self) -> None:
+        """Serve until `stop` was called and the last connection is over."""
+        async with trio.open_nursery() as service:
+            service.start_soon(self._watch.run)
+            async with trio.open_nursery() as self._connections:
+                try:
+                    with self._accepting:
+                        async with trio.open_nursery() as accepting:
+                            for listener in self._listeners:
+                                accepting.start_soon(self._accept, listener)
+                            self.accepting.set()
+                finally:
+                    for listener in self._listeners:
+                        listener.close()
+            service.cancel_scope.cancel()
+
+    def stop(self) -> None:
+        """Accept nobody any more, end idle sessions, let statements that run finish."""
+        self._stopping = True
+        self._accepting.cancel()
+        for scope in tuple(self._strangers.values()):
+            scope.cancel()
+        for backend in self.backends:
+            if backend.session is not None:
+                backend.session.interrupt(Interrupt.SHUTDOWN)
+
+    def stop_now(self) -> None:
+        """Like stop, but roll back what runs."""
+        self.stop()
+        if self._connections is not None:
+            self._connections.cancel_scope.cancel()
+
+    async def _accept(self, listener: socket.socket) -> None:
+        assert self._connections is not None
+        while True:
+            await trio.lowlevel.wait_readable(listener)
+            try:
+                connected, address = listener.accept()
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                if error.errno in _OUT_OF_RESOURCES:
+                    self._log.warning("cannot accept a connection", reason=error.strerror)
+                    self._drop_oldest_stranger()
+                    await trio.sleep(ACCEPT_PAUSE_S)
+                continue  # anything else is about the one connection that came to nothing
+            self._connections.start_soon(self._connection, connected, address)
+
+    async def _connection(self, connected: socket.socket, address: Any) -> None:
+        """One connection, from accept to close. Lets nothing but cancellation out."""
+        log = self._log.bind(client=f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "[local]")
+        link: SocketLink | None = None
+        try:
+            link = SocketLink(connected)
+            await self.converse(WatchedLink(link, self._watch), log, link)
+        except (ClientGone, OSError) as error:
+            log.debug("connection lost", reason=str(error))
+        except Exception:
+            log.exception("connection ended by an internal error")
+        finally:
+            if link is not None:
+                link.close()
+            else:
+                connected.close()
+
+    async def converse(self, link: Link, log: Any, watched: "SocketLink | None" = None) -> None:
+        """Everything that is said on one connection; the caller closes it. Raises ClientGone."""
+        connection = Connection(message_bytes_max=self._limits.message_bytes_max)
+        opened: tuple[Backend, ExecutorSession] | None = None
+        with trio.move_on_after(self._limits.authentication_timeout_s) as scope:
+            opened = await self._open(connection, link, scope, log)
+        if opened is None:
+            return
+        backend, executor = opened
+        session = ClientSession(connection, link, executor, log)
+        backend.session = session
+        if self._stopping:
+            session.interrupt(Interrupt.SHUTDOWN)
+        self._watch.add(session, watched)
+        try:
+            await session.run()
+        finally:
+            self._watch.remove(session)
+            self.backends.close(backend)
+            log.debug("disconnected")
+
+    async def _open(
+        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any
+    ) -> tuple[Backend, ExecutorSession] | None:
+        """The handshake, within its limits. None when there is nobody to talk to; what was wrong has been said."""
+        self._strangers[id(scope)] = scope
+        if len(self._strangers) > self._limits.strangers_max:
+            self._drop_oldest_stranger()
+        try:
+            return await self._introduce(connection, link, log)
+        except handshake.OldProtocolError as error:
+            link.send_now(handshake.old_protocol_response(error))
+        except (SqlError, ProtocolViolation) as error:
+            refusal = from_exception(error, log)
+            log.debug("connection refused", sqlstate=refusal.sqlstate, error=refusal.message)
+            link.send_now(response_bytes(refusal, "FATAL"))
+        finally:
+            self._strangers.pop(id(scope), None)
+        return None
+
+    async def _introduce(
+        self, connection: Connection, link: Link, log: Any
+    ) -> tuple[Backend, ExecutorSession] | None:
+        """Start-up, authentication, the executor's session, and what the client is told about it."""
+        packet = await handshake.receive_startup(connection, link)
+        if isinstance(packet, CancelRequest):
+            fits = self.backends.cancel(packet.process_id, packet.secret)
+            log.debug("cancel request", process_id=packet.process_id, fits=fits)
+            return None
+        options = await handshake.authenticate(connection, link, packet)
+        if self._stopping:
+            raise CannotConnectNow("the database system is shutting down")
+        backend = self.backends.open(packet.version)
+        executor: ExecutorSession | None = None
+        try:
+            link.send_now(handshake.authentication_ok(connection))
+            executor = await self._engine.connect(options.database, options.user, options.settings)
+            executor.process_id, executor.secret = backend.process_id, backend.secret
+            greeting = [
+                connection.send(ParameterStatus(name, value)) for name, value in executor.reported_settings().items()
+            ]
+            greeting.append(connection.send(BackendKeyData(backend.process_id, backend.secret)))
+            link.send_now(b"".join(greeting))
+        except BaseException:
+            self.backends.close(backend)
+            if executor is not None:
+                with trio.CancelScope(shield=True):
+                    await executor.terminate()
+            raise
+        log.debug("connected", user=options.user, database=options.database, process_id=backend.process_id)
+        return backend, executor
+
+    def _drop_oldest_stranger(self) -> None:
+        if self._strangers:
+            self._strangers.popitem(last=False)[1].cancel()

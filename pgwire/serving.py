@@ -1,0 +1,141 @@
+"""One run of `pgquill serve`: sockets, engine, signals, and what the operator reads."""
+
+import getpass
+import logging
+import resource
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+import trio
+from rich.console import Console
+
+from pgwire.contract import Engine
+from pgwire.listeners import UnixSocket, close_all, open_tcp
+from pgwire.server import Limits, Server
+
+LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+MEMORY = ":memory:"
+
+OpenEngine = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `pgquill serve`."""
+
+    path: str
+    host: str
+    port: int
+    socket_dir: Path | None
+    server_version: str
+    log_level: str
+    connections_max: int
+    network_allowed: bool
+
+
+def run(open_engine: OpenEngine, options: ServeOptions) -> None:
+    """Serve until a signal. Raises CannotListen and what open_engine raises when it cannot start."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVELS[options.log_level]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    trio.run(_serve, open_engine, options)
+
+
+async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
+    log = structlog.get_logger()
+    listeners = open_tcp(options.host, options.port, allow_network=options.network_allowed)
+    port: int = listeners[0].getsockname()[1]
+    unix_socket: UnixSocket | None = None
+    try:
+        if options.socket_dir is not None:
+            unix_socket = UnixSocket(options.socket_dir.absolute(), port, options.path)
+            listeners.append(unix_socket.listener)
+        engine: Engine = await open_engine(options.path, server_version=options.server_version)
+        try:
+            await _serve_engine(engine, listeners, options, log)
+        finally:
+            with trio.CancelScope(shield=True):
+                await engine.close()
+        log.info("stopped")
+    finally:
+        close_all(listeners)
+        if unix_socket is not None:
+            unix_socket.remove()
+
+
+async def _serve_engine(engine: Engine, listeners: list[Any], options: ServeOptions, log: Any) -> None:
+    strangers = max(64, min(4000, _allow_many_files() // 2))
+    server = Server(engine, listeners, Limits(options.connections_max, strangers), log)
+    attach: Callable[[Any], None] | None = getattr(engine, "attach_backends", None)
+    if attach is not None:
+        attach(server.backends)
+    async with trio.open_nursery() as nursery:
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            nursery.start_soon(_stop_on_signal, server, signals, log)
+            nursery.start_soon(_announce_when_ready, server, engine, listeners[0].getsockname()[1], options)
+            await server.run()
+            nursery.cancel_scope.cancel()
+
+
+async def _announce_when_ready(server: Server, engine: Engine, port: int, options: ServeOptions) -> None:
+    await server.accepting.wait()
+    _announce(engine, port, options)
+
+
+async def _stop_on_signal(server: Server, signals: Any, log: Any) -> None:
+    """The first signal stops politely, the second at once."""
+    stops = iter((server.stop, server.stop_now))
+    async for number in signals:
+        log.info("received signal", signal=signal.Signals(number).name)
+        next(stops, server.stop_now)()
+
+
+def _announce(engine: Engine, port: int, options: ServeOptions) -> None:
+    """Tell how to connect."""
+    database = getattr(engine, "default_database", None) or _database_name(options.path)
+    user = _user_name()
+    host = "127.0.0.1" if options.host in ("0.0.0.0", "") else "::1" if options.host == "::" else options.host
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"pgquill serves {options.path} as PostgreSQL {options.server_version} on {host} port {port}")
+    console.print(f"  psql 'host={host} port={port} dbname={database} user={user}'", markup=False)
+    url_host = f"[{host}]" if ":" in host else host
+    console.print(f"  postgresql://{user}@{url_host}:{port}/{database}", markup=False)
+    if options.socket_dir is not None:
+        folder = options.socket_dir.absolute()
+        console.print(f"  psql 'host={folder} port={port} dbname={database} user={user}'", markup=False)
+    sys.stdout.flush()
+
+
+def _database_name(path: str) -> str:
+    return "postgres" if path == MEMORY or Path(path).is_dir() else Path(path).stem
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "postgres"
+
+
+def _allow_many_files() -> int:
+    """Raise the soft limit on open files to the hard one, since each client needs one; the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 1 << 16) if hard != resource.RLIM_INFINITY else 1 << 16
+    if wanted > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return soft

@@ -1,0 +1,1 @@
+"""CREATE, ALTER, DROP, COMMENT and TRUNCATE: pure functions from one Catalog to the next, with the SQLite statements that do it."""

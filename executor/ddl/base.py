@@ -21,12 +21,14 @@ TEMPORARY = "pg_temp"
 class Bound(Protocol):
     """A PostgreSQL expression over one relation's columns, as the binder understood it.
 
-    sql_pg: PostgreSQL's text, to be stored. sqlite: the lowered text over bare column names. needs: what has to be registered
+    sql_pg: PostgreSQL's text, to be stored. type: OID of its type. sqlite: the lowered text over bare column names. needs: what has to be registered
     on a connection before `sqlite` runs; empty if plain SQLite understands it. columns: attnums used. volatility: i, s or v.
     """
 
     @property
     def sql_pg(self) -> str: ...
+    @property
+    def type(self) -> int: ...
     @property
     def sqlite(self) -> str: ...
     @property

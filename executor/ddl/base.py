@@ -152,6 +152,12 @@ def items(node: Any) -> list[Node]:
     return node if isinstance(node, list) else [] if node is None else node.nodes("items")
 
 
+def discard(node: Node) -> None:
+    """Take every field of a node of which nothing is done (IF NOT EXISTS on what exists)."""
+    for field in node.tree[node.kind]:
+        node.take(field)
+
+
 @contextmanager
 def each_consumed(nodes: Iterable[Node]) -> Iterator[list[Node]]:
     """The nodes, all of which must be wholly consumed at the end."""

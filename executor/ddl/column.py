@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from executor.catalog.model import Column, Relation, Sequence
-from executor.ddl import naming, sequence_options
+from executor.ddl import naming, rewrite, sequence_options
 from executor.ddl.base import DdlContext, Step
 from executor.ddl.lookup import creation_schema, dotted_name
 from executor.ddl.objects import put_sequence
@@ -309,7 +309,7 @@ def with_expression(ctx: DdlContext, relation: Relation, column: Column, express
                 detail="A generated column cannot reference another generated column.")
     if bound.volatility != "i":
         raise InvalidObjectDefinition("generation expression is not immutable")
-    return with_column(relation, replace(column, default=bound.sql_pg))
+    return with_column(relation, replace(column, default=rewrite.unqualified(bound.sql_pg, relation.name)))
 
 
 def make_sequences(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec]) -> tuple[list[ColumnSpec], list[Step]]:
@@ -349,12 +349,5 @@ def make_sequence(ctx: DdlContext, relation: Relation, column: str, type_oid: in
 
 def sequence_literal(ctx: DdlContext, sequence: Sequence) -> str:
     """The sequence's name as a string literal that regclass reads whatever the search_path is."""
-    name = f"{identifier(sequence.schema)}.{identifier(sequence.name)}"
+    name = f"{rewrite.quote_identifier(sequence.schema)}.{rewrite.quote_identifier(sequence.name)}"
     return "'" + name.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A name as PostgreSQL's quote_identifier prints it, quoting reserved words too."""
-    from executor.ddl.rewrite import quote_identifier
-
-    return quote_identifier(name)

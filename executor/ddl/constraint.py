@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from executor.catalog.model import Column, Constraint, Index, IndexColumn, Relation
-from executor.ddl import naming, sqlite_table
+from executor.ddl import naming, rewrite, sqlite_table
 from executor.ddl.base import Bound, DdlContext
 from executor.ddl.lookup import refuse_existing
 from executor.ddl.objects import relation_names
@@ -86,7 +86,7 @@ def add_check(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> tupl
         name = _choose(ctx, relation, only, "check")
     native = not bound.needs and bound.volatility == "i" and (spec.valid or not spec.enforced)
     constraint = Constraint(
-        oid=ctx.new_oid(), name=name, kind="c", columns=tuple(sorted(set(bound.columns))), expression=bound.sql_pg,
+        oid=ctx.new_oid(), name=name, kind="c", columns=tuple(sorted(set(bound.columns))), expression=rewrite.unqualified(bound.sql_pg, relation.name),
         enforced_by_sqlite=native, no_inherit=spec.no_inherit, enforced=spec.enforced,
         validated=spec.valid and spec.enforced)
     return with_constraint(relation, constraint), constraint, bound

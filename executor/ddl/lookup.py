@@ -1,13 +1,15 @@
 """Finding the objects that a statement names, and the place where it makes new ones."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 
 from executor.catalog.model import Index, Relation, Sequence
 from executor.ddl.base import TEMPORARY, DdlContext
 from executor.ddl.objects import relation_names
-from executor.errors import SqlError, not_supported
+from executor.errors import SqlError
+from executor.facts import table as facts
 from executor.parse import Node
 from executor.sqlstates import (
     DuplicateTable,
@@ -103,15 +105,18 @@ def _in_schema(ctx: DdlContext, schema: str, name: str) -> Found | None:
     sequence = catalog.sequences_by_name.get((schema, name))
     if sequence is not None:
         return Found(schema, name, "S", sequence=sequence)
-    if schema in SYSTEM_SCHEMAS and (system := _system_relation(schema, name)) is not None:
+    if schema in SYSTEM_SCHEMAS and (system := _system_relations().get((schema, name))) is not None:
         return Found(schema, name, system.kind, relation=system)
     return None
 
 
-def _system_relation(schema: str, name: str) -> Relation | None:
-    from executor.catalog.system import relations
-
-    return relations.relation(schema, name)
+@cache
+def _system_relations() -> dict[tuple[str, str], Relation]:
+    """The relations of pg_catalog and information_schema, without columns: enough to say what they are."""
+    schemas = dict(facts("pg_namespace").select("oid", "nspname"))
+    rows = facts("pg_class").select("oid", "relname", "relnamespace", "relkind")
+    return {(schemas[space], name): Relation(oid=oid, schema=schemas[space], name=name, kind=kind)
+            for oid, name, space, kind in rows}
 
 
 def schemas_searched(ctx: DdlContext) -> Iterator[str]:

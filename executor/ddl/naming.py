@@ -6,43 +6,17 @@ PostgreSQL's rule: at most 63 bytes, the longer of the two parts is cut first, d
 from collections.abc import Collection, Iterable
 
 from executor.catalog.model import Catalog
+from executor.catalog.naming import NAME_BYTES_MAX, free_name
 from executor.ddl.base import TEMPORARY
 from executor.ddl.objects import constraint_names, relation_names
 from executor.errors import not_supported
 from executor.parse import Node
-
-NAME_BYTES_MAX = 63
 
 
 def clipped(name: str, size: int = NAME_BYTES_MAX) -> str:
     """A name cut to at most `size` bytes of UTF-8, never inside a character."""
     encoded = name.encode()
     return name if len(encoded) <= size else encoded[:size].decode(errors="ignore")
-
-
-def object_name(first: str, second: str, label: str) -> str:
-    """"first_second_label" within 63 bytes; empty parts are left out."""
-    overhead = (1 if second else 0) + (1 + len(label.encode()) if label else 0)
-    one, two = len(first.encode()), len(second.encode())
-    while one + two > NAME_BYTES_MAX - overhead:
-        if one > two:
-            one -= 1
-        else:
-            two -= 1
-    parts = [clipped(first, one)]
-    if second:
-        parts.append(clipped(second, two))
-    if label:
-        parts.append(label)
-    return "_".join(parts)
-
-
-def _free(first: str, second: str, label: str, taken: Collection[str]) -> str:
-    name, number = object_name(first, second, label), 0
-    while name in taken:
-        number += 1
-        name = object_name(first, second, f"{label}{number}")
-    return name
 
 
 def choose_relation_name(
@@ -53,14 +27,14 @@ def choose_relation_name(
     taken = relation_names(catalog, schema) | set(also)
     if constraint:
         taken |= constraint_names(catalog, schema)
-    return _free(first, second, label, taken)
+    return free_name(first, second, label, taken)
 
 
 def choose_constraint_name(
     catalog: Catalog, schema: str, first: str, second: str, label: str, also: Iterable[str] = ()
 ) -> str:
     """A free name for a constraint that has no index."""
-    return _free(first, second, label, constraint_names(catalog, schema) | set(also))
+    return free_name(first, second, label, constraint_names(catalog, schema) | set(also))
 
 
 def joined_columns(columns: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 char(n) is stored without trailing blanks and padded when it is printed. A bpchar without length keeps its blanks, as
 in PostgreSQL; they never count in comparisons, which is SQLite's own collation RTRIM. "char" is stored as the
 character with the byte's number.
+"""
 
 import re
 from collections.abc import Callable

@@ -71,6 +71,9 @@ class Binder(Protocol):
     def bind_view(self, query: Node) -> BoundView:
         """Bind a view's query."""
 
+    def role_exists(self, name: str) -> bool:
+        """True if there is such a role."""
+
     def type_name(self, oid: int, typmod: int) -> str:
         """format_type()."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from executor.catalog.model import Column, Constraint, Index, IndexColumn, Relation
-from executor.ddl import naming, rewrite, sqlite_table
+from executor.ddl import naming, opclasses, rewrite, sqlite_table
 from executor.ddl.base import Bound, DdlContext
 from executor.ddl.lookup import refuse_existing
 from executor.ddl.objects import relation_names
@@ -153,6 +153,7 @@ def add_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec, *, in_tab
     numbers = column_numbers(relation, spec.columns)
     for name in spec.columns:
         refuse_unordered(relation.by_name[name], KEY_WORDS[spec.kind].upper())
+        opclasses.require_default("btree", relation.by_name[name].type, ctx)
     name = spec.name or _key_name(ctx, relation, spec)
     if spec.name:
         _refuse_taken(ctx, relation, name)
@@ -195,7 +196,7 @@ def _refuse_taken(ctx: DdlContext, relation: Relation, name: str) -> None:
 
 def refuse_unordered(column: Column, what: str) -> None:
     """Raise 0A000 for a column whose values SQLite cannot compare as PostgreSQL does inside an index."""
-    if sqlite_table.collation_of(column.type) not in (None, "decimal"):
+    if sqlite_table.collation_of(column.type) not in sqlite_table.IN_FILE_COLLATIONS:
         raise not_supported(f'a {what} over column "{column.name}" of this type')
     if column.generated == "v":
         raise FeatureNotSupported(f"{what.lower()} constraints on virtual generated columns are not supported")

@@ -3,7 +3,7 @@
 PostgreSQL's rule: at most 63 bytes, the longer of the two parts is cut first, digits are appended until the name is free.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from executor.catalog.model import Catalog
 from executor.catalog.naming import NAME_BYTES_MAX, free_name
@@ -102,7 +102,7 @@ def _of_case(node: Node) -> tuple[str, int]:
     return (name, strength) if strength > 1 else ("case", 1)
 
 
-_FIGURES = {
+_FIGURES: dict[str, Callable[[Node], tuple[str, int]]] = {
     "ColumnRef": _of_column,
     "A_Indirection": _of_indirection,
     "FuncCall": lambda node: (node.peek("funcname")[-1].text, 2),

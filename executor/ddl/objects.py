@@ -1,13 +1,18 @@
 """Pure edits of a Catalog: put, replace and remove its objects, and ask which names are taken."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
 from executor.catalog.model import Catalog, Comment, Index, Relation, Schema, Sequence
 
-T = TypeVar("T", Relation, Sequence, Schema, Index)
+class _Identified(Protocol):
+    @property
+    def oid(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Identified)
 
 
 def put_relation(catalog: Catalog, relation: Relation) -> Catalog:
@@ -32,7 +37,7 @@ def put_index(relation: Relation, index: Index) -> Relation:
 
 def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
     if any(old.oid == new.oid for old in objects):
-        return tuple(new if old.oid == new.oid else old for old in objects)
+        return tuple([new if old.oid == new.oid else old for old in objects])
     return (*objects, new)
 
 

@@ -6,7 +6,6 @@ from executor.catalog.model import Relation, Sequence
 from executor.ddl import sequence_options
 from executor.ddl.base import TEMPORARY, DdlContext, DdlResult, Step
 from executor.ddl.lookup import (
-    KIND_NAMES,
     Found,
     RangeName,
     creation_schema,
@@ -93,7 +92,7 @@ def _owner(ctx: DdlContext, sequence: Sequence, parts: list[str]) -> tuple[int, 
     if found.kind != "r" or found.index is not None:
         raise WrongObjectType(
             f'sequence cannot be owned by relation "{found.name}"',
-            detail=f"This operation is not supported for {_plural(found)}.")
+            detail=f"This operation is not supported for {plural_kind(found)}.")
     table = found.table
     if table.schema != sequence.schema:
         raise ObjectNotInPrerequisiteState("sequence must be in same schema as table it is linked to")
@@ -103,7 +102,8 @@ def _owner(ctx: DdlContext, sequence: Sequence, parts: list[str]) -> tuple[int, 
     return table.oid, column.number
 
 
-def _plural(found: Found) -> str:
+def plural_kind(found: Found) -> str:
+    """What details call objects of this kind."""
     return {"r": "tables", "v": "views", "m": "materialized views", "i": "indexes", "S": "sequences", "c": "composite types"}[
         found.kind]
 
@@ -127,7 +127,7 @@ def find_sequence(ctx: DdlContext, name: RangeName, missing_ok: bool) -> Sequenc
         return None
     if found.sequence is None:
         raise WrongObjectType(
-            f'cannot open relation "{found.name}"', detail=f"This operation is not supported for {_plural(found)}.")
+            f'cannot open relation "{found.name}"', detail=f"This operation is not supported for {plural_kind(found)}.")
     return found.sequence
 
 
@@ -168,8 +168,3 @@ def altered(sequence: Sequence, options: Options) -> tuple[Sequence, tuple[Step,
 
     query = f"SELECT last_value FROM {table} WHERE oid = ?1 AND last_value NOT BETWEEN ?2 AND ?3"
     return changed, (Step(query, (sequence.oid, low, high), failure=failure),)
-
-
-def kind_name(found: Found) -> str:
-    """What messages call an object of this kind."""
-    return KIND_NAMES[found.kind]

@@ -14,6 +14,7 @@ BOOLEAN = 16
 INTEGERS = (20, 21, 23)
 TIMESTAMPTZ = 1184
 ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+IN_FILE_COLLATIONS = (None, "decimal", "RTRIM")  # those that a plain SQLite shell knows
 ROWID_NAMES = ("rowid", "_rowid_", "oid")
 _LITERAL = re.compile(r"NULL|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|'(?:[^'\x00]|'')*'|[xX]'(?:[0-9a-fA-F]{2})*'")
 _NOW = re.compile(r"(?:pg_catalog\.)?(?:now|transaction_timestamp)\(\)|current_timestamp", re.IGNORECASE)
@@ -38,7 +39,11 @@ def declared_type(column: Column) -> str:
     """What CREATE TABLE says about the column's type (0A000 for a type that has no codec)."""
     from executor.types.registry import codec
 
-    return codec(column.type).declare(column.typmod)
+    found = codec(column.type)
+    text = found.declare(column.typmod)
+    # A numeric that SQLite holds as a number needs no collation.
+    needs_collation = found.collation == "RTRIM" or (found.collation == "decimal" and "TEXT" in text)
+    return f"{text} COLLATE {found.collation}" if needs_collation else text
 
 
 def collation_of(type_oid: int) -> str | None:
@@ -168,7 +173,7 @@ def index_sql(ctx: DdlContext, relation: Relation, index: Index) -> str:
         if key.expression:
             bound = ctx.binder.check_expression(key.expression, relation, "index expressions")
             collation = collation_of(bound.type)
-            text = f"({bound.sqlite}) COLLATE decimal" if collation == "decimal" else f"({bound.sqlite})"
+            text = f"({bound.sqlite}) COLLATE {collation}" if collation in ("decimal", "RTRIM") else f"({bound.sqlite})"
         else:
             text = sqlite_column(relation.by_number[key.column])
         if index.nulls_not_distinct:

@@ -66,6 +66,9 @@ class FakeBinder:
             typmod = ((mods[0] << 16) | (mods[1] if len(mods) > 1 else 0)) + 4
         return (found.array if bounds else found.oid), typmod
 
+    def role_exists(self, name: str) -> bool:
+        return False
+
     def type_name(self, oid: int, typmod: int) -> str:
         name = types_by_oid()[oid].name
         return PRINTED.get(name, name)

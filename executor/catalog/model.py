@@ -28,6 +28,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collation: int = 0
     sqlite_name: str = ""  # "" = the same name
     sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
+    added: bool = False  # by ADD COLUMN in place: older rows lack it and SQLite gives them the DEFAULT of its CREATE text
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
 
@@ -51,6 +52,8 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deferred: bool = False
     nulls_not_distinct: bool = False
     no_inherit: bool = False
+    enforced: bool = True  # False: NOT ENFORCED, nobody checks it
+    validated: bool = True  # False: NOT VALID, rows older than it may violate it
 
 
 class IndexColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,6 +90,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system
     catalogs). rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column
     hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
+    last_number: the highest attnum ever given out, if the column that had it was dropped.
+    uses: what a view reads: (relation OID, attnum; 0 for the relation as such), for dependencies.
     made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
     """
 
@@ -110,6 +115,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     row_type: int = 0  # OID of its composite type
     array_type: int = 0
     populated: bool = True
+    last_number: int = 0
+    uses: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -89,7 +89,7 @@ def _references(catalog: Catalog) -> set[int]:
     for relation in catalog.relations:
         if not relation.made_elsewhere:
             found |= {constraint.referenced for constraint in relation.constraints}
-            found |= {column.type for column in relation.columns} | set(getattr(relation, "uses", ()))
+            found |= {column.type for column in relation.columns} | {oid for oid, _ in relation.uses}
     return found
 
 

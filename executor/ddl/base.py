@@ -1,0 +1,170 @@
+"""What every DDL handler receives and returns.
+
+A handler is `handler(node, ctx) -> DdlResult`. It does no I/O: it reads the parse node and the Catalog, and returns the new
+Catalog, the steps that bring the SQLite file there, and the command tag. executor.ddl.run carries a result out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+
+from executor.catalog.model import PUBLIC_OID, Catalog, Column, Relation
+from executor.context import Context
+from executor.errors import SqlError
+from executor.parse import Node, Source
+
+TEMPORARY = "pg_temp"
+
+
+class Bound(Protocol):
+    """A PostgreSQL expression over one relation's columns, as the binder understood it.
+
+    sql_pg: PostgreSQL's text, to be stored. type: OID of its type. sqlite: the lowered text over bare column names. needs: what has to be registered
+    on a connection before `sqlite` runs; empty if plain SQLite understands it. columns: attnums used. volatility: i, s or v.
+    """
+
+    @property
+    def sql_pg(self) -> str: ...
+    @property
+    def type(self) -> int: ...
+    @property
+    def sqlite(self) -> str: ...
+    @property
+    def needs(self) -> tuple[Any, ...]: ...
+    @property
+    def columns(self) -> tuple[int, ...]: ...
+    @property
+    def volatility(self) -> str: ...
+
+
+class BoundView(Protocol):
+    """A view's query: output columns as (name, type, typmod), text to store, (relation OID, attnum or 0) pairs it reads."""
+
+    @property
+    def columns(self) -> tuple[tuple[str, int, int], ...]: ...
+    @property
+    def sql_pg(self) -> str: ...
+    @property
+    def uses(self) -> tuple[tuple[int, int], ...]: ...
+
+
+class Binder(Protocol):
+    """The services of executor.bind that DDL needs. Errors are PostgreSQL's (42703, 42883, 42804 ...)."""
+
+    def resolve_type(self, node: Node) -> tuple[int, int]:
+        """A TypeName node -> (type OID, typmod)."""
+
+    def check_expression(
+        self, expression: Node | str, relation: Relation, what: str, target: tuple[int, int] | None = None
+    ) -> Bound:
+        """Bind an expression over the columns of `relation`.
+
+        what: how messages call it ("CHECK", "index expressions", "column generation expressions" ...). target: (type, typmod) it
+        is coerced to as by assignment (42804 if impossible), or None to leave it as it is.
+        """
+
+    def bind_default(self, expression: Node | str, column: Column) -> Bound:
+        """Bind a column's DEFAULT: no columns, coerced by assignment to the column's type."""
+
+    def bind_view(self, query: Node) -> BoundView:
+        """Bind a view's query."""
+
+    def role_exists(self, name: str) -> bool:
+        """True if there is such a role."""
+
+    def type_name(self, oid: int, typmod: int) -> str:
+        """format_type()."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One SQLite statement. With `failure` it is a query whose first row, if it gives one, is turned into the error to raise."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+    needs: tuple[Any, ...] = ()
+    failure: Callable[[tuple[Any, ...]], SqlError] | None = None
+
+
+class DdlContext:
+    """The state of one DDL statement. Handlers that make several objects move `catalog` on as they go.
+
+    search_path: schemas that exist, in order, with pg_catalog where it stands. creation_schema: where unqualified
+    objects are made ("" if there is none: 3F000). source: the query string, for positions in errors. notices: sent to the client before the completion.
+    """
+
+    def __init__(
+        self, catalog: Catalog, binder: Binder, context: Context, *,
+        search_path: tuple[str, ...] = ("pg_catalog", "public"), creation_schema: str = "public", user: str = "postgres",
+        source: str = "",
+    ) -> None:
+        self.catalog = catalog
+        self.binder = binder
+        self.context = context
+        self.search_path = search_path
+        self.creation_schema = creation_schema
+        self.user = user
+        self.source = Source(source)
+        self.notices: list[SqlError] = []
+
+    def new_oid(self) -> int:
+        """Take the next OID."""
+        oid = self.catalog.next_oid
+        self.catalog = msgspec.structs.replace(self.catalog, next_oid=oid + 1)
+        return oid
+
+    def position(self, node: Node) -> int | None:
+        """Where a node stands in the source, for an error."""
+        return self.source.position(node.location) or None
+
+    def notice(self, kind: type[SqlError], message: str, **fields: Any) -> None:
+        """Queue a NOTICE of this SQLSTATE."""
+        self.notices.append(kind(message, severity="NOTICE", **fields))
+
+    def schema_oid(self, name: str) -> int:
+        """OID of an existing schema."""
+        if name == "public" and name not in self.catalog.schemas_by_name:
+            return PUBLIC_OID
+        return self.catalog.schemas_by_name[name].oid
+
+
+class DdlResult(msgspec.Struct, frozen=True):
+    """The new Catalog, the SQLite steps to it in order, and the command tag."""
+
+    catalog: Catalog
+    statements: tuple[Step, ...] = ()
+    tag: str = ""
+
+
+Handler = Callable[[Node, DdlContext], DdlResult]
+
+
+def quoted(name: str) -> str:
+    """A name in double quotes, for SQLite's SQL and for PostgreSQL's texts that always quote."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def names(columns: Iterable[Column]) -> list[str]:
+    """Their names."""
+    return [column.name for column in columns]
+
+
+def items(node: Any) -> list[Node]:
+    """The members of a List node (a list is returned as it is)."""
+    return node if isinstance(node, list) else [] if node is None else node.nodes("items")
+
+
+def discard(node: Node) -> None:
+    """Take every field of a node of which nothing is done (IF NOT EXISTS on what exists)."""
+    for field in node.tree[node.kind]:
+        node.take(field)
+
+
+@contextmanager
+def each_consumed(nodes: Iterable[Node]) -> Iterator[list[Node]]:
+    """The nodes, all of which must be wholly consumed at the end."""
+    found = list(nodes)
+    yield found
+    for node in found:
+        node.finish()

@@ -1,0 +1,275 @@
+"""What depends on what, and the order and the messages of PostgreSQL's DROP ... RESTRICT and CASCADE.
+
+An object is (kind, OID, sub): a column or a default is sub-object `sub` of its table. A dependent is either `normal` (it stops
+a RESTRICT and is told of under CASCADE) or `auto` (it goes silently, as an index goes with its table).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from executor.catalog.model import Catalog, Constraint, Relation, Sequence
+from executor.ddl.base import DdlContext
+from executor.ddl.lookup import KIND_NAMES, schemas_searched
+from executor.ddl.rewrite import quote_identifier
+from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
+
+NORMAL, AUTO = "normal", "auto"
+REPORTED_MAX = 100
+_NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s*::\s*text)", re.IGNORECASE)
+
+
+class Thing(NamedTuple):
+    """An object. kind: schema, relation, column, default, constraint, index or sequence."""
+
+    kind: str
+    oid: int
+    sub: int = 0
+
+
+class Graph:
+    """The dependencies in a catalog."""
+
+    def __init__(self, ctx: DdlContext) -> None:
+        self.ctx = ctx
+        self.catalog: Catalog = ctx.catalog
+        self.constraints = {c.oid: (r, c) for r in self.catalog.relations for c in r.constraints}
+        self.indexes = {i.oid: (r, i) for r in self.catalog.relations for i in r.indexes}
+
+    def dependents(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        """What depends on an object directly."""
+        yield from getattr(self, f"_of_{thing.kind}")(thing)
+
+    def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)
+        for relation in self.catalog.relations:
+            if relation.schema == name:
+                yield Thing("relation", relation.oid), NORMAL
+        for sequence in self.catalog.sequences:
+            if sequence.schema == name:
+                yield Thing("sequence", sequence.oid), NORMAL
+
+    def _of_relation(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        relation = self.catalog.relations_by_oid[thing.oid]
+        for column in relation.columns:
+            yield Thing("column", thing.oid, column.number), AUTO
+            if column.default and not column.generated:
+                yield Thing("default", thing.oid, column.number), AUTO
+        for constraint in relation.constraints:
+            yield Thing("constraint", constraint.oid), AUTO
+        for index in relation.indexes:
+            yield Thing("index", index.oid), AUTO
+        for _, constraint in self._foreign_keys_to(thing.oid):
+            yield Thing("constraint", constraint.oid), NORMAL
+        yield from self._views_of(thing.oid, 0)
+
+    def _foreign_keys_to(self, oid: int) -> Iterator[tuple[Relation, Constraint]]:
+        for relation, constraint in self.constraints.values():
+            if constraint.kind == "f" and constraint.referenced == oid:
+                yield relation, constraint
+
+    def _views_of(self, oid: int, number: int) -> Iterator[tuple[Thing, str]]:
+        for relation in self.catalog.relations:
+            if any(used == oid and (not number or column == number) for used, column in relation.uses):
+                yield Thing("relation", relation.oid), NORMAL
+
+    def _of_column(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        relation = self.catalog.relations_by_oid[thing.oid]
+        own = relation.by_number[thing.sub]
+        if own.default and not own.generated:
+            yield Thing("default", thing.oid, thing.sub), AUTO
+        for constraint in relation.constraints:
+            if thing.sub in constraint.columns:
+                yield Thing("constraint", constraint.oid), AUTO
+        for index in relation.indexes:
+            if thing.sub in self.index_columns(relation, index.oid):
+                yield Thing("index", index.oid), AUTO
+        for column in relation.columns:
+            if column.generated and column.number != thing.sub and thing.sub in self._used(relation, column.default):
+                yield Thing("column", relation.oid, column.number), NORMAL
+        for sequence in self.catalog.sequences:
+            if sequence.owned_by == (thing.oid, thing.sub):
+                yield Thing("sequence", sequence.oid), AUTO
+        for _, constraint in self._foreign_keys_to(thing.oid):
+            if thing.sub in constraint.referenced_columns:
+                yield Thing("constraint", constraint.oid), NORMAL
+        yield from self._views_of(thing.oid, thing.sub)
+
+    def index_columns(self, relation: Relation, oid: int) -> set[int]:
+        """attnums that an index needs: keys, included ones, those in expressions and the predicate."""
+        index = self.indexes[oid][1]
+        found = {key.column for key in index.columns if key.column} | set(index.included)
+        for text in (*(key.expression for key in index.columns), index.predicate):
+            if text:
+                found |= self._used(relation, text)
+        return found
+
+    def _used(self, relation: Relation, expression: str | None) -> set[int]:
+        if not expression:
+            return set()
+        return set(self.ctx.binder.check_expression(expression, relation, "expression").columns)
+
+    def _of_default(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        return iter(())
+
+    def _of_constraint(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        _, constraint = self.constraints[thing.oid]
+        if constraint.index:
+            yield Thing("index", constraint.index), AUTO
+
+    def _of_index(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        relation, index = self.indexes[thing.oid]
+        for constraint in relation.constraints:
+            if constraint.index == index.oid:
+                yield Thing("constraint", constraint.oid), AUTO
+        if not index.unique:
+            return
+        for _, constraint in self._foreign_keys_to(relation.oid):
+            if self.index_behind(relation, constraint) == index.oid:
+                yield Thing("constraint", constraint.oid), NORMAL
+
+    def index_behind(self, parent: Relation, foreign_key: Constraint) -> int:
+        """OID of the unique index that a foreign key relies on."""
+        wanted = sorted(foreign_key.referenced_columns)
+        fitting = [i for i in parent.indexes if i.unique and not i.predicate and
+                   sorted(key.column for key in i.columns) == wanted]
+        return fitting[0].oid if fitting else 0
+
+    def _of_sequence(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        sequence = self.catalog.sequences_by_oid[thing.oid]
+        for relation in self.catalog.relations:
+            for column in relation.columns:
+                if column.default and not column.generated and self.mentions(column.default, sequence):
+                    yield Thing("default", relation.oid, column.number), NORMAL
+
+    def mentions(self, default: str, sequence: Sequence) -> bool:
+        """True if a default's text calls nextval (or the like) with the sequence's name as a literal."""
+        return any(self._names(match.group(1).replace("''", "'"), sequence) for match in _NEXTVAL.finditer(default))
+
+    def _names(self, text: str, sequence: Sequence) -> bool:
+        full = f"{quote_identifier(sequence.schema)}.{quote_identifier(sequence.name)}"
+        return text in (full, quote_identifier(sequence.name), f"{sequence.schema}.{sequence.name}", sequence.name)
+
+    def required_by(self, thing: Thing) -> Thing | None:
+        """The object that this one is a part of, so that it cannot be dropped alone (identity sequences, keys' indexes)."""
+        if thing.kind == "index":
+            relation, _ = self.indexes[thing.oid]
+            return next((Thing("constraint", c.oid) for c in relation.constraints if c.index == thing.oid), None)
+        if thing.kind == "sequence":
+            owner = self.catalog.sequences_by_oid[thing.oid].owned_by
+            relation = self.catalog.relations_by_oid.get(owner[0]) if owner else None  # type: ignore[assignment]
+            if owner and relation and owner[1] in relation.by_number and relation.by_number[owner[1]].identity:
+                return Thing("column", *owner)
+        return None
+
+    def described(self, thing: Thing) -> str:
+        """What messages call an object: "view v", "constraint c on table t"."""
+        return str(getattr(self, f"_describe_{thing.kind}")(thing))
+
+    def _describe_schema(self, thing: Thing) -> str:
+        return f"schema {quote_identifier(next(s.name for s in self.catalog.schemas if s.oid == thing.oid))}"
+
+    def _describe_relation(self, thing: Thing) -> str:
+        relation = self.catalog.relations_by_oid[thing.oid]
+        return f"{KIND_NAMES[relation.kind]} {self._shown(relation.schema, relation.name)}"
+
+    def _describe_column(self, thing: Thing) -> str:
+        column = self.catalog.relations_by_oid[thing.oid].by_number[thing.sub]
+        return f"column {quote_identifier(column.name)} of {self._describe_relation(thing)}"
+
+    def _describe_default(self, thing: Thing) -> str:
+        return f"default value for {self._describe_column(thing)}"
+
+    def _describe_constraint(self, thing: Thing) -> str:
+        relation, constraint = self.constraints[thing.oid]
+        return f"constraint {quote_identifier(constraint.name)} on {self._describe_relation(Thing('relation', relation.oid))}"
+
+    def _describe_index(self, thing: Thing) -> str:
+        relation, index = self.indexes[thing.oid]
+        return f"index {self._shown(relation.schema, index.name)}"
+
+    def _describe_sequence(self, thing: Thing) -> str:
+        sequence = self.catalog.sequences_by_oid[thing.oid]
+        return f"sequence {self._shown(sequence.schema, sequence.name)}"
+
+    def _shown(self, schema: str, name: str) -> str:
+        """Qualified unless the search path finds it."""
+        for searched in schemas_searched(self.ctx):
+            if searched == schema:
+                return quote_identifier(name)
+            key = (searched, name)
+            if any(key in names for names in (self.catalog.relations_by_name, self.catalog.sequences_by_name,
+                                              self.catalog.indexes_by_name)):
+                break
+        return f"{quote_identifier(schema)}.{quote_identifier(name)}"
+
+
+def deletion(ctx: DdlContext, originals: Iterable[Thing], cascade: bool) -> list[Thing]:
+    """Everything that goes with `originals`, dependents first. NOTICEs for what CASCADE takes along.
+
+    Raises 2BP01 if something depends on them and cascade is False, or if one is a part of something that stays.
+    """
+    graph = Graph(ctx)
+    wanted = list(dict.fromkeys(originals))
+    order: dict[Thing, str] = {}
+    because: dict[Thing, tuple[str, Thing]] = {}
+    for thing in wanted:
+        owner = graph.required_by(thing)
+        if owner is not None and owner not in wanted:
+            name = graph.described(owner)
+            raise DependentObjectsStillExist(
+                f"cannot drop {graph.described(thing)} because {name} requires it",
+                hint=f"You can drop {name} instead.")
+    for thing in wanted:
+        _collect(graph, thing, order, because, set())
+    told = [thing for thing in reversed(order) if thing not in wanted and because[thing][0] == NORMAL]
+    if told and not cascade:
+        raise _still_needed(graph, wanted, told, because)
+    if told:
+        _notice(ctx, [f"drop cascades to {graph.described(thing)}" for thing in told])
+    return list(order)
+
+
+def _collect(
+    graph: Graph, thing: Thing, order: dict[Thing, str], because: dict[Thing, tuple[str, Thing]], stack: set[Thing]
+) -> None:
+    """Append to `order` what depends on the thing, highest OID first, then the thing itself."""
+    if thing in order or thing in stack:
+        return
+    stack.add(thing)
+    found: dict[Thing, str] = {}
+    for other, mode in graph.dependents(thing):
+        found[other] = AUTO if AUTO in (mode, found.get(other)) else mode
+    for other in sorted(found, key=lambda t: (-t.oid, t.kind, t.sub)):
+        known = because.get(other)
+        if known is None or (known[0] == NORMAL and found[other] == AUTO):
+            because[other] = (found[other], thing)
+        _collect(graph, other, order, because, stack)
+    stack.discard(thing)
+    order[thing] = ""
+
+
+def _still_needed(
+    graph: Graph, wanted: list[Thing], told: list[Thing], because: dict[Thing, tuple[str, Thing]]
+) -> DependentObjectsStillExist:
+    lines = [f"{graph.described(thing)} depends on {graph.described(because[thing][1])}" for thing in told]
+    subject = f"{graph.described(wanted[0])} because other objects depend on it" if len(wanted) == 1 else (
+        "desired object(s) because other objects depend on them")
+    return DependentObjectsStillExist(
+        f"cannot drop {subject}", detail=_limited(lines),
+        hint="Use DROP ... CASCADE to drop the dependent objects too.")
+
+
+def _limited(lines: list[str]) -> str:
+    more = len(lines) - REPORTED_MAX
+    if more <= 0:
+        return "\n".join(lines)
+    tail = f"and {more} other object{'' if more == 1 else 's'} (see server log for list)"
+    return "\n".join([*lines[:REPORTED_MAX], tail])
+
+
+def _notice(ctx: DdlContext, lines: list[str]) -> None:
+    if len(lines) == 1:
+        ctx.notice(SuccessfulCompletion, lines[0])
+    else:
+        ctx.notice(SuccessfulCompletion, f"drop cascades to {len(lines)} other objects", detail=_limited(lines))

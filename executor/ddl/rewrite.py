@@ -1,0 +1,94 @@
+"""Names inside stored PostgreSQL texts: quoting them, and rewriting texts when an object is renamed."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from executor.parse import deparse, expression_text, parse_expression, parse_one, wrap
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+
+
+@cache
+def _needs_quotes(name: str) -> bool:
+    if not _PLAIN.fullmatch(name):
+        return True
+    # Any word that the grammar does not take back as a bare column name is a keyword that must be quoted.
+    try:
+        node = parse_expression(name)
+    except Exception:
+        return True
+    return node.kind != "ColumnRef"
+
+
+def quote_identifier(name: str) -> str:
+    """A name, in double quotes if PostgreSQL's grammar needs them."""
+    return '"' + name.replace('"', '""') + '"' if _needs_quotes(name) else name
+
+
+Edit = Callable[[str, dict[str, Any]], None]
+
+
+def _walk(value: Any, edit: Edit, kind: str = "") -> None:
+    """Call edit(kind, fields) for every wrapped node of a raw tree."""
+    if isinstance(value, list):
+        for item in value:
+            _walk(item, edit)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key[:1].isupper() and isinstance(inner, dict):
+                edit(key, inner)
+            _walk(inner, edit, key)
+
+
+def rename_column(expression: str, relation: str, old: str, new: str) -> str:
+    """An expression over one relation's columns, with a column's new name."""
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        if kind != "ColumnRef":
+            return
+        strings = [part.get("String", {}).get("sval") for part in fields["fields"]]
+        at = 1 if len(strings) > 1 and strings[0] == relation else 0
+        if strings[at] == old:
+            fields["fields"][at] = {"String": {"sval": new}}
+
+    return _edited(expression, edit)
+
+
+def unqualified(expression: str, relation: str) -> str:
+    """An expression over one relation's columns, with `relation.column` written as `column` (before the relation is renamed)."""
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "ColumnRef" and len(fields["fields"]) > 1 and fields["fields"][0] == {"String": {"sval": relation}}:
+            del fields["fields"][0]
+
+    return _edited(expression, edit)
+
+
+def _edited(expression: str, edit: Edit) -> str:
+    tree = parse_expression(expression).tree
+    before = repr(tree)
+    _walk(tree, edit)
+    # Untouched texts stay as they are written.
+    if repr(tree) == before:
+        return expression
+    ((kind, fields),) = tree.items()
+    return expression_text(wrap({kind: fields}))
+
+
+def rename_relation(query: str, old: tuple[str, str], new: tuple[str, str], columns: list[str] | None = None) -> str:
+    """A view's query with a relation's new (schema, name); what the query calls it stays, as an alias.
+
+    columns: the relation's column names as the query knows them, in order, when columns were renamed: they become column
+    aliases. Unqualified references are taken to mean the relation; qualify texts before storing them.
+    """
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        if kind != "RangeVar" or fields.get("relname") != old[1] or fields.get("schemaname", old[0]) != old[0]:
+            return
+        fields["schemaname"], fields["relname"] = new
+        alias = fields.setdefault("alias", {"aliasname": old[1]})
+        if columns is not None and "colnames" not in alias:
+            alias["colnames"] = [{"String": {"sval": name}} for name in columns]
+
+    tree = parse_one(query).tree
+    _walk(tree, edit)
+    return deparse(tree)

@@ -1,0 +1,95 @@
+"""Runs DDL text as the executor would: parse, handler, steps on SQLite, next Catalog."""
+
+from typing import Any
+
+import apsw
+from executor.catalog.model import Catalog, Relation, Schema
+from executor.context import Context
+from executor.ddl import HANDLERS
+from executor.ddl.base import DdlContext, DdlResult
+from executor.errors import SqlError
+from executor.parse import parse
+
+from tests.executor.ddl.fake_binder import FakeBinder
+
+
+class Session:
+    def __init__(self) -> None:
+        self.connection = apsw.Connection(":memory:")
+        self.connection.create_collation("decimal", lambda a, b: (float(a) > float(b)) - (float(a) < float(b)))
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.catalog = Catalog(version=1, schemas=(Schema(oid=2200, name="public"),))
+        self.notices: list[str] = []
+        self.search_path: tuple[str, ...] = ("pg_catalog", "public")
+        self.sql: list[str] = []
+
+    def run(self, text: str) -> str:
+        """Run statements; the last one's command tag."""
+        tag = ""
+        for raw in parse(text):
+            tag = self._run(raw.node, text).tag
+        return tag
+
+    def _run(self, node: Any, text: str) -> DdlResult:
+        binder = FakeBinder()
+        ctx = DdlContext(self.catalog, binder, Context("test", "postgres"), search_path=self.search_path,
+                         creation_schema=self.search_path[-1], source=text)
+        binder.catalog = lambda: ctx.catalog
+        result = HANDLERS[node.kind](node, ctx)
+        node.finish()
+        self.notices += [notice.message for notice in ctx.notices]
+        self.connection.execute("SAVEPOINT ddl")
+        try:
+            version = self.connection.pragma("schema_version")
+            self.connection.execute(f"PRAGMA schema_version = {version + 1}")
+            for step in result.statements:
+                self.sql.append(step.sql)
+                rows = list(self.connection.execute(step.sql, step.params))
+                if step.failure is not None and rows:
+                    raise step.failure(rows[0])
+        except BaseException:
+            self.connection.execute("ROLLBACK TO ddl")
+            self.connection.execute("RELEASE ddl")
+            self.connection.execute("PRAGMA writable_schema = RESET")
+            raise
+        self.connection.execute("RELEASE ddl")
+        assert self.connection.pragma("integrity_check") == "ok"
+        self.catalog = result.catalog
+        self._check_catalog()
+        return result
+
+    def _check_catalog(self) -> None:
+        """What the Catalog says of SQLite is so."""
+        tables = {row[0] for row in self.rows("SELECT name FROM sqlite_schema UNION SELECT name FROM sqlite_temp_schema")}
+        tables = {name for name in tables if not name.startswith("pgquill_")}
+        expected = {r.sqlite_name for r in self.catalog.relations if r.sqlite_name}
+        expected |= {i.sqlite_name for r in self.catalog.relations for i in r.indexes if i.sqlite_name}
+        assert tables == expected
+        for relation in self.catalog.relations:
+            if relation.sqlite_name:
+                columns = [row[1] for row in self.rows(f'PRAGMA {relation.sqlite_schema}.table_xinfo("{relation.sqlite_name}")')]
+                assert columns == [c.sqlite_name or c.name for c in relation.columns], relation.name
+            assert len({c.name for c in relation.constraints}) == len(relation.constraints)
+
+    def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+        return list(self.connection.execute(sql, params))
+
+    def error(self, text: str) -> tuple[str, str, str | None, str | None]:
+        """(SQLSTATE, message, detail, hint) of a statement that must fail; nothing has changed."""
+        before = self.catalog, self.rows("SELECT * FROM sqlite_schema ORDER BY name")
+        try:
+            self.run(text)
+        except SqlError as error:
+            assert (self.catalog, self.rows("SELECT * FROM sqlite_schema ORDER BY name")) == before
+            return error.sqlstate, error.message, error.detail, error.hint
+        raise AssertionError(f"no error: {text}")
+
+    def table(self, name: str, schema: str = "public") -> Relation:
+        return self.catalog.relations_by_name[schema, name]
+
+    def constraints(self, name: str, schema: str = "public") -> list[tuple[str, str]]:
+        return sorted((c.name, c.kind) for c in self.table(name, schema).constraints)
+
+    def text(self, name: str) -> str:
+        """The table's CREATE text in SQLite."""
+        return str(self.rows("SELECT sql FROM sqlite_schema WHERE name = ?", name)[0][0])

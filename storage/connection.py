@@ -24,8 +24,9 @@ import apsw
 from storage.collations import DECIMAL
 from storage.errors import translate
 from storage.functions import register_collation, register_function
+from storage.memorytables import fill
 from storage.spool import Spool, weight
-from storage.statement import Collation, Function, Lateral, Need, Row, Statement, Synchronous, TableFunction, Value
+from storage.statement import Collation, Function, Lateral, MemoryTable, Need, Row, Statement, Synchronous, TableFunction, Value
 from storage.tablefunctions import forget, register_lateral, register_table_function
 
 STATEMENT_CACHE = 300
@@ -160,11 +161,16 @@ class Connection:
                 self._register(need)
         except apsw.Error as error:
             raise translate(error) from error
+        if any(isinstance(need, MemoryTable) for need in needs):
+            return  # their rows may be gone again after a rollback
         if len(self._known_needs) >= KNOWN_NEEDS_MAX:
             self._known_needs.clear()
         self._known_needs[id(needs)] = needs
 
     def _register(self, need: Need) -> None:
+        if isinstance(need, MemoryTable):
+            fill(self.raw, self.context, need)
+            return
         key = (need.name, need.nargs if isinstance(need, Function) else -2)
         if self._registered.get(key) == need:
             return

@@ -66,6 +66,11 @@ class Rows:
         """The connection of a live result; None for one that is complete."""
         return self._connection
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether every row has been fetched, as far as is known without producing more."""
+        return self._at >= len(self._buffer) and self._cursor is None and self._spool is None and self._failure is None
+
     def fetch_now(self) -> list[Row] | None:
         """All the rows, if they are all there and none has been fetched; else None, and nothing is fetched."""
         if self._at or self._cursor is not None or self._spool is not None or self._failure is not None:

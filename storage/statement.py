@@ -5,7 +5,7 @@ function is a Python callable of such values.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -69,7 +69,19 @@ class Lateral:
     ncolumns: int
 
 
-Need = Function | Collation | TableFunction | Lateral
+@dataclass(frozen=True, slots=True)
+class MemoryTable:
+    """A table catalog."name" in the connection's own memory, filled from `rows(context)` whenever `version` is another
+    than the one it was filled for. create: the statements that make it and its indexes."""
+
+    name: str
+    version: int
+    ncolumns: int
+    create: tuple[str, ...] = field(compare=False)
+    rows: Callable[[Any], Iterable[Any]] = field(compare=False)
+
+
+Need = Function | Collation | TableFunction | Lateral | MemoryTable
 
 
 @dataclass(frozen=True, slots=True)

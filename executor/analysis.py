@@ -1,0 +1,158 @@
+"""A statement's text -> what is needed to run it: parse, bind, lower; kept in the database's plan cache."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from executor import plan
+from executor.bind.data_change import bind_delete, bind_insert, bind_update
+from executor.bind.query import bind_query
+from executor.bind.resolve import base_type
+from executor.bind.scope import Scope
+from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
+from executor.catalog.model import Catalog
+from executor.context import Context
+from executor.errors import SqlError
+from executor.facts import lookup
+from executor.lower.generator import Lowered, Slot
+from executor.lower.statement import lower
+from executor.parse import Node, RawStatement, Source
+from executor.sqlstates import IndeterminateDatatype, StatementTooComplex
+from executor.types import oids as T
+from executor.types import record
+from executor.types.base import Encoder, Env, Stored
+from executor.types.registry import codec
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of a result, as RowDescription tells it."""
+
+    name: str
+    type_oid: int
+    type_size: int
+    typmod: int = -1
+    format: int = 0
+    table_oid: int = 0
+    attribute: int = 0
+    fields: tuple[tuple[str, int, int], ...] = ()  # of an anonymous row: (name, type, typmod)
+
+
+class Analyzed(msgspec.Struct, dict=True):
+    """An optimizable statement ready to run. Valid for `catalog` only (compared by identity).
+
+    parameters: type OIDs of $1 ...; columns: None without a result. verb: of the command tag.
+    """
+
+    catalog: Catalog
+    plan: plan.Plan
+    lowered: Lowered
+    parameters: tuple[int, ...]
+    columns: tuple[Column, ...] | None
+    verb: str
+    writes: bool
+    may_be_kept: bool
+    encoders: dict[Any, tuple[Encoder, ...]] = {}
+
+
+VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE"}
+BINDERS: dict[str, Callable[[Statement, Scope, Node], plan.Plan]] = {
+    "SelectStmt": bind_query, "InsertStmt": bind_insert, "UpdateStmt": bind_update, "DeleteStmt": bind_delete,
+}  # fmt: skip
+
+
+def is_optimizable(node: Node) -> bool:
+    """True for SELECT, INSERT, UPDATE, DELETE; the rest are commands."""
+    return node.kind in BINDERS and not (node.kind == "SelectStmt" and node.peek("intoClause"))
+
+
+def bind_statement(raw: RawStatement, catalog: Catalog, context: Context, search_path: tuple[str, ...],
+                   parameter_oids: Sequence[int] = (), lifted: dict[int, int] | None = None) -> tuple[Statement, plan.Plan]:
+    """Bind an optimizable statement."""
+    s = Statement(catalog=catalog, context=context, search_path=search_path, source=Source(raw.source),
+                  lifted=lifted or {})
+    s.parameters = {i: oid or T.UNKNOWN for i, oid in enumerate(parameter_oids, 1)}
+    try:
+        found = BINDERS[raw.node.kind](s, Scope(), raw.node)
+        raw.node.finish()
+    except RecursionError:
+        raise StatementTooComplex("stack depth limit exceeded") from None
+    return s, found
+
+
+def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: tuple[str, ...],
+            parameter_oids: Sequence[int] = (), lifted: dict[int, int] | None = None,
+            allow_unknown: bool = False) -> Analyzed:
+    """Bind and lower a statement.
+
+    lifted: byte offset of a literal -> its number; raises LiteralNeeded if one decides about the plan.
+    """
+    s, found = bind_statement(raw, catalog, context, search_path, parameter_oids, lifted)
+    if lifted and len(s.lifted_used) != len(lifted):
+        raise LiteralNeeded
+    types = unresolved_parameters(s)
+    for number, oid in enumerate(types, 1):
+        if oid == T.UNKNOWN:
+            raise IndeterminateDatatype(f"could not determine data type of parameter ${number}")
+    try:
+        lowered = lower(found)
+    except RecursionError:
+        raise StatementTooComplex("stack depth limit exceeded") from None
+    targets = found.returning if isinstance(found, plan.DataChange) else found.targets
+    has_result = isinstance(found, plan.Query) or bool(found.returning)
+    return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
+                    columns=tuple(column_of(t) for t in targets) if has_result else None,
+                    verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals)
+
+
+def column_of(target: plan.Target) -> Column:
+    """A target as RowDescription describes it (domains as their base types)."""
+    expr = target.expr
+    oid = base_type(expr.type)
+    t = lookup.types_by_oid()[oid]
+    fields: tuple[tuple[str, int, int], ...] = ()
+    if isinstance(expr, (plan.Row, plan.WholeRow)):
+        fields = tuple((n, base_type(f.type), f.typmod) for n, f in zip(expr.names, expr.fields, strict=True))
+    return Column(name=target.name, type_oid=oid, type_size=t.length, typmod=expr.typmod, table_oid=target.origin[0],
+                  attribute=target.origin[1], fields=fields)
+
+
+def env_key(env: Env) -> tuple[Any, ...]:
+    """What of a session's settings decides how values are read and printed."""
+    return (env.date_style, env.date_order, env.interval_style, env.timezone_name, env.extra_float_digits,
+            env.bytea_output)
+
+
+def encoder(column: Column, format_: int, env: Env) -> Encoder:
+    """How one column's stored values are sent."""
+    if column.fields:
+        fields = [record.Field(n, codec(oid), typmod) for n, oid, typmod in column.fields]
+        found = record.record_codec(T.RECORD, fields)
+    else:
+        found = codec(column.type_oid)
+    return found.binary_encoder(column.typmod, env) if format_ else found.text_encoder(column.typmod, env)
+
+
+def slot_values(slots: Sequence[Slot], parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
+                env: Env) -> list[Stored]:
+    """The parameters of the SQLite statement. parameters: stored values of $1 ...; literals: as lifted."""
+    values: list[Stored] = []
+    for slot in slots:
+        if slot.source == "param":
+            values.append(parameters[slot.number - 1])
+        else:
+            values.append(_literal(slot, literals[slot.number], env))
+    return values
+
+
+def _literal(slot: Slot, literal: tuple[str, str], env: Env) -> Stored:
+    text, kind = literal
+    base = base_type(slot.type)
+    if kind in "iI" and base in (T.INT2, T.INT4, T.INT8):
+        return int(text)
+    if kind == "s" and base in (T.TEXT, T.VARCHAR):
+        return text
+    try:
+        return codec(base).parse(text, slot.typmod if base == T.INTERVAL else -1, env)
+    except SqlError:
+        raise LiteralNeeded from None

@@ -1,0 +1,243 @@
+"""The transaction block of a session: when storage transactions begin and end, savepoints, failure.
+
+    outside a block   each statement (or pipeline up to Sync, or simple query) is one implicit transaction
+    BEGIN             explicit: ends with COMMIT or ROLLBACK
+    a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from executor import sqlstates as states
+from executor.clock import timestamp_now
+from executor.parse import Node
+from executor.translate import translate
+from storage.errors import EngineError
+from storage.statement import Isolation, Synchronous
+from storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+ISOLATIONS = {"read uncommitted": Isolation.READ_COMMITTED, "read committed": Isolation.READ_COMMITTED,
+              "repeatable read": Isolation.REPEATABLE_READ, "serializable": Isolation.SERIALIZABLE}
+SYNCHRONOUS = {"off": Synchronous.NORMAL}
+_tokens = count(1)
+
+
+class Block:
+    """See the module. `transaction` exists from the first statement on."""
+
+    def __init__(self, session: "Session") -> None:
+        self.session = session
+        self.transaction: Transaction | None = None
+        self.explicit = False
+        self.failed = False
+        self.implicit_block = False  # several statements in one simple query
+        self.savepoints: list[tuple[str, str, Any]] = []  # (name, token, the session's own catalog then)
+        self.statement_began = False
+
+    @property
+    def status(self) -> bytes:
+        """What ReadyForQuery says."""
+        return b"E" if self.failed else b"T" if self.explicit else b"I"
+
+    @property
+    def may_analyze(self) -> bool:
+        """False in a failed block, where only transaction control is looked at."""
+        return not self.failed
+
+    def refuse_if_failed(self, node: Node) -> None:
+        """25P02 for anything but the end of a failed block."""
+        if self.failed and not _ends_block(node):
+            raise states.InFailedSqlTransaction(
+                "current transaction is aborted, commands ignored until end of transaction block")
+
+    # --- statements -----------------------------------------------------------------------------------------------
+
+    def ensure(self) -> Transaction:
+        """The storage transaction, begun if there is none."""
+        if self.transaction is None:
+            session = self.session
+            settings = session.settings
+            if not self.explicit:
+                settings.begin()
+            now = timestamp_now()
+            context = session.context
+            context.transaction_timestamp = context.statement_timestamp = now
+            context.env.now = now
+            isolation = ISOLATIONS[settings.get("transaction_isolation")]
+            self.transaction = session.database.file.transaction(
+                isolation=isolation, read_only=settings.get("transaction_read_only") == "on",
+                deferrable=settings.get("transaction_deferrable") == "on", context=context)
+            if (timeout := settings.typed("lock_timeout")) and isinstance(timeout, int):
+                self.transaction.lock_timeout_s = timeout / 1000
+            self.transaction.synchronous = SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL)
+        return self.transaction
+
+    def begin_statement(self, writes: bool) -> Transaction:
+        """The transaction for a statement that begins now (25006 if it writes in a READ ONLY transaction)."""
+        if self.transaction is None:
+            transaction = self.ensure()
+        else:
+            transaction = self.transaction
+            self.session.context.statement_timestamp = timestamp_now()
+        if writes:
+            self.refuse_read_only("INSERT, UPDATE or DELETE")
+        return transaction
+
+    def refuse_read_only(self, what: str) -> None:
+        """25006."""
+        if self.session.settings.get("transaction_read_only") == "on":
+            raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
+
+    @contextmanager
+    def timeout(self) -> Iterator[None]:
+        """statement_timeout around a wait (57014)."""
+        milliseconds = self.session.settings.typed("statement_timeout")
+        if not milliseconds:
+            yield
+            return
+        assert isinstance(milliseconds, int)
+        with trio.move_on_after(milliseconds / 1000) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise states.QueryCanceled("canceling statement due to statement timeout")
+
+    # --- the ends of a transaction --------------------------------------------------------------------------------
+
+    def begin(self, options: dict[str, str]) -> None:
+        """BEGIN."""
+        session = self.session
+        if self.explicit:
+            session.notices.append(states.ActiveSqlTransaction("there is already a transaction in progress", severity="WARNING"))
+        elif self.transaction is None:
+            session.settings.begin()
+            self.explicit = True
+            now = timestamp_now()
+            session.context.transaction_timestamp = session.context.statement_timestamp = now
+            session.context.env.now = now
+        else:
+            self.explicit = True
+        for name, value in options.items():
+            session.settings.set(name, value, local=True, source="session")
+
+    async def end_implicit(self) -> None:
+        """Commit what is not in a block."""
+        self.implicit_block = False
+        if self.transaction is not None:
+            await self.commit()
+
+    async def commit(self) -> bool:
+        """End the block; False if it had failed and was rolled back instead."""
+        if self.failed:
+            await self.rollback()
+            return False
+        session = self.session
+        transaction = self.transaction
+        try:
+            for cursor in session.cursors.values():
+                if cursor.held:
+                    await cursor.materialize()
+            if session.cursors:
+                await session.close_cursors(holdable_too=False)
+            if transaction is not None:
+                if session.context.sequences.dirty:
+                    await session.context.sequences.save(transaction)
+                await transaction.commit()
+        except EngineError as error:
+            found = translate(error, session.context.catalog)
+            await self.rollback()
+            raise found from None
+        except BaseException:
+            with trio.CancelScope(shield=True):
+                await self.rollback()
+            raise
+        if session.own_catalog is not None:
+            await self._publish()
+        self._reset()
+        session.settings.commit()
+        return True
+
+    async def _publish(self) -> None:
+        """The catalog this transaction made is everybody's now."""
+        session = self.session
+        session.own_catalog = None
+        await session.database.reload()
+        session.context.catalog = session.database.catalog  # type: ignore[assignment]
+
+    async def rollback(self) -> None:
+        """Undo the transaction and end the block."""
+        transaction = self.transaction
+        session = self.session
+        session.own_catalog = None
+        session.context.sequences.dirty.clear()
+        self._reset()
+        session.settings.rollback()
+        if session.cursors:
+            await session.close_cursors(holdable_too=False)
+        if transaction is not None:
+            await transaction.rollback()
+
+    def _reset(self) -> None:
+        self.transaction = None
+        self.explicit = self.failed = self.implicit_block = False
+        self.savepoints.clear()
+
+    async def fail(self) -> None:
+        """A statement failed."""
+        if self.explicit:
+            self.failed = True
+        elif self.transaction is not None or self.implicit_block:
+            if self.transaction is not None:
+                await self.rollback()
+            self._reset()
+
+    async def abandon(self) -> None:
+        """The client is gone: nothing of the transaction stays."""
+        if self.transaction is not None or self.explicit:
+            await self.rollback()
+
+    # --- savepoints -----------------------------------------------------------------------------------------------
+
+    async def savepoint(self, name: str) -> None:
+        """SAVEPOINT."""
+        token = f"pgquill_{next(_tokens)}"
+        await self.ensure().savepoint(token)
+        self.session.settings.savepoint(token)
+        self.savepoints.append((name, token, self.session.own_catalog))
+
+    def _find(self, name: str) -> int:
+        for i in range(len(self.savepoints) - 1, -1, -1):
+            if self.savepoints[i][0] == name:
+                return i
+        raise states.SESpecificationError(f'savepoint "{name}" does not exist')
+
+    async def release(self, name: str) -> None:
+        """RELEASE SAVEPOINT."""
+        at = self._find(name)
+        token = self.savepoints[at][1]
+        await self.ensure().release(token)
+        self.session.settings.release(token)
+        del self.savepoints[at:]
+
+    async def rollback_to(self, name: str) -> None:
+        """ROLLBACK TO SAVEPOINT; the block is no longer failed."""
+        at = self._find(name)
+        _, token, catalog = self.savepoints[at]
+        await self.ensure().rollback_to(token)
+        self.session.settings.rollback_to(token)
+        self.session.own_catalog = catalog
+        del self.savepoints[at + 1 :]
+        self.failed = False
+
+
+ENDING = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})
+
+
+def _ends_block(node: Node) -> bool:
+    return node.kind == "TransactionStmt" and node.peek("kind") in ENDING

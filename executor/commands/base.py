@@ -1,0 +1,62 @@
+"""What a command is: a handler of one kind of parse node.
+
+A handler is `async handler(session, node, parameters) -> Result`. `describe` tells its result's columns beforehand.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from executor.analysis import Column
+from executor.facts import lookup
+from executor.parse import Node, RawStatement
+from executor.types import oids as T
+
+if TYPE_CHECKING:
+    from executor.portal import Portal
+    from executor.session import Session
+
+
+class Result(msgspec.Struct):
+    """What came of a command: its tag, and rows (with columns), a copy, or another portal to go on with."""
+
+    tag: str
+    columns: tuple[Column, ...] | None = None
+    rows: list[tuple[Any, ...]] | None = None
+    copy: Any = None
+    portal: Any = None
+
+
+Handler = Callable[["Session", RawStatement, Sequence[Any]], Awaitable[Result]]
+Describer = Callable[["Session", Node], "tuple[Column, ...] | None"]
+
+
+@dataclass(frozen=True)
+class CommandKind:
+    """One row of the registry.
+
+    in_failed_block: may run in a failed transaction. transaction_control: manages the block itself (needs no
+    transaction begun for it). read_only_ok: allowed in a READ ONLY transaction. alone: refused in a block (25001).
+    """
+
+    handler: Handler
+    describe: Describer | None = None
+    in_failed_block: bool = False
+    transaction_control: bool = False
+    read_only_ok: bool = True
+    alone: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A parsed command with its row of the registry."""
+
+    raw: RawStatement
+    kind: CommandKind
+
+
+def text_column(name: str, oid: int = T.TEXT) -> Column:
+    """A column of a command's result."""
+    return Column(name=name, type_oid=oid, type_size=lookup.types_by_oid()[oid].length)

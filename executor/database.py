@@ -1,0 +1,74 @@
+"""One served database: its SQLite file, its newest catalog, its plan cache, its sequences."""
+
+from typing import Any
+
+from executor.catalog.load import load
+from executor.catalog.model import Catalog
+from executor.context import Context
+from executor.sequences import SequenceStates
+from executor.types.base import Stored
+from storage.database import Database as File
+from storage.statement import Statement
+from storage.transaction import Transaction
+
+CACHE_MAX = 2000
+
+
+class PlanCache:
+    """Analyzed statements by text and what else decides about their meaning; the oldest go when it is full."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def get(self, key: Any) -> Any:
+        """What is kept under a key, or None."""
+        return self._kept.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        """Keep something."""
+        if len(self._kept) >= CACHE_MAX:
+            for old in list(self._kept)[: CACHE_MAX // 4]:
+                del self._kept[old]
+        self._kept[key] = value
+
+    def forget(self, key: Any) -> None:
+        """Drop what is kept under a key."""
+        self._kept.pop(key, None)
+
+
+class ServedDatabase:
+    """A database by name."""
+
+    def __init__(self, name: str, oid: int, file: File) -> None:
+        self.name = name
+        self.oid = oid
+        self.file = file
+        self.catalog: Catalog | None = None
+        self.plans = PlanCache()
+        self.sequences = SequenceStates()
+        self.sessions: set[Any] = set()
+
+    async def newest_catalog(self) -> Catalog:
+        """The catalog as committed, read again if another program changed the schema."""
+        if self.catalog is None or self.catalog.version != self.file.schema_token():
+            await self.reload()
+        assert self.catalog is not None
+        return self.catalog
+
+    async def reload(self) -> None:
+        """Read the catalog and the sequences anew."""
+        transaction = self.file.transaction(context=Context(self.name, ""))
+        try:
+            self.catalog = await load(transaction, self.catalog)
+            await self.sequences.load(transaction, self.catalog)
+        finally:
+            await transaction.rollback()
+
+
+async def rows_of(transaction: Transaction, sql: str, params: tuple[Stored, ...] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a small query of our own."""
+    result = await transaction.run(Statement(sql), params)
+    found: list[tuple[Any, ...]] = []
+    while chunk := await result.fetch(1000):
+        found += chunk
+    return found

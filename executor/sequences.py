@@ -1,0 +1,116 @@
+"""The current values of a database's sequences.
+
+They are kept in memory and never rolled back, as in PostgreSQL. A transaction that took values writes the sequence's
+state into `pgquill_sequence` when it commits, so what a committed row used is never given out again after a crash.
+"""
+
+from typing import Any
+
+from executor.catalog.model import Catalog, Sequence
+from executor.sqlstates import ObjectNotInPrerequisiteState, SequenceGeneratorLimitExceeded, UndefinedTable
+from storage.statement import Statement
+
+SAVE = Statement("INSERT OR REPLACE INTO pgquill_sequence(oid, last_value, is_called) VALUES (?1, ?2, ?3)", writes=True)
+READ = Statement("SELECT oid, last_value, is_called FROM pgquill_sequence")
+
+
+class SequenceStates:
+    """OID -> (last value, is called)."""
+
+    def __init__(self) -> None:
+        self.values: dict[int, tuple[int, bool]] = {}
+
+    async def load(self, transaction: Any, catalog: Catalog) -> None:
+        """Read the states of sequences not known yet."""
+        if not catalog.sequences:
+            return
+        result = await transaction.run(READ)
+        while rows := await result.fetch(1000):
+            for oid, last_value, is_called in rows:
+                self.values.setdefault(oid, (last_value, bool(is_called)))
+
+    def state(self, sequence: Sequence) -> tuple[int, bool]:
+        """The state now."""
+        return self.values.get(sequence.oid, (sequence.start, False))
+
+    def next(self, sequence: Sequence) -> int:
+        """Take the next value (2200H at the limit)."""
+        last, called = self.state(sequence)
+        value = last + sequence.increment if called else last
+        if value > sequence.maximum or value < sequence.minimum:
+            up = sequence.increment > 0
+            if not sequence.cycle:
+                limit = f"maximum value of sequence \"{sequence.name}\" ({sequence.maximum})" if up else \
+                    f"minimum value of sequence \"{sequence.name}\" ({sequence.minimum})"
+                raise SequenceGeneratorLimitExceeded(f"nextval: reached {limit}")
+            value = sequence.minimum if up else sequence.maximum
+        self.values[sequence.oid] = (value, True)
+        return value
+
+    def set(self, sequence: Sequence, value: int, called: bool) -> None:
+        """setval (22003 out of bounds)."""
+        from executor.sqlstates import NumericValueOutOfRange
+
+        if not sequence.minimum <= value <= sequence.maximum:
+            raise NumericValueOutOfRange(f'setval: value {value} is out of bounds for sequence "{sequence.name}" '
+                                         f"({sequence.minimum}..{sequence.maximum})")
+        self.values[sequence.oid] = (value, called)
+
+
+class SessionSequences:
+    """What one session knows: the values it took, and the sequences to save when its transaction commits."""
+
+    def __init__(self, states: SequenceStates) -> None:
+        self.states = states
+        self.current: dict[int, int] = {}
+        self.last: int | None = None
+        self.dirty: dict[int, Sequence] = {}
+
+    def nextval(self, sequence: Sequence) -> int:
+        """Take a value."""
+        value = self.states.next(sequence)
+        self.current[sequence.oid] = value
+        self.last = sequence.oid
+        self.dirty[sequence.oid] = sequence
+        return value
+
+    def currval(self, sequence: Sequence) -> int:
+        """The value this session took last (55000 if none)."""
+        if sequence.oid not in self.current:
+            raise ObjectNotInPrerequisiteState(f'currval of sequence "{sequence.name}" is not yet defined in this session')
+        return self.current[sequence.oid]
+
+    def lastval(self) -> int:
+        """The value taken last from any sequence (55000 if none)."""
+        if self.last is None:
+            raise ObjectNotInPrerequisiteState("lastval is not yet defined in this session")
+        return self.current[self.last]
+
+    def setval(self, sequence: Sequence, value: int, called: bool) -> int:
+        """Set the state."""
+        self.states.set(sequence, value, called)
+        if called:
+            self.current[sequence.oid] = value
+        self.dirty[sequence.oid] = sequence
+        return value
+
+    async def save(self, transaction: Any) -> None:
+        """Write the states of the sequences used into the transaction about to commit."""
+        for sequence in self.dirty.values():
+            value, called = self.states.state(sequence)
+            await transaction.run(SAVE, (sequence.oid, value, int(called)))
+        self.dirty.clear()
+
+
+def sequence_by_oid(catalog: Catalog, oid: int) -> Sequence:
+    """The sequence a regclass names (42809 if it is another kind of relation)."""
+    found = catalog.sequences_by_oid.get(oid)
+    if found is None:
+        relation = catalog.relations_by_oid.get(oid)
+        if relation is not None:
+            from executor.sqlstates import WrongObjectType
+
+            raise WrongObjectType(f'cannot open relation "{relation.name}"',
+                                  detail="This operation is not supported for tables.")
+        raise UndefinedTable(f"could not open relation with OID {oid}")
+    return found

@@ -1,0 +1,56 @@
+"""Brings the system catalogs a statement reads into its connection (see storage.memorytables)."""
+
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from executor.analysis import Analyzed
+from executor.catalog.model import Relation
+from executor.catalog.system import producers
+from executor.catalog.system.relations import create_sql
+from executor.errors import not_supported
+from storage.statement import MemoryTable, Statement
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+_versions = count(1)
+_catalog_versions: dict[int, tuple[Any, int]] = {}
+
+
+def system_tables(session: "Session", analyzed: Analyzed) -> Statement:
+    """The statement with the tables it needs, filled for the catalog and the session as they are."""
+    statement: Statement = analyzed.lowered.statement
+    tables = tuple(_table(session, relation) for relation in analyzed.lowered.system)
+    return Statement(statement.sql, (*statement.needs, *tables), statement.writes, statement.temp_schema)
+
+
+def _table(session: "Session", relation: Relation) -> MemoryTable:
+    if producers.producer(relation.schema, relation.name) is None:
+        raise not_supported(f"system relation {relation.schema}.{relation.name}")
+    kind = producers.depends_on(relation.schema, relation.name)
+    if kind == "constant":
+        version = 1
+    elif kind == "catalog":
+        version = _catalog_version(session)
+    else:
+        version = next(_versions) + 1_000_000_000
+    view = session.engine.session_view(session)
+    return MemoryTable(relation.sqlite_name, version, len(relation.columns), _create(relation),
+                       lambda _context: producers.rows(relation.schema, relation.name, view))
+
+
+@cache
+def _create(relation: Relation) -> tuple[str, ...]:
+    return tuple(create_sql(relation))
+
+
+def _catalog_version(session: "Session") -> int:
+    """A number for this very Catalog object (they are compared by identity)."""
+    catalog = session.context.catalog
+    known = _catalog_versions.get(id(catalog))
+    if known is None or known[0] is not catalog:
+        if len(_catalog_versions) > 64:
+            _catalog_versions.clear()
+        known = _catalog_versions[id(catalog)] = (catalog, next(_versions) + 1)
+    return known[1]

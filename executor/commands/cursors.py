@@ -1,0 +1,186 @@
+"""DECLARE, FETCH, MOVE, CLOSE.
+
+A cursor keeps its snapshot (storage keeps its rows apart from later changes). One that may move backwards, or is WITH
+HOLD, has its rows in memory from its first use on.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from executor import sqlstates as states
+from executor.analysis import Column
+from executor.commands.base import CommandKind, Result
+from executor.errors import not_supported
+from executor.parse import Node, RawStatement
+from executor.portal import QueryPortal
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+BINARY, SCROLL, NO_SCROLL, INSENSITIVE, ASENSITIVE, HOLD = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20
+FETCH_ALL = 9223372036854775807
+
+
+class Cursor:
+    """An open cursor. position: rows before it, counting the current one."""
+
+    def __init__(self, name: str, portal: QueryPortal, text: str, *, scroll: bool, held: bool, binary: bool) -> None:
+        self.name = name
+        self.portal = portal
+        self.text = text
+        self.scroll = scroll
+        self.held = held
+        self.binary = binary
+        self.kept: list[tuple[Any, ...]] | None = [] if scroll else None
+        self.position = 0
+        self.at_end = False
+
+    async def materialize(self) -> None:
+        """Take all rows into memory, before the transaction ends."""
+        if self.kept is None:
+            self.kept, self.position = [], 0
+        while rows := await self.portal.fetch(1000):
+            self.kept += rows
+        self.held = True
+
+    async def forward(self, count: int) -> list[tuple[Any, ...]]:
+        """The next rows."""
+        if self.kept is None:
+            rows: list[tuple[Any, ...]] = []
+            while len(rows) < count and (more := await self.portal.fetch(min(count - len(rows), 1000))):
+                rows += more
+            self.position += len(rows)
+            self.at_end = len(rows) < count
+            return rows
+        while len(self.kept) < self.position + count and (more := await self.portal.fetch(1000)):
+            self.kept += more
+        rows = self.kept[self.position : self.position + count]
+        self.position += len(rows)
+        self.at_end = len(rows) < count
+        return rows
+
+    async def backward(self, count: int) -> list[tuple[Any, ...]]:
+        """The rows before, latest first."""
+        if self.kept is None:
+            raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+        end = self.position if self.at_end else self.position - 1
+        start = max(0, end - count)
+        rows = self.kept[start:end][::-1]
+        self.at_end = False
+        self.position = start + 1 if len(rows) == count else 0
+        return rows
+
+
+async def run_declare(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """DECLARE name CURSOR FOR query."""
+    node = raw.node
+    name, options = node.take("portalname"), node.take("options", 0)
+    held = bool(options & HOLD)
+    if not held and not session.block.explicit and not session.block.implicit_block:
+        raise states.NoActiveSqlTransaction("DECLARE CURSOR can only be used in transaction blocks")
+    if name in session.cursors:
+        raise states.DuplicateCursor(f'cursor "{name}" already exists')
+    inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
+    if inner.node.kind != "SelectStmt" or inner.node.peek("intoClause"):
+        raise not_supported("DECLARE CURSOR for something other than SELECT")
+    prepared = await session.prepare_raw("", inner, tuple())
+    assert prepared.columns is not None
+    binary = bool(options & BINARY)
+    encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
+    portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)
+    await portal.start()
+    if portal.rows is not None and not portal.rows.is_exhausted:
+        await portal.rows.detach()
+    session.cursors[name] = Cursor(name, portal, raw.text, scroll=bool(options & SCROLL), held=held, binary=binary)
+    if held and not session.block.explicit:
+        await session.cursors[name].materialize()
+    return Result("DECLARE CURSOR")
+
+
+def cursor_named(session: "Session", name: str) -> Cursor:
+    """An open cursor (34000)."""
+    found = session.cursors.get(name)
+    if found is None:
+        raise states.InvalidCursorName(f'cursor "{name}" does not exist')
+    return found  # type: ignore[no-any-return]
+
+
+async def run_fetch(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """FETCH and MOVE."""
+    node = raw.node
+    cursor = cursor_named(session, node.take("portalname"))
+    node.take("location_direction")
+    node.take("direction_keyword")
+    direction, count, move = node.take("direction", "FETCH_FORWARD"), node.take("howMany", 0), bool(node.take("ismove"))
+    rows = await DIRECTIONS[direction](cursor, count)
+    if move:
+        return Result(f"MOVE {len(rows)}")
+    return Result(f"FETCH {len(rows)}", tuple(cursor.portal.columns or ()), rows)
+
+
+async def _forward(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
+    if count < 0:
+        return await cursor.backward(-count)
+    if count == 0:
+        return await _current(cursor)
+    return await cursor.forward(count)
+
+
+async def _backward(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
+    return await _forward(cursor, -count)
+
+
+async def _current(cursor: Cursor) -> list[tuple[Any, ...]]:
+    if cursor.kept is None:
+        raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+    inside = 0 < cursor.position <= len(cursor.kept) and not cursor.at_end
+    return cursor.kept[cursor.position - 1 : cursor.position] if inside else []
+
+
+async def _absolute(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
+    if cursor.kept is None:
+        if count <= cursor.position:
+            raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+        return (await cursor.forward(count - cursor.position))[-1:] if count > cursor.position else []
+    if count < 0:
+        await cursor.forward(FETCH_ALL - cursor.position)
+        count = len(cursor.kept) + 1 + count
+    cursor.position, cursor.at_end = 0, False
+    if count <= 0:
+        return []
+    rows = await cursor.forward(count)
+    return rows[-1:] if len(rows) == count else []
+
+
+async def _relative(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
+    rows = await _forward(cursor, count)
+    return rows[-1:] if len(rows) == max(abs(count), 1) else []
+
+
+DIRECTIONS = {"FETCH_FORWARD": _forward, "FETCH_BACKWARD": _backward, "FETCH_ABSOLUTE": _absolute, "FETCH_RELATIVE": _relative}
+
+
+def describe_fetch(session: "Session", node: Node) -> tuple[Column, ...] | None:
+    """The columns of the cursor's query."""
+    if node.peek("ismove"):
+        return None
+    found = session.cursors.get(node.peek("portalname"))
+    return tuple(found.portal.columns) if found is not None else None
+
+
+async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """CLOSE name | ALL."""
+    name = raw.node.take("portalname")
+    if name is None:
+        await session.close_cursors()
+        return Result("CLOSE CURSOR ALL")
+    cursor = cursor_named(session, name)
+    del session.cursors[name]
+    await cursor.portal.close()
+    return Result("CLOSE CURSOR")
+
+
+COMMANDS = {
+    "DeclareCursorStmt": CommandKind(run_declare), "FetchStmt": CommandKind(run_fetch, describe_fetch),
+    "ClosePortalStmt": CommandKind(run_close),
+}  # fmt: skip

@@ -133,9 +133,10 @@ def _index_attributes(catalog: Catalog, relation: Relation, index: Index) -> Ite
         taken.add(name)
         if column:
             yield _attribute(index.oid, name, column.type, number, atttypmod=column.typmod,
-                             attcollation=column.collation)
+                             attcollation=objects.collation_oid(key.collation) or column.collation)
         else:
-            yield _attribute(index.oid, name, expression_type(key.expression), number)
+            yield _attribute(index.oid, name, expression_type(key.expression), number,
+                             attcollation=objects.collation_oid(key.collation))
 
 
 def expression_type(text: str) -> int:

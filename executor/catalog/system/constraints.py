@@ -36,8 +36,10 @@ def _index(view: SessionView, relation: Relation, index: Index) -> Row:
         indnullsnotdistinct=int(index.nulls_not_distinct), indisprimary=int(index.primary),
         indimmediate=int(not (constraint and constraint.deferrable)),
         indkey=array([*(key.column for key in index.columns), *index.included]),
-        indcollation=array((column.collation if column else 0) or objects.storage(kind).collation
-                           for column, kind in zip(columns, types, strict=True)),
+        indcollation=array(
+            objects.collation_oid(key.collation) or (column.collation if column else 0)
+            or objects.storage(kind).collation
+            for key, column, kind in zip(index.columns, columns, types, strict=True)),
         indclass=array(objects.operator_class(index.method, find_type(view.catalog, kind), key.operator_class)
                        for kind, key in zip(types, index.columns, strict=True)),
         indoption=array(key.descending * _DESCENDING + key.nulls_first * _NULLS_FIRST for key in index.columns),

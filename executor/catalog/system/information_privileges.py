@@ -121,8 +121,6 @@ def _usage_grants(name: str) -> Callable[[SessionView], Iterator[Row]]:
                   for kind in types_by_oid().values() if kind.kind == "d"]
         public = [(PUBLIC, "NO", item) for item in named]
         owned = [(objects.OWNER_NAME, "YES", item) for item in named if item[3] == "DOMAIN"]
-        owned += [(objects.OWNER_NAME, "YES", (view.database, shown_schema(s.schema), s.name, "SEQUENCE"))
-                  for s in view.catalog.sequences]
         for grantee, grantable, (catalog, schema, object_name, kind) in (*public, *owned):
             yield make(grantee=grantee, object_catalog=catalog, object_schema=schema, object_name=object_name,
                        object_type=kind, is_grantable=grantable)
@@ -163,6 +161,8 @@ def _applicable(name: str, *, administrable: bool) -> Callable[[SessionView], It
             if names.get(membership.member) in enabled and (membership.admin or not administrable):
                 yield make(grantee=names[membership.member], role_name=names[membership.role],
                            is_grantable=yes_no(membership.admin))
+        if not administrable and objects.OWNER_NAME in enabled:
+            yield make(grantee=objects.OWNER_NAME, role_name="pg_database_owner", is_grantable="NO")
     return produce
 
 

@@ -91,6 +91,13 @@ def _storage() -> dict[int, Storage]:
     return {row[0]: Storage(*row[1:]) for row in rows}
 
 
+@cache
+def collation_oid(name: str) -> int:
+    """The OID of a collation of pg_catalog; 0 for no name."""
+    oids: dict[str, int] = dict(table("pg_collation").select("collname", "oid"))
+    return oids.get(name, 0)
+
+
 def storage(oid: int) -> Storage:
     """For a type of the catalog: that of a composite."""
     return _storage().get(oid, _COMPOSITE)

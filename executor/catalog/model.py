@@ -28,7 +28,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collation: int = 0
     sqlite_name: str = ""  # "" = the same name
     sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
-    added: bool = False  # by ADD COLUMN in place: older rows lack it and SQLite gives them the DEFAULT of its CREATE text
+    added: bool = False  # by ADD COLUMN in place: older rows lack it; SQLite gives them the DEFAULT of its CREATE text
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
 

@@ -27,9 +27,9 @@ def user_types(catalog: Catalog) -> dict[int, Type]:
     return cast(dict[int, Type], found)
 
 
-def find_type(catalog: Catalog, oid: int) -> Type | None:
-    """The type of this OID, None if there is none."""
-    return types_by_oid().get(oid) or user_types(catalog).get(oid)
+def find_type(catalog: Catalog | None, oid: int) -> Type | None:
+    """The type of this OID, None if there is none. Without a catalog only built-in types are found."""
+    return types_by_oid().get(oid) or (user_types(catalog).get(oid) if catalog else None)
 
 
 def type_named(catalog: Catalog, schema: str, name: str) -> Type | None:
@@ -41,8 +41,10 @@ def type_named(catalog: Catalog, schema: str, name: str) -> Type | None:
     return cast(Type | None, by_name.get((schema, name)))
 
 
-def type_is_visible(catalog: Catalog, found: Type, path: Collection[str]) -> bool:
+def type_is_visible(catalog: Catalog | None, found: Type, path: Collection[str]) -> bool:
     """True if the unqualified name finds this type."""
+    if catalog is None:
+        return found.schema == "pg_catalog"
     for schema in path:
         other = type_named(catalog, schema, found.name)
         if other is not None:
@@ -98,7 +100,7 @@ _TYPMODS: dict[str, Callable[[str, int], str]] = {
 }
 
 
-def format_type(oid: int, typmod: int | None, catalog: Catalog, path: Collection[str] = DEFAULT_PATH) -> str:
+def format_type(oid: int, typmod: int | None, catalog: Catalog | None, path: Collection[str] = DEFAULT_PATH) -> str:
     """PostgreSQL's format_type(). typmod None: none was asked for, so that bpchar is "character"; path: search path."""
     if oid == 0:
         return "-"

@@ -120,8 +120,8 @@ def _dependencies(view: SessionView) -> Iterator[_Depend]:
             yield ("pg_class", sequence.oid, 0, "pg_class", *sequence.owned_by, kind)
     for oid, relation in objects.rules(catalog):
         yield ("pg_rewrite", oid, 0, "pg_class", relation.oid, 0, "i")
-        for used in getattr(relation, "uses", ()):
-            yield ("pg_rewrite", oid, 0, "pg_class", used, 0, "n")
+        for used, number in relation.uses:
+            yield ("pg_rewrite", oid, 0, "pg_class", used, number, "n")
 
 
 def _of_constraint(relation: Relation, constraint: Constraint) -> Iterator[_Depend]:

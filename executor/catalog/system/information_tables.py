@@ -7,6 +7,7 @@ from executor.catalog.model import Column, Relation, Sequence
 from executor.catalog.search_path import TEMPORARY, shown_schema
 from executor.catalog.system import objects
 from executor.catalog.system.information_types import collation, data_type, details, true_type
+from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation, view_text
@@ -224,17 +225,31 @@ def user_defined_types(view: SessionView) -> Iterator[Row]:
 
 
 _view_table_row = maker("information_schema.view_table_usage")
+_view_column_row = maker("information_schema.view_column_usage")
 
 
-def view_table_usage(view: SessionView) -> Iterator[Row]:
+def _used(view: SessionView) -> Iterator[tuple[dict[str, Any], Relation, int]]:
+    """(how a row begins, a relation that a view reads, attnum or 0)."""
+    for relation in every_relation(view.catalog, "v"):
+        place = {"view_catalog": view.database, "view_schema": shown_schema(relation.schema),
+                 "view_name": relation.name}
+        for oid, number in relation.uses:
+            used = view.catalog.relations_by_oid.get(oid) or relation_by_oid(oid)
+            if used and used.kind in "rvfp":
+                place |= {"table_catalog": view.database, "table_schema": shown_schema(used.schema),
+                          "table_name": used.name}
+                yield place, used, number
+
+
+def view_table_usage(view: SessionView) -> Iterable[Row]:
     """The tables that views read."""
-    for relation in view.catalog.relations:
-        for oid in getattr(relation, "uses", ()) if relation.kind == "v" else ():
-            used = view.catalog.relations_by_oid.get(oid)
-            if used:
-                yield _view_table_row(
-                    view_catalog=view.database, view_schema=shown_schema(relation.schema), view_name=relation.name,
-                    table_catalog=view.database, table_schema=shown_schema(used.schema), table_name=used.name)
+    return dict.fromkeys(_view_table_row(**place) for place, _, _ in _used(view))
+
+
+def view_column_usage(view: SessionView) -> Iterable[Row]:
+    """The columns that views read."""
+    return dict.fromkeys(_view_column_row(column_name=used.by_number[number].name, **place)
+                         for place, used, number in _used(view) if number)
 
 
 _collations_row = maker("information_schema.collations", pad_attribute="NO PAD")

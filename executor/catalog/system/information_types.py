@@ -50,7 +50,7 @@ def _time(name: str, typmod: int) -> dict[str, Any]:
 
 def _interval(name: str, typmod: int) -> dict[str, Any]:
     precision = typmod & 0xFFFF
-    fields = format_type(1186, typmod, Catalog(version=0)).removeprefix("interval").partition(" ")[2]
+    fields = format_type(1186, typmod, None).removeprefix("interval").partition(" ")[2]
     return {"datetime_precision": 6 if typmod < 0 or precision == 0xFFFF else precision,
             "interval_type": fields.upper() or None}
 

@@ -55,6 +55,17 @@ def _indexes() -> dict[int, tuple[Index, ...]]:
 
 
 @cache
+def _uses() -> dict[int, tuple[tuple[int, int], ...]]:
+    """What system views read: view OID -> (relation, attnum). Built-in objects that are pinned are not recorded."""
+    views = dict(table("pg_rewrite").select("oid", "ev_class"))
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    for rule, kind, oid, number in table("pg_depend").select("objid", "deptype", "refobjid", "refobjsubid"):
+        if rule in views and kind == "n":
+            found[views[rule]] = (*found.get(views[rule], ()), (oid, number))
+    return found
+
+
+@cache
 def _constraints() -> dict[int, tuple[Constraint, ...]]:
     found: dict[int, tuple[Constraint, ...]] = {}
     for owner, oid, name, kind, index, keys in table("pg_constraint").select(
@@ -77,7 +88,7 @@ def relation(schema: str, name: str) -> Relation | None:
                     for number, name, type_oid, typmod, not_null, collation in sorted(_attributes()[oid]))
     return Relation(oid=oid, schema=schema, name=name, kind=kind, columns=columns, sqlite_schema=SQLITE_SCHEMA,
                     sqlite_name=f"{schema}.{name}", row_type=row_type, indexes=_indexes().get(oid, ()),
-                    constraints=_constraints().get(oid, ()),
+                    constraints=_constraints().get(oid, ()), uses=_uses().get(oid, ()),
                     array_type=types_by_oid()[row_type].array if row_type else 0)
 
 

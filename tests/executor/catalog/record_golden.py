@@ -2,7 +2,7 @@
 
     python -m tests.executor.catalog.record_golden "host=127.0.0.1 port=5432 user=postgres"
 
-The Catalog is made from PostgreSQL's own OIDs and texts, so that our rows can be compared with PostgreSQL's as they are.
+The Catalog is made from PostgreSQL's own OIDs and texts, so that our rows can be compared as they are.
 """
 
 import json
@@ -33,7 +33,8 @@ create schema sales;
 create table p(id serial primary key, name varchar(20) not null default 'x', price numeric(10,2) check (price > 0),
     tags text[], at timestamptz default now(), unique (name, price));
 create table sales.orders(id int generated always as identity primary key,
-    pid int references p on delete cascade deferrable initially deferred, total numeric generated always as (1+1) stored,
+    pid int references p on delete cascade deferrable initially deferred,
+    total numeric generated always as (1+1) stored,
     "Odd Name" char(3), kind "char", constraint ck check (pid > 0 and total < 10));
 create index oi on sales.orders(lower("Odd Name") desc, pid) include (total) where pid is not null;
 create unique index on p(price desc nulls last, name collate "C" text_pattern_ops) nulls not distinct;
@@ -71,7 +72,7 @@ INFORMATION = {
     "column_udt_usage": "table_schema", "attributes": "udt_schema", "user_defined_types": "user_defined_type_schema",
     "table_privileges": "table_schema", "column_privileges": "table_schema", "role_table_grants": "table_schema",
     "udt_privileges": "udt_schema", "usage_privileges": "object_schema", "schemata": "schema_name",
-    "view_table_usage": "view_schema",
+    "view_table_usage": "view_schema", "view_column_usage": "view_schema",
 }
 WHOLE = ("routines", "parameters", "domains", "domain_constraints", "domain_udt_usage", "column_domain_usage",
          "character_sets", "enabled_roles", "applicable_roles")
@@ -82,9 +83,10 @@ EXPRESSIONS = {
     ("pg_index", "indpred"): "pg_get_expr(indpred, indrelid)",
     ("pg_constraint", "conbin"): "pg_get_expr(conbin, conrelid)",
 }
-TYPMODS = ((1700, 655366), (1700, (10 << 16 | (-2 & 0x7FF)) + 4), (1231, 655366), (1186, 0x7FFF0003), (1186, 0x7FFFFFFF),
-           (1186, 0x1C08FFFF), (1186, 0x10000002), (1186, 0x1C080003), (1187, 0x0006FFFF), (1083, 3), (1266, 0), (1114, 6),
-           (1184, 2), (1182, 3), (1115, 3), (1043, 24), (1015, 24), (1042, 5), (1014, 9), (1560, 3), (1562, 7), (1561, 2))
+TYPMODS = (
+    (1700, 655366), (1700, (10 << 16 | (-2 & 0x7FF)) + 4), (1231, 655366), (1186, 0x7FFF0003), (1186, 0x7FFFFFFF),
+    (1186, 0x1C08FFFF), (1186, 0x10000002), (1186, 0x1C080003), (1187, 0x0006FFFF), (1083, 3), (1266, 0), (1114, 6),
+    (1184, 2), (1182, 3), (1115, 3), (1043, 24), (1015, 24), (1042, 5), (1014, 9), (1560, 3), (1562, 7), (1561, 2))
 """(type, typmod) pairs for format_type()."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -131,6 +133,9 @@ def relation(db: Connection, namespaces: dict[int, str], oid: int, name: str, sc
     return Relation(
         oid=oid, schema=namespaces[schema], name=name, kind=kind, columns=columns, constraints=constraints(db, oid),
         indexes=indexes(db, oid), definition=definition, row_type=row_type, array_type=array_type,
+        uses=tuple(db.execute(
+            "select distinct refobjid::int8, refobjsubid from pg_depend d join pg_rewrite r on r.oid = objid "
+            "where ev_class = %s and d.deptype = 'n' order by 1, 2", [oid]).fetchall()),
         check_option=(options or ["="])[0].split("=")[1] if kind == "v" else "")
 
 

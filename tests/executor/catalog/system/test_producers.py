@@ -64,13 +64,14 @@ IGNORED_INFORMATION = {
     "tables", "columns", "table_constraints", "key_column_usage", "constraint_column_usage", "constraint_table_usage",
     "referential_constraints", "check_constraints", "sequences", "views", "column_udt_usage", "attributes",
     "user_defined_types", "table_privileges", "column_privileges", "role_table_grants", "udt_privileges",
-    "usage_privileges", "schemata"])
+    "usage_privileges", "schemata", "view_table_usage", "view_column_usage"])
 def test_information_schema_shows_what_postgres_shows(name: str) -> None:
     full = f"information_schema.{name}"
     key = next(i for i, column in enumerate(relations.qualified(full).columns)
                if column.name == {"schemata": "schema_name", "sequences": "sequence_schema", "attributes": "udt_schema",
                                   "user_defined_types": "user_defined_type_schema", "udt_privileges": "udt_schema",
-                                  "usage_privileges": "object_schema"}.get(
+                                  "usage_privileges": "object_schema",
+                                  "view_table_usage": "view_schema", "view_column_usage": "view_schema"}.get(
                    name, "constraint_schema" if "constraint" in name or name.startswith("key_") else "table_schema"))
     found = [row for row in ours(full) if row[key] in ("public", "sales")]
     ignored = IGNORED_INFORMATION.get(name, set())

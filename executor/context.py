@@ -25,6 +25,7 @@ class Context:
         self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound
         self.sequences: Any = None  # executor.sequences.SequenceStates of the database
         self.session: Any = None  # executor.session.Session
+        self.view: Any = None  # executor.catalog.system.session_view.SessionView
         self.transaction_timestamp = ""  # stored form of timestamptz; now()
         self.statement_timestamp = ""  # stored form of timestamptz
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion

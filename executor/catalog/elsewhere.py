@@ -75,13 +75,13 @@ class Names:
 
 
 def relation(table: TableRow, schema: str, name: str, oids: Allocator, names: Names,
-             numbers: dict[str, int] | None = None) -> Relation:
+             recorded: Relation | None = None) -> Relation:
     """A table or view with everything but its foreign keys.
 
-    numbers: attnums of columns by name, where a relation that is recorded is read again; the others are numbered on.
+    recorded: the relation as it was, if it is read again: its columns keep their numbers, new ones are numbered on.
     """
     text = create_text.read_table(table.sql) if table.kind != "view" else TableText()
-    columns = _columns(table, text, numbers or {})
+    columns = _columns(table, text, recorded)
     result = Relation(
         oid=oids.oid("table", schema, name), schema=schema, name=name, kind="v" if table.kind == "view" else "r",
         columns=columns, sqlite_name=table.name, sqlite_sql=table.sql, made_elsewhere=True,
@@ -98,10 +98,12 @@ def visible(table: TableRow) -> list[ColumnRow]:
     return [column for column in table.columns if column.hidden != 1]
 
 
-def _columns(table: TableRow, text: TableText, numbers: dict[str, int]) -> tuple[Column, ...]:
+def _columns(table: TableRow, text: TableText, recorded: Relation | None) -> tuple[Column, ...]:
+    before = recorded.columns if recorded else ()
+    numbers = {column.sqlite_name or column.name: column.number for column in before}
     generated = {name.lower(): expression for name, expression in text.generated.items()}
     collations = {name.lower(): collation for name, collation in text.collations.items()}
-    following = max(numbers.values(), default=0)
+    following = max([recorded.last_number if recorded else 0, *numbers.values()])
     found = []
     for column in visible(table):
         number = numbers.get(column.name, 0)

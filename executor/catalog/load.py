@@ -5,7 +5,7 @@ program changed it, the table is read again: columns that are still there by nam
 new ones are inferred, dropped ones go. Tables that are not recorded are inferred (executor.catalog.elsewhere).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -24,10 +24,10 @@ from executor.catalog.model import (
     Schema,
     Sequence,
 )
-from executor.catalog.sqlite_schema import ObjectRow, Row, SqliteSchema, TableRow, reading
-
-if TYPE_CHECKING:
-    from storage.database import Transaction
+from executor.catalog.sqlite_schema import ObjectRow, Probe, Row, SqliteSchema, TableRow, reading
+from storage.errors import SqlLogicError
+from storage.statement import Statement
+from storage.transaction import Transaction
 
 BUILT_IN_SCHEMAS = (Schema(oid=PG_CATALOG_OID, name="pg_catalog"), Schema(oid=PUBLIC_OID, name="public"),
                     Schema(oid=INFORMATION_SCHEMA_OID, name="information_schema"))
@@ -43,14 +43,11 @@ KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
 """Class in pgquill_object -> (field of Catalog, type of its items)."""
 
 
-async def load(transaction: "Transaction", previous: Catalog | None = None) -> Catalog:
+async def load(transaction: Transaction, previous: Catalog | None = None) -> Catalog:
     """Read the catalog of the database as this transaction sees it.
 
     previous: the catalog before, so that objects of other programs keep their OIDs in this process.
     """
-    from storage.errors import EngineError
-    from storage.statement import Statement
-
     steps = reading()
     query = next(steps)
     while True:
@@ -61,8 +58,10 @@ async def load(transaction: "Transaction", previous: Catalog | None = None) -> C
             while chunk := await result.fetch(1000):
                 rows.extend(chunk)
             await result.close()
-        except EngineError:
+        except SqlLogicError:
             # A view over a table that is gone, a virtual table whose module is not here: left out, see `reading`.
+            if not isinstance(query, Probe):
+                raise
             rows = None
         try:
             query = steps.send(rows)
@@ -146,10 +145,9 @@ class _Builder:
         same_indexes = there == {index.sqlite_name for index in relation.indexes} | {""}
         if table.sql == relation.sqlite_sql and same_indexes:
             return relation
-        numbers = {column.sqlite_name or column.name: column.number for column in relation.columns}
         names = Names((r.schema, name) for r in self.by_sqlite_name.values() if r is not relation
                       for name in (r.name, *(i.name for i in r.indexes)))
-        fresh = elsewhere.relation(table, relation.schema, relation.name, self.oids, names, numbers)
+        fresh = elsewhere.relation(table, relation.schema, relation.name, self.oids, names, relation)
         if table.sql == relation.sqlite_sql:
             return msgspec.structs.replace(relation, indexes=_merge_indexes(relation, fresh))
         return _merge(relation, self._linked(fresh, table))
@@ -180,7 +178,8 @@ def _merge(old: Relation, new: Relation) -> Relation:
                    for c in constraints)
     return msgspec.structs.replace(
         old, columns=columns, constraints=linked, indexes=indexes, sqlite_sql=new.sqlite_sql, rowid=new.rowid,
-        rowid_column=new.rowid_column, definition=new.definition)
+        rowid_column=new.rowid_column, definition=new.definition,
+        last_number=max([old.last_number, *recorded]))
 
 
 def _match_constraint(old: Relation, new: Constraint) -> Constraint:

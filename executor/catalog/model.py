@@ -28,7 +28,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collation: int = 0
     sqlite_name: str = ""  # "" = the same name
     sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
-    added: bool = False  # by ADD COLUMN in place: older rows lack it and SQLite gives them the DEFAULT of its CREATE text
+    added: bool = False  # by ADD COLUMN in place: older rows lack it; SQLite gives them the DEFAULT of its CREATE text
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
 
@@ -89,8 +89,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
 
     sqlite_name: the table's or view's name in SQLite. sqlite_schema: main, temp or catalog (the attached system
     catalogs). rowid: how a row is addressed: the name of the rowid ("rowid", "_rowid_", "oid", whichever no column
-    hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY, 0 if none.
-    last_number: the highest attnum ever given out, if the column that had it was dropped.
+    hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY,
+    0 if none. last_number: the highest attnum ever given out, if the column that had it was dropped.
     uses: what a view reads: (relation OID, attnum; 0 for the relation as such), for dependencies.
     made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
     """

@@ -12,7 +12,13 @@ import msgspec
 
 Row = tuple[Any, ...]
 Reading = Generator[str, "list[Row] | None", "SqliteSchema"]
-"""Yields SQL, is sent the rows, or None where SQLite refused to run it (a view over a table that is gone)."""
+"""Yields SQL, is sent the rows, or None where SQLite refused to run a Probe (a view over a table that is gone)."""
+
+
+class Probe(str):
+    """A query that may fail."""
+
+    __slots__ = ()
 
 
 class ColumnRow(NamedTuple):
@@ -108,10 +114,10 @@ FOREIGN_KEYS = _per_table(
     "pragma_foreign_key_list(m.name, 'main') f") + " ORDER BY m.rowid, f.id DESC, f.seq"
 
 
-def _columns_of(name: str) -> str:
+def _columns_of(name: str) -> Probe:
     """The columns of one view or virtual table: asked one by one, as one that is broken fails the whole query."""
     quoted = name.replace("'", "''")
-    return f"SELECT {_XINFO} FROM pragma_table_xinfo('{quoted}', 'main') x ORDER BY x.cid"
+    return Probe(f"SELECT {_XINFO} FROM pragma_table_xinfo('{quoted}', 'main') x ORDER BY x.cid")
 
 
 def _hidden(name: str) -> bool:

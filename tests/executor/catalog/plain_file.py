@@ -4,7 +4,7 @@ import apsw
 
 from executor.catalog.load import build
 from executor.catalog.model import Catalog
-from executor.catalog.sqlite_schema import Row, SqliteSchema, reading
+from executor.catalog.sqlite_schema import Probe, Row, SqliteSchema, reading
 from executor.catalog.store import changes
 
 
@@ -16,6 +16,7 @@ def read(database: apsw.Connection) -> SqliteSchema:
         try:
             rows = list(database.execute(query))
         except apsw.SQLError:
+            assert isinstance(query, Probe)
             rows = None
         try:
             query = steps.send(rows)

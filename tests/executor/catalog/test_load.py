@@ -5,8 +5,11 @@ import apsw
 import msgspec
 import pytest
 
+from executor.catalog import load as catalog_load
 from executor.catalog.model import Catalog, Relation
 from executor.facts.lookup import types_by_oid
+from storage.database import Database
+from storage.statement import Isolation
 from tests.executor.catalog.plain_file import load, made, store
 
 
@@ -151,6 +154,23 @@ def test_recorded_name_used_again_forgets_the_dropped_table() -> None:
     new = Relation(oid=16391, schema="public", name="t", sqlite_name="t")
     store(database, empty, msgspec.structs.replace(empty, relations=(new,), next_oid=16392))
     assert [r.oid for r in load(database).relations] == [16391]
+
+
+@pytest.mark.trio
+async def test_load_reads_through_storage_and_skips_what_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    other = apsw.Connection(str(path))
+    other.execute("CREATE TABLE t(a INTEGER PRIMARY KEY, b REFERENCES t(a)); CREATE VIEW v AS SELECT a FROM t;"
+                  "CREATE VIEW bad AS SELECT * FROM gone")
+    expected = load(other)
+    other.close()
+    database = Database.open(str(path))
+    transaction = database.transaction(isolation=Isolation.REPEATABLE_READ, read_only=True, context=None)
+    catalog = await catalog_load.load(transaction)
+    await transaction.rollback()
+    await database.close()
+    assert [r.name for r in catalog.relations] == ["t", "v"]
+    assert catalog == expected
 
 
 def proj_db() -> Path:

@@ -1,0 +1,63 @@
+"""Producers of what sessions do: pg_stat_activity, pg_locks, prepared statements, cursors."""
+
+from collections.abc import Iterable
+
+from executor.catalog.system.session_view import SessionView
+from executor.catalog.system.shape import Row, array, maker
+
+_activity_row = maker("pg_catalog.pg_stat_activity")
+
+
+def pg_stat_activity(view: SessionView) -> Iterable[Row]:
+    """Every session."""
+    return (_activity_row(
+        datid=a.database_oid, datname=a.database, pid=a.process_id, usesysid=a.user_oid, usename=a.user,
+        application_name=a.application_name, client_addr=a.client_address, client_port=a.client_port,
+        backend_start=a.backend_start, xact_start=a.transaction_start, query_start=a.query_start,
+        state_change=a.state_change, wait_event_type=a.wait_event_type, wait_event=a.wait_event, state=a.state,
+        query=a.query, backend_type=a.backend_type) for a in view.activity())
+
+
+_ssl_row = maker("pg_catalog.pg_stat_ssl")
+_gssapi_row = maker("pg_catalog.pg_stat_gssapi", gss_authenticated=0, encrypted=0, credentials_delegated=0)
+
+
+def pg_stat_ssl(view: SessionView) -> Iterable[Row]:
+    """Whether each session is encrypted."""
+    return (_ssl_row(pid=a.process_id, ssl=int(a.tls)) for a in view.activity() if a.backend_type == "client backend")
+
+
+def pg_stat_gssapi(view: SessionView) -> Iterable[Row]:
+    """GSSAPI is never used."""
+    return (_gssapi_row(pid=a.process_id) for a in view.activity() if a.backend_type == "client backend")
+
+
+_lock_row = maker("pg_catalog.pg_locks", fastpath=0)
+
+
+def pg_locks(view: SessionView) -> Iterable[Row]:
+    """Locks held and waited for."""
+    return (_lock_row(
+        locktype=lock.kind, database=lock.database, relation=lock.relation, transactionid=lock.transaction_id,
+        classid=lock.class_id, objid=lock.object_id, objsubid=lock.object_sub_id, pid=lock.process_id, mode=lock.mode,
+        granted=int(lock.granted), waitstart=lock.wait_start) for lock in view.locks())
+
+
+_prepared_row = maker("pg_catalog.pg_prepared_statements")
+
+
+def pg_prepared_statements(view: SessionView) -> Iterable[Row]:
+    """The session's prepared statements."""
+    return (_prepared_row(
+        name=p.name, statement=p.statement, prepare_time=p.prepare_time, parameter_types=array(p.parameter_types),
+        result_types=array(p.result_types), from_sql=int(p.from_sql), generic_plans=p.generic_plans,
+        custom_plans=p.custom_plans) for p in view.prepared_statements())
+
+
+_cursor_row = maker("pg_catalog.pg_cursors")
+
+
+def pg_cursors(view: SessionView) -> Iterable[Row]:
+    """The session's cursors."""
+    return (_cursor_row(name=c.name, statement=c.statement, is_holdable=int(c.holdable), is_binary=int(c.binary),
+                        is_scrollable=int(c.scrollable), creation_time=c.creation_time) for c in view.cursors())

@@ -116,6 +116,7 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     array_type: int = 0
     populated: bool = True
     last_number: int = 0
+    replica_identity: str = "d"  # d default, f full, n nothing
     uses: tuple[tuple[int, int], ...] = ()
 
     @cached_property

@@ -97,7 +97,7 @@ class DdlContext:
     def __init__(
         self, catalog: Catalog, binder: Binder, context: Context, *,
         search_path: tuple[str, ...] = ("pg_catalog", "public"), creation_schema: str = "public", user: str = "postgres",
-        source: str = "",
+        source: str = "", database_oid: int = 5,
     ) -> None:
         self.catalog = catalog
         self.binder = binder
@@ -105,6 +105,7 @@ class DdlContext:
         self.search_path = search_path
         self.creation_schema = creation_schema
         self.user = user
+        self.database_oid = database_oid
         self.source = Source(source)
         self.notices: list[SqlError] = []
 

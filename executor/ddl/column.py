@@ -324,7 +324,7 @@ def make_sequences(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec])
         sequence = make_sequence(ctx, relation, spec.name, spec.type, spec.identity_options or Options())
         steps += creation_steps(sequence)
         if spec.serial:
-            spec.default = f"nextval({sequence_literal(ctx, sequence)}::regclass)"
+            spec.default = f"nextval({sequence_literal(sequence)}::regclass)"
     return specs, steps
 
 
@@ -347,7 +347,7 @@ def make_sequence(ctx: DdlContext, relation: Relation, column: str, type_oid: in
     return sequence
 
 
-def sequence_literal(ctx: DdlContext, sequence: Sequence) -> str:
+def sequence_literal(sequence: Sequence) -> str:
     """The sequence's name as a string literal that regclass reads whatever the search_path is."""
     name = f"{rewrite.quote_identifier(sequence.schema)}.{rewrite.quote_identifier(sequence.name)}"
     return "'" + name.replace("'", "''") + "'"

@@ -16,7 +16,7 @@ from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
 
 NORMAL, AUTO = "normal", "auto"
 REPORTED_MAX = 100
-_NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s*::\s*text)", re.IGNORECASE)
+NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s*::\s*text)", re.IGNORECASE)
 
 
 class Thing(NamedTuple):
@@ -144,9 +144,10 @@ class Graph:
 
     def mentions(self, default: str, sequence: Sequence) -> bool:
         """True if a default's text calls nextval (or the like) with the sequence's name as a literal."""
-        return any(self._names(match.group(1).replace("''", "'"), sequence) for match in _NEXTVAL.finditer(default))
+        return any(self.names(match.group(1).replace("''", "'"), sequence) for match in NEXTVAL.finditer(default))
 
-    def _names(self, text: str, sequence: Sequence) -> bool:
+    def names(self, text: str, sequence: Sequence) -> bool:
+        """True if the text, as the argument of nextval, means the sequence."""
         full = f"{quote_identifier(sequence.schema)}.{quote_identifier(sequence.name)}"
         return text in (full, quote_identifier(sequence.name), f"{sequence.schema}.{sequence.name}", sequence.name)
 

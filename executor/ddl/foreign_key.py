@@ -39,7 +39,7 @@ def add_foreign_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -
         also = [c.name for c in relation.constraints]
         name = naming.choose_constraint_name(
             ctx.catalog, relation.schema, relation.name, naming.joined_columns(spec.columns), "fkey", also)
-    _check_types(ctx, name, relation, columns, parent, referenced)
+    check_types(ctx, name, relation, columns, parent, referenced)
     constraint = Constraint(
         oid=ctx.new_oid(), name=name, kind="f", columns=columns, referenced=parent.oid, referenced_columns=referenced,
         on_update=spec.on_update, on_delete=spec.on_delete, match=spec.match, deferrable=spec.deferrable,
@@ -93,9 +93,10 @@ def _referenced(parent: Relation, spec: ConstraintSpec) -> tuple[int, ...]:
     return numbers
 
 
-def _check_types(
+def check_types(
     ctx: DdlContext, name: str, relation: Relation, columns: tuple[int, ...], parent: Relation, referenced: tuple[int, ...]
 ) -> None:
+    """Raise 42804 for types that PostgreSQL cannot compare, 0A000 for those that SQLite compares differently."""
     for own, other in zip(columns, referenced, strict=True):
         mine, theirs = relation.by_number[own], parent.by_number[other]
         if mine.type == theirs.type or any({mine.type, theirs.type} <= family for family in FAMILIES):

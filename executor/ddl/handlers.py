@@ -1,17 +1,29 @@
 """Which handler does which statement: parse node kind -> handler."""
 
+from executor.ddl.alter_table import alter_table
 from executor.ddl.base import Handler
+from executor.ddl.comment import comment
 from executor.ddl.drop import drop
 from executor.ddl.index import create_index
+from executor.ddl.rename import rename, set_owner, set_schema
 from executor.ddl.schema import create_schema
 from executor.ddl.sequence import alter_sequence, create_sequence
 from executor.ddl.table import create_table
+from executor.ddl.truncate import truncate
+from executor.ddl.view import create_view
 
 HANDLERS: dict[str, Handler] = {
     "CreateStmt": create_table,
     "IndexStmt": create_index,
+    "ViewStmt": create_view,
     "CreateSchemaStmt": create_schema,
     "CreateSeqStmt": create_sequence,
     "AlterSeqStmt": alter_sequence,
+    "AlterTableStmt": alter_table,
+    "RenameStmt": rename,
+    "AlterObjectSchemaStmt": set_schema,
+    "AlterOwnerStmt": set_owner,
     "DropStmt": drop,
+    "CommentStmt": comment,
+    "TruncateStmt": truncate,
 }

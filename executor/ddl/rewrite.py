@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from executor.errors import not_supported
 from executor.parse import deparse, expression_text, parse_expression, parse_one, wrap
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
@@ -75,20 +76,37 @@ def _edited(expression: str, edit: Edit) -> str:
     return expression_text(wrap({kind: fields}))
 
 
-def rename_relation(query: str, old: tuple[str, str], new: tuple[str, str], columns: list[str] | None = None) -> str:
+def rename_relation(
+    query: str, old: tuple[str, str], new: tuple[str, str], columns: list[str] | None = None
+) -> str:
     """A view's query with a relation's new (schema, name); what the query calls it stays, as an alias.
 
-    columns: the relation's column names as the query knows them, in order, when columns were renamed: they become column
-    aliases. Unqualified references are taken to mean the relation; qualify texts before storing them.
+    columns: the relation's column names as the query knows them, in order, when a column is renamed: they become column
+    aliases. An unqualified name is taken to mean the relation (0A000 if a WITH query of the text has the same name).
     """
     def edit(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "CommonTableExpr" and fields.get("ctename") == old[1]:
+            raise not_supported(f'renaming "{old[1]}" while a view has a WITH query of that name')
         if kind != "RangeVar" or fields.get("relname") != old[1] or fields.get("schemaname", old[0]) != old[0]:
             return
         fields["schemaname"], fields["relname"] = new
         alias = fields.setdefault("alias", {"aliasname": old[1]})
-        if columns is not None and "colnames" not in alias:
-            alias["colnames"] = [{"String": {"sval": name}} for name in columns]
+        if columns is not None:
+            known = alias.get("colnames", [])
+            alias["colnames"] = known + [{"String": {"sval": name}} for name in columns[len(known):]]
 
     tree = parse_one(query).tree
     _walk(tree, edit)
     return deparse(tree)
+
+
+def has_column_aliases(query: str, relation: tuple[str, str]) -> bool:
+    """True if the query gives column aliases to the relation somewhere, so that dropping one of its columns would shift them."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "RangeVar" and fields.get("relname") == relation[1] and fields.get("alias", {}).get("colnames"):
+            found.append(True)
+
+    _walk(parse_one(query).tree, look)
+    return bool(found)

@@ -1,0 +1,269 @@
+"""ALTER ... RENAME, ALTER ... SET SCHEMA and ALTER ... OWNER TO."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from executor.catalog.model import Relation
+from executor.ddl import rewrite
+from executor.ddl.base import TEMPORARY, DdlContext, DdlResult, Step
+from executor.ddl.column import SYSTEM_COLUMNS
+from executor.ddl.lookup import (
+    Found,
+    RangeName,
+    find,
+    range_name,
+    refuse_system,
+    require_schema,
+)
+from executor.ddl.objects import put_relation, put_schema, relation_names
+from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
+from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_name
+from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
+from executor.ddl.transition import transition
+from executor.errors import not_supported
+from executor.parse import Node
+from executor.sqlstates import (
+    DuplicateColumn,
+    DuplicateObject,
+    DuplicateSchema,
+    DuplicateTable,
+    FeatureNotSupported,
+    InvalidSchemaName,
+    SuccessfulCompletion,
+    UndefinedColumn,
+    UndefinedObject,
+    UndefinedTable,
+    WrongObjectType,
+)
+
+# What each ALTER accepts: (command tag, relkinds). ALTER TABLE takes anything, as PostgreSQL does.
+KINDS = {
+    "OBJECT_TABLE": ("ALTER TABLE", "rvmiSc"),
+    "OBJECT_VIEW": ("ALTER VIEW", "v"),
+    "OBJECT_MATVIEW": ("ALTER MATERIALIZED VIEW", "m"),
+    "OBJECT_INDEX": ("ALTER INDEX", "irvmSc"),
+    "OBJECT_SEQUENCE": ("ALTER SEQUENCE", "S"),
+}
+NOUNS = {"OBJECT_VIEW": "view", "OBJECT_MATVIEW": "materialized view", "OBJECT_SEQUENCE": "sequence"}
+
+
+def rename(node: Node, ctx: DdlContext) -> DdlResult:
+    """ALTER TABLE, VIEW, INDEX, SEQUENCE, SCHEMA ... RENAME."""
+    kind = node.take("renameType")
+    node.take("behavior")
+    handler = _RENAMERS.get(kind)
+    if handler is None:
+        raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... RENAME")
+    result = handler(node, ctx, kind)
+    node.take("relationType")
+    return result
+
+
+def target(node: Node, ctx: DdlContext, kind: str) -> Found | None:
+    """The relation an ALTER statement names; None after a NOTICE for IF EXISTS (42P01, 42809, 42501)."""
+    name, missing_ok = range_name(node.take("relation"), ctx), node.take("missing_ok", False)
+    return resolve_target(ctx, name, missing_ok, kind)
+
+
+def resolve_target(ctx: DdlContext, name: RangeName, missing_ok: bool, kind: str) -> Found | None:
+    """As `target`, for a name that has been read."""
+    found = find(ctx, name)
+    if found is None:
+        if not missing_ok:
+            raise UndefinedTable(f'relation "{name}" does not exist')
+        ctx.notice(SuccessfulCompletion, f'relation "{name.name}" does not exist, skipping')
+        return None
+    if found.kind not in KINDS[kind][1]:
+        raise WrongObjectType(f'"{found.name}" is not a {NOUNS[kind]}')
+    refuse_system(found)
+    return found
+
+
+def _relation(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
+    new_name = node.take("newname")
+    found = target(node, ctx, kind)
+    if found is None:
+        return DdlResult(ctx.catalog, tag=KINDS[kind][0])
+    if new_name in relation_names(ctx.catalog, found.schema):
+        raise DuplicateTable(f'relation "{new_name}" already exists')
+    if found.index is not None:
+        steps = rename_index(ctx, found.table, found.index.oid, new_name)
+    elif found.sequence is not None:
+        steps = move_sequence(ctx, found.sequence, found.schema, new_name)
+    else:
+        steps = move_relation(ctx, found.table, found.schema, new_name)
+    return DdlResult(ctx.catalog, steps, KINDS[kind][0])
+
+
+def rename_index(ctx: DdlContext, relation: Relation, oid: int, name: str) -> tuple[Step, ...]:
+    """Rename an index and the constraint it belongs to."""
+    from executor.ddl.naming import sqlite_name
+    from executor.ddl.schema_edit import own_indexes
+
+    own = own_indexes(relation)
+    indexes = tuple(
+        replace(i, name=name, sqlite_name=sqlite_name(ctx.catalog, relation.schema, name) if i.sqlite_name in own
+                else i.sqlite_name) if i.oid == oid else i for i in relation.indexes)
+    constraints = tuple(replace(c, name=name) if c.index == oid else c for c in relation.constraints)
+    new, steps = transition(ctx, relation, replace(relation, indexes=indexes, constraints=constraints))
+    ctx.catalog = put_relation(ctx.catalog, new)
+    return steps
+
+
+def _constraint(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
+    old_name, new_name = node.take("subname"), node.take("newname")
+    found = target(node, ctx, "OBJECT_TABLE")
+    if found is None:
+        return DdlResult(ctx.catalog, tag="ALTER TABLE")
+    relation = found.table
+    constraint = relation.constraint(old_name)
+    if constraint is None:
+        raise UndefinedObject(f'constraint "{old_name}" for table "{relation.name}" does not exist')
+    if constraint.index:
+        if new_name in relation_names(ctx.catalog, relation.schema):
+            raise DuplicateTable(f'relation "{new_name}" already exists')
+        steps = rename_index(ctx, relation, constraint.index, new_name)
+        return DdlResult(ctx.catalog, steps, "ALTER TABLE")
+    if relation.constraint(new_name) is not None:
+        raise DuplicateObject(f'constraint "{new_name}" for relation "{relation.name}" already exists')
+    constraints = tuple(replace(c, name=new_name) if c is constraint else c for c in relation.constraints)
+    new, steps = transition(ctx, relation, replace(relation, constraints=constraints))
+    ctx.catalog = put_relation(ctx.catalog, new)
+    return DdlResult(ctx.catalog, steps, "ALTER TABLE")
+
+
+def _column(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
+    old_name, new_name = node.take("subname"), node.take("newname")
+    altered = node.take("relationType")
+    found = target(node, ctx, altered)
+    tag = KINDS[altered][0]
+    if found is None:
+        return DdlResult(ctx.catalog, tag=tag)
+    if found.index is not None or found.sequence is not None:
+        raise WrongObjectType(
+            f'cannot rename columns of relation "{found.name}"',
+            detail=f"This operation is not supported for {'indexes' if found.index else 'sequences'}.")
+    steps = rename_column(ctx, found.table, old_name, new_name)
+    return DdlResult(ctx.catalog, steps, tag)
+
+
+def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) -> tuple[Step, ...]:
+    """Rename a column of a table or view; moves ctx.catalog on."""
+    column = old.by_name.get(old_name)
+    if column is None:
+        if old_name in SYSTEM_COLUMNS:
+            raise FeatureNotSupported(f'cannot rename system column "{old_name}"')
+        raise UndefinedColumn(f'column "{old_name}" does not exist')
+    if new_name in old.by_name:
+        raise DuplicateColumn(f'column "{new_name}" of relation "{old.name}" already exists')
+    if new_name in SYSTEM_COLUMNS:
+        raise DuplicateColumn(f'column name "{new_name}" conflicts with a system column name')
+    taken = {(c.sqlite_name or c.name).lower() for c in old.columns if c is not column}
+    in_sqlite = "" if new_name.lower() not in taken else f"{new_name}_{column.number}"
+    renamed = replace(column, name=new_name, sqlite_name=in_sqlite)
+    new = _with_column_name(old, old_name, new_name, replace(
+        old, columns=tuple(renamed if c is column else c for c in old.columns)))
+    steps: tuple[Step, ...] = ()
+    if old.sqlite_name:
+        new = autoindexes(new)
+        steps = (Step(f"ALTER TABLE {qualified(old)} RENAME COLUMN {sqlite_column(column)} TO {sqlite_column(renamed)}"),)
+    rename_in_views(ctx, old, new, [c.name for c in old.columns])
+    ctx.catalog = put_relation(ctx.catalog, new)
+    return steps
+
+
+def _with_column_name(old: Relation, old_name: str, new_name: str, new: Relation) -> Relation:
+    """The relation with the name changed in its stored expressions."""
+    def changed(text: str) -> str:
+        return rewrite.rename_column(text, old.name, old_name, new_name) if text else text
+
+    columns = tuple(replace(c, default=changed(c.default or "")) if c.generated else c for c in new.columns)
+    constraints = tuple(replace(c, expression=changed(c.expression)) for c in new.constraints)
+    indexes = tuple(
+        replace(i, predicate=changed(i.predicate),
+                columns=tuple(replace(key, expression=changed(key.expression)) for key in i.columns))
+        for i in new.indexes)
+    return replace(new, columns=columns, constraints=constraints, indexes=indexes)
+
+
+def _schema(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
+    old, new = node.take("subname"), node.take("newname")
+    found = ctx.catalog.schemas_by_name.get(old)
+    if found is None:
+        raise InvalidSchemaName(f'schema "{old}" does not exist')
+    if new in ctx.catalog.schemas_by_name:
+        raise DuplicateSchema(f'schema "{new}" already exists')
+    refuse_reserved(new)
+    if old in ("public", "pg_catalog", "information_schema"):
+        raise not_supported(f'renaming the schema "{old}"')
+    refuse_shadowing(new, ctx)
+    ctx.catalog = put_schema(ctx.catalog, replace(found, name=new))
+    steps: tuple[Step, ...] = ()
+    for sequence in [s for s in ctx.catalog.sequences if s.schema == old]:
+        steps += move_sequence(ctx, sequence, new, sequence.name)
+    for oid in [r.oid for r in ctx.catalog.relations if r.schema == old]:
+        relation = ctx.catalog.relations_by_oid[oid]
+        steps += move_relation(ctx, relation, new, relation.name)
+    return DdlResult(ctx.catalog, steps, "ALTER SCHEMA")
+
+
+_RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
+    **dict.fromkeys(KINDS, _relation),
+    "OBJECT_COLUMN": _column,
+    "OBJECT_TABCONSTRAINT": _constraint,
+    "OBJECT_SCHEMA": _schema,
+}
+
+
+def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
+    """ALTER TABLE, VIEW, MATERIALIZED VIEW, SEQUENCE ... SET SCHEMA."""
+    kind, schema = node.take("objectType"), node.take("newschema")
+    if kind not in KINDS:
+        raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... SET SCHEMA")
+    found = target(node, ctx, kind)
+    if found is None:
+        return DdlResult(ctx.catalog, tag=KINDS[kind][0])
+    if found.index is not None:
+        raise WrongObjectType(
+            f'cannot change schema of index "{found.name}"', hint="Change the schema of the table instead.")
+    require_schema(ctx, schema)
+    if TEMPORARY in (schema, found.schema):
+        raise FeatureNotSupported("cannot move objects into or out of temporary schemas")
+    if schema == found.schema:
+        return DdlResult(ctx.catalog, tag=KINDS[kind][0])
+    if found.sequence is not None and found.sequence.owned_by is not None:
+        owner = ctx.catalog.relations_by_oid[found.sequence.owned_by[0]]
+        raise FeatureNotSupported(
+            "cannot move an owned sequence into another schema",
+            detail=f'Sequence "{found.name}" is linked to table "{owner.name}".')
+    steps = _move(ctx, found, schema)
+    return DdlResult(ctx.catalog, steps, KINDS[kind][0])
+
+
+def _move(ctx: DdlContext, found: Found, schema: str) -> tuple[Step, ...]:
+    parts = [found.name]
+    if found.relation is not None:
+        owned = [s for s in ctx.catalog.sequences if s.owned_by and s.owned_by[0] == found.oid]
+        parts += [i.name for i in found.relation.indexes] + [s.name for s in owned]
+    for name in parts:
+        if name in relation_names(ctx.catalog, schema):
+            raise DuplicateTable(f'relation "{name}" already exists in schema "{schema}"')
+    if found.sequence is not None:
+        return move_sequence(ctx, found.sequence, schema, found.name)
+    steps: tuple[Step, ...] = ()
+    for sequence in owned:
+        steps += move_sequence(ctx, sequence, schema, sequence.name)
+    return steps + move_relation(ctx, ctx.catalog.relations_by_oid[found.oid], schema, found.name)
+
+
+def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
+    """ALTER SCHEMA ... OWNER TO a role that exists; everything belongs to the database's owner, so nothing changes."""
+    kind = node.take("objectType")
+    role_name(node.take("newowner"), ctx)
+    if kind != "OBJECT_SCHEMA":
+        raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... OWNER TO")
+    name = node.take("object").text
+    if name not in ctx.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{name}" does not exist')
+    return DdlResult(ctx.catalog, tag="ALTER SCHEMA")

@@ -41,6 +41,10 @@ FAMILIES: dict[str, str] = {
         "int8shl int8shr int8smaller int8um int8up int8xor lcm mod oid oidlarger oidsmaller to_bin to_hex to_oct "
         "xid "
     ),
+    "like": (
+        "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
+        "nameicnlike namelike namenlike notlike texticlike texticnlike textlike textnlike "
+    ),
     "numeric": (
         "abs ceil ceiling div factorial floor gcd generate_series int2 int4 int8 lcm min_scale mod numeric "
         "numeric_abs numeric_add numeric_cmp numeric_div numeric_div_trunc numeric_inc numeric_larger numeric_mod "
@@ -49,5 +53,20 @@ FAMILIES: dict[str, str] = {
     ),
     "numeric_math": (
         "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
+    ),
+    "regexp": (
+        "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "
+        "nameregexne regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace "
+        "regexp_split_to_array regexp_split_to_table regexp_substr similar_escape similar_to_escape substring "
+        "texticregexeq texticregexne textregexeq textregexne "
+    ),
+    "similar": (
+        "similar_escape similar_to_escape "
+    ),
+    "text": (
+        "ascii bit_length bpchar bpcharcmp btrim casefold char char_length character_length chr initcap int4 "
+        "is_normalized left length lower lpad ltrim name normalize octet_length overlay position repeat replace "
+        "reverse right rpad rtrim split_part starts_with string_to_array string_to_table strpos substr substring "
+        "text textcat textlen translate unistr upper varchar "
     ),
 }

@@ -1,0 +1,41 @@
+"""Upper and lower case as PostgreSQL's locale C.UTF-8 has them: Unicode's simple mappings, one character to one."""
+
+
+def _single(character: str, mapped: str, title: str) -> str:
+    """The simple mapping of a character whose full mapping may have several characters."""
+    if len(mapped) == 1:
+        return mapped
+    return title if len(title) == 1 else character
+
+
+# U+0130 is the one letter whose simple lower case differs from the first choice of _single.
+_LOWER_EXCEPTIONS = {"\u0130": "i"}
+
+
+def upper(text: str) -> str:
+    """upper(text)."""
+    if text.isascii():
+        return text.upper()
+    return "".join([_single(c, c.upper(), c.title()) for c in text])
+
+
+def lower(text: str) -> str:
+    """lower(text)."""
+    if text.isascii():
+        return text.lower()
+    return "".join([_LOWER_EXCEPTIONS.get(c) or _single(c, c.lower(), c) for c in text])
+
+
+def initcap(text: str) -> str:
+    """The first letter of each word in upper case, the rest in lower; words are runs of letters and digits."""
+    parts: list[str] = []
+    inside = False
+    for character in text:
+        parts.append(lower(character) if inside else upper(character))
+        inside = is_alphanumeric(character)
+    return "".join(parts)
+
+
+def is_alphanumeric(character: str) -> bool:
+    """Whether a character belongs to a word: a letter, or one of the digits 0 to 9."""
+    return character.isalpha() or character in "0123456789"

@@ -1,0 +1,424 @@
+r"""PostgreSQL's advanced regular expressions, translated to the syntax of the library `regex`.
+
+What differs: brackets with [:classes:], the constraints \m \M \y \A \Z, embedded options, `.` and `^` and `$` and
+newlines, ASCII-only digits, which matches are longest. Whatever has no exact translation is 0A000, what PostgreSQL
+refuses is 2201B with its message. Source: functions-matching.html#POSIX-SYNTAX-DETAILS
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from executor.errors import not_supported
+from executor.sqlstates import InvalidParameterValue, InvalidRegularExpression
+
+_WORD = r"\p{Alphabetic}0-9_"
+_CLASSES = {
+    "alpha": r"\p{Alphabetic}", "digit": "0-9", "alnum": r"\p{Alphabetic}0-9", "word": _WORD, "upper": r"\p{Uppercase}",
+    "lower": r"\p{Lowercase}", "space": r"\p{White_Space}", "blank": r"\t\p{Zs}", "cntrl": r"\p{Cc}",
+    "punct": r"\p{P}\p{S}", "xdigit": "0-9A-Fa-f", "graph": r"\p{graph}", "print": r"\p{print}",
+}
+_SHORTHANDS = {"d": "0-9", "s": _CLASSES["space"], "w": _WORD}
+_CONSTRAINTS = {
+    "A": r"\A", "Z": r"\Z", "m": rf"(?<![{_WORD}])(?=[{_WORD}])", "M": rf"(?<=[{_WORD}])(?![{_WORD}])",
+    "y": rf"(?:(?<![{_WORD}])(?=[{_WORD}])|(?<=[{_WORD}])(?![{_WORD}]))",
+    "Y": rf"(?:(?<![{_WORD}])(?![{_WORD}])|(?<=[{_WORD}])(?=[{_WORD}]))",
+}
+_CHARACTERS = {"a": 7, "b": 8, "B": 92, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
+_HEX = {"x": 255, "u": 4, "U": 8}
+_REPEAT_MAX = 255
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+_COLLATING = {"hyphen": "-", "space": " ", "period": ".", "comma": ",", "tab": "\t", "newline": "\n"}
+
+
+@dataclass
+class Options:
+    """What flags and embedded options set."""
+
+    ignore_case: bool = False
+    dot_skips_newline: bool = False  # n, p: `.` and [^...] do not match a newline
+    anchors_at_newline: bool = False  # n, w: ^ and $ also match at newlines
+    expanded: bool = False
+    literal: bool = False
+
+
+@dataclass
+class Translation:
+    """A regular expression in the library's syntax, and what decides how it is to be matched."""
+
+    pattern: str = ""
+    greedy_pattern: str = ""  # the same with every quantifier greedy
+    options: Options = field(default_factory=Options)
+    groups: int = 0
+    lazy: int = 0  # quantifiers of each kind
+    greedy: int = 0
+    first_is_lazy: bool = False  # the first quantifier of the whole expression
+    alternatives: bool = False
+    quantified_group: bool = False
+    anchored: bool = False  # begins with ^ and ends with $ outside of alternatives
+
+
+def _set(option: str, value: bool) -> Callable[[Options], None]:
+    return lambda options: setattr(options, option, value)
+
+
+def _newline(dot: bool, anchors: bool) -> Callable[[Options], None]:
+    def apply(options: Options) -> None:
+        options.dot_skips_newline, options.anchors_at_newline = dot, anchors
+
+    return apply
+
+
+def _nothing(options: Options) -> None:
+    """Options that are the default already."""
+
+
+OPTIONS: dict[str, Callable[[Options], None]] = {
+    "c": _set("ignore_case", False), "i": _set("ignore_case", True), "n": _newline(True, True),
+    "m": _newline(True, True), "p": _newline(True, False), "w": _newline(False, True), "s": _newline(False, False),
+    "x": _set("expanded", True), "t": _set("expanded", False), "q": _set("literal", True), "e": _nothing,
+}
+
+
+def flags(text: str, options: Options) -> bool:
+    """Apply the flags of a function's last argument; returns whether `g` is among them. 22023 for an unknown one."""
+    everywhere = False
+    for letter in text:
+        if letter == "g":
+            everywhere = True
+        elif letter in OPTIONS:
+            OPTIONS[letter](options)
+        elif letter == "b":
+            raise not_supported("a basic regular expression (flag b)")
+        else:
+            raise InvalidParameterValue(f'invalid regular expression option: "{letter}"')
+    return everywhere
+
+
+def wrong(message: str) -> InvalidRegularExpression:
+    """PostgreSQL's error for a malformed expression."""
+    return InvalidRegularExpression(f"invalid regular expression: {message}")
+
+
+def translate(pattern: str, options: Options) -> Translation:
+    """Translate an expression; the options may be changed by it."""
+    pattern = _directors(pattern, options)
+    result = Translation(options=options)
+    if options.literal:
+        result.pattern = result.greedy_pattern = "".join(map(_literal, pattern))
+        return result
+    reader = _Reader(pattern, options, result)
+    result.pattern = reader.expression()
+    result.greedy_pattern = reader.joined_greedy
+    return result
+
+
+def _directors(pattern: str, options: Options) -> str:
+    if pattern.startswith("***="):
+        options.literal = True
+        return pattern[4:]
+    if pattern.startswith("***:"):
+        pattern = pattern[4:]
+    elif pattern.startswith("***"):
+        raise wrong("quantifier operand invalid")
+    if pattern.startswith("(?") and pattern[2:3].isalpha():
+        letters, closed, rest = pattern[2:].partition(")")
+        if not closed:
+            raise wrong("invalid embedded option")
+        for letter in letters:
+            if letter == "b":
+                raise not_supported("a basic regular expression (option b)")
+            if letter not in OPTIONS:
+                raise wrong("invalid embedded option")
+            OPTIONS[letter](options)
+        return rest
+    return pattern
+
+
+def _literal(character: str) -> str:
+    return character if character.isalnum() or character > "\x7f" else f"\\x{ord(character):02x}"
+
+
+class _Reader:
+    """Reads an expression from left to right. Each piece is written twice: as it is, and with greedy quantifiers."""
+
+    def __init__(self, text: str, options: Options, result: Translation) -> None:
+        self.text = text
+        self.options = options
+        self.result = result
+        self.at = 0
+        self.joined_greedy = ""
+
+    def peek(self, count: int = 1) -> str:
+        return self.text[self.at : self.at + count]
+
+    def expression(self) -> str:
+        pattern, self.joined_greedy = self.branches(0)
+        if self.at < len(self.text):
+            raise wrong("parentheses () not balanced")
+        self.result.anchored = (pattern.startswith(r"\A") and pattern.endswith(r"\Z")
+                                and not self.result.alternatives)
+        return pattern
+
+    def branches(self, depth: int) -> tuple[str, str]:
+        """Alternatives up to a closing parenthesis or the end."""
+        if depth > 200:
+            raise wrong("regular expression is too complex")
+        plain, greedy = self.branch(depth)
+        while self.peek() == "|":
+            self.at += 1
+            self.result.alternatives = True
+            more, more_greedy = self.branch(depth)
+            plain, greedy = f"{plain}|{more}", f"{greedy}|{more_greedy}"
+        return plain, greedy
+
+    def branch(self, depth: int) -> tuple[str, str]:
+        plain: list[str] = []
+        greedy: list[str] = []
+        while True:
+            self.skip_expanded()
+            character = self.peek()
+            if character in ("", "|", ")"):
+                if character == ")" and depth == 0:
+                    raise wrong("parentheses () not balanced")
+                return "".join(plain), "".join(greedy)
+            atom, atom_greedy, quantifiable = self.atom(depth)
+            suffix, suffix_greedy = self.quantifier(quantifiable, atom)
+            plain.append(atom + suffix)
+            greedy.append(atom_greedy + suffix_greedy)
+
+    def skip_expanded(self) -> None:
+        while self.options.expanded and self.peek():
+            if self.peek() in " \t\n\r\f\v":
+                self.at += 1
+            elif self.peek() == "#":
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end + 1
+            else:
+                break
+        while self.peek(3) == "(?#":
+            end = self.text.find(")", self.at)
+            if end < 0:
+                raise wrong("parentheses () not balanced")
+            self.at = end + 1
+            self.skip_expanded()
+
+    def atom(self, depth: int) -> tuple[str, str, bool]:
+        """(plain, greedy, whether a quantifier may follow)"""
+        character = self.peek()
+        self.at += 1
+        if character == "(":
+            return self.group(depth)
+        if character == "[":
+            if self.peek(6) == "[:<:]]":
+                self.at += 6
+                return _CONSTRAINTS["m"], _CONSTRAINTS["m"], False
+            if self.peek(6) == "[:>:]]":
+                self.at += 6
+                return _CONSTRAINTS["M"], _CONSTRAINTS["M"], False
+            text = self.bracket()
+            return text, text, True
+        if character == "\\":
+            text, quantifiable = self.escape()
+            return text, text, quantifiable
+        special = {".": r"[^\n]" if self.options.dot_skips_newline else r"(?s:.)",
+                   "^": "(?m:^)" if self.options.anchors_at_newline else r"\A",
+                   "$": "(?m:$)" if self.options.anchors_at_newline else r"\Z"}.get(character)
+        if special is not None:
+            return special, special, character == "."
+        if character in "*+?" or (character == "{" and self.peek().isdigit()):
+            raise wrong("quantifier operand invalid")
+        text = _literal(character)
+        return text, text, True
+
+    def group(self, depth: int) -> tuple[str, str, bool]:
+        opening = "("
+        quantifiable = True
+        if self.peek() == "?":
+            for start in ("?:", "?=", "?!", "?<=", "?<!"):
+                if self.peek(len(start)) == start:
+                    opening, quantifiable = "(" + start, start == "?:"
+                    self.at += len(start)
+                    break
+            else:
+                raise wrong("quantifier operand invalid")
+        else:
+            self.result.groups += 1
+        plain, greedy = self.branches(depth + 1)
+        if self.peek() != ")":
+            raise wrong("parentheses () not balanced")
+        self.at += 1
+        return f"{opening}{plain})", f"{opening}{greedy})", quantifiable
+
+    def quantifier(self, quantifiable: bool, atom: str) -> tuple[str, str]:
+        self.skip_expanded()
+        character = self.peek()
+        if character and character in "*+?":
+            self.at += 1
+            text = character
+        elif character == "{" and self.text[self.at + 1 : self.at + 2].isdigit():
+            text = self.bounds()
+        else:
+            return "", ""
+        if not quantifiable:
+            raise wrong("quantifier operand invalid")
+        lazy = self.peek() == "?"
+        if lazy:
+            self.at += 1
+        following = self.peek()
+        if following and (following in "*+?" or (following == "{" and self.text[self.at + 1 : self.at + 2].isdigit())):
+            raise wrong("quantifier operand invalid")
+        self.count(lazy, atom)
+        return text + "?" * lazy, text
+
+    def count(self, lazy: bool, atom: str) -> None:
+        result = self.result
+        if not result.lazy and not result.greedy:
+            result.first_is_lazy = lazy
+        result.lazy += lazy
+        result.greedy += not lazy
+        result.quantified_group = result.quantified_group or (atom.startswith("(") and not atom.startswith("(?s:."))
+
+    def bounds(self) -> str:
+        end = self.text.find("}", self.at)
+        if end < 0:
+            raise wrong("braces {} not balanced")
+        low, comma, high = self.text[self.at + 1 : end].partition(",")
+        if not low.isdigit() or (high and not high.isdigit()):
+            raise wrong("invalid repetition count(s)")
+        if int(low) > _REPEAT_MAX or (high and (int(high) > _REPEAT_MAX or int(high) < int(low))):
+            raise wrong("invalid repetition count(s)")
+        self.at = end + 1
+        return f"{{{int(low)}{comma}{int(high) if high else ''}}}"
+
+    def escape(self) -> tuple[str, bool]:
+        """What follows a backslash outside of brackets: (text, whether a quantifier may follow)."""
+        character = self.peek()
+        if not character:
+            raise wrong("invalid escape \\ sequence")
+        if character in _CONSTRAINTS:
+            self.at += 1
+            return _CONSTRAINTS[character], False
+        if character.lower() in _SHORTHANDS and character.isascii():
+            self.at += 1
+            negated = "^" if character.isupper() else ""
+            newline = r"\n" if negated and self.options.dot_skips_newline else ""
+            return f"[{negated}{_SHORTHANDS[character.lower()]}{newline}]", True
+        if character in "123456789":
+            return self.back_reference(), True
+        return _literal(self.escaped_character()), True
+
+    def back_reference(self) -> str:
+        start = self.at
+        while self.peek().isdigit():
+            self.at += 1
+        digits = self.text[start : self.at]
+        if len(digits) > 1 and int(digits) > self.result.groups:
+            self.at = start
+            return _literal(self.escaped_character())
+        if int(digits) > self.result.groups:
+            raise wrong("invalid backreference number")
+        return f"(?:\\{digits})"
+
+    def escaped_character(self) -> str:
+        """A character written as an escape; `at` is at the character after the backslash."""
+        character = self.peek()
+        self.at += 1
+        if character in _CHARACTERS:
+            return chr(_CHARACTERS[character])
+        if character in _HEX:
+            return self.hexadecimal(character)
+        if character == "c":
+            control = self.peek()
+            if not control:
+                self.fail_escape()
+            self.at += 1
+            return chr(ord(control) & 31)
+        if character in "01234567":
+            start = self.at - 1
+            while self.at - start < 3 and self.peek() and self.peek() in "01234567":
+                self.at += 1
+            return chr(int(self.text[start : self.at], 8))
+        if character.isalnum():
+            self.fail_escape()
+        return character
+
+    def hexadecimal(self, kind: str) -> str:
+        start = self.at
+        while self.at - start < _HEX[kind] and self.peek() and self.peek() in _HEX_DIGITS:
+            self.at += 1
+        digits = self.text[start : self.at]
+        if not digits or (kind != "x" and len(digits) < _HEX[kind]) or int(digits, 16) > 0x10FFFF:
+            self.fail_escape()
+        return chr(int(digits, 16))
+
+    def fail_escape(self) -> NoReturn:
+        raise wrong("invalid escape \\ sequence")
+
+    def bracket(self) -> str:
+        """A bracket expression; `at` is after the opening bracket."""
+        negated = self.peek() == "^"
+        if negated:
+            self.at += 1
+        parts: list[str] = []
+        first = True
+        while first or self.peek() != "]":
+            first = False
+            low = self.bracket_item(parts)
+            if low is None:
+                continue
+            if self.peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
+                self.at += 1
+                high = self.bracket_item([])
+                if high is None or high < low:
+                    raise wrong("invalid character range")
+                parts.append(f"{_in_set(low)}-{_in_set(high)}")
+            else:
+                parts.append(_in_set(low))
+        self.at += 1
+        if negated and self.options.dot_skips_newline:
+            parts.append(r"\n")
+        return f"[{'^' if negated else ''}{''.join(parts)}]"
+
+    def bracket_item(self, parts: list[str]) -> str | None:
+        """One character of a bracket expression; a class is added to parts instead."""
+        character = self.peek()
+        if not character:
+            raise wrong("brackets [] not balanced")
+        self.at += 1
+        if character == "[" and self.peek() and self.peek() in ":.=":
+            return self.bracket_class(parts)
+        if character != "\\":
+            return character
+        shorthand = self.peek()
+        if shorthand.lower() in _SHORTHANDS and shorthand.isascii():
+            if shorthand.isupper():
+                raise wrong("invalid escape \\ sequence")
+            self.at += 1
+            parts.append(_SHORTHANDS[shorthand])
+            return None
+        if not shorthand:
+            raise wrong("brackets [] not balanced")
+        if shorthand in _CONSTRAINTS:
+            self.fail_escape()
+        return self.escaped_character()
+
+    def bracket_class(self, parts: list[str]) -> str | None:
+        kind = self.peek()
+        end = self.text.find(kind + "]", self.at + 1)
+        if end < 0:
+            raise wrong("brackets [] not balanced")
+        name = self.text[self.at + 1 : end]
+        self.at = end + 2
+        if kind == ":":
+            if name not in _CLASSES:
+                raise wrong("invalid character class")
+            parts.append(_CLASSES[name])
+            return None
+        if len(name) != 1 and name not in _COLLATING:
+            raise wrong("invalid collating element")
+        return _COLLATING.get(name, name)
+
+
+def _in_set(character: str) -> str:
+    return character if character.isalnum() else f"\\U{ord(character):08x}"

@@ -61,10 +61,10 @@ def session_or_named_zone(context: Context, name: str | None) -> Zone:
 def zone_of_interval(span: str) -> Zone:
     """The zone an interval names: a constant distance from UTC (22023)."""
     value = interval(span)
+    shown = print_interval(value, "postgres")
     if not value.finite:
-        raise InvalidParameterValue("interval time zone must be finite")
+        raise InvalidParameterValue(f'interval time zone "{shown}" must be finite')
     if value.months or value.days:
-        shown = print_interval(value, "postgres")
         raise InvalidParameterValue(f'interval time zone "{shown}" must not include months or days')
     return Zone("", UTC, shift=quotient(value.micros, SECOND))
 
@@ -103,6 +103,21 @@ def timetz_at_zone(context: Context, zone: str, stored: str) -> str:
     return _shift_timetz(stored, named_zone(context, zone).offset_at(timestamptz_micros(now(context))))
 
 
+def timestamp_at_interval(span: str, stored: str) -> str:
+    """timezone(interval, timestamp)."""
+    return stored if stored in INFINITE else _to_timestamptz(stored, zone_of_interval(span))
+
+
+def timestamptz_at_interval(span: str, stored: str) -> str:
+    """timezone(interval, timestamptz)."""
+    return stored if stored in INFINITE else _to_timestamp(stored, zone_of_interval(span))
+
+
+def timetz_at_interval(span: str, stored: str) -> str:
+    """timezone(interval, timetz)."""
+    return _shift_timetz(stored, zone_of_interval(span).offset_at(0))
+
+
 def timetz_at_local(context: Context, stored: str) -> str:
     """timezone(timetz): in the session's zone."""
     return _shift_timetz(stored, zone_of(context.env).offset_at(timestamptz_micros(now(context))))
@@ -116,15 +131,11 @@ BUILTINS = (
     ),
     Builtin("timezone(text,timestamptz)", Python(timestamptz_at_zone, context=True)),
     Builtin("timezone(text,timetz)", Python(timetz_at_zone, context=True)),
-    Builtin(
-        "timezone(interval,timestamp)", Python(lambda span, stored: _to_timestamptz(stored, zone_of_interval(span)))
-    ),
-    Builtin(
-        "timezone(interval,timestamptz)", Python(lambda span, stored: _to_timestamp(stored, zone_of_interval(span)))
-    ),
+    Builtin("timezone(interval,timestamp)", Python(timestamp_at_interval)),
+    Builtin("timezone(interval,timestamptz)", Python(timestamptz_at_interval)),
     Builtin(
         "timezone(interval,timetz)",
-        Python(lambda span, stored: _shift_timetz(stored, zone_of_interval(span).offset_at(0))),
+        Python(timetz_at_interval),
         ("timetz '10:00+00' AT TIME ZONE interval '02:00'", "12:00:00+02"),
     ),
     Builtin("timezone(timestamp)", Python(timestamptz_of_timestamp, context=True)),

@@ -68,9 +68,11 @@ def round_micros(micros: int, precision: int) -> int:
 
 def round_timestamp(micros: int, precision: int, type_name: str = "timestamp") -> int:
     """The same for a timestamp, which may be infinite. Raises 22023 for a precision PostgreSQL does not have."""
+    if micros in (INFINITY, NEG_INFINITY):
+        return micros
     if precision > MAX_PRECISION or precision < -1:
         raise InvalidParameterValue(f"{type_name}({precision}) precision must be between 0 and {MAX_PRECISION}")
-    return micros if micros in (INFINITY, NEG_INFINITY) else round_micros(micros, precision)
+    return round_micros(micros, precision)
 
 
 # --- input -----------------------------------------------------------------------------------------------------------

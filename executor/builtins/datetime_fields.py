@@ -1,0 +1,505 @@
+"""Taking dates, times and intervals apart: extract, date_part, date_trunc, date_bin.
+
+A unit is any word that PostgreSQL's date/time input knows as one ('day', 'days', 'd'). extract gives an exact numeric,
+date_part a double. A field of infinity is infinite if it grows with time (year, epoch), else unknown (NULL).
+"""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from math import inf
+from typing import NoReturn
+
+from executor.builtins.base import Builtin, Python, native
+from executor.builtins.datetime import (
+    INFINITE,
+    checked_timestamp,
+    timestamp_of_date,
+    timestamptz_micros,
+    utc_from_local,
+)
+from executor.builtins.zones import session_or_named_zone
+from executor.context import Context
+from executor.errors import SqlError
+from executor.sqlstates import DatetimeFieldOverflow, FeatureNotSupported, InvalidParameterValue
+from executor.types.datetime import out_of_range
+from executor.types.datetime_tokens import WORDS, Token
+from executor.types.instants import (
+    DAY,
+    HOUR,
+    JULIAN_2000,
+    MINUTE,
+    SECOND,
+    UNIX_EPOCH,
+    civil_from_days,
+    clock,
+    date_days,
+    days_from_civil,
+    time_micros,
+    timestamp_micros,
+    timetz_parts,
+    weekday,
+)
+from executor.types.interval_input import INTERVAL_UNITS, TOKEN_LENGTH
+from executor.types.spans import Interval, interval, interval_text, quotient, split_micros
+from executor.types.spans import out_of_range as interval_out_of_range
+from executor.types.timezones import Zone, zone_of
+
+Number = int | Decimal
+Part = tuple[Number, int | float]
+"""A field twice: exact, for extract, and as a double, for date_part."""
+
+TIMESTAMP_NAME = "timestamp without time zone"
+TIMESTAMPTZ_NAME = "timestamp with time zone"
+_CALENDAR_TYPES = frozenset({"date", TIMESTAMP_NAME, TIMESTAMPTZ_NAME})
+_SPECIAL_UNITS = {
+    **{word: word for word in ("epoch", "dow", "doy", "isodow", "isoyear")},
+    **dict.fromkeys(("j", "jd", "julian"), "julian"),
+}
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+def unsupported(unit: str, type_name: str, detail: str | None = None) -> SqlError:
+    """0A000: a unit, but none of this type's."""
+    return FeatureNotSupported(f'unit "{unit}" not supported for type {type_name}', detail=detail)
+
+
+def unit_of(text: str, type_name: str) -> str:
+    """The unit of extract a word names (22023 if it names none)."""
+    word = text.lower()[:TOKEN_LENGTH]
+    unit = INTERVAL_UNITS.get(word) or _SPECIAL_UNITS.get(word)
+    if unit is not None:
+        return word if unit == "timezone" else unit
+    if WORDS.get(word, (None, 0))[0] is Token.RESERVED and type_name in _CALENDAR_TYPES:
+        raise unsupported(text.lower(), type_name)
+    raise _unrecognized(text, type_name)
+
+
+def _unrecognized(text: str, type_name: str) -> SqlError:
+    return InvalidParameterValue(f'unit "{text.lower()}" not recognized for type {type_name}')
+
+
+def _raise_unsupported(unit: str, type_name: str) -> NoReturn:
+    raise unsupported(unit.lower(), type_name)
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+def _scaled(micros: int, digits: int) -> Decimal:
+    """Microseconds over 10**digits, exactly and with that many digits."""
+    return Decimal(micros).scaleb(-digits)
+
+
+def _second_parts(second: int, fraction: int) -> dict[str, Callable[[], Part]]:
+    micros = second * SECOND + fraction
+    return {
+        "microsecond": lambda: (micros, float(micros)),
+        "millisecond": lambda: (_scaled(micros, 3), second * 1000.0 + fraction / 1000.0),
+        "second": lambda: (_scaled(micros, 6), second + fraction / 1000000.0),
+    }
+
+
+def _whole(value: int) -> Part:
+    return value, float(value)
+
+
+def era_year(year: int) -> int:
+    """A year as PostgreSQL shows it: there is none between 1 BC (-1) and 1 AD."""
+    return year if year > 0 else year - 1
+
+
+def century(year: int, length: int) -> int:
+    """Which century (or millennium, of 1000 years) an astronomical year is in; they start with the year 1."""
+    return (year + length - 1) // length if year > 0 else -((length - 1 - (year - 1)) // length)
+
+
+def decade(year: int) -> int:
+    """Which decade an astronomical year is in; they start with years that end in 0."""
+    return year // 10 if year >= 0 else -((8 - (year - 1)) // 10)
+
+
+def iso_week(days: int) -> tuple[int, int]:
+    """ISO 8601 year and week: those of the week's Thursday."""
+    thursday = days - (weekday(days) + 6) % 7 + 3
+    year = civil_from_days(thursday)[0]
+    return year, (thursday - days_from_civil(year, 1, 1)) // 7 + 1
+
+
+def _julian(days: int, time: int) -> Part:
+    with localcontext() as context:
+        context.prec, context.rounding = 60, ROUND_HALF_UP
+        quotient_scale = _division_scale(time, DAY)
+        fraction = (Decimal(time) / DAY).quantize(Decimal(1).scaleb(-quotient_scale))
+        hour, minute, second, micros = clock(time)
+        double = days + JULIAN_2000 + ((hour * 60 + minute) * 60 + second + micros / 1000000.0) / 86400.0
+        return Decimal(days + JULIAN_2000) + fraction, double
+
+
+def _division_scale(dividend: int, divisor: int) -> int:
+    """Digits after the point of PostgreSQL's numeric quotient of two integers: at least 16 significant ones.
+
+    The estimate counts in groups of four digits.
+    """
+
+    def weight_and_lead(value: int) -> tuple[int, int]:
+        digits = str(value)
+        weight = (len(digits) - 1) // 4
+        return (weight, int(digits[: len(digits) - 4 * weight])) if value else (0, 0)
+
+    weight, lead = weight_and_lead(dividend)
+    divisor_weight, divisor_lead = weight_and_lead(divisor)
+    quotient_weight = weight - divisor_weight - (lead <= divisor_lead)
+    return max(16 - quotient_weight * 4, 0)
+
+
+def _timestamp_part(unit: str, local: int, instant: int) -> Part | None:
+    """A field of a finite timestamp; `instant` is what its epoch counts from. None: it has no such field."""
+    days, time = divmod(local, DAY)
+    year, month, day = civil_from_days(days)
+    hour, minute, second, fraction = clock(time)
+    parts: dict[str, Callable[[], Part]] = {
+        **_second_parts(second, fraction),
+        "minute": lambda: _whole(minute),
+        "hour": lambda: _whole(hour),
+        "day": lambda: _whole(day),
+        "month": lambda: _whole(month),
+        "quarter": lambda: _whole((month - 1) // 3 + 1),
+        "week": lambda: _whole(iso_week(days)[1]),
+        "year": lambda: _whole(era_year(year)),
+        "decade": lambda: _whole(decade(year)),
+        "century": lambda: _whole(century(year, 100)),
+        "millennium": lambda: _whole(century(year, 1000)),
+        "julian": lambda: _julian(days, time),
+        "isoyear": lambda: _whole(era_year(iso_week(days)[0])),
+        "dow": lambda: _whole(weekday(days)),
+        "isodow": lambda: _whole(weekday(days) or 7),
+        "doy": lambda: _whole(days - days_from_civil(year, 1, 1) + 1),
+        "epoch": lambda: (_epoch(instant - UNIX_EPOCH), (instant - UNIX_EPOCH) / 1000000.0),
+    }
+    part = parts.get(unit)
+    return part() if part else None
+
+
+def _epoch(micros: int) -> Decimal:
+    """Seconds since 1970; beyond 64 bits of microseconds PostgreSQL has the precision of a division only."""
+    if micros < 2**63 - 1:
+        return _scaled(micros, 6)
+    rounded = _scaled(micros, 6).quantize(Decimal(1).scaleb(-_division_scale(micros, SECOND)), ROUND_HALF_UP)
+    return rounded.quantize(Decimal("0.000001"))
+
+
+def _offset_part(unit: str, offset: int) -> Part | None:
+    values = {
+        "timezone": offset,
+        "timezone_h": quotient(offset, 3600),
+        "timezone_m": quotient(offset, 60) - quotient(offset, 3600) * 60,
+    }
+    return _whole(values[unit]) if unit in values else None
+
+
+_GROWING = frozenset({"year", "decade", "century", "millennium", "julian", "isoyear", "epoch"})
+_CYCLIC = frozenset(
+    {
+        *("microsecond", "millisecond", "second", "minute", "hour", "day", "month", "quarter", "week"),
+        *("dow", "isodow", "doy", "timezone", "timezone_h", "timezone_m"),
+    }
+)
+_DATE_UNITS = frozenset({"day", "month", "quarter", "week", "dow", "isodow", "doy"}) | _GROWING
+_INTERVAL_GROWING = frozenset({"hour", "day", "year", "decade", "century", "millennium", "epoch"})
+_INTERVAL_UNITS = _INTERVAL_GROWING | {"microsecond", "millisecond", "second", "minute", "week", "month", "quarter"}
+
+
+def _infinite_part(unit: str, stored: str, growing: frozenset[str]) -> Part | None:
+    if unit not in growing:
+        return None
+    sign = "-" if stored[0] == "-" else ""
+    return Decimal(f"{sign}Infinity"), -inf if sign else inf
+
+
+def timestamp_field(text: str, stored: str) -> Part | None:
+    """A field of a timestamp."""
+    unit = unit_of(text, TIMESTAMP_NAME)
+    if stored in INFINITE:
+        if unit not in _GROWING | _CYCLIC:
+            _raise_unsupported(text, TIMESTAMP_NAME)
+        return _infinite_part(unit, stored, _GROWING)
+    micros = timestamp_micros(stored)
+    return _timestamp_part(unit, micros, micros) or _raise_unsupported(text, TIMESTAMP_NAME)
+
+
+def timestamptz_field(context: Context, text: str, stored: str) -> Part | None:
+    """A field of a timestamptz, on the session's clock."""
+    unit = unit_of(text, TIMESTAMPTZ_NAME)
+    if stored in INFINITE:
+        if unit not in _GROWING | _CYCLIC:
+            _raise_unsupported(text, TIMESTAMPTZ_NAME)
+        return _infinite_part(unit, stored, _GROWING)
+    micros = timestamptz_micros(stored)
+    offset = zone_of(context.env).offset_at(micros)
+    part = _offset_part(unit, offset) or _timestamp_part(unit, micros + offset * SECOND, micros)
+    return part or _raise_unsupported(text, TIMESTAMPTZ_NAME)
+
+
+def date_field(text: str, stored: str) -> Part | None:
+    """A field of a date; it has none of a time's."""
+    unit = unit_of(text, "date")
+    if unit not in _DATE_UNITS:
+        _raise_unsupported(text, "date")
+    if stored in INFINITE:
+        return _infinite_part(unit, stored, _GROWING)
+    days = date_days(stored)
+    whole = {"julian": days + JULIAN_2000, "epoch": (days * DAY - UNIX_EPOCH) // SECOND}
+    return _whole(whole[unit]) if unit in whole else _timestamp_part(unit, days * DAY, days * DAY)
+
+
+def _time_part(unit: str, micros: int, epoch: int) -> Part | None:
+    hour, minute, second, fraction = clock(micros)
+    parts: dict[str, Callable[[], Part]] = {
+        **_second_parts(second, fraction),
+        "minute": lambda: _whole(minute),
+        "hour": lambda: _whole(hour),
+        "epoch": lambda: (_scaled(epoch, 6), epoch / 1000000.0),
+    }
+    part = parts.get(unit)
+    return part() if part else None
+
+
+def time_field(text: str, stored: str) -> Part:
+    """A field of a time."""
+    name = "time without time zone"
+    micros = time_micros(stored)
+    return _time_part(unit_of(text, name), micros, micros) or _raise_unsupported(text, name)
+
+
+def timetz_field(text: str, stored: str) -> Part:
+    """A field of a timetz."""
+    name = "time with time zone"
+    unit = unit_of(text, name)
+    micros, offset = timetz_parts(stored)
+    part = _offset_part(unit, offset) or _time_part(unit, micros, micros - offset * SECOND)
+    if unit == "epoch" and part:
+        return part[0], micros / 1000000.0 - offset
+    return part or _raise_unsupported(text, name)
+
+
+def interval_field(text: str, stored: str) -> Part | None:
+    """A field of an interval; all have the sign of their part."""
+    unit = unit_of(text, "interval")
+    if unit not in _INTERVAL_UNITS:
+        _raise_unsupported(text, "interval")
+    if stored in INFINITE:
+        return _infinite_part(unit, stored, _INTERVAL_GROWING)
+    months, days, micros = interval(stored)
+    hour, minute, second, fraction = split_micros(micros)
+    years = quotient(months, 12)
+    month = months - years * 12
+    parts: dict[str, Callable[[], Part]] = {
+        **_second_parts(second, fraction),
+        "minute": lambda: _whole(minute),
+        "hour": lambda: _whole(hour),
+        "day": lambda: _whole(days),
+        "week": lambda: _whole(quotient(days, 7)),
+        "month": lambda: _whole(month),
+        "quarter": lambda: _whole(month // 3 + 1 if months >= 0 else -(-month // 3 + 1)),
+        "year": lambda: _whole(years),
+        "decade": lambda: _whole(quotient(years, 10)),
+        "century": lambda: _whole(quotient(years, 100)),
+        "millennium": lambda: _whole(quotient(years, 1000)),
+        "epoch": lambda: _interval_epoch(years, month, days, micros),
+    }
+    return parts[unit]()
+
+
+def _interval_epoch(years: int, months: int, days: int, micros: int) -> Part:
+    """Seconds, of years of 365.25 days and months of 30."""
+    year_seconds = 31557600
+    exact = ((years * year_seconds + months * 30 * 86400 + days * 86400) * SECOND) + micros
+    double = micros / 1000000.0
+    double += float(year_seconds) * years
+    double += 30 * 86400.0 * months
+    return _scaled(exact, 6), double + 86400.0 * days
+
+
+def _exact(field: Callable[..., Part | None]) -> Callable[..., str | None]:
+    def extract(*arguments: str) -> str | None:
+        part = field(*arguments)
+        if part is None:
+            return None
+        return str(part[0]) if isinstance(part[0], int) else f"{part[0]:f}"
+
+    return extract
+
+
+def _double(field: Callable[..., Part | None]) -> Callable[..., float | None]:
+    def date_part(*arguments: str) -> float | None:
+        part = field(*arguments)
+        return None if part is None else float(part[1])
+
+    return date_part
+
+
+def _date_field_as_timestamp(text: str, stored: str) -> Part | None:
+    """date_part of a date has all of a timestamp's fields."""
+    return timestamp_field(text, timestamp_of_date(stored))
+
+
+# --- date_trunc ------------------------------------------------------------------------------------------------------
+
+_TIME_UNITS = {"microsecond": 1, "millisecond": 1000, "second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY}
+
+
+_YEAR_STARTS: dict[str, Callable[[int], int]] = {
+    "year": lambda year: year,
+    "decade": lambda year: year // 10 * 10 if year > 0 else -((8 - (year - 1)) // 10) * 10,
+    "century": lambda year: (year + 99) // 100 * 100 - 99 if year > 0 else -((99 - (year - 1)) // 100) * 100 + 1,
+    "millennium": lambda year: (
+        (year + 999) // 1000 * 1000 - 999 if year > 0 else -((999 - (year - 1)) // 1000) * 1000 + 1
+    ),
+}
+TRUNC_UNITS = frozenset({*_TIME_UNITS, *_YEAR_STARTS, "week", "month", "quarter"})
+
+
+def truncated(unit: str, micros: int) -> int:
+    """The start of the unit that a wall-clock time is in."""
+    if unit in _TIME_UNITS:
+        return micros - micros % _TIME_UNITS[unit]
+    days = micros // DAY
+    if unit == "week":
+        return (days - (weekday(days) + 6) % 7) * DAY
+    year, month, _ = civil_from_days(days)
+    if unit in _YEAR_STARTS:
+        return days_from_civil(_YEAR_STARTS[unit](year), 1, 1) * DAY
+    return days_from_civil(year, month if unit == "month" else (month - 1) // 3 * 3 + 1, 1) * DAY
+
+
+def _trunc_unit(text: str, type_name: str) -> str:
+    unit = INTERVAL_UNITS.get(text.lower()[:TOKEN_LENGTH])
+    if unit is None:
+        raise _unrecognized(text, type_name)
+    return unit if unit in TRUNC_UNITS else _raise_unsupported(text, type_name)
+
+
+def date_trunc(text: str, stored: str) -> str:
+    """date_trunc(text, timestamp)."""
+    unit = _trunc_unit(text, TIMESTAMP_NAME)
+    return stored if stored in INFINITE else checked_timestamp(truncated(unit, timestamp_micros(stored)))
+
+
+def date_trunc_timestamptz(context: Context, text: str, stored: str, zone: str | None = None) -> str:
+    """date_trunc(text, timestamptz [, zone]): on that zone's clock."""
+    there = session_or_named_zone(context, zone)
+    unit = _trunc_unit(text, TIMESTAMPTZ_NAME)
+    return stored if stored in INFINITE else checked_timestamp(_truncate_instant(unit, timestamptz_micros(stored), there))
+
+
+def _truncate_instant(unit: str, micros: int, zone: Zone) -> int:
+    offset = zone.offset_at(micros)
+    start = truncated(unit, micros + offset * SECOND)
+    # Within an hour the offset is kept: an hour that the clocks go through twice must not become the other one.
+    if unit in _TIME_UNITS and unit != "day":
+        return start - offset * SECOND
+    return utc_from_local(start, zone)
+
+
+def date_trunc_interval(text: str, stored: str) -> str:
+    """date_trunc(text, interval): cut what is less than the unit, toward zero."""
+    unit = _trunc_unit(text, "interval")
+    if unit == "week":
+        raise unsupported(text.lower(), "interval", "Months usually have fractional weeks.")
+    value = interval(stored)
+    if not value.finite:
+        return stored
+    months, days, micros = value
+    if unit in _TIME_UNITS:
+        size = _TIME_UNITS[unit]
+        return interval_text(Interval(months, days, 0 if unit == "day" else quotient(micros, size) * size))
+    size = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200, "millennium": 12000}[unit]
+    return interval_text(Interval(quotient(months, size) * size, 0, 0))
+
+
+_CUTS = {
+    "'second'": ("19", ""),
+    "'minute'": ("16", ":00"),
+    "'hour'": ("13", ":00:00"),
+    "'day'": ("10", " 00:00:00"),
+    "'month'": ("7", "-01 00:00:00"),
+    "'year'": ("4", "-01-01 00:00:00"),
+}
+
+
+def _lower_trunc(unit: str, x: str) -> str:
+    """For a constant unit and a year of four digits, the start of the text; else the function."""
+    call = f"{date_trunc.__name__}({unit}, {x})"
+    cut = _CUTS.get(unit)
+    if cut is None:
+        return call
+    return f"CASE WHEN {x} < '0' OR {x} >= ':' THEN {call} ELSE substr({x}, 1, {cut[0]}) || '{cut[1]}' END"
+
+
+# --- date_bin --------------------------------------------------------------------------------------------------------
+
+
+def date_bin(stride: str, stored: str, origin: str) -> str:
+    """date_bin: the start of the stride-long bin, counted from origin, that a timestamp is in."""
+    if stored in INFINITE:
+        return stored
+    if origin in INFINITE:
+        raise DatetimeFieldOverflow("origin out of range")
+    span = interval(stride)
+    if not span.finite:
+        raise DatetimeFieldOverflow("timestamps cannot be binned into infinite intervals")
+    if span.months:
+        raise FeatureNotSupported("timestamps cannot be binned into intervals containing months or years")
+    width = span.days * DAY + span.micros
+    if not -(2**63) <= width < 2**63:
+        raise interval_out_of_range()
+    if width <= 0:
+        raise DatetimeFieldOverflow("stride must be greater than zero")
+    start, micros = timestamptz_micros(origin), timestamptz_micros(stored)
+    if not -(2**63) <= micros - start < 2**63:
+        raise interval_out_of_range()
+    result = start + (micros - start) // width * width
+    if result < -(2**63):
+        raise out_of_range("timestamp")
+    return checked_timestamp(result)
+
+
+def _field_rows() -> tuple[Builtin, ...]:
+    fields: dict[str, tuple[Callable[..., Part | None], bool]] = {
+        "date": (date_field, False),
+        "time": (time_field, False),
+        "timetz": (timetz_field, False),
+        "timestamp": (timestamp_field, False),
+        "timestamptz": (timestamptz_field, True),
+        "interval": (interval_field, False),
+    }
+    rows = []
+    for name, (field, context) in fields.items():
+        rows.append(Builtin(f"extract(text,{name})", Python(_exact(field), context=context)))
+        double = _double(_date_field_as_timestamp if name == "date" else field)
+        rows.append(Builtin(f"date_part(text,{name})", Python(double, context=context)))
+    return tuple(rows)
+
+
+BUILTINS = (
+    *_field_rows(),
+    Builtin(
+        "date_trunc(text,timestamp)",
+        native(_lower_trunc, repeats=4, python=date_trunc, helpers=(date_trunc,)),
+        ("date_trunc('week', timestamp '2001-02-16 20:38:40')", "2001-02-12 00:00:00"),
+    ),
+    Builtin("date_trunc(text,timestamptz)", Python(date_trunc_timestamptz, context=True)),
+    Builtin("date_trunc(text,timestamptz,text)", Python(date_trunc_timestamptz, context=True)),
+    Builtin(
+        "date_trunc(text,interval)",
+        Python(date_trunc_interval),
+        ("date_trunc('hour', interval '1 day 2:30')", "1 day 02:00:00"),
+    ),
+    Builtin(
+        "date_bin(interval,timestamp,timestamp)",
+        Python(date_bin),
+        ("date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01')", "2020-02-11 15:30:00"),
+    ),
+    Builtin("date_bin(interval,timestamptz,timestamptz)", Python(date_bin)),
+)

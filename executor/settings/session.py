@@ -1,0 +1,429 @@
+"""The settings of one session: values, how they change, and how a transaction undoes them.
+
+State: `_values` are the values in force. A value set with SET LOCAL masks the session's own, which waits in `_masked`
+until the transaction commits. Each transaction and savepoint has a journal of what names had before it changed them.
+
+Invariant: a name in a journal maps to its value and its masked value (None: not masked) when that level began.
+Commit restores what is masked; a rollback plays the journals back, newest first.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+
+from executor.identifiers import quote_identifier
+from executor.settings.checks import CHECKS, split_date_style
+from executor.settings.defaults import SettingDefaults
+from executor.settings.definitions import OLD_NAMES, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
+from executor.sqlstates import (
+    CantChangeRuntimeParam,
+    FeatureNotSupported,
+    InvalidName,
+    InvalidParameterValue,
+    UndefinedObject,
+)
+from executor.types.base import Env
+from executor.types.timezones import set_time_zone
+
+Before = tuple[Value, Value | None]
+Journal = dict[str, Before]
+Listener = Callable[[Typed], None]
+
+REPORTED = (
+    "application_name", "client_encoding", "datestyle", "default_transaction_read_only", "in_hot_standby",
+    "integer_datetimes", "intervalstyle", "is_superuser", "scram_iterations", "search_path", "server_encoding",
+    "server_version", "session_authorization", "standard_conforming_strings", "timezone",
+)  # fmt: skip
+"""The settings a client is told about as they change (GUC_REPORT)."""
+
+_REPORTED = frozenset(REPORTED)
+_CUSTOM_NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][\w$]*(?:\.[A-Za-z_\x80-\U0010ffff][\w$]*)+")
+_FIXED_CONTEXTS = {
+    "internal": "cannot be changed",
+    "postmaster": "cannot be changed without restarting the server",
+    "sighup": "cannot be changed now",
+    "backend": "cannot be set after connection start",
+    "superuser-backend": "cannot be set after connection start",
+}
+_AT_CONNECTION_START = frozenset(("backend", "superuser-backend"))
+
+
+class Settings:
+    """One session's settings.
+
+    env: kept in step with the settings that change how values are read and printed.
+    role_exists: asked about the names given to role and session_authorization.
+    transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
+        raises SqlError (25001) where the transaction cannot change it any more.
+    """
+
+    def __init__(self, defaults: SettingDefaults, env: Env, user: str = "") -> None:
+        self.env = env
+        self.role_exists: Callable[[str], bool] = lambda name: name == user
+        self.transaction_check: Callable[[str, Typed], None] = lambda name, value: None
+        self._definitions: Mapping[str, Definition] = defaults.definitions
+        self._custom: dict[str, Definition] = {}
+        self._values = defaults.values.copy()
+        self._reset = defaults.values
+        self._masked: dict[str, Value] = {}
+        self._journals: list[tuple[str, Journal]] = []
+        self._listeners: dict[str, list[Listener]] = {}
+        self._set_session_user(user)
+        self._touched: set[str] = set()
+        self._told: dict[str, str] = {}
+        self._fit_env()
+
+    def _set_session_user(self, user: str) -> None:
+        if self._values["session_authorization"].setting != user:
+            value = Value(user, user, user, "default")
+            self._values["session_authorization"] = value
+            self._reset = {**self._reset, "session_authorization": value}
+
+    def _fit_env(self) -> None:
+        for name, assign in _ENV.items():
+            assign(self.env, self._values[name])
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def get(self, name: str) -> str:
+        """A setting as SHOW prints it, such as "4MB" (42704 for an unknown name). Fast for names in lower case."""
+        value = self._values.get(name)
+        return value.shown if value is not None else self._values[self._key(name)].shown
+
+    def show(self, name: str) -> str:
+        """The same as `get`: what SHOW prints."""
+        return self.get(name)
+
+    def find(self, name: str) -> str | None:
+        """Like `get`; None for an unknown name (current_setting's missing_ok)."""
+        value = self._values.get(_fold(name))
+        return None if value is None else value.shown
+
+    def typed(self, name: str) -> Typed:
+        """A setting's value: bool, int or float in its own unit (times mostly in ms), else str. Name in lower case."""
+        return self._values[name].typed
+
+    def value(self, name: str) -> Value:
+        """A setting's value with its printed forms and source (42704)."""
+        return self._values[self._key(name)]
+
+    def reset_value(self, name: str) -> Value:
+        """What RESET would set (42704)."""
+        key = self._key(name)
+        return self._reset.get(key) or self._boot(self.definition(key))
+
+    def canonical_name(self, name: str) -> str:
+        """The name as PostgreSQL spells it: "TimeZone" for "timezone" (42704)."""
+        return self.definition(name).name
+
+    def definition(self, name: str) -> Definition:
+        """What is known of a setting (42704)."""
+        key = self._key(name)
+        return self._custom.get(key) or self._definitions[key]
+
+    def _key(self, name: str) -> str:
+        key = _fold(name)
+        if key not in self._values:
+            raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+        return key
+
+    def show_all(self) -> list[tuple[str, str, str]]:
+        """The rows of SHOW ALL: name, value as SHOW prints it, description."""
+        return [(d.name, self._values[key].shown, d.description) for key, d in self._visible()]
+
+    def rows(self) -> list[tuple[str | int | None, ...]]:
+        """The rows of pg_settings, in stored form, columns as in the facts."""
+        return [self._row(key, definition) for key, definition in self._visible()]
+
+    def _visible(self) -> Iterator[tuple[str, Definition]]:
+        return ((key, d) for key, d in self._definitions.items() if not d.hidden)
+
+    def _row(self, key: str, d: Definition) -> tuple[str | int | None, ...]:
+        value = self._values[key]
+        reset = self._reset[key].setting if d.resettable else value.setting
+        return (d.name, value.setting, d.unit, d.category, d.description, d.extra, d.context, d.vartype, value.source,
+                *d.printed, d.boot, reset, None, None, 0)
+
+    # --- changing -------------------------------------------------------------------------------------------------
+
+    def set(self, name: str, value: str | Sequence[str] | None, *, local: bool = False,
+            source: str = "session") -> None:
+        """SET and SET LOCAL. value: a list's items, which are quoted where the setting wants it; a str is taken as it
+        is (set_config); None: DEFAULT.
+
+        SET LOCAL outside a transaction changes nothing, but is checked. Raises: 42704, 42602, 55P02, 22023, 0A000.
+        """
+        key, definition = self._settable(name)
+        self._check_context(definition)
+        if value is None:
+            self._put_default(key, definition, local)
+            return
+        self._put(key, self._read(definition, self._flat(definition, value), source), local)
+
+    def reset(self, name: str) -> None:
+        """RESET: back to the value of the connection's start."""
+        self.set(name, None)
+
+    def reset_all(self) -> None:
+        """RESET ALL: every setting that a session can change."""
+        for key, value in list(self._values.items()):
+            definition = self._custom.get(key) or self._definitions[key]
+            reset = self._reset.get(key) or self._boot(definition)
+            changeable = definition.reset_with_all and definition.context not in _FIXED_CONTEXTS
+            if changeable and (value is not reset or key in self._masked):
+                self._put(key, reset, local=False)
+
+    def apply_options(self, options: Mapping[str, str], source: str = "client") -> None:
+        """The settings a connection starts with (start-up packet, role, database): RESET goes back to them."""
+        for name, text in options.items():
+            key, definition = self._settable(name)
+            self._check_context(definition, at_start=True)
+            self._set_from_outside(key, self._read(definition, text, source))
+
+    def override(self, name: str, text: str) -> None:
+        """What the server itself says of a setting that clients cannot set, such as in_hot_standby."""
+        key = self._key(name)
+        self._set_from_outside(key, self._read(self.definition(key), text, "override"))
+
+    def _set_from_outside(self, key: str, value: Value) -> None:
+        self._reset = {**self._reset, key: value}
+        self._assign(key, value)
+        self._follow(key)
+
+    def _settable(self, name: str) -> tuple[str, Definition]:
+        key = _fold(name)
+        key = OLD_NAMES.get(key, key)
+        definition = self._definitions.get(key) or self._custom.get(key)
+        if definition is None:
+            definition = self._new_custom(name, key)
+        return key, definition
+
+    def _new_custom(self, name: str, key: str) -> Definition:
+        if "." not in name:
+            raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+        if not _CUSTOM_NAME.fullmatch(name):
+            raise InvalidName(
+                f'invalid configuration parameter name "{name}"',
+                detail="Custom parameter names must be two or more simple identifiers separated by dots.",
+            )
+        definition = Definition(name=name, hidden=True)
+        self._custom[key] = definition
+        self._values[key] = self._boot(definition)
+        return definition
+
+    @staticmethod
+    def _boot(definition: Definition) -> Value:
+        return value_of(definition, definition.boot or "", "default")
+
+    @staticmethod
+    def _check_context(definition: Definition, *, at_start: bool = False) -> None:
+        reason = _FIXED_CONTEXTS.get(definition.context)
+        if reason is not None and not (at_start and definition.context in _AT_CONNECTION_START):
+            raise CantChangeRuntimeParam(f'parameter "{definition.name}" {reason}')
+
+    @staticmethod
+    def _flat(definition: Definition, value: str | Sequence[str]) -> str:
+        if isinstance(value, str):
+            return value
+        if definition.quoted_list:
+            return ", ".join(map(quote_identifier, value))
+        if len(value) != 1 and not definition.plain_list:
+            raise InvalidParameterValue(f"SET {definition.name} takes only one argument")
+        return ", ".join(value)
+
+    def _read(self, definition: Definition, text: str, source: str) -> Value:
+        typed = read(definition, text)
+        check = CHECKS.get(definition.name.lower())
+        if check is not None:
+            typed = check(definition, typed, self)
+        return value_of(definition, typed, source)
+
+    def _put_default(self, key: str, definition: Definition, local: bool) -> None:
+        if not definition.resettable:
+            raise FeatureNotSupported(f'parameter "{definition.name}" cannot be reset')
+        self._put(key, self._reset.get(key) or self._boot(definition), local)
+
+    def _put(self, key: str, new: Value, local: bool) -> None:
+        if key in TRANSACTION_SETTINGS:
+            self.transaction_check(key, new.typed)
+            local = True
+        if self._journals:
+            old, journal = self._values[key], self._journals[-1][1]
+            journal.setdefault(key, (old, self._masked.get(key)))
+            if local:
+                self._masked.setdefault(key, old)
+            else:
+                self._masked.pop(key, None)
+        elif local:
+            return
+        self._assign(key, new)
+        if not self._journals:
+            self._follow(key)
+
+    def _assign(self, key: str, new: Value) -> None:
+        old = self._values[key]
+        self._values[key] = new
+        if old.shown == new.shown and key != "seed":
+            return
+        assign = _ENV.get(key)
+        if assign is not None:
+            assign(self.env, new)
+        if key in _REPORTED:
+            self._touched.add(key)
+        for listener in self._listeners.get(key, ()):
+            listener(new.typed)
+
+    def _follow(self, key: str) -> None:
+        """Outside a transaction, the settings of the next one are those of every new one."""
+        for current, default in TRANSACTION_SETTINGS.items():
+            if default == key:
+                self._assign(current, self._values[default])
+
+    # --- transactions ---------------------------------------------------------------------------------------------
+
+    @property
+    def in_transaction(self) -> bool:
+        """Between begin() and commit() or rollback()."""
+        return bool(self._journals)
+
+    def begin(self) -> None:
+        """A transaction begins: what is set from now on is undone if it rolls back."""
+        assert not self._journals
+        self._journals.append(("", {}))
+
+    def commit(self) -> None:
+        """The transaction ends: SET LOCAL loses its effect, SET stays."""
+        for key, value in self._masked.items():
+            self._assign(key, value)
+        self._end()
+
+    def rollback(self) -> None:
+        """The transaction is undone, and so is every SET in it."""
+        self._play_back(0)
+        self._end()
+
+    def _end(self) -> None:
+        changed = any(journal for _, journal in self._journals)
+        self._masked.clear()
+        self._journals.clear()
+        if changed:
+            for default in TRANSACTION_SETTINGS.values():
+                self._follow(default)
+
+    def savepoint(self, token: str) -> None:
+        """SAVEPOINT: `token` names it for `release` and `rollback_to`; the newest of equal tokens is meant."""
+        assert self._journals
+        self._journals.append((token, {}))
+
+    def release(self, token: str) -> None:
+        """RELEASE: what was set since the savepoint now belongs to the transaction around it."""
+        at = self._level(token)
+        parent = self._journals[at - 1][1]
+        for _, journal in self._journals[at:]:
+            if "transaction_read_only" in journal:  # PostgreSQL gives this one back at a savepoint's end
+                self._assign("transaction_read_only", journal["transaction_read_only"][0])
+            for key, before in journal.items():
+                parent.setdefault(key, before)
+        del self._journals[at:]
+
+    def rollback_to(self, token: str) -> None:
+        """ROLLBACK TO: undo what was set since the savepoint, which stays."""
+        at = self._level(token)
+        self._play_back(at)
+        self._journals[at:] = [(token, {})]
+
+    def _level(self, token: str) -> int:
+        return max(i for i, (name, _) in enumerate(self._journals) if name == token and i)
+
+    def _play_back(self, first: int) -> None:
+        for _, journal in reversed(self._journals[first:]):
+            for key, (value, masked) in journal.items():
+                self._assign(key, value)
+                if masked is None:
+                    self._masked.pop(key, None)
+                else:
+                    self._masked[key] = masked
+
+    @contextmanager
+    def scope(self, values: Mapping[str, str | None]) -> Iterator[None]:
+        """The SET clauses of a function while it runs: at its end they go, unless the function itself used SET."""
+        before: Journal = {}
+        for name, text in values.items():
+            key, definition = self._settable(name)
+            self._check_context(definition)
+            before[key] = (self._values[key], self._masked.get(key))
+            default = self._reset.get(key) or self._boot(definition)
+            new = default if text is None else self._read(definition, text, "session")
+            self._masked.setdefault(key, self._values[key])
+            self._assign(key, new)
+        try:
+            yield
+        finally:
+            for key, (value, masked) in before.items():
+                if key in self._masked:
+                    self._assign(key, value)
+                    if masked is None:
+                        del self._masked[key]
+
+    # --- telling others -------------------------------------------------------------------------------------------
+
+    def listen(self, name: str, listener: Listener) -> None:
+        """Call `listener` with the new value whenever a setting (name in lower case) changes, also by a rollback."""
+        self._listeners.setdefault(name, []).append(listener)
+
+    def reported(self) -> dict[str, str]:
+        """All settings a client is told about, by PostgreSQL's spelling of their names."""
+        self._touched.clear()
+        self._told = {key: self._values[key].shown for key in REPORTED}
+        return {self._definitions[key].name: shown for key, shown in self._told.items()}
+
+    def take_changed(self) -> dict[str, str]:
+        """Those of them that differ from what the client was last told."""
+        if not self._touched:
+            return {}
+        changed = {key: self._values[key].shown for key in REPORTED if key in self._touched}
+        changed = {key: shown for key, shown in changed.items() if self._told.get(key) != shown}
+        self._told |= changed
+        self._touched.clear()
+        return {self._definitions[key].name: shown for key, shown in changed.items()}
+
+
+_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def _fold(name: str) -> str:
+    return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
+
+
+def _set_date_style(env: Env, value: Value) -> None:
+    env.date_style, env.date_order = split_date_style(value.setting)
+
+
+def _set_time_zone(env: Env, value: Value) -> None:
+    if value.setting == "UTC":
+        env.timezone, env.timezone_name = UTC, "UTC"
+    elif not set_time_zone(env, value.setting):
+        raise AssertionError(value.setting)
+
+
+def _set_interval_style(env: Env, value: Value) -> None:
+    env.interval_style = value.setting
+
+
+def _set_float_digits(env: Env, value: Value) -> None:
+    env.extra_float_digits = int(value.typed)
+
+
+def _set_bytea_output(env: Env, value: Value) -> None:
+    env.bytea_output = value.setting
+
+
+_ENV: dict[str, Callable[[Env, Value], None]] = {
+    "datestyle": _set_date_style,
+    "timezone": _set_time_zone,
+    "intervalstyle": _set_interval_style,
+    "extra_float_digits": _set_float_digits,
+    "bytea_output": _set_bytea_output,
+}
+"""What a setting means to the codecs."""

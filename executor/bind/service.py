@@ -1,0 +1,196 @@
+"""What DDL asks of the binder (executor.ddl.base.Binder): types, and expressions over one relation, as text for SQLite."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from executor import plan
+from executor.bind import typenames
+from executor.bind.calls import contains_aggregate, contains_set_returning, contains_window
+from executor.bind.coerce import assign, coerce, resolve_unknown
+from executor.bind.expressions import bind
+from executor.bind.query import bind_query
+from executor.bind.scope import Item, Scope, table_columns
+from executor.bind.statement import Statement, type_name
+from executor.catalog.model import Catalog, Column, Relation
+from executor.context import Context
+from executor.errors import SqlError
+from executor.lower.expressions import value
+from executor.lower.generator import Generator, quote
+from executor.parse import Node, Source, expression_text, parse_expression, statement_text, wrap
+from executor.plan import TableEntry
+from executor.sqlstates import FeatureNotSupported, GroupingError, UndefinedColumn, UndefinedParameter, WindowingError
+
+
+@dataclass(frozen=True)
+class BoundExpression:
+    """See executor.ddl.base.Bound."""
+
+    sql_pg: str
+    type: int
+    sqlite: str
+    needs: tuple[Any, ...]
+    columns: tuple[int, ...]
+    volatility: str
+
+
+@dataclass(frozen=True)
+class BoundView:
+    """See executor.ddl.base.BoundView."""
+
+    columns: tuple[tuple[str, int, int], ...]
+    sql_pg: str
+    uses: tuple[tuple[int, int], ...]
+
+
+class BinderService:
+    """One DDL statement's access to the binder. catalog: moves on as the statement makes objects."""
+
+    def __init__(self, catalog: Catalog, context: Context, search_path: tuple[str, ...], source: str) -> None:
+        self.catalog = catalog
+        self.context = context
+        self.search_path = search_path
+        self.source = source
+
+    def _statement(self, positions: bool = True) -> Statement:
+        found = Statement(catalog=self.catalog, context=self.context, search_path=self.search_path, source=Source(self.source))
+        found.positions = positions
+        return found
+
+    def resolve_type(self, node: Node) -> tuple[int, int]:
+        """A TypeName node -> (OID, typmod)."""
+        return typenames.resolve(self._statement(), node)
+
+    def check_expression(self, expression: Node | str, relation: Relation, what: str,
+                         target: tuple[int, int] | None = None) -> BoundExpression:
+        """Bind an expression over the relation's columns."""
+        s = self._statement(positions=not isinstance(expression, str))
+        node = parse_expression(expression) if isinstance(expression, str) else wrap(expression.tree)
+        if not isinstance(expression, str):
+            _consume(expression)
+        columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
+        entry = TableEntry(number=s.new_entry(), alias=relation.name, columns=columns, relation=relation)
+        scope = Scope(items=[Item(relation.name, table_columns(entry), entry)])
+        scope.aggregates_refused = f"aggregate functions are not allowed in {_plural(what)}"
+        scope.windows_refused = f"window functions are not allowed in {_plural(what)}"
+        expr = bind(s, scope, node)
+        _refuse(expr, scope, what)
+        if target is not None:
+            expr = coerce(s, expr, target[0], target[1], "a")
+        else:
+            expr = resolve_unknown(s, expr)
+        return self._bound(expression_text(node), expr, entry)
+
+    def bind_default(self, expression: Node | str, column: Column) -> BoundExpression:
+        """Bind a DEFAULT."""
+        s = self._statement(positions=not isinstance(expression, str))
+        node = parse_expression(expression) if isinstance(expression, str) else wrap(expression.tree)
+        if not isinstance(expression, str):
+            _consume(expression)
+        scope = Scope()
+        scope.aggregates_refused = "aggregate functions are not allowed in DEFAULT expressions"
+        scope.windows_refused = "window functions are not allowed in DEFAULT expressions"
+        try:
+            expr = bind(s, scope, node)
+        except UndefinedColumn as error:
+            raise FeatureNotSupported("cannot use column reference in DEFAULT expression", position=error.position) from None
+        if any(isinstance(e, plan.Subquery) for e in plan.descend(expr)):
+            raise FeatureNotSupported("cannot use subquery in DEFAULT expression", position=expr.position or None)
+        if contains_set_returning(expr):
+            raise FeatureNotSupported("set-returning functions are not allowed in DEFAULT expressions",
+                                      position=expr.position or None)
+        given = expr.type
+        try:
+            expr = assign(s, expr, column.type, column.typmod, column.name)
+        except SqlError as error:
+            if error.sqlstate == "42804":
+                error.message = (f'column "{column.name}" is of type {type_name(column.type)} but default expression is of '
+                                 f"type {type_name(given)}")
+                error.args = (error.message,)
+            raise
+        return self._bound(expression_text(node), expr, None)
+
+    def _bound(self, text: str, expr: plan.Expr, entry: TableEntry | None) -> BoundExpression:
+        g = Generator()
+        used: tuple[int, ...] = ()
+        if entry is not None:
+            g.enter(entry)
+            for i, column in enumerate(entry.relation.columns):
+                g.overrides[entry.number, i] = quote(column.sqlite_name or column.name)
+            numbers = {entry.relation.columns[e.index].number for e in plan.descend(expr)
+                       if isinstance(e, plan.ColumnRef) and e.entry == entry.number and e.index >= 0}
+            used = tuple(sorted(numbers))
+        sqlite = value(g, expr)
+        levels = [e.function.volatility for e in plan.descend(expr) if isinstance(e, (plan.Call, plan.AggregateCall))]
+        volatility = "v" if "v" in levels else "s" if "s" in levels else "i"
+        needs = tuple(n for n in g.needs.values() if n.name != "decimal")
+        return BoundExpression(text, expr.type, sqlite, needs if not g.slots else (*needs, g.slots[0]), used, volatility)
+
+    def bind_view(self, query: Node) -> BoundView:
+        """Bind a view's query; its text gets schemas and explicit columns, so that it keeps its meaning."""
+        s = self._statement()
+        bound = bind_query(s, Scope(), query)
+        query.finish()
+        if s.parameters:
+            raise UndefinedParameter("there is no parameter $1")
+        for node, schema in s.qualified:
+            if schema != "pg_temp":
+                node._fields["schemaname"] = schema
+        for target, columns in s.stars:
+            target._fields["pgquill_star"] = columns
+        tree = _expand_stars(query.tree)
+        columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in bound.targets if not t.hidden)
+        return BoundView(columns, statement_text(wrap(tree)), tuple((oid, 0) for oid in s.relations))
+
+    def role_exists(self, name: str) -> bool:
+        """True if there is such a role."""
+        return name in (self.context.user, self.context.session_user, "postgres")
+
+    def type_name(self, oid: int, typmod: int) -> str:
+        """format_type()."""
+        return type_name(oid, typmod)
+
+
+def _consume(node: Node) -> None:
+    """Mark a node as taken as a whole: a copy of it was bound."""
+    node._left.clear()
+
+
+def _plural(what: str) -> str:
+    return {"CHECK": "check constraints"}.get(what, what)
+
+
+def _refuse(expr: plan.Expr, scope: Scope, what: str) -> None:
+    if any(isinstance(e, plan.Subquery) for e in plan.descend(expr)):
+        raise FeatureNotSupported(f"cannot use subquery in {_singular(what)}", position=expr.position or None)
+    if contains_set_returning(expr):
+        raise FeatureNotSupported(f"set-returning functions are not allowed in {_plural(what)}", position=expr.position or None)
+    if contains_aggregate(expr, scope):
+        raise GroupingError(f"aggregate functions are not allowed in {_plural(what)}", position=expr.position or None)
+    if contains_window(expr):
+        raise WindowingError(f"window functions are not allowed in {_plural(what)}", position=expr.position or None)
+
+
+def _singular(what: str) -> str:
+    return {"CHECK": "check constraint", "index expressions": "index expression", "index predicates": "index predicate",
+            "column generation expressions": "column generation expression"}.get(what, what)
+
+
+def _expand_stars(tree: Any) -> Any:
+    """A copy of a JSON tree in which marked "*" targets are lists of their columns."""
+    if isinstance(tree, dict):
+        return {key: _expand_stars(value) for key, value in tree.items()}
+    if not isinstance(tree, list):
+        return tree
+    found = []
+    for item in tree:
+        fields = item.get("ResTarget") if isinstance(item, dict) else None
+        if isinstance(fields, dict) and "pgquill_star" in fields:
+            found += [_column_target(alias, name) for alias, name in fields["pgquill_star"]]
+        else:
+            found.append(_expand_stars(item))
+    return found
+
+
+def _column_target(alias: str, name: str) -> dict[str, Any]:
+    texts = [alias, name] if alias else [name]
+    return {"ResTarget": {"val": {"ColumnRef": {"fields": [{"String": {"sval": t}} for t in texts]}}}}

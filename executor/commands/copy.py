@@ -1,0 +1,3 @@
+"""COPY."""
+
+COMMANDS: dict[str, object] = {}

@@ -1,0 +1,147 @@
+"""DDL: hands a statement to executor.ddl, carries the result out, and keeps the changed catalog for the transaction."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from executor import sqlstates as states
+from executor.analysis import analyze, slot_values
+from executor.bind.service import BinderService
+from executor.catalog.model import Catalog
+from executor.catalog.search_path import explicit_path
+from executor.commands.base import CommandKind, Result
+from executor.ddl.base import DdlContext, DdlResult
+from executor.ddl.handlers import HANDLERS
+from executor.ddl.lookup import exists_already
+from executor.ddl.run import run as carry_out
+from executor.errors import not_supported
+from executor.lower.generator import quote
+from executor.parse import RawStatement
+from storage.statement import Statement
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+
+class _Binder(BinderService):
+    """A binder that follows the DDL context's catalog."""
+
+    ddl: DdlContext | None = None
+
+    def _statement(self, positions: bool = True) -> Any:
+        if self.ddl is not None:
+            self.catalog = self.ddl.catalog
+        return super()._statement(positions)
+
+
+async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Catalog]:
+    """Lock for writing, and the catalog as it is now."""
+    session.block.refuse_read_only(raw.node.kind.removesuffix("Stmt"))
+    transaction = session.block.begin_statement(True)
+    await transaction.begin_write()
+    catalog = await session.catalog()
+    if session.own_catalog is None and transaction.schema_token() != catalog.version:
+        catalog = await session.catalog(refresh=True)
+    binder = _Binder(catalog, session.context, session.search_path(), raw.source)
+    explicit = [name for name in explicit_path(session.context) if name != "pg_catalog"]
+    ddl = DdlContext(catalog, binder, session.context, search_path=session.search_path(),
+                     creation_schema=explicit[0] if explicit else "", user=session.user, source=raw.source)
+    binder.ddl = ddl
+    return ddl, catalog
+
+
+async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
+    """Carry out a result in the session's transaction."""
+    transaction = session.block.begin_statement(True)
+    session.own_catalog = await carry_out(result, catalog, transaction)
+    session.context.catalog = session.own_catalog
+    for sequence in session.own_catalog.sequences:
+        before = catalog.sequences_by_oid.get(sequence.oid)
+        if before is None:
+            session.database.sequences.values.pop(sequence.oid, None)
+    await session.database.sequences.load(transaction, session.own_catalog)
+    session.notices.extend(ddl.notices)
+
+
+async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """A statement that executor.ddl has a handler for."""
+    ddl, catalog = await begin(session, raw)
+    result = HANDLERS[raw.node.kind](raw.node, ddl)
+    raw.node.finish()
+    await apply(session, ddl, result, catalog)
+    return Result(result.tag)
+
+
+# ---------------------------------------------------------------- CREATE TABLE AS, SELECT INTO
+
+
+async def run_create_as(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """CREATE TABLE name AS query [WITH NO DATA]."""
+    node = raw.node
+    if node.take("objtype", "OBJECT_TABLE") != "OBJECT_TABLE":
+        raise not_supported("CREATE MATERIALIZED VIEW")
+    node.take("is_select_into")
+    into = node.take("into")
+    if_not_exists = bool(node.take("if_not_exists"))
+    inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
+    if inner.node.kind != "SelectStmt":
+        raise not_supported(f"CREATE TABLE AS {inner.node.kind.removesuffix('Stmt').upper()}")
+    return await _create_as(session, raw, into, inner, if_not_exists, "CREATE TABLE AS")
+
+
+async def run_select_into(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """SELECT ... INTO name."""
+    into = raw.node.take("intoClause")
+    fields = {k: v for k, v in raw.node.tree["SelectStmt"].items() if k != "intoClause"}
+    from executor.parse import wrap
+
+    inner = RawStatement(wrap({"SelectStmt": fields}), raw.source, raw.text, raw.offset)
+    raw.node._left.clear()
+    return await _create_as(session, raw, into, inner, False, "SELECT INTO")
+
+
+async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: RawStatement, if_not_exists: bool,
+                     construct: str) -> Result:
+    from executor.ddl.table import table_for_columns
+
+    ddl, catalog = await begin(session, raw)
+    relation_node, skip = into.take("rel"), bool(into.take("skipData"))
+    names = into.texts("colNames")
+    if into.take("onCommit", "ONCOMMIT_NOOP") != "ONCOMMIT_NOOP":
+        raise not_supported("ON COMMIT DROP or DELETE ROWS")
+    if into.nodes("options") or into.take("tableSpaceName"):
+        raise not_supported(f"storage options in {construct}")
+    range_name = range_name_of(ddl, relation_node)
+    if range_name.persistence == "t":
+        raise not_supported("temporary tables made by " + construct)
+    existing = (range_name.schema or ddl.creation_schema, range_name.name)
+    if exists_already(ddl, *existing, if_not_exists):
+        session.notices.extend(ddl.notices)
+        return Result("CREATE TABLE AS")
+    analyzed = analyze(inner, catalog, session.context, session.search_path())
+    assert analyzed.columns is not None
+    if len(names) > len(analyzed.columns):
+        raise states.SyntaxError("too many column names were specified")
+    columns = tuple((names[i] if i < len(names) else c.name, c.type_oid, c.typmod) for i, c in enumerate(analyzed.columns))
+    _, steps = table_for_columns(ddl, range_name, columns)
+    await apply(session, ddl, DdlResult(ddl.catalog, steps, construct), catalog)
+    if skip:
+        return Result("CREATE TABLE AS")
+    assert session.own_catalog is not None
+    relation = session.own_catalog.relations_by_name[existing]
+    statement = analyzed.lowered.statement
+    transaction = session.block.begin_statement(True)
+    if analyzed.lowered.system:
+        from executor.systemtables import system_tables
+
+        statement = system_tables(session, analyzed)
+    values = slot_values(analyzed.lowered.slots, (), (), session.context.env)
+    insert = f"INSERT INTO {quote(relation.sqlite_name)} SELECT * FROM ({statement.sql})"
+    rows = await transaction.run(Statement(insert, statement.needs, writes=True, temp_schema=statement.temp_schema), values)
+    return Result(f"SELECT {rows.changes}")
+
+
+COMMANDS = {
+    **{kind: CommandKind(run, read_only_ok=False) for kind in HANDLERS},
+    "CreateTableAsStmt": CommandKind(run_create_as, read_only_ok=False),
+    "SelectStmt": CommandKind(run_select_into, read_only_ok=False),
+}  # fmt: skip

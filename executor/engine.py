@@ -1,0 +1,197 @@
+"""The server's databases: a file, a folder of files (a cluster), or a temporary file for `:memory:`."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from executor import sqlstates as states
+from executor.catalog.search_path import search_path
+from executor.catalog.system.session_view import SessionView
+from executor.context import Context
+from executor.database import ServedDatabase
+from executor.session import Session
+from executor.sessionview import EngineView
+from executor.settings.defaults import SettingDefaults
+from executor.settings.session import Settings
+from storage.database import Database as File
+from storage.errors import EngineError
+
+FIRST_DATABASE_OID = 16000
+SUFFIX = ".db"
+SYSTEM_NAMES = ("template0", "template1")
+
+
+class CannotServe(Exception):
+    """The path cannot be served; the text is one line for the operator."""
+
+
+class Engine:
+    """One server. databases: by name; `postgres` is a second name of a single file."""
+
+    def __init__(self, folder: Path | None, server_version: str) -> None:
+        self.folder = folder
+        self.server_version = server_version
+        self.defaults = SettingDefaults.of_server(server_version)
+        self.databases: dict[str, ServedDatabase] = {}
+        self.database_defaults: dict[str, dict[str, str]] = {}
+        self.sessions: set[Session] = set()
+        self.default_database = "postgres"
+        self.backends: Any = None
+        self._oids = count(FIRST_DATABASE_OID)
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    async def open(cls, path: str, *, server_version: str = "18.4") -> "Engine":
+        """Serve a .db file (made if missing), a folder, or ":memory:". Raises CannotServe."""
+        if path == ":memory:":
+            temporary = tempfile.TemporaryDirectory(prefix="pgquill")
+            engine = cls(None, server_version)
+            engine._temporary = temporary
+            await engine._add("memory", Path(temporary.name) / "memory.db")
+            engine.default_database = "memory"
+            return engine
+        where = Path(path)
+        if where.is_dir():
+            engine = cls(where, server_version)
+            names = sorted(p.stem for p in where.glob(f"*{SUFFIX}"))
+            for name in dict.fromkeys(["postgres", *names]):
+                await engine._add(name, where / f"{name}{SUFFIX}")
+            return engine
+        if not where.parent.is_dir():
+            raise CannotServe(f"{path}: the folder {where.parent} does not exist")
+        engine = cls(None, server_version)
+        engine.default_database = where.stem
+        await engine._add(where.stem, where)
+        return engine
+
+    async def _add(self, name: str, path: Path) -> ServedDatabase:
+        try:
+            file = File.open(str(path))
+            database = ServedDatabase(name, next(self._oids), file)
+            await database.reload()
+        except EngineError as error:
+            raise CannotServe(f"{path}: {error.message}") from None
+        self.databases[name] = database
+        return database
+
+    async def close(self) -> None:
+        """Checkpoint and close every file."""
+        for database in self.databases.values():
+            await database.file.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def find(self, name: str) -> ServedDatabase | None:
+        """A database by name."""
+        found = self.databases.get(name)
+        if found is None and self.folder is None and name == "postgres":
+            return self.databases[self.default_database]
+        return found
+
+    async def connect(self, database: str, user: str, options: dict[str, str]) -> Session:
+        """A session (3D000, 22023)."""
+        found = self.find(database)
+        if found is None:
+            raise states.UndefinedDatabase(f'database "{database}" does not exist', severity="FATAL")
+        context = Context(found.name if database != "postgres" else database, user)
+        settings = Settings(self.defaults, context.env, user)
+        for name, value in self.database_defaults.get(found.name, {}).items():
+            settings.apply_options({name: value}, source="database")
+        settings.apply_options(options)
+        session = Session(found, self, user, settings, context)
+        context.catalog = await found.newest_catalog()
+        self.sessions.add(session)
+        found.sessions.add(session)
+        return session
+
+    def attach_backends(self, backends: Any) -> None:
+        """pgwire's table of connections, for pg_cancel_backend and pg_terminate_backend."""
+        self.backends = backends
+
+    def search_path(self, session: Session) -> tuple[str, ...]:
+        """The schemas unqualified names are looked for in."""
+        if session.context.catalog is None:
+            session.context.catalog = session.database.catalog  # type: ignore[assignment]
+        return search_path(session.context)
+
+    def session_view(self, session: Session) -> SessionView:
+        """What the system catalogs show of the server and the session."""
+        return EngineView(self, session)
+
+    # --- CREATE and DROP DATABASE ---------------------------------------------------------------------------------
+
+    def _folder(self) -> Path:
+        if self.folder is None:
+            raise states.FeatureNotSupported("CREATE DATABASE and DROP DATABASE need a served folder",
+                                             hint="Serve a folder instead of a file: pgquill serve FOLDER")
+        return self.folder
+
+    async def create_database(self, name: str, template: str | None) -> None:
+        """A new file, or a copy of another database (42P04, 3D000)."""
+        folder = self._folder()
+        if name in self.databases or name in SYSTEM_NAMES:
+            raise states.DuplicateDatabase(f'database "{name}" already exists')
+        if not name or name.startswith(".") or re.search(r"[/\\\0]", name) or len(name.encode()) > 63:
+            raise states.InvalidName(f'"{name}" cannot be the name of a database file')
+        path = folder / f"{name}{SUFFIX}"
+        if template is not None and template not in SYSTEM_NAMES:
+            source = self.databases.get(template)
+            if source is None:
+                raise states.UndefinedDatabase(f'template database "{template}" does not exist')
+            await source.file.backup_to(str(path))
+        try:
+            await self._add(name, path)
+        except CannotServe as error:
+            raise states.IoError(str(error)) from None
+
+    async def drop_database(self, session: Session, name: str, *, missing_ok: bool, force: bool) -> None:
+        """Remove a file (3D000, 55006)."""
+        self._folder()
+        found = self.databases.get(name)
+        if found is None:
+            if not missing_ok:
+                raise states.UndefinedDatabase(f'database "{name}" does not exist')
+            session.notices.append(states.UndefinedDatabase(f'database "{name}" does not exist, skipping', severity="NOTICE"))
+            return
+        if found is session.database:
+            raise states.ObjectInUse("cannot drop the currently open database")
+        if found.sessions and not force:
+            number = len(found.sessions)
+            plural = f"are {number} other sessions" if number > 1 else "is 1 other session"
+            raise states.ObjectInUse(f'database "{name}" is being accessed by other users', detail=f"There {plural} using the database.")
+        for other in list(found.sessions):
+            self._terminate(other)
+        del self.databases[name]
+        await found.file.close()
+        for path in _files(found):
+            path.unlink(missing_ok=True)
+
+    def _terminate(self, session: Session) -> None:
+        if self.backends is not None:
+            from pgwire.session import Interrupt  # noqa: F401  (the value is pgwire's)
+
+            self.backends.interrupt(session.process_id, 3)
+
+    def set_database_default(self, name: str, statement: Any) -> None:
+        """ALTER DATABASE ... SET."""
+        from executor.commands.settings import _values
+
+        if self.find(name) is None:
+            raise states.UndefinedDatabase(f'database "{name}" does not exist')
+        kind, setting = statement.take("kind"), statement.take("name", "")
+        defaults = self.database_defaults.setdefault(name, {})
+        if kind == "VAR_RESET_ALL":
+            defaults.clear()
+        elif kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
+            defaults.pop(setting, None)
+        else:
+            defaults[setting] = ", ".join(_values(statement))
+
+
+def _files(database: ServedDatabase) -> Iterator[Path]:
+    assert database.file.path is not None
+    for suffix in ("", "-wal", "-shm"):
+        yield Path(database.file.path + suffix)

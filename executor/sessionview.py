@@ -1,0 +1,78 @@
+"""What the system catalogs show beyond the Catalog: databases, roles, sessions, settings, cursors."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from executor.catalog.system.session_view import (
+    Activity,
+    Cursor,
+    PreparedStatement,
+    Role,
+    SessionView,
+    Setting,
+    built_in_roles,
+)
+
+if TYPE_CHECKING:
+    from executor.engine import Engine
+    from executor.session import Session
+
+FIRST_ROLE_OID = 15000
+STATES = {b"I": "idle", b"T": "idle in transaction", b"E": "idle in transaction (aborted)"}
+
+
+class EngineView(SessionView):
+    """The view of one session. Until roles exist, everybody who connects is a superuser of the name given."""
+
+    def __init__(self, engine: "Engine", session: "Session") -> None:
+        super().__init__(session.context.catalog, session.context.database, session.database.oid, session.user,
+                         session.process_id)
+        self.engine = engine
+        self.session = session
+
+    def databases(self) -> Iterable[tuple[int, str]]:
+        """Every database."""
+        return tuple((d.oid, name) for name, d in sorted(self.engine.databases.items()))
+
+    def roles(self) -> Iterable[Role]:
+        """The built-in ones and those who are connected."""
+        known = built_in_roles()
+        names = sorted({s.user for s in self.engine.sessions} - {r.name for r in known})
+        return (*known, *(Role(FIRST_ROLE_OID + i, name, True, True, True, True, True, True, True)
+                          for i, name in enumerate(names)))
+
+    def settings(self) -> Mapping[str, Setting]:
+        """The settings that are not at their default."""
+        settings = self.session.settings
+        found = {}
+        for row in settings.rows():
+            name = str(row[0])
+            value = settings.value(name)
+            if value.source != "default":
+                found[name] = Setting(value.setting, value.source, settings.reset_value(name).setting)
+        return found
+
+    def activity(self) -> Iterable[Activity]:
+        """Every session."""
+        oids = {r.name: r.oid for r in self.roles()}
+        return tuple(
+            Activity(s.process_id, s.database.oid, s.context.database, oids.get(s.user), s.user,
+                     s.settings.get("application_name"), state="active" if s is self.session else STATES[s.status],
+                     transaction_start=s.context.transaction_timestamp or None if s.block.transaction else None,
+                     query_start=s.context.statement_timestamp or None, query=s.query_text)
+            for s in self.engine.sessions)
+
+    def prepared_statements(self) -> Iterable[PreparedStatement]:
+        """This session's."""
+        return tuple(PreparedStatement(name, p.text, p.prepared_at or "2000-01-01 00:00:00", p.parameters,
+                                       tuple(c.type_oid for c in p.columns) if p.columns else None, p.from_sql)
+                     for name, p in self.session.statements.items() if name)
+
+    def cursors(self) -> Iterable[Cursor]:
+        """This session's."""
+        now = self.session.context.statement_timestamp
+        return tuple(Cursor(c.name, c.text, c.held, c.binary, c.scroll, now) for c in self.session.cursors.values())
+
+    def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
+        """The states of the sequences."""
+        return self.session.database.sequences.values

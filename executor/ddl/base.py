@@ -99,7 +99,8 @@ class DdlContext:
         search_path: tuple[str, ...] = ("pg_catalog", "public"), creation_schema: str = "public", user: str = "postgres",
         source: str = "", database_oid: int = 5,
     ) -> None:
-        self.catalog = catalog
+        self._catalog = catalog
+        self._next_oid = catalog.next_oid
         self.binder = binder
         self.context = context
         self.search_path = search_path
@@ -109,10 +110,22 @@ class DdlContext:
         self.source = Source(source)
         self.notices: list[SqlError] = []
 
+    @property
+    def catalog(self) -> Catalog:
+        """The Catalog as the statement has made it so far."""
+        return self._catalog
+
+    @catalog.setter
+    def catalog(self, catalog: Catalog) -> None:
+        # `ctx.catalog = put(ctx.catalog, Thing(oid=ctx.new_oid()))` must not lose the number taken meanwhile.
+        behind = catalog.next_oid != self._next_oid
+        self._catalog = msgspec.structs.replace(catalog, next_oid=self._next_oid) if behind else catalog
+
     def new_oid(self) -> int:
         """Take the next OID."""
-        oid = self.catalog.next_oid
-        self.catalog = msgspec.structs.replace(self.catalog, next_oid=oid + 1)
+        oid = self._next_oid
+        self._next_oid = oid + 1
+        self.catalog = self._catalog
         return oid
 
     def position(self, node: Node) -> int | None:

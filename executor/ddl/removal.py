@@ -21,8 +21,11 @@ def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
     relations = [ctx.catalog.relations_by_oid[t.oid] for t in gone if t.kind == "relation"]
     dropped = {relation.oid for relation in relations}
     steps: list[Step] = []
-    for oid in sorted({_table_of(ctx, t) for t in gone if t.kind in _PARTS} - dropped - {0}):
-        steps += _reduce(ctx, ctx.catalog.relations_by_oid[oid], gone)
+    owners = _owners(ctx, gone)
+    # Foreign keys first: the texts of their tables spell columns that may go next.
+    for chosen in ({t for t in owners if _is_foreign_key(ctx, t)}, set(owners)):
+        for oid in sorted({owners[thing] for thing in chosen} - dropped):
+            steps += _reduce(ctx, ctx.catalog.relations_by_oid[oid], chosen)
     steps += _drop_tables(ctx, relations)
     for thing in sorted(gone):
         if thing.kind == "sequence":
@@ -31,15 +34,22 @@ def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-_PARTS = ("column", "default", "constraint", "index")
-
-
-def _table_of(ctx: DdlContext, thing: Thing) -> int:
-    if thing.kind in ("column", "default"):
-        return thing.oid
+def _owners(ctx: DdlContext, gone: set[Thing]) -> dict[Thing, int]:
+    """The parts of tables among the things, with their tables' OIDs."""
     graph = Graph(ctx)
-    holder = graph.constraints.get(thing.oid) or graph.indexes.get(thing.oid)
-    return holder[0].oid if holder else 0
+    found = {}
+    for thing in gone:
+        if thing.kind in ("column", "default"):
+            found[thing] = thing.oid
+        elif thing.kind == "constraint":
+            found[thing] = graph.constraints[thing.oid][0].oid
+        elif thing.kind == "index":
+            found[thing] = graph.indexes[thing.oid][0].oid
+    return found
+
+
+def _is_foreign_key(ctx: DdlContext, thing: Thing) -> bool:
+    return thing.kind == "constraint" and Graph(ctx).constraints[thing.oid][1].kind == "f"
 
 
 def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...]:
@@ -58,6 +68,8 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
         old, columns=tuple(columns), constraints=constraints,
         indexes=tuple(i for i in old.indexes if Thing("index", i.oid) not in gone),
         last_number=max([old.last_number, *(c.number for c in old.columns)]) if lost else old.last_number)
+    if (new.columns, new.constraints, new.indexes) == (old.columns, old.constraints, old.indexes):
+        return ()
     if not columns:
         raise not_supported("a table without columns")
     new, steps = transition(ctx, old, new)

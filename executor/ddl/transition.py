@@ -9,11 +9,20 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Column, Index, Relation
+from executor.catalog.model import Column, Relation
 from executor.ddl.base import DdlContext, Step
 from executor.ddl.index import creation_steps
 from executor.ddl.schema_edit import drop_index, kept, own_indexes, rebuild, redefine
-from executor.ddl.sqlite_table import autoindexes, declared_type, native_default, table_sql
+from executor.ddl.sqlite_table import (
+    autoindexes,
+    column_sql,
+    declared_type,
+    native_default,
+    qualified,
+    refuse_foreign_made,
+    sqlite_column,
+    table_sql,
+)
 
 # Types between which a value's stored form, its affinity and its order stay the same, from any to any in the group.
 SAME_STORAGE = ({20, 21, 23}, {25, 1043})
@@ -29,6 +38,8 @@ def transition(
     if new.sqlite_name == "":
         return new, ()
     new = autoindexes(new)
+    if is_foreign_made(old):
+        return _foreign_made(ctx, old, new, bool(values))
     if values or _must_rebuild(ctx, old, new):
         new = replace(new, columns=tuple(replace(column, added=False) for column in new.columns))
         every = {**kept(old, new), **(values or {})}
@@ -40,28 +51,51 @@ def _in_place(ctx: DdlContext, old: Relation, new: Relation) -> tuple[Relation, 
     before = {column.number for column in old.columns}
     new = replace(new, columns=tuple(c if c.number in before else replace(c, added=True) for c in new.columns))
     steps: list[Step] = []
-    there, wanted = own_indexes(old), own_indexes(new)
-    steps += [drop_index(old, name) for name in there if name not in wanted]
-    if old.made_elsewhere or any(column.affinity for column in old.columns):
-        if _shape(old) != _shape(new):
-            table_sql(ctx, new)  # raises 0A000
-    elif table_sql(ctx, old) != table_sql(ctx, new):
+    steps += _dropped_indexes(old, new)
+    if table_sql(ctx, old) != table_sql(ctx, new):
         steps += redefine(ctx, new)
-    for index in _missing(new, there, wanted):
-        steps += creation_steps(ctx, new, index)
-    return new, tuple(steps)
+    return new, (*steps, *_made_indexes(ctx, old, new))
 
 
-def _missing(new: Relation, there: list[str], wanted: list[str]) -> list[Index]:
-    return [index for index in new.indexes if index.sqlite_name in wanted and index.sqlite_name not in there]
+def _dropped_indexes(old: Relation, new: Relation) -> list[Step]:
+    wanted = own_indexes(new)
+    return [drop_index(old, name) for name in own_indexes(old) if name not in wanted]
 
 
-def _shape(relation: Relation) -> tuple[Any, ...]:
-    """What the text of a table depends on, without looking at the text."""
-    keys = {constraint.index for constraint in relation.constraints}
-    inside = tuple(i.columns for i in relation.indexes if i.oid in keys and i.sqlite_name not in own_indexes(relation))
-    checked = tuple(c for c in relation.constraints if c.kind in "cfn" and c.enforced and c.enforced_by_sqlite)
-    return tuple((c.name, c.type, c.typmod) for c in relation.columns), inside, checked
+def _made_indexes(ctx: DdlContext, old: Relation, new: Relation) -> list[Step]:
+    there, wanted = own_indexes(old), own_indexes(new)
+    return [step for index in new.indexes if index.sqlite_name in wanted and index.sqlite_name not in there
+            for step in creation_steps(ctx, new, index)]
+
+
+def is_foreign_made(relation: Relation) -> bool:
+    """True for a table whose text another program wrote: only SQLite's own ALTER TABLE may change that."""
+    return relation.made_elsewhere or any(column.affinity for column in relation.columns)
+
+
+def _foreign_made(ctx: DdlContext, old: Relation, new: Relation, computed: bool) -> tuple[Relation, tuple[Step, ...]]:
+    """ADD COLUMN and DROP COLUMN by SQLite's own statements, and indexes; anything else is 0A000."""
+    if computed or _fixed(old, new) != _fixed(new, old):
+        refuse_foreign_made(old)
+    steps = _dropped_indexes(old, new)
+    for column in old.columns:
+        if column.number not in new.by_number:
+            steps.append(Step(f"ALTER TABLE {qualified(old)} DROP COLUMN {sqlite_column(column)}"))
+    for column in new.columns:
+        if column.number not in old.by_number:
+            steps.append(Step(f"ALTER TABLE {qualified(old)} ADD COLUMN {column_sql(ctx, new, column)}"))
+    return new, (*steps, *_made_indexes(ctx, old, new))
+
+
+def _fixed(relation: Relation, other: Relation) -> tuple[Any, ...]:
+    """What no ALTER TABLE of SQLite changes, as far as both tables have it."""
+    columns = tuple((c.number, c.type, c.typmod) for c in relation.columns if c.number in other.by_number)
+    new_columns = set(relation.by_number) - set(other.by_number)
+    inside = tuple(i.columns for i in relation.indexes
+                   if i.sqlite_name not in own_indexes(relation) and other.by_number.keys() >= {k.column for k in i.columns})
+    checked = tuple(c.oid for c in relation.constraints if c.kind in "cfn" and c.enforced and c.enforced_by_sqlite
+                    and not new_columns.intersection(c.columns))
+    return columns, inside, checked
 
 
 def _must_rebuild(ctx: DdlContext, old: Relation, new: Relation) -> bool:
@@ -82,8 +116,6 @@ def _keys(relation: Relation) -> list[tuple[int, ...]]:
 
 def _differs(ctx: DdlContext, old: Column, new: Column) -> bool:
     """True if rows as they are stored mean something else under the new column."""
-    if old.affinity:
-        return old.type != new.type or old.typmod != new.typmod
     if old.added and native_default(ctx, old) != native_default(ctx, new):
         return True
     if declared_type(old) == declared_type(new):

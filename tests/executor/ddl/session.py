@@ -18,6 +18,8 @@ class Session:
         self.connection = apsw.Connection(":memory:")
         self.connection.create_collation("decimal", lambda a, b: (float(a) > float(b)) - (float(a) < float(b)))
         self.connection.execute("PRAGMA foreign_keys = ON")
+        for name in ("initcap", "now", "random"):
+            self.connection.create_scalar_function(name, lambda *values, name=name: f"{name}{values}")
         self.catalog = Catalog(version=1, schemas=(Schema(oid=2200, name="public"),))
         self.notices: list[str] = []
         self.search_path: tuple[str, ...] = ("pg_catalog", "public")

@@ -12,6 +12,7 @@ from executor.commands.base import CommandKind, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
 from executor.ddl.lookup import exists_already
+from executor.ddl.lookup import range_name as read_range_name
 from executor.ddl.run import run as carry_out
 from executor.errors import not_supported
 from executor.lower.generator import quote
@@ -110,7 +111,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
         raise not_supported("ON COMMIT DROP or DELETE ROWS")
     if into.nodes("options") or into.take("tableSpaceName"):
         raise not_supported(f"storage options in {construct}")
-    range_name = range_name_of(ddl, relation_node)
+    range_name = read_range_name(relation_node, ddl)
     if range_name.persistence == "t":
         raise not_supported("temporary tables made by " + construct)
     existing = (range_name.schema or ddl.creation_schema, range_name.name)

@@ -148,6 +148,7 @@ class _Reader:
         self.result = result
         self.at = 0
         self.joined_greedy = ""
+        self.complements: list[str] = []  # of the bracket expression being read: \D, \S, \W
 
     def peek(self, count: int = 1) -> str:
         return self.text[self.at : self.at + count]
@@ -361,6 +362,7 @@ class _Reader:
         if negated:
             self.at += 1
         parts: list[str] = []
+        self.complements = []
         first = True
         while first or self.peek() != "]":
             first = False
@@ -378,6 +380,9 @@ class _Reader:
         self.at += 1
         if negated and self.options.dot_skips_newline:
             parts.append(r"\n")
+        if self.complements:  # a set of the library cannot have a complement as a member
+            members = "|".join([*self.complements, *([f"[{''.join(parts)}]"] if parts else [])])
+            return f"(?:(?!{members})(?s:.))" if negated else f"(?:{members})"
         return f"[{'^' if negated else ''}{''.join(parts)}]"
 
     def bracket_item(self, parts: list[str]) -> str | None:
@@ -392,10 +397,11 @@ class _Reader:
             return character
         shorthand = self.peek()
         if shorthand.lower() in _SHORTHANDS and shorthand.isascii():
-            if shorthand.isupper():
-                raise wrong("invalid escape \\ sequence")
             self.at += 1
-            parts.append(_SHORTHANDS[shorthand])
+            if shorthand.isupper():
+                self.complements.append(f"[^{_SHORTHANDS[shorthand.lower()]}]")
+            else:
+                parts.append(_SHORTHANDS[shorthand])
             return None
         if not shorthand:
             raise wrong("brackets [] not balanced")

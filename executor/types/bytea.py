@@ -34,6 +34,11 @@ def parse_bytea(text: str) -> bytes:
     """byteain: 22P02 for a wrong escape, 22023 for wrong hexadecimal digits."""
     if text.startswith("\\x"):
         return hex_decode(text[2:])
+    return escape_decode(text)
+
+
+def escape_decode(text: str) -> bytes:
+    """The bytes of text in escape format; 22P02 for a wrong escape."""
     data = text.encode()
     if b"\\" not in data:
         return data

@@ -78,6 +78,8 @@ class Recorder:
 
     def call(self, function: Function, texts: list[str]) -> list[Any]:
         arguments = self.arguments(function, texts)
+        if function.variadic and not function.signature.endswith("any)"):
+            arguments[-1] = ("VARIADIC " + arguments[-1][0], *arguments[-1][1:])
         sql = f'pg_catalog."{function.name}"({", ".join(sql for sql, _, _ in arguments)})'
         typed = [[oid, text] for _, oid, text in arguments]
         if function.returns_set:
@@ -87,7 +89,7 @@ class Recorder:
             return [function.signature, typed, int(oid[0][0] or 0) if isinstance(oid, list) and oid else 0, result]
         rows = self.run(f"SELECT {sql}")
         oid = self.run(f"SELECT pg_typeof({sql})::oid")
-        return [function.signature, typed, int(oid[0][0] or 0) if isinstance(oid, list) else 0,
+        return [function.signature, typed, int(oid[0][0] or 0) if isinstance(oid, list) else function.result,
                 rows[0][0] if isinstance(rows, list) else rows]
 
     def aggregate(self, function: Function, calls: list[list[str]]) -> list[Any]:
@@ -102,7 +104,7 @@ class Recorder:
         oid = self.run(f"SELECT pg_typeof({sql.replace(' FROM', ')::oid FROM', 1)}")
         assert not isinstance(oid, dict) or isinstance(result, dict), (sql, oid)
         return [function.signature, [[[oid, text] for _, oid, text in row] for row in rows],
-                int(oid[0][0] or 0) if isinstance(oid, list) else 0, result[0][0] if isinstance(result, list) else result]
+                int(oid[0][0] or 0) if isinstance(oid, list) else function.result, result[0][0] if isinstance(result, list) else result]
 
     def example(self, sql: str, expected: str | None) -> str | None:
         """A complaint if PostgreSQL does not give what the example says."""
@@ -134,7 +136,8 @@ def main(dsn: str) -> None:
             complaints.append(f"{row.signature}: {complaint}")
         function = recorder.functions[row.signature]
         match = re.fullmatch(rf'"?{re.escape(function.name)}"?\((.*)\)', row.example[0], re.DOTALL)
-        if match and function.kind == "f" and not complaint and not function.returns_set:
+        plain = function.kind == "f" and not function.returns_set and not function.variadic
+        if match and plain and not complaint:
             goldens.append(recorder.call(function, split(match[1], ", ")))
     OUTPUT.write_text("[\n" + ",\n".join(json.dumps(golden, ensure_ascii=False) for golden in goldens) + "\n]\n")
     print(f"{len(goldens)} goldens")

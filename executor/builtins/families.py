@@ -20,6 +20,43 @@ FAMILIES: dict[str, str] = {
         "textnename tideq tidge tidgt tidle tidlt tidne uuid_eq uuid_ge uuid_gt uuid_le uuid_lt uuid_ne xid8eq "
         "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
     ),
+    "datetime": (
+        "clock_timestamp date date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp "
+        "date_eq_timestamptz date_ge date_ge_timestamp date_ge_timestamptz date_gt date_gt_timestamp "
+        "date_gt_timestamptz date_larger date_le date_le_timestamp date_le_timestamptz date_lt date_lt_timestamp "
+        "date_lt_timestamptz date_ne date_ne_timestamp date_ne_timestamptz date_smaller datetime_pl datetimetz_pl "
+        "isfinite max min now statement_timestamp time time_cmp time_eq time_ge time_gt time_larger time_le "
+        "time_lt time_ne time_smaller timedate_pl timeofday timestamp timestamp_cmp timestamp_cmp_date "
+        "timestamp_cmp_timestamptz timestamp_eq timestamp_eq_date timestamp_eq_timestamptz timestamp_ge "
+        "timestamp_ge_date timestamp_ge_timestamptz timestamp_gt timestamp_gt_date timestamp_gt_timestamptz "
+        "timestamp_larger timestamp_le timestamp_le_date timestamp_le_timestamptz timestamp_lt timestamp_lt_date "
+        "timestamp_lt_timestamptz timestamp_ne timestamp_ne_date timestamp_ne_timestamptz timestamp_smaller "
+        "timestamptz timestamptz_cmp timestamptz_cmp_date timestamptz_cmp_timestamp timestamptz_eq "
+        "timestamptz_eq_date timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date timestamptz_ge_timestamp "
+        "timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp timestamptz_larger timestamptz_le "
+        "timestamptz_le_date timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date timestamptz_lt_timestamp "
+        "timestamptz_ne timestamptz_ne_date timestamptz_ne_timestamp timestamptz_smaller timetz timetz_cmp "
+        "timetz_eq timetz_ge timetz_gt timetz_le timetz_lt timetz_ne timetzdate_pl transaction_timestamp "
+    ),
+    "datetime_arithmetic": (
+        "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract generate_series "
+        "integer_pl_date interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz "
+        "interval_pl_timetz overlaps time_mi_interval time_mi_time time_pl_interval timestamp_mi "
+        "timestamp_mi_interval timestamp_pl_interval timestamptz_mi timestamptz_mi_interval "
+        "timestamptz_pl_interval timetz_mi_interval timetz_pl_interval "
+    ),
+    "datetime_fields": (
+        "date_bin date_part date_trunc extract "
+    ),
+    "datetime_format": (
+        "to_char "
+    ),
+    "datetime_make": (
+        "make_date make_time make_timestamp make_timestamptz to_timestamp "
+    ),
+    "datetime_scan": (
+        "to_date to_timestamp "
+    ),
     "float": (
         "abs ceil ceiling dround dtrunc float4 float48div float48mi float48mul float48pl float4abs float4div "
         "float4larger float4mi float4mul float4pl float4smaller float4um float4up float8 float84div float84mi "
@@ -41,6 +78,12 @@ FAMILIES: dict[str, str] = {
         "int8shl int8shr int8smaller int8um int8up int8xor lcm mod oid oidlarger oidsmaller to_bin to_hex to_oct "
         "xid "
     ),
+    "interval": (
+        "avg interval interval_cmp interval_div interval_eq interval_ge interval_gt interval_larger interval_le "
+        "interval_lt interval_mi interval_mul interval_ne interval_pl interval_smaller interval_um isfinite "
+        "justify_days justify_hours justify_interval make_interval max min mul_d_interval sum time timetz_larger "
+        "timetz_smaller "
+    ),
     "like": (
         "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
         "nameicnlike namelike namenlike notlike texticlike texticnlike textlike textnlike "
@@ -60,6 +103,9 @@ FAMILIES: dict[str, str] = {
         "regexp_split_to_array regexp_split_to_table regexp_substr similar_escape similar_to_escape substring "
         "texticregexeq texticregexne textregexeq textregexne "
     ),
+    "sequences": (
+        "currval lastval nextval pg_sequence_last_value setval "
+    ),
     "similar": (
         "similar_escape similar_to_escape "
     ),
@@ -68,5 +114,8 @@ FAMILIES: dict[str, str] = {
         "is_normalized left length lower lpad ltrim name normalize octet_length overlay position repeat replace "
         "reverse right rpad rtrim split_part starts_with string_to_array string_to_table strpos substr substring "
         "text textcat textlen translate unistr upper varchar "
+    ),
+    "zones": (
+        "timezone "
     ),
 }

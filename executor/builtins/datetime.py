@@ -11,10 +11,10 @@ import math
 import time as system_clock
 from collections.abc import Callable
 
-from executor.builtins.base import Builtin, Implementation, NativeAggregate, Python, native
+from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
 from executor.context import Context
 from executor.sqlstates import DatetimeFieldOverflow
-from executor.types.datetime import out_of_range, round_micros, round_timestamp
+from executor.types.datetime import compare_timetz, out_of_range, round_micros, round_timestamp
 from executor.types.datetime_output import WEEKDAYS
 from executor.types.datetime_tokens import MONTHS
 from executor.types.instants import (
@@ -97,6 +97,16 @@ def timestamp_of_timestamptz(context: Context, stored: str) -> str:
     if stored in INFINITE or zone is UTC_ZONE:
         return stored
     return checked_timestamp(local_micros(stored, zone))
+
+
+def date_of_timestamp(stored: str) -> str:
+    """date(timestamp)."""
+    return stored.partition(" ")[0]
+
+
+def time_of_timestamp(stored: str) -> str | None:
+    """time(timestamp); NULL for infinity, as in PostgreSQL."""
+    return None if stored in INFINITE else stored.partition(" ")[2]
 
 
 def date_of_timestamptz(context: Context, stored: str) -> str:
@@ -214,9 +224,17 @@ CONVERSIONS = (
     Builtin("timedate_pl(time,date)", Python(lambda time, date: timestamp_of_date_time(date, time))),
     Builtin("datetimetz_pl(date,timetz)", Python(timestamptz_of_date_timetz)),
     Builtin("timetzdate_pl(timetz,date)", Python(lambda time, date: timestamptz_of_date_timetz(date, time))),
-    Builtin("date(timestamp)", native(_date_part, repeats=2), ("timestamp '2020-01-31 04:05' :: date", "2020-01-31")),
+    Builtin(
+        "date(timestamp)",
+        native(_date_part, repeats=2, python=date_of_timestamp),
+        ("timestamp '2020-01-31 04:05' :: date", "2020-01-31"),
+    ),
     Builtin("date(timestamptz)", Python(date_of_timestamptz, context=True)),
-    Builtin("time(timestamp)", native(_time_part, repeats=4), ("timestamp '2020-01-31 04:05' :: time", "04:05:00")),
+    Builtin(
+        "time(timestamp)",
+        native(_time_part, repeats=4, python=time_of_timestamp),
+        ("timestamp '2020-01-31 04:05' :: time", "04:05:00"),
+    ),
     Builtin("time(timestamptz)", Python(time_of_timestamptz, context=True)),
     Builtin("time(timetz)", Python(time_of_timetz), ("timetz '04:05+02' :: time", "04:05:00")),
     Builtin("time(time,int4)", Python(round_stored_time), ("time(0) '04:05:06.5'", "04:05:07")),
@@ -240,21 +258,32 @@ Key = int | float
 _FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 
 
-def comparisons(name: str, collation: str = "") -> tuple[Builtin, ...]:
-    """The six comparisons, cmp, larger and smaller of a type whose stored text is compared by SQLite."""
+def compare_text(left: str, right: str) -> int:
+    """The order of two stored values that sort as text."""
+    return (left > right) - (left < right)
+
+
+def comparisons(
+    name: str, collation: str = "", compare: Callable[[str, str], int] = compare_text
+) -> tuple[Builtin, ...]:
+    """The six comparisons and cmp of a type whose stored text is compared by SQLite."""
     by = f" COLLATE {collation}" if collation else ""
 
-    def comparison(operator: str) -> Implementation:
-        return native(lambda a, b: f"{a}{by} {operator} {b}")
+    def comparison(operator: str) -> Native:
+        return Native(lambda a, b: f"({a}{by} {operator} {b})", collate=bool(by))
 
     rows = [Builtin(f"{name}_{test}({name},{name})", comparison(operator)) for test, operator in OPERATORS.items()]
+    order = Native(lambda a, b: f"(({a}{by} > {b}) - ({a}{by} < {b}))", 2, compare, collate=bool(by))
+    return (*rows, Builtin(f"{name}_cmp({name},{name})", order))
+
+
+def extremes(name: str) -> tuple[Builtin, ...]:
+    """larger, smaller, max and min of a type that sorts as text."""
     return (
-        *rows,
-        Builtin(f"{name}_cmp({name},{name})", native(lambda a, b: f"({a}{by} > {b}) - ({a}{by} < {b})", repeats=2)),
-        Builtin(f"{name}_larger({name},{name})", native(lambda a, b: f"max({a}{by}, {b})")),
-        Builtin(f"{name}_smaller({name},{name})", native(lambda a, b: f"min({a}{by}, {b})")),
-        Builtin(f"max({name})", NativeAggregate(lambda over, x: f"max({x}{by}){over}")),
-        Builtin(f"min({name})", NativeAggregate(lambda over, x: f"min({x}{by}){over}")),
+        Builtin(f"{name}_larger({name},{name})", native(lambda a, b: f"max({a}, {b})")),
+        Builtin(f"{name}_smaller({name},{name})", native(lambda a, b: f"min({a}, {b})")),
+        Builtin(f"max({name})", NativeAggregate(lambda over, x: f"max({x}){over}")),
+        Builtin(f"min({name})", NativeAggregate(lambda over, x: f"min({x}){over}")),
     )
 
 
@@ -263,8 +292,8 @@ _DATE_WITH_TIMESTAMP: dict[str, Callable[[str, str], str]] = {
     "eq": lambda d, t: f"({t} = {d} || ' 00:00:00' OR {t} = {d})",
     "ne": lambda d, t: f"({t} <> {d} || ' 00:00:00' AND {t} <> {d})",
     "lt": lambda d, t: f"({d} < {t} AND {t} <> {d} || ' 00:00:00')",
-    "le": lambda d, t: f"{d} <= {t}",
-    "gt": lambda d, t: f"{d} > {t}",
+    "le": lambda d, t: f"({d} <= {t})",
+    "gt": lambda d, t: f"({d} > {t})",
     "ge": lambda d, t: f"({d} >= {t} OR {t} = {d} || ' 00:00:00')",
 }
 
@@ -323,28 +352,40 @@ def _zoned_comparisons(name: str, key: Callable[[Context, str], Key]) -> list[Bu
     return rows
 
 
+def _compare_date_timestamp(date: str, timestamp: str) -> int:
+    return compare_text(date if date in INFINITE else f"{date} 00:00:00", timestamp)
+
+
 def _date_timestamp_comparisons() -> list[Builtin]:
     rows = []
     for test, lower in _DATE_WITH_TIMESTAMP.items():
-        back = _DATE_WITH_TIMESTAMP[_FLIPPED[test]]
-        rows.append(Builtin(f"date_{test}_timestamp(date,timestamp)", native(lower, repeats=2)))
         rows.append(
-            Builtin(f"timestamp_{test}_date(timestamp,date)", native(lambda t, d, lower=back: lower(d, t), repeats=2))
+            Builtin(
+                f"date_{test}_timestamp(date,timestamp)", native(lower, repeats=2, python=_date_timestamp_test(test, 1))
+            )
         )
-    less, greater = _DATE_WITH_TIMESTAMP["lt"], _DATE_WITH_TIMESTAMP["gt"]
-    rows.append(
-        Builtin(
-            "date_cmp_timestamp(date,timestamp)",
-            native(lambda d, t: f"({greater(d, t)}) - ({less(d, t)})", repeats=3),
+        flipped = _FLIPPED[test]
+        rows.append(
+            Builtin(
+                f"timestamp_{test}_date(timestamp,date)",
+                native(
+                    lambda t, d, lower=_DATE_WITH_TIMESTAMP[flipped]: lower(d, t),
+                    repeats=2,
+                    python=_date_timestamp_test(test, -1),
+                ),
+            )
         )
-    )
-    rows.append(
-        Builtin(
-            "timestamp_cmp_date(timestamp,date)",
-            native(lambda t, d: f"({less(d, t)}) - ({greater(d, t)})", repeats=3),
-        )
-    )
+    rows.append(Builtin("date_cmp_timestamp(date,timestamp)", Python(_compare_date_timestamp)))
+    rows.append(Builtin("timestamp_cmp_date(timestamp,date)", Python(lambda t, d: -_compare_date_timestamp(d, t))))
     return rows
+
+
+def _date_timestamp_test(test: str, sign: int) -> Callable[[str, str], int]:
+    """The test of a date with a timestamp, or (sign -1) of a timestamp with a date, in Python."""
+    holds = _TESTS[test]
+    if sign > 0:
+        return lambda d, t: int(holds(_compare_date_timestamp(d, t)))
+    return lambda t, d: int(holds(-_compare_date_timestamp(d, t)))
 
 
 COMPARISONS = (
@@ -352,7 +393,11 @@ COMPARISONS = (
     *comparisons("time"),
     *comparisons("timestamp"),
     *comparisons("timestamptz"),
-    *comparisons("timetz", "pg_timetz"),
+    *comparisons("timetz", "pg_timetz", compare_timetz),
+    *extremes("date"),
+    *extremes("time"),
+    *extremes("timestamp"),
+    *extremes("timestamptz"),
     *_date_timestamp_comparisons(),
     *_zoned_comparisons("date", _date_key),
     *_zoned_comparisons("timestamp", _timestamp_key),
@@ -423,10 +468,12 @@ CLOCK = (
     Builtin("clock_timestamp()", Python(clock_timestamp)),
     Builtin("timeofday()", Python(timeofday, context=True)),
     Builtin(
-        "isfinite(date)", native(lambda x: f"{x} NOT IN ('infinity', '-infinity')"), ("isfinite(date 'infinity')", "f")
+        "isfinite(date)",
+        native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))"),
+        ("isfinite(date 'infinity')", "f"),
     ),
-    Builtin("isfinite(timestamp)", native(lambda x: f"{x} NOT IN ('infinity', '-infinity')")),
-    Builtin("isfinite(timestamptz)", native(lambda x: f"{x} NOT IN ('infinity', '-infinity')")),
+    Builtin("isfinite(timestamp)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
+    Builtin("isfinite(timestamptz)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
 )
 
 BUILTINS = (*CONVERSIONS, *COMPARISONS, *CLOCK)

@@ -10,6 +10,7 @@ from executor.builtins.base import Builtin, Python, SetReturning
 from executor.builtins.datetime import (
     INFINITE,
     checked_timestamp,
+    compare_text,
     current_date,
     local_micros,
     timestamp_of_date,
@@ -296,10 +297,6 @@ Compare = Callable[[str, str], int]
 Adder = Callable[..., str]
 
 
-def _by_text(left: str, right: str) -> int:
-    return (left > right) - (left < right)
-
-
 def periods_overlap(s1: str | None, e1: str | None, s2: str | None, e2: str | None, compare: Compare) -> int | None:
     """(s1, e1) OVERLAPS (s2, e2): half-open periods, an end may come first, and may be unknown (NULL)."""
     s1, e1 = _ordered(s1, e1, compare)
@@ -352,7 +349,7 @@ def _overlap_rows() -> Iterator[Builtin]:
             for second in (False, True):
                 ends = ["interval" if spans else name for spans in (first, second)]
                 signature = f"overlaps({name},{ends[0]},{name},{ends[1]})"
-                yield Builtin(signature, _overlaps(_by_text, add, first, second, context))
+                yield Builtin(signature, _overlaps(compare_text, add, first, second, context))
     yield Builtin("overlaps(timetz,timetz,timetz,timetz)", _overlaps(compare_timetz, timetz_plus, False, False))
 
 

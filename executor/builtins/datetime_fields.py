@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import inf
 from typing import NoReturn
 
-from executor.builtins.base import Builtin, Python, native
+from executor.builtins.base import Builtin, Python, call, native
 from executor.builtins.datetime import (
     INFINITE,
     checked_timestamp,
@@ -390,7 +390,9 @@ def date_trunc_timestamptz(context: Context, text: str, stored: str, zone: str |
     """date_trunc(text, timestamptz [, zone]): on that zone's clock."""
     there = session_or_named_zone(context, zone)
     unit = _trunc_unit(text, TIMESTAMPTZ_NAME)
-    return stored if stored in INFINITE else checked_timestamp(_truncate_instant(unit, timestamptz_micros(stored), there))
+    return (
+        stored if stored in INFINITE else checked_timestamp(_truncate_instant(unit, timestamptz_micros(stored), there))
+    )
 
 
 def _truncate_instant(unit: str, micros: int, zone: Zone) -> int:
@@ -430,11 +432,11 @@ _CUTS = {
 
 def _lower_trunc(unit: str, x: str) -> str:
     """For a constant unit and a year of four digits, the start of the text; else the function."""
-    call = f"{date_trunc.__name__}({unit}, {x})"
+    general = call(date_trunc, unit, x)
     cut = _CUTS.get(unit)
     if cut is None:
-        return call
-    return f"CASE WHEN {x} < '0' OR {x} >= ':' THEN {call} ELSE substr({x}, 1, {cut[0]}) || '{cut[1]}' END"
+        return general
+    return f"CASE WHEN {x} < '0' OR {x} >= ':' THEN {general} ELSE substr({x}, 1, {cut[0]}) || '{cut[1]}' END"
 
 
 # --- date_bin --------------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ SQLite compares it uses the collation pg_interval; where PostgreSQL says which o
 import math
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
-from executor.builtins.base import Builtin, NativeAggregate, Python, PythonAggregate, native
+from executor.builtins.base import Builtin, Python, PythonAggregate, native
 from executor.builtins.datetime import INFINITE, comparisons
 from executor.builtins.datetime_arithmetic import carry_days, negated
 from executor.sqlstates import DatetimeFieldOverflow, DivisionByZero
-from executor.types.base import Stored
+from executor.types.datetime import compare_timetz
 from executor.types.instants import DAY, time_micros, time_text
 from executor.types.interval import apply_typmod
 from executor.types.spans import (
@@ -204,19 +205,6 @@ def make_interval(
     return interval_text(checked(years * 12 + months, weeks * 7 + days, micros))
 
 
-# --- choosing one of two ---------------------------------------------------------------------------------------------
-
-
-def interval_larger(left: str, right: str) -> str:
-    """The larger; of equals the second."""
-    return left if compare_intervals(left, right) > 0 else right
-
-
-def interval_smaller(left: str, right: str) -> str:
-    """The smaller; of equals the second."""
-    return left if compare_intervals(left, right) < 0 else right
-
-
 # --- aggregates ------------------------------------------------------------------------------------------------------
 
 
@@ -243,15 +231,13 @@ class Sum:
             self.micros += sign * value.micros
             self.count += sign
 
-    def step(self, stored: Stored) -> None:
+    def step(self, stored: str) -> None:
         """A row enters."""
-        if stored is not None:
-            self._add(str(stored), 1)
+        self._add(stored, 1)
 
-    def inverse(self, stored: Stored) -> None:
+    def inverse(self, stored: str) -> None:
         """A row leaves the window's frame."""
-        if stored is not None:
-            self._add(str(stored), -1)
+        self._add(stored, -1)
 
     def value(self) -> str | None:
         """The result so far; NULL without rows."""
@@ -264,9 +250,7 @@ class Sum:
         total = interval_text(checked(self.months, self.days, self.micros))
         return interval_over(total, float(self.count)) if self.average else total
 
-    def final(self) -> str | None:
-        """The result."""
-        return self.value()
+    final = value
 
 
 class Average(Sum):
@@ -276,32 +260,28 @@ class Average(Sum):
 
 
 class Extreme:
-    """max(interval) and min(interval), of equals the last.
+    """max and min by a collation's order; of equals the last, as in PostgreSQL.
 
     A queue holds the rows that may still become the result while the frame moves on: each better than all after it.
     """
 
-    sign = 1
-
-    def __init__(self) -> None:
+    def __init__(self, compare: Callable[[str, str], int], sign: int) -> None:
+        self.compare = compare
+        self.sign = sign  # 1: the largest, -1: the smallest
         self.rows: deque[tuple[int, str]] = deque()  # (number of the row, value)
         self.entered = 0
         self.left = 0
 
-    def step(self, stored: Stored) -> None:
+    def step(self, stored: str) -> None:
         """A row enters."""
-        if stored is None:
-            return
-        while self.rows and self.sign * compare_intervals(str(stored), self.rows[-1][1]) >= 0:
+        while self.rows and self.sign * self.compare(stored, self.rows[-1][1]) >= 0:
             self.rows.pop()
-        self.rows.append((self.entered, str(stored)))
+        self.rows.append((self.entered, stored))
         self.entered += 1
 
-    def inverse(self, stored: Stored) -> None:
+    def inverse(self, stored: str) -> None:
         """The oldest row leaves the window's frame."""
-        if stored is None:
-            return
-        if self.rows and self.rows[0][0] == self.left:
+        if self.rows[0][0] == self.left:
             self.rows.popleft()
         self.left += 1
 
@@ -309,42 +289,30 @@ class Extreme:
         """The result so far."""
         return self.rows[0][1] if self.rows else None
 
-    def final(self) -> str | None:
-        """The result."""
-        return self.value()
+    final = value
 
 
-class Maximum(Extreme):
-    """max(interval)."""
+def _choosers(name: str, compare: Callable[[str, str], int]) -> tuple[Builtin, ...]:
+    """larger, smaller, max and min of a type that has a collation."""
+    rows = []
+    for verb, aggregate, sign in (("larger", "max", 1), ("smaller", "min", -1)):
+        factory = partial(Extreme, compare, sign)
+        rows.append(Builtin(f"{name}_{verb}({name},{name})", Python(partial(_better, compare, sign))))
+        rows.append(Builtin(f"{aggregate}({name})", PythonAggregate(factory, over=factory)))
+    return tuple(rows)
 
 
-class Minimum(Extreme):
-    """min(interval)."""
-
-    sign = -1
-
-
-_REPLACED = {"larger", "smaller"}
-
-
-def _compared() -> tuple[Builtin, ...]:
-    """The native comparisons, without the rows for which equal but different texts matter."""
-    return tuple(
-        row
-        for row in comparisons("interval", "pg_interval")
-        if not isinstance(row.implementation, NativeAggregate)
-        and row.signature.split("(")[0].removeprefix("interval_") not in _REPLACED
-    )
+def _better(compare: Callable[[str, str], int], sign: int, left: str, right: str) -> str:
+    """One of two; of equals the second."""
+    return left if sign * compare(left, right) > 0 else right
 
 
 BUILTINS = (
-    *_compared(),
-    Builtin("interval_larger(interval,interval)", Python(interval_larger)),
-    Builtin("interval_smaller(interval,interval)", Python(interval_smaller)),
-    Builtin("max(interval)", PythonAggregate(Maximum)),
-    Builtin("min(interval)", PythonAggregate(Minimum)),
-    Builtin("sum(interval)", PythonAggregate(Sum)),
-    Builtin("avg(interval)", PythonAggregate(Average)),
+    *comparisons("interval", "pg_interval", compare_intervals),
+    *_choosers("interval", compare_intervals),
+    *_choosers("timetz", compare_timetz),
+    Builtin("sum(interval)", PythonAggregate(Sum, over=Sum)),
+    Builtin("avg(interval)", PythonAggregate(Average, over=Average)),
     Builtin(
         "interval_pl(interval,interval)",
         Python(interval_plus),
@@ -362,7 +330,7 @@ BUILTINS = (
         Python(justify_interval),
         ("justify_interval('1 mon -1 hour')", "29 days 23:00:00"),
     ),
-    Builtin("isfinite(interval)", native(lambda x: f"{x} NOT IN ('infinity', '-infinity')")),
+    Builtin("isfinite(interval)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
     Builtin("interval(interval,int4)", Python(fit_interval)),
     Builtin("interval(time)", Python(interval_of_time), ("interval(time '04:05')", "04:05:00")),
     Builtin("time(interval)", Python(time_of_interval), ("time(interval '-1 hour')", "23:00:00")),

@@ -9,7 +9,7 @@ from executor.ddl.alter_type import alter_type
 from executor.ddl.altering import Altering
 from executor.ddl.base import DdlContext, DdlResult, items
 from executor.ddl.lookup import Found, range_name
-from executor.ddl.objects import put_relation
+from executor.ddl.objects import put_relation, referencing
 from executor.ddl.rename import KINDS, resolve_target
 from executor.ddl.schema import role_name
 from executor.errors import not_supported
@@ -122,9 +122,24 @@ def _persistence(value: str) -> Action:
         if relation.persistence == "t":
             raise InvalidTableDefinition(
                 f'cannot change logged status of table "{relation.name}" because it is temporary')
+        _refuse_mixed(altering, value)
         altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(relation, persistence=value))
 
     return action
+
+
+def _refuse_mixed(altering: Altering, value: str) -> None:
+    """A permanent table must not have a foreign key to an unlogged one."""
+    relation, catalog = altering.relation, altering.ctx.catalog
+    if value == "u":
+        others = [table for table, _ in referencing(catalog, relation.oid)]
+    else:
+        others = [catalog.relations_by_oid[c.referenced] for c in relation.constraints if c.kind == "f"]
+    for other in others:
+        if other.oid != relation.oid and other.persistence == ("p" if value == "u" else "u"):
+            words = ("unlogged", "logged") if value == "u" else ("logged", "unlogged")
+            raise InvalidTableDefinition(
+                f'could not change table "{relation.name}" to {words[0]} because it references {words[1]} table "{other.name}"')
 
 
 def _replica_identity(node: Node, altering: Altering) -> None:

@@ -199,11 +199,11 @@ def _once(already: bool, words: str, spec: ColumnSpec, node: Node, ctx: DdlConte
     node.take("contype")
     if already:
         raise SyntaxError(
-            f'multiple {words} specified for column "{spec.name}" of table "{table_name}"', position=ctx.position(node))
+            f'multiple {words} for column "{spec.name}" of table "{table_name}"', position=ctx.position(node))
 
 
 def _default(spec: ColumnSpec, seen: _Seen, node: Node, ctx: DdlContext, table_name: str) -> None:
-    _once(seen.default, "default values", spec, node, ctx, table_name)
+    _once(seen.default, "default values specified", spec, node, ctx, table_name)
     seen.default = True
     spec.default = node.take("raw_expr")
 
@@ -229,7 +229,7 @@ def refuse_identity_type(type_oid: int) -> None:
 
 
 def _generated(spec: ColumnSpec, seen: _Seen, node: Node, ctx: DdlContext, table_name: str) -> None:
-    _once(seen.generated, "generation clauses", spec, node, ctx, table_name)
+    _once(seen.generated, "generation clauses specified", spec, node, ctx, table_name)
     seen.generated = True
     if node.take("generated_when") != "a":
         raise SyntaxError("for a generated column, GENERATED ALWAYS must be specified", position=ctx.position(node))

@@ -30,6 +30,8 @@ def add_foreign_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -
     parent = _parent(ctx, relation, spec)
     columns = _numbers(relation, spec.columns)
     referenced = _referenced(parent, spec)
+    if _numbers(relation, spec.set_columns):
+        raise not_supported("FOREIGN KEY ... ON DELETE SET NULL or SET DEFAULT (columns)")
     if len(columns) != len(referenced):
         raise InvalidForeignKey("number of referencing and referenced columns for foreign key disagree")
     name = spec.name

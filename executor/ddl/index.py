@@ -15,7 +15,7 @@ from executor.ddl.sequence import plural_kind
 from executor.ddl.sqlite_table import BOOLEAN, IN_FILE_COLLATIONS, collation_of, index_sql, sqlite_column
 from executor.errors import not_supported
 from executor.facts.lookup import types_by_oid
-from executor.parse import Node
+from executor.parse import Node, parse_expression
 from executor.sqlstates import (
     DatatypeMismatch,
     FeatureNotSupported,
@@ -105,7 +105,8 @@ def unique_check(ctx: DdlContext, relation: Relation, index: Index) -> Step:
             bound = ctx.binder.check_expression(key.expression, relation, "index expressions")
             collation = collation_of(bound.type)
             text = f"({bound.sqlite}) COLLATE {collation}" if collation in ("decimal", "RTRIM") else f"({bound.sqlite})"
-            keys.append((key.expression, text, bound.type, -1))
+            shown = key.expression if parse_expression(key.expression).kind == "FuncCall" else f"({key.expression})"
+            keys.append((shown, text, bound.type, -1))
         if collation not in IN_FILE_COLLATIONS:
             raise not_supported(f'the unique index "{index.name}" over a value of this type')
     predicate = ""

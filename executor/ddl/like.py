@@ -107,8 +107,9 @@ def _columns(source: Relation, options: int, ctx: DdlContext) -> list[ColumnSpec
 def _identity_options(source: Relation, number: int, ctx: DdlContext) -> Options:
     for sequence in ctx.catalog.sequences:
         if sequence.owned_by == (source.oid, number):
+            # PostgreSQL copies everything but the type, which becomes bigint within the old bounds.
             return Options(
-                type=sequence.type, start=sequence.start, increment=sequence.increment, minimum=sequence.minimum,
+                type=20, start=sequence.start, increment=sequence.increment, minimum=sequence.minimum,
                 maximum=sequence.maximum, cache=sequence.cache, cycle=sequence.cycle)
     return Options()
 

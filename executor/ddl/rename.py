@@ -9,6 +9,7 @@ from executor.ddl import rewrite
 from executor.ddl.base import TEMPORARY, DdlContext, DdlResult, Step
 from executor.ddl.column import SYSTEM_COLUMNS
 from executor.ddl.lookup import (
+    SYSTEM_SCHEMAS,
     Found,
     RangeName,
     find,
@@ -140,10 +141,11 @@ def _column(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     tag = KINDS[altered][0]
     if found is None:
         return DdlResult(ctx.catalog, tag=tag)
-    if found.index is not None or found.sequence is not None:
+    if found.sequence is not None:
         raise WrongObjectType(
-            f'cannot rename columns of relation "{found.name}"',
-            detail=f"This operation is not supported for {'indexes' if found.index else 'sequences'}.")
+            f'cannot rename columns of relation "{found.name}"', detail="This operation is not supported for sequences.")
+    if found.index is not None:
+        raise not_supported("renaming a column of an index")
     steps = rename_column(ctx, found.table, old_name, new_name)
     return DdlResult(ctx.catalog, steps, tag)
 
@@ -228,6 +230,8 @@ def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
         raise WrongObjectType(
             f'cannot change schema of index "{found.name}"', hint="Change the schema of the table instead.")
     require_schema(ctx, schema)
+    if schema in SYSTEM_SCHEMAS:
+        raise not_supported(f'moving a relation into the schema "{schema}"')
     if TEMPORARY in (schema, found.schema):
         raise FeatureNotSupported("cannot move objects into or out of temporary schemas")
     if schema == found.schema:

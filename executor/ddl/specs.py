@@ -35,6 +35,7 @@ class ConstraintSpec(msgspec.Struct, kw_only=True):
     match: str = "s"
     on_update: str = "a"
     on_delete: str = "a"
+    set_columns: list[str] = []  # of ON DELETE SET NULL or SET DEFAULT
 
 
 def table_constraint(node: Node, ctx: DdlContext) -> ConstraintSpec:
@@ -96,8 +97,7 @@ def _foreign(node: Node, ctx: DdlContext) -> ConstraintSpec:
         on_update=node.take("fk_upd_action", "a"), on_delete=node.take("fk_del_action", "a"),
         deferrable=node.take("deferrable", False), deferred=node.take("initdeferred", False),
         enforced=node.take("is_enforced", False), valid=not node.take("skip_validation", False))
-    if node.take("fk_del_set_cols"):
-        raise not_supported("FOREIGN KEY ... ON DELETE SET NULL or SET DEFAULT (columns)")
+    spec.set_columns = node.texts("fk_del_set_cols")
     if node.take("fk_with_period", False) or node.take("pk_with_period", False):
         raise not_supported("FOREIGN KEY ... PERIOD")
     return spec

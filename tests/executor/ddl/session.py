@@ -9,6 +9,7 @@ from executor.ddl import HANDLERS
 from executor.ddl.base import DdlContext, DdlResult
 from executor.errors import SqlError
 from executor.parse import parse
+from executor.sqlstates import NotNullViolation
 
 from tests.executor.ddl.fake_binder import FakeBinder
 
@@ -21,7 +22,7 @@ class Session:
         for name in ("initcap", "now", "random"):
             self.connection.create_scalar_function(name, lambda *values, name=name: f"{name}{values}")
         self.catalog = Catalog(version=1, schemas=(Schema(oid=2200, name="public"),))
-        self.notices: list[str] = []
+        self.notice_errors: list[SqlError] = []
         self.search_path: tuple[str, ...] = ("pg_catalog", "public")
         self.sql: list[str] = []
 
@@ -29,8 +30,28 @@ class Session:
         """Run statements; the last one's command tag."""
         tag = ""
         for raw in parse(text):
-            tag = self._run(raw.node, text).tag
+            tag = self._insert(raw.node, text) if raw.node.kind == "InsertStmt" else self._run(raw.node, text).tag
         return tag
+
+    @property
+    def notices(self) -> list[str]:
+        """The notices' messages so far."""
+        return [notice.message for notice in self.notice_errors]
+
+    def _insert(self, node: Any, text: str) -> str:
+        """INSERT INTO t VALUES (...) as far as tests need it; 1 goes into columns that a sequence would fill."""
+        relation = self.table(node.peek("relation").peek("relname"))
+        lists = node.peek("selectStmt").peek("valuesLists")
+        width = len(lists[0].peek("items"))
+        filled = relation.columns[:width]
+        numbered = [c for c in relation.columns[width:] if c.identity or "nextval" in (c.default or "")]
+        constant = [c for c in relation.columns[width:] if c.not_null and c not in numbered]
+        if constant:
+            raise NotNullViolation(f'null value in column "{constant[0].name}"')
+        values = text[text.lower().index("values") :].replace(")", "".join(", 1" for _ in numbered) + ")")
+        columns = ", ".join(f'"{c.name}"' for c in (*filled, *numbered))
+        self.connection.execute(f'INSERT INTO "{relation.sqlite_name}"({columns}) {values}')
+        return f"INSERT 0 {len(lists)}"
 
     def _run(self, node: Any, text: str) -> DdlResult:
         binder = FakeBinder()
@@ -39,7 +60,7 @@ class Session:
         binder.catalog = lambda: ctx.catalog
         result = HANDLERS[node.kind](node, ctx)
         node.finish()
-        self.notices += [notice.message for notice in ctx.notices]
+        self.notice_errors += ctx.notices
         self.connection.execute("SAVEPOINT ddl")
         try:
             version = self.connection.pragma("schema_version")

@@ -1,6 +1,14 @@
 """Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
+    "boolean": (
+        "bool int4 "
+    ),
+    "bytea": (
+        "bit_count bit_length btrim bytea byteacat byteacmp crc32 crc32c get_bit get_byte int2 int4 int8 length "
+        "ltrim md5 octet_length overlay position reverse rtrim set_bit set_byte sha224 sha256 sha384 sha512 substr "
+        "substring "
+    ),
     "comparison": (
         "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
         "bpchar_pattern_ge bpchar_pattern_gt bpchar_pattern_le bpchar_pattern_lt bpchareq bpcharge bpchargt "
@@ -36,8 +44,7 @@ FAMILIES: dict[str, str] = {
         "timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp timestamptz_larger timestamptz_le "
         "timestamptz_le_date timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date timestamptz_lt_timestamp "
         "timestamptz_ne timestamptz_ne_date timestamptz_ne_timestamp timestamptz_smaller timetz timetz_cmp "
-        "timetz_eq timetz_ge timetz_gt timetz_larger timetz_le timetz_lt timetz_ne timetz_smaller timetzdate_pl "
-        "transaction_timestamp "
+        "timetz_eq timetz_ge timetz_gt timetz_le timetz_lt timetz_ne timetzdate_pl transaction_timestamp "
     ),
     "datetime_arithmetic": (
         "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract generate_series "
@@ -49,8 +56,17 @@ FAMILIES: dict[str, str] = {
     "datetime_fields": (
         "date_bin date_part date_trunc extract "
     ),
+    "datetime_format": (
+        "to_char "
+    ),
     "datetime_make": (
         "make_date make_time make_timestamp make_timestamptz to_timestamp "
+    ),
+    "datetime_scan": (
+        "to_date to_timestamp "
+    ),
+    "encoding": (
+        "convert convert_from convert_to decode encode length "
     ),
     "float": (
         "abs ceil ceiling dround dtrunc float4 float48div float48mi float48mul float48pl float4abs float4div "
@@ -76,7 +92,28 @@ FAMILIES: dict[str, str] = {
     "interval": (
         "avg interval interval_cmp interval_div interval_eq interval_ge interval_gt interval_larger interval_le "
         "interval_lt interval_mi interval_mul interval_ne interval_pl interval_smaller interval_um isfinite "
-        "justify_days justify_hours justify_interval make_interval max min mul_d_interval sum time "
+        "justify_days justify_hours justify_interval make_interval max min mul_d_interval sum time timetz_larger "
+        "timetz_smaller "
+    ),
+    "json_access": (
+        "json_array_element json_array_element_text json_array_length json_extract_path json_extract_path_text "
+        "json_object_field json_object_field_text json_typeof jsonb_array_element jsonb_array_element_text "
+        "jsonb_array_length jsonb_contained jsonb_contains jsonb_exists jsonb_exists_all jsonb_exists_any "
+        "jsonb_extract_path jsonb_extract_path_text jsonb_object_field jsonb_object_field_text jsonb_typeof "
+    ),
+    "json_build": (
+        "array_to_json json_agg json_agg_strict json_build_array json_build_object json_object json_object_agg "
+        "json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict jsonb_agg jsonb_agg_strict "
+        "jsonb_build_array jsonb_build_object jsonb_object jsonb_object_agg jsonb_object_agg_strict "
+        "jsonb_object_agg_unique jsonb_object_agg_unique_strict to_json to_jsonb "
+    ),
+    "json_change": (
+        "bool float4 float8 int2 int4 int8 json_strip_nulls jsonb_cmp jsonb_concat jsonb_delete jsonb_delete_path "
+        "jsonb_insert jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls numeric "
+    ),
+    "json_sets": (
+        "json_array_elements json_array_elements_text json_each json_each_text json_object_keys "
+        "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys "
     ),
     "like": (
         "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
@@ -108,6 +145,9 @@ FAMILIES: dict[str, str] = {
         "is_normalized left length lower lpad ltrim name normalize octet_length overlay position repeat replace "
         "reverse right rpad rtrim split_part starts_with string_to_array string_to_table strpos substr substring "
         "text textcat textlen translate unistr upper varchar "
+    ),
+    "uuid": (
+        "gen_random_uuid uuid_cmp uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 "
     ),
     "zones": (
         "timezone "

@@ -8,7 +8,7 @@ import msgspec
 from executor import plan
 from executor.bind.data_change import bind_delete, bind_insert, bind_update
 from executor.bind.query import bind_query
-from executor.bind.resolve import base_type
+from executor.bind.resolve import base_type, element_type
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
 from executor.catalog.model import Catalog
@@ -22,6 +22,7 @@ from executor.sqlstates import IndeterminateDatatype, StatementTooComplex
 from executor.types import oids as T
 from executor.types import record
 from executor.types.base import Encoder, Env, Stored
+from executor.types.oids import REG_TYPES
 from executor.types.registry import codec
 
 
@@ -36,6 +37,12 @@ class Column(msgspec.Struct, frozen=True):
     table_oid: int = 0
     attribute: int = 0
     fields: tuple[tuple[str, int, int], ...] = ()  # of an anonymous row: (name, type, typmod)
+
+    @property
+    def prints_names(self) -> bool:
+        """True if its text depends on the session's catalog and search path (regclass and the like)."""
+        return any(element_type(oid) in REG_TYPES or oid in REG_TYPES
+                   for oid in (self.type_oid, *(oid for _, oid, _ in self.fields)))
 
 
 class Analyzed(msgspec.Struct, dict=True):

@@ -5,6 +5,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_op
 from executor.block import Block
 from executor.bind.statement import LiteralNeeded
 from executor.catalog.model import Catalog
+from executor.catalog.names import SessionNames
 from executor.commands.base import Command, Result
 from executor.commands.registry import find_command
 from executor.context import Context
@@ -75,6 +77,7 @@ class Session:
         self.simple_source = ""
         self.query_text = ""
         context.session = self
+        context.env.objects = SessionNames(context)
         context.settings = settings
         context.sequences = SessionSequences(database.sequences)
 
@@ -336,7 +339,7 @@ class Session:
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals)
-        key = (formats, env_key(self.context.env))
+        key = (formats, env_key(self.context.env), id(self) if any(c.prints_names for c in prepared.columns) else 0)
         encoders_ = prepared.analyzed.encoders.get(key)
         if encoders_ is None:
             encoders_ = self.encoders_for(prepared.columns, formats)
@@ -352,7 +355,8 @@ class Session:
         if len(formats) > 1 and len(formats) != len(columns):
             raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
         wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
-        return tuple(encoder(c, f, self.context.env) for c, f in zip(columns, wanted, strict=True))
+        env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
+        return tuple(encoder(c, f, env) for c, f in zip(columns, wanted, strict=True))
 
     def _decode(self, types: Sequence[int], formats: tuple[int, ...], values: tuple[bytes | None, ...]) -> list[Stored]:
         if len(formats) > 1 and len(formats) != len(values):

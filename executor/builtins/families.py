@@ -1,6 +1,25 @@
 """Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
+    "catalog_lookup": (
+        "_pg_expandarray col_description obj_description pg_collation_is_visible pg_column_is_updatable "
+        "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_replica_identity_index "
+        "pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema pg_my_temp_schema "
+        "pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
+        "pg_partition_ancestors pg_partition_root pg_partition_tree pg_relation_is_publishable "
+        "pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters pg_statistics_obj_is_visible "
+        "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
+        "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
+        "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
+        "to_regtype to_regtypemod "
+    ),
+    "catalog_text": (
+        "format_type pg_get_constraintdef pg_get_expr pg_get_function_arg_default pg_get_function_arguments "
+        "pg_get_function_identity_arguments pg_get_function_result pg_get_function_sqlbody pg_get_functiondef "
+        "pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_statisticsobjdef "
+        "pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid "
+        "pg_get_viewdef "
+    ),
     "comparison": (
         "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
         "bpchar_pattern_ge bpchar_pattern_gt bpchar_pattern_le bpchar_pattern_lt bpchareq bpcharge bpchargt "
@@ -19,6 +38,32 @@ FAMILIES: dict[str, str] = {
         "text_pattern_le text_pattern_lt texteq texteqname textgename textgtname textlename textltname textne "
         "textnename tideq tidge tidgt tidle tidlt tidne uuid_eq uuid_ge uuid_gt uuid_le uuid_lt uuid_ne xid8eq "
         "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
+    ),
+    "datetime": (
+        "clock_timestamp date date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp "
+        "date_eq_timestamptz date_ge date_ge_timestamp date_ge_timestamptz date_gt date_gt_timestamp "
+        "date_gt_timestamptz date_larger date_le date_le_timestamp date_le_timestamptz date_lt date_lt_timestamp "
+        "date_lt_timestamptz date_ne date_ne_timestamp date_ne_timestamptz date_smaller datetime_pl datetimetz_pl "
+        "isfinite max min now statement_timestamp time time_cmp time_eq time_ge time_gt time_larger time_le "
+        "time_lt time_ne time_smaller timedate_pl timeofday timestamp timestamp_cmp timestamp_cmp_date "
+        "timestamp_cmp_timestamptz timestamp_eq timestamp_eq_date timestamp_eq_timestamptz timestamp_ge "
+        "timestamp_ge_date timestamp_ge_timestamptz timestamp_gt timestamp_gt_date timestamp_gt_timestamptz "
+        "timestamp_larger timestamp_le timestamp_le_date timestamp_le_timestamptz timestamp_lt timestamp_lt_date "
+        "timestamp_lt_timestamptz timestamp_ne timestamp_ne_date timestamp_ne_timestamptz timestamp_smaller "
+        "timestamptz timestamptz_cmp timestamptz_cmp_date timestamptz_cmp_timestamp timestamptz_eq "
+        "timestamptz_eq_date timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date timestamptz_ge_timestamp "
+        "timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp timestamptz_larger timestamptz_le "
+        "timestamptz_le_date timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date timestamptz_lt_timestamp "
+        "timestamptz_ne timestamptz_ne_date timestamptz_ne_timestamp timestamptz_smaller timetz timetz_cmp "
+        "timetz_eq timetz_ge timetz_gt timetz_larger timetz_le timetz_lt timetz_ne timetz_smaller timetzdate_pl "
+        "transaction_timestamp "
+    ),
+    "datetime_arithmetic": (
+        "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract generate_series "
+        "integer_pl_date interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz "
+        "interval_pl_timetz overlaps time_mi_interval time_mi_time time_pl_interval timestamp_mi "
+        "timestamp_mi_interval timestamp_pl_interval timestamptz_mi timestamptz_mi_interval "
+        "timestamptz_pl_interval timetz_mi_interval timetz_pl_interval "
     ),
     "float": (
         "abs ceil ceiling dround dtrunc float4 float48div float48mi float48mul float48pl float4abs float4div "
@@ -49,5 +94,26 @@ FAMILIES: dict[str, str] = {
     ),
     "numeric_math": (
         "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
+    ),
+    "privileges": (
+        "acldefault aclexplode has_any_column_privilege has_column_privilege has_database_privilege "
+        "has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege has_parameter_privilege "
+        "has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege "
+        "has_tablespace_privilege has_type_privilege pg_has_role "
+    ),
+    "session_information": (
+        "current_database current_schema current_schemas current_setting current_user getdatabaseencoding "
+        "getpgusername inet_client_addr inet_client_port inet_server_addr inet_server_port pg_backend_pid "
+        "pg_blocking_pids pg_char_to_encoding pg_client_encoding pg_collation_for pg_conf_load_time "
+        "pg_current_xact_id pg_current_xact_id_if_assigned pg_encoding_to_char pg_get_keywords pg_is_in_recovery "
+        "pg_jit_available pg_postmaster_start_time pg_trigger_depth session_user set_config txid_current "
+        "txid_current_if_assigned version "
+    ),
+    "sizes": (
+        "pg_database_size pg_indexes_size pg_relation_size pg_size_bytes pg_size_pretty pg_table_size "
+        "pg_tablespace_location pg_tablespace_size pg_total_relation_size "
+    ),
+    "zones": (
+        "timezone "
     ),
 }

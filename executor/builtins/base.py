@@ -37,6 +37,7 @@ class Native:
     largest number of times, and the generator falls back to `python` (when given) for arguments that are not simple.
     `helpers` are the Python functions that the text calls (see `call`), such as guards that raise; SQLite must not
     call them with NULL arguments but take NULL as their result.
+    `context_helpers`: helpers that take executor.context.Context first.
     `collate`: the text names collations of argument types (Codec.collation), which must be registered.
     """
 
@@ -46,6 +47,7 @@ class Native:
     helpers: tuple[Callable[..., Any], ...] = ()
     collate: bool = False
     typed: bool = False
+    context_helpers: tuple[Callable[..., Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,25 @@ name. Every input also takes an OID in digits and "-" for 0, every output prints
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from executor.catalog.quoting import quote_identifier, quote_qualified, split_qualified
-from executor.catalog.search_path import class_name, class_oid, find_class, search_path, shown_schema
+from executor.catalog.search_path import (
+    TEMPORARY,
+    TEMPORARY_NAME,
+    class_name,
+    class_oid,
+    find_class,
+    search_path,
+    shown_schema,
+)
 from executor.catalog.system.session_view import built_in_roles
 from executor.catalog.typenames import find_type, format_type, type_named
 from executor.errors import SqlError
 from executor.facts import table
+from executor.facts.lookup import types_by_oid
 from executor.sqlstates import (
     AmbiguousFunction,
     FeatureNotSupported,
@@ -59,6 +68,14 @@ def regclass_in(text: str, context: "Context") -> int:
     return found
 
 
+def table_oid(text: str, context: "Context") -> int:
+    """A relation's OID as functions of text find it: a schema that does not exist is an error of its own (3F000)."""
+    schema, _ = _split(text, context, "relation")
+    if schema and schema not in (TEMPORARY, TEMPORARY_NAME) and schema not in context.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{schema}" does not exist')
+    return regclass_in(text, context)
+
+
 def regclass_out(oid: int, context: "Context") -> str:
     """A relation's name, qualified if the search path does not find it."""
     found = class_name(context.catalog, oid)
@@ -74,15 +91,23 @@ def relation_name(oid: int, names: tuple[str, str], context: "Context") -> str:
     return quote_qualified(shown_schema(names[0]), names[1])
 
 
-def regtype_in(text: str, context: "Context") -> int:
-    """A type's OID, from any way SQL writes a type (42704)."""
-    from executor.parse import parse_type
+def _type_name(text: str) -> Any:
+    """The TypeName node of a type's text (42601, in PostgreSQL's context)."""
+    from executor.parse import parse_expression
 
     try:
-        node = parse_type(text)
-    except SqlError as error:
-        error.where, error.position = f'invalid type name "{text}"', None
-        raise
+        node = parse_expression(f"CAST(NULL AS {text})")
+    except (SqlError, ValueError) as error:
+        message = str(error) if isinstance(error, SqlError) else f'syntax error at or near "{text}"'
+        raise SyntaxError(message, where=f'invalid type name "{text}"') from None
+    if node.kind != "TypeCast":
+        raise SyntaxError(f'invalid type name "{text}"')
+    return node.take("typeName")
+
+
+def regtype_in(text: str, context: "Context") -> int:
+    """A type's OID, from any way SQL writes a type (42704)."""
+    node = _type_name(text)
     names = node.texts("names")
     oid = type_oid(names, context)
     bounds = node.nodes("arrayBounds")
@@ -343,6 +368,23 @@ _WRITERS: dict[str, Callable[[int, "Context"], str]] = {
     "regcollation": regcollation_out, "regconfig": regconfig_out, "regdictionary": regdictionary_out,
 }
 TYPES = tuple(_READERS)
+
+
+class SessionNames:
+    """executor.types.base.ObjectNames for a session: what its reg* values are called."""
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+
+    def oid_of(self, kind: int, name: str) -> int:
+        """The OID that a name means; `kind` is the OID of the reg* type."""
+        return _READERS[types_by_oid()[kind].name](name, self._context)
+
+    def name_of(self, kind: int, oid: int) -> str | None:
+        """The name to print."""
+        return _WRITERS[types_by_oid()[kind].name](oid, self._context)
+
+
 _ZERO_IS_DASH = {"regclass", "regtype", "regproc", "regprocedure", "regnamespace", "regrole", "regcollation",
                  "regconfig", "regdictionary"}
 

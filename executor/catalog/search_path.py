@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from executor.catalog.model import Catalog
 from executor.catalog.quoting import split_identifiers
-from executor.catalog.system import relations
 from executor.facts import table
 
 if TYPE_CHECKING:
@@ -102,6 +101,7 @@ def shown_schema(name: str) -> str:
     return TEMPORARY_NAME if name == TEMPORARY else name
 
 
-def system_relation(schema: str, name: str) -> bool:
-    """True for a relation of pg_catalog or information_schema."""
-    return relations.relation(schema, name) is not None
+def has_temporary(catalog: Catalog) -> bool:
+    """True if the session has temporary relations."""
+    return any(r.schema == TEMPORARY for r in catalog.relations) or any(
+        s.schema == TEMPORARY for s in catalog.sequences)

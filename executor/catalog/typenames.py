@@ -90,13 +90,13 @@ def _length(name: str, typmod: int) -> str:
     return f"{name}({typmod - 4})"
 
 
-def _bits(name: str, typmod: int) -> str:
+def _plain(name: str, typmod: int) -> str:
     return f"{name}({typmod})"
 
 
 _TYPMODS: dict[str, Callable[[str, int], str]] = {
     "numeric": _numeric, "interval": _interval, "time": _time, "timetz": _time, "timestamp": _time,
-    "timestamptz": _time, "bit": _bits, "varbit": _bits,
+    "timestamptz": _time, "varchar": _length, "bpchar": _length,
 }
 
 
@@ -107,7 +107,7 @@ def format_type(oid: int, typmod: int | None, catalog: Catalog | None, path: Col
     found = find_type(catalog, oid)
     if found is None:
         return "???"
-    if found.element and found.length == -1 and found.subscript == 6179:
+    if found.is_array:
         return format_type(found.element, typmod, catalog, path) + "[]"
     has_typmod = typmod is not None and typmod >= 0
     # bit and bpchar without a length are not what SQL's BIT and CHARACTER mean: PostgreSQL gives the type's own name.
@@ -121,4 +121,4 @@ def format_type(oid: int, typmod: int | None, catalog: Catalog | None, path: Col
     if not has_typmod:
         return name
     assert typmod is not None
-    return _TYPMODS.get(found.name, _length)(name, typmod)
+    return _TYPMODS.get(found.name, _plain)(name, typmod)

@@ -80,6 +80,8 @@ def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
         lower = implementation.lower(argument_types(expr.arguments), plain_type(expr.type))
     for helper in implementation.helpers:
         g.need(helper_function(helper))
+    for helper in implementation.context_helpers:
+        g.need(context_helper(helper))
     if implementation.collate:
         from executor.lower.expressions import collation
 
@@ -99,6 +101,12 @@ def _is_simple(expr: plan.Expr, text: str) -> bool:
 def helper_function(helper: Callable[..., Any]) -> Function:
     """A guard or other helper that native text calls."""
     return Function(sql_name(helper), helper, -1, True)
+
+
+@cache
+def context_helper(helper: Callable[..., Any]) -> Function:
+    """A helper that asks the session's context. Its result may change from one statement to the next."""
+    return Function(sql_name(helper), helper, -1, True, strict=True, context=True)
 
 
 def scalar(g: Generator, fact: Fact, implementation: Python, arguments: Sequence[plan.Expr], result: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from executor.catalog.model import Catalog, Column, Index, IndexColumn, Relation
-from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, TEMPORARY_OID
+from executor.catalog.search_path import TEMPORARY_NAME, TEMPORARY_OID, has_temporary
 from executor.catalog.system import objects
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, array, maker
@@ -190,8 +190,7 @@ def pg_namespace(view: SessionView) -> Iterator[Row]:
         else:
             yield _namespace_row(oid=schema.oid, nspname=schema.name)
     yield _namespace_row(oid=_TOAST_OID, nspname="pg_toast")
-    used = {relation.schema for relation in view.catalog.relations} | {s.schema for s in view.catalog.sequences}
-    if TEMPORARY in used:
+    if has_temporary(view.catalog):
         yield _namespace_row(oid=TEMPORARY_OID, nspname=TEMPORARY_NAME)
 
 

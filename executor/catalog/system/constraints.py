@@ -145,7 +145,8 @@ def _of_index(relation: Relation, index: Index) -> Iterator[_Depend]:
 
 
 @cache
-def _shared_catalogs() -> frozenset[str]:
+def shared_catalogs() -> frozenset[str]:
+    """The catalogs that all databases share."""
     return frozenset(name for name, shared in table("pg_class").select("relname", "relisshared") if shared)
 
 
@@ -154,11 +155,11 @@ def pg_description(view: SessionView) -> Iterator[Row]:
     changed = {(c.object, objects.class_oid(c.catalog), c.sub) for c in view.catalog.comments}
     yield from (row for row in facts("pg_description") if row[:3] not in changed)
     for comment in view.catalog.comments:
-        if comment.catalog not in _shared_catalogs():
+        if comment.catalog not in shared_catalogs():
             yield (comment.object, objects.class_oid(comment.catalog), comment.sub, comment.text)
 
 
 def pg_shdescription(view: SessionView) -> Iterable[Row]:
     """Comments on databases, roles and tablespaces."""
     return ((comment.object, objects.class_oid(comment.catalog), comment.text)
-            for comment in view.catalog.comments if comment.catalog in _shared_catalogs())
+            for comment in view.catalog.comments if comment.catalog in shared_catalogs())

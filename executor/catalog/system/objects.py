@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from executor.catalog.model import OWNER_OID, Catalog, Column, Index, Relation
+from executor.catalog.model import OWNER_OID, PG_CATALOG_OID, Catalog, Column, Index, Relation
 from executor.catalog.search_path import TEMPORARY, TEMPORARY_OID
 from executor.facts import table
 from executor.facts.lookup import Type
@@ -21,7 +21,7 @@ SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
 def class_oid(name: str) -> int:
     """The OID of a system catalog: class_oid("pg_class") is 1259."""
     rows: list[tuple[str, int, int]] = table("pg_class").select("relname", "oid", "relnamespace")
-    return next(oid for relname, oid, schema in rows if relname == name and schema == 11)
+    return next(oid for relname, oid, schema in rows if relname == name and schema == PG_CATALOG_OID)
 
 
 def namespace(catalog: Catalog, name: str) -> int:

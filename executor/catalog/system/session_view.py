@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from executor.catalog.model import Catalog
+from executor.errors import not_supported
 from executor.facts import table
 
 
@@ -123,6 +124,10 @@ class SessionView:
         self.database_oid = database_oid
         self.user = user
         self.process_id = process_id
+        self.client_address: str | None = None
+        self.client_port: int | None = None
+        self.server_address: str | None = None
+        self.server_port: int | None = None
 
     def databases(self) -> Iterable[tuple[int, str]]:
         """(OID, name) of each database of the cluster."""
@@ -156,6 +161,18 @@ class SessionView:
     def locks(self) -> Iterable[Lock]:
         """Every lock of the server."""
         return ()
+
+    def transaction_id(self) -> int:
+        """The number of the current transaction, given to it now if it had none."""
+        raise not_supported("the current transaction's number")
+
+    def assigned_transaction_id(self) -> int | None:
+        """The number of the current transaction; None while it has written nothing."""
+        return None
+
+    def database_bytes(self, name: str) -> int:
+        """The size of another database of the cluster."""
+        raise not_supported(f'the size of database "{name}" from here')
 
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
         """OID -> (last value, is called)."""

@@ -89,6 +89,72 @@ TYPMODS = (
     (1184, 2), (1182, 3), (1115, 3), (1043, 24), (1015, 24), (1042, 5), (1014, 9), (1560, 3), (1562, 7), (1561, 2))
 """(type, typmod) pairs for format_type()."""
 
+_PRIVILEGES = (
+    ("table", "p", "select"), ("table", "zz", "select"), ("table", "p", "foo"),
+    ("table", "p", "select, insert with grant option"), ("schema", "zz", "usage"), ("schema", "sales", "foo"),
+    ("schema", "sales", "create, usage"), ("database", "zz", "connect"), ("database", "pgquill_golden", "temp"),
+    ("function", "abs(int)", "execute"), ("function", "abs(text)", "execute"), ("sequence", "p", "usage"),
+    ("sequence", "s1", "usage"), ("type", "int4", "usage"), ("type", "zz", "usage"), ("language", "zz", "usage"),
+    ("language", "sql", "usage"), ("tablespace", "pg_default", "create"), ("tablespace", "zz", "create"),
+    ("any_column", "p", "references"), ("server", "zz", "usage"), ("foreign_data_wrapper", "zz", "usage"))
+CALLS: tuple[tuple[Any, ...], ...] = (
+    *((f"has_{kind}_privilege(text,text)", *rest) for kind, *rest in _PRIVILEGES),
+    ("has_table_privilege(name,text,text)", "nobody", "p", "select"), ("has_table_privilege(oid,text)", 1, "select"),
+    ("has_table_privilege(oid,text)", "@p", "select"), ("has_column_privilege(text,text,text)", "p", "zz", "select"),
+    ("has_column_privilege(text,text,text)", "p", "id", "select"),
+    ("has_column_privilege(oid,int2,text)", "@p", 2, "select"), ("has_column_privilege(oid,int2,text)", "@p", 9, "select"),
+    ("pg_has_role(name,text)", "postgres", "usage"), ("pg_has_role(name,text)", "nobody", "usage"),
+    ("pg_has_role(name,text)", "postgres", "foo"),
+    *(("acldefault(char,oid)", kind, 10) for kind in "crsSdflLnptFTz"),
+    ("aclexplode(_aclitem)", ["=r/postgres", "postgres=a*w/postgres"]),
+    *(("pg_get_serial_sequence(text,text)", *names) for names in (
+        ("p", "id"), ("sales.orders", "id"), ("p", "name"), ("p", "zz"), ("zz", "zz"), ('"Select"', "x"), ("v", "id"))),
+    ("pg_get_userbyid(oid)", 10), ("pg_get_userbyid(oid)", 99), ("pg_get_constraintdef(oid)", 1),
+    ("pg_get_indexdef(oid)", 1), ("pg_get_indexdef(oid)", "@pg_class_relname_nsp_index"),
+    ("pg_get_indexdef(oid,int4,bool)", "@sales.oi", 3, True), ("pg_get_indexdef(oid,int4,bool)", "@sales.oi", 4, True),
+    ("pg_get_viewdef(oid)", "@v"), ("pg_get_viewdef(oid)", "@p"), ("pg_get_viewdef(text)", "sales.w"),
+    ("pg_get_viewdef(text)", "zz"), ("pg_get_viewdef(oid)", "@pg_tables"),
+    *((f"pg_get_function_{what}(oid)", oid) for what in ("arguments", "identity_arguments", "result")
+      for oid in (1397, 3208, 3305, 3579, 870, 1, 2803, 3058)),
+    ("pg_get_function_arg_default(oid,int4)", 3305, 4), ("pg_get_function_arg_default(oid,int4)", 3305, 1),
+    *(("pg_table_is_visible(oid)", name) for name in ("@p", "@sales.orders", "@pg_class", "@p_pkey", "@s1", 1)),
+    *(("pg_type_is_visible(oid)", oid) for oid in (23, 1, 12438)),
+    *(("pg_function_is_visible(oid)", oid) for oid in (1397, 1)), ("pg_opclass_is_visible(oid)", 1978),
+    *((f"to_{kind}(text)", text) for kind, text in (
+        ("regclass", "p"), ("regclass", "sales.orders"), ("regclass", "x y"), ("regclass", "nos.t"),
+        ("regclass", '"Select"'), ("regclass", "pg_catalog.pg_class"), ("regclass", "a.b.c.d"), ("regtype", "int4[]"),
+        ("regtype", "zz"), ("regtype", "int4 int4"), ("regtype", "sales.orders"), ("regtype", "comp[]"),
+        ("regtype", "timestamp(3) with time zone"), ("regproc", "abs"), ("regproc", "now"), ("regrole", "postgres"),
+        ("regrole", "a.b"), ("regnamespace", "sales"), ("regnamespace", "zz"), ("regprocedure", "abs(int)"),
+        ("regprocedure", "abs(text)"), ("regoper", "||/"), ("regoper", "+"), ("regoperator", "+(int,int)"),
+        ("regoperator", "-(none,int)"), ("regcollation", '"C"'), ("regcollation", "zz"))),
+    ("to_regtypemod(text)", "int"), ("to_regtypemod(text)", "zz"),
+    *(("regclass(text)", text) for text in ("p", "zz", "nos.t", "a.b.c.d", "x.public.p", "a b", "", '"A b".c', "Not", "-")),
+    ("obj_description(oid,name)", "@p", "pg_class"), ("obj_description(oid)", "@p"),
+    ("obj_description(oid,name)", "@p", "zz"), ("col_description(oid,int4)", "@p", 2),
+    ("col_description(oid,int4)", "@p", 1), ("shobj_description(oid,name)", 10, "pg_authid"),
+    ("pg_size_pretty(int8)", 10239), *(("pg_size_pretty(int8)", n) for n in (
+        10240, -10240, 10751, 10752, 20479, 10485247, 10485248, -123456789, 12345678901234567, 9223372036854775807,
+        -9223372036854775808)),
+    *(("pg_size_pretty(numeric)", text) for text in ("10239", "10240.5", "1234567890123456789012", "-20000", "5.25")),
+    *(("pg_size_bytes(text)", text) for text in ("1.5 kB", "10", " -3MB ", "1e2 TB", "x", "1 foo", "1B", ".5 GB", "1 kb")),
+    ("pg_encoding_to_char(int4)", 6), ("pg_encoding_to_char(int4)", 0), ("pg_encoding_to_char(int4)", 99),
+    ("pg_encoding_to_char(int4)", 34), ("pg_encoding_to_char(int4)", 41),
+    *(("pg_char_to_encoding(name)", name) for name in ("utf-8", "UTF8", "unicode", "latin1", "zz", "SQL_ASCII", "koi8u")),
+    ("getdatabaseencoding()",), ("current_schemas(bool)", True), ("current_schemas(bool)", False), ("current_schema()",),
+    *(("pg_describe_object(oid,oid,int4)", *item) for item in (
+        (1259, "@p", 0), (1259, "@p", 2), (1259, "@sales.oi", 0), (1259, "@s1", 0), (1259, "@v", 1), (1259, "@comp", 0),
+        (1247, 23, 0), (1255, 1397, 0), (2615, 2200, 0), (0, 0, 0), (1260, 10, 0), (3079, 12771, 0), (1259, 1, 0))),
+    ("pg_relation_is_publishable(regclass)", "@p"), ("pg_relation_is_publishable(regclass)", "@v"),
+    ("pg_relation_is_publishable(regclass)", "@pg_class"), ("pg_get_replica_identity_index(regclass)", "@p"),
+    ("pg_get_sequence_data(regclass)", "@s1"), ("pg_sequence_parameters(oid)", "@s1"),
+    ("pg_sequence_last_value(regclass)", "@s1"), ("pg_partition_tree(regclass)", "@p"),
+    ("pg_options_to_table(_text)", ["a=b", "c=d=e"]), ("pg_my_temp_schema()",), ("pg_is_other_temp_schema(oid)", 2200),
+    ("current_setting(text,bool)", "zz", True), ("current_setting(text)", "zz"), ("pg_trigger_depth()",),
+    ("format_type(oid,int4)", 0, None), ("format_type(oid,int4)", None, None), ("format_type(oid,int4)", 1, -1),
+)
+"""Calls of functions: a signature of pg_proc and its arguments."""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -187,6 +253,22 @@ def definitions(db: Connection) -> dict[str, Any]:
     }
 
 
+def call(db: Connection, signature: str, *arguments: Any) -> list[Any]:
+    """[signature, arguments, result as text or rows of texts or error]; "@t" among them stands for the OID of t."""
+    name, _, types = signature.rstrip(")").partition("(")
+    values = [db.execute("select %s::regclass::oid::int8", [a[1:]]).fetchone()[0]  # type: ignore[index]
+              if isinstance(a, str) and a.startswith("@") else a for a in arguments]
+    listed = ", ".join(f'%s::"{kind}"' if kind == "char" else f"%s::{kind}"
+                       for kind in types.replace("_aclitem", "aclitem[]").replace("_text", "text[]").split(",") if kind)
+    schema = "information_schema." if name.startswith("_") else ""
+    try:
+        with db.transaction():
+            found: Any = db.execute(f"select x::text from {schema}{name}({listed}) x", values).fetchall()
+    except psycopg.Error as error:
+        return [signature, values, {"sqlstate": error.sqlstate, "message": error.diag.message_primary}]
+    return [signature, values, [row[0] for row in found]]
+
+
 def record(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as server:
         server.execute(f"drop database if exists {DATABASE}")
@@ -202,6 +284,7 @@ def record(dsn: str) -> None:
                 for name, column in INFORMATION.items()},
             "whole": {name: rows(db, f"information_schema.{name}", "true") for name in WHOLE},
             "definitions": definitions(db),
+            "calls": [call(db, *item) for item in CALLS],
         }
         db.rollback()
     for name, everything in found["whole"].items():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from executor.errors import not_supported
@@ -41,6 +41,19 @@ def _walk(value: Any, edit: Edit, kind: str = "") -> None:
             if key[:1].isupper() and isinstance(inner, dict):
                 edit(key, inner)
             _walk(inner, edit, key)
+
+
+@lru_cache(maxsize=1000)
+def calls_function(expression: str) -> bool:
+    """True if the expression is more than constants, operators and casts of them: it may differ from one time to the next."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        if kind in ("FuncCall", "SQLValueFunction", "SubLink"):
+            found.append(True)
+
+    _walk({"expression": parse_expression(expression).tree}, look)
+    return bool(found)
 
 
 def rename_column(expression: str, relation: str, old: str, new: str) -> str:

@@ -7,6 +7,7 @@ bound and lowered anew each time: the Catalog keeps PostgreSQL's text of them.
 import re
 
 from executor.catalog.model import Column, Constraint, Index, Relation
+from executor.ddl import rewrite
 from executor.ddl.base import DdlContext, quoted
 from executor.errors import not_supported
 
@@ -62,6 +63,8 @@ def native_default(ctx: DdlContext, column: Column) -> str | None:
         return None
     if column.type == TIMESTAMPTZ and _NOW.fullmatch(column.default.strip()):
         return "CURRENT_TIMESTAMP"
+    if rewrite.calls_function(column.default):
+        return None
     bound = ctx.binder.bind_default(column.default, column)
     text = bound.sqlite.strip()
     return text if not bound.needs and _LITERAL.fullmatch(text) else None

@@ -9,6 +9,25 @@ FAMILIES: dict[str, str] = {
         "ltrim md5 octet_length overlay position reverse rtrim set_bit set_byte sha224 sha256 sha384 sha512 substr "
         "substring "
     ),
+    "catalog_lookup": (
+        "_pg_expandarray col_description obj_description pg_collation_is_visible pg_column_is_updatable "
+        "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_replica_identity_index "
+        "pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema pg_my_temp_schema "
+        "pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
+        "pg_partition_ancestors pg_partition_root pg_partition_tree pg_relation_is_publishable "
+        "pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters pg_statistics_obj_is_visible "
+        "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
+        "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
+        "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
+        "to_regtype to_regtypemod "
+    ),
+    "catalog_text": (
+        "format_type pg_get_constraintdef pg_get_expr pg_get_function_arg_default pg_get_function_arguments "
+        "pg_get_function_identity_arguments pg_get_function_result pg_get_function_sqlbody pg_get_functiondef "
+        "pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_statisticsobjdef "
+        "pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid "
+        "pg_get_viewdef "
+    ),
     "comparison": (
         "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
         "bpchar_pattern_ge bpchar_pattern_gt bpchar_pattern_le bpchar_pattern_lt bpchareq bpcharge bpchargt "
@@ -128,6 +147,12 @@ FAMILIES: dict[str, str] = {
     "numeric_math": (
         "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
     ),
+    "privileges": (
+        "acldefault aclexplode has_any_column_privilege has_column_privilege has_database_privilege "
+        "has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege has_parameter_privilege "
+        "has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege "
+        "has_tablespace_privilege has_type_privilege pg_has_role "
+    ),
     "regexp": (
         "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "
         "nameregexne regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace "
@@ -137,8 +162,20 @@ FAMILIES: dict[str, str] = {
     "sequences": (
         "currval lastval nextval pg_sequence_last_value setval "
     ),
+    "session_information": (
+        "current_database current_schema current_schemas current_setting current_user getdatabaseencoding "
+        "getpgusername inet_client_addr inet_client_port inet_server_addr inet_server_port pg_backend_pid "
+        "pg_blocking_pids pg_char_to_encoding pg_client_encoding pg_collation_for pg_conf_load_time "
+        "pg_current_xact_id pg_current_xact_id_if_assigned pg_encoding_to_char pg_get_keywords pg_is_in_recovery "
+        "pg_jit_available pg_postmaster_start_time pg_trigger_depth session_user set_config txid_current "
+        "txid_current_if_assigned version "
+    ),
     "similar": (
         "similar_escape similar_to_escape "
+    ),
+    "sizes": (
+        "pg_database_size pg_indexes_size pg_relation_size pg_size_bytes pg_size_pretty pg_table_size "
+        "pg_tablespace_location pg_tablespace_size pg_total_relation_size "
     ),
     "text": (
         "ascii bit_length bpchar bpcharcmp btrim casefold char char_length character_length chr initcap int4 "

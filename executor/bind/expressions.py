@@ -193,7 +193,7 @@ def _distinct(negated: bool) -> Handler:
         position = s.position(node)
         for one, other in ((left, right), (right, left)):
             if _is_null(one):
-                one.finish()
+                one.take("isnull")
                 return IsTest(type=T.BOOL, test="null", negated=not negated, argument=bind(s, scope, other),
                               position=position)
         a, b = bind(s, scope, left), bind(s, scope, right)

@@ -47,6 +47,9 @@ FAMILIES: dict[str, str] = {
         "textnename tideq tidge tidgt tidle tidlt tidne uuid_eq uuid_ge uuid_gt uuid_le uuid_lt uuid_ne xid8eq "
         "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
     ),
+    "counting": (
+        "count dense_rank rank row_number "
+    ),
     "datetime": (
         "clock_timestamp date date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp "
         "date_eq_timestamptz date_ge date_ge_timestamp date_ge_timestamptz date_gt date_gt_timestamp "

@@ -75,11 +75,9 @@ class Generator:
         return f"?{self.outer_values.index(text) + 1}"
 
     def need(self, need: Need) -> str:
-        """Note something to be registered on the connection; gives its name."""
-        root = self.root
-        known = root.needs.setdefault(need.name, need)
-        assert known == need or known.name == need.name
-        return need.name
+        """Note something to be registered on the connection; gives its name, quoted if it must be."""
+        self.root.needs.setdefault(need.name, need)
+        return need.name if need.name.isidentifier() else quote(need.name)
 
     @property
     def root(self) -> "Generator":

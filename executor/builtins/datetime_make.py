@@ -6,6 +6,7 @@ from decimal import Decimal
 from executor.builtins.base import Builtin, Python
 from executor.builtins.zones import named_zone
 from executor.context import Context
+from executor.errors import SqlError
 from executor.sqlstates import DatetimeFieldOverflow, InvalidParameterValue
 from executor.types.datetime_parts import DATE, Parts, read_offset, validate_date
 from executor.types.datetime_tokens import BadInput, Problem
@@ -32,7 +33,7 @@ def _float(value: float | str) -> float:
     return float(value)
 
 
-def _days(year: int, month: int, day: int) -> int:
+def _parts(year: int, month: int, day: int) -> Parts:
     parts = Parts(year=abs(year), month=month, day=day, claimed=DATE, era="bc" if year < 0 else "")
     shown = f"{year}-{month:02d}-{day:02d}"
     try:
@@ -40,8 +41,13 @@ def _days(year: int, month: int, day: int) -> int:
     except BadInput:
         raise DatetimeFieldOverflow(f"date field value out of range: {shown}") from None
     if not parts.valid_julian():
-        raise DatetimeFieldOverflow(f"date out of range: {parts.year}-{month:02d}-{day:02d}")
-    return parts.days()
+        raise _date_out_of_range(parts)
+    return parts
+
+
+def _date_out_of_range(parts: Parts) -> SqlError:
+    """PostgreSQL shows the year as it counts internally: 1 BC is 0."""
+    return DatetimeFieldOverflow(f"date out of range: {parts.year}-{parts.month:02d}-{parts.day:02d}")
 
 
 def _micros(hour: int, minute: int, second: float) -> int:
@@ -59,10 +65,10 @@ def _clock(hour: int, minute: int, second: float) -> str:
 
 def make_date(year: int, month: int, day: int) -> str:
     """make_date; a negative year is BC."""
-    days = _days(year, month, day)
-    if not date_in_range(days):
-        raise DatetimeFieldOverflow(f"date out of range: {year}-{month:02d}-{day:02d}")
-    return date_text(days)
+    parts = _parts(year, month, day)
+    if not date_in_range(parts.days()):
+        raise _date_out_of_range(parts)
+    return date_text(parts.days())
 
 
 def make_time(hour: int, minute: int, second: float | str) -> str:
@@ -71,8 +77,7 @@ def make_time(hour: int, minute: int, second: float | str) -> str:
 
 
 def _timestamp(year: int, month: int, day: int, hour: int, minute: int, second: float) -> int:
-    days = _days(year, month, day)
-    micros = days * DAY + _micros(hour, minute, second)
+    micros = _parts(year, month, day).days() * DAY + _micros(hour, minute, second)
     if not timestamp_in_range(micros):
         shown = f"{year}-{month:02d}-{day:02d} {_clock(hour, minute, second)}"
         raise DatetimeFieldOverflow(f"timestamp out of range: {shown}")

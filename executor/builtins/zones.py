@@ -90,12 +90,12 @@ def _shift_timetz(stored: str, offset: int) -> str:
 
 def timestamp_at_zone(context: Context, zone: str, stored: str) -> str:
     """timezone(text, timestamp): the instant at which that zone's clocks show this."""
-    return _to_timestamptz(stored, named_zone(context, zone))
+    return stored if stored in INFINITE else _to_timestamptz(stored, named_zone(context, zone))
 
 
 def timestamptz_at_zone(context: Context, zone: str, stored: str) -> str:
     """timezone(text, timestamptz): what that zone's clocks show then."""
-    return _to_timestamp(stored, named_zone(context, zone))
+    return stored if stored in INFINITE else _to_timestamp(stored, named_zone(context, zone))
 
 
 def timetz_at_zone(context: Context, zone: str, stored: str) -> str:

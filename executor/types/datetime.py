@@ -11,8 +11,9 @@ fractions with trailing zeros, a zone). They are printed in canonical form; what
 import re
 import struct
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from typing import NamedTuple
 
 from executor.errors import SqlError
 from executor.sqlstates import (
@@ -30,6 +31,7 @@ from executor.types.instants import (
     DATE_INFINITY,
     DATE_NEG_INFINITY,
     DAY,
+    HOUR,
     INFINITY,
     NEG_INFINITY,
     SECOND,
@@ -38,6 +40,7 @@ from executor.types.instants import (
     date_days,
     date_in_range,
     date_text,
+    offset_text,
     time_micros,
     time_text,
     timestamp_in_range,
@@ -46,7 +49,7 @@ from executor.types.instants import (
     timetz_parts,
     timetz_text,
 )
-from executor.types.timezones import zone_of
+from executor.types.timezones import Zone, zone_of
 
 MAX_PRECISION = 6
 
@@ -78,8 +81,13 @@ def round_timestamp(micros: int, precision: int, type_name: str = "timestamp") -
 # --- input -----------------------------------------------------------------------------------------------------------
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
-_TIMESTAMPTZ = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)\+00")
+_SIGNS = frozenset("+-")
+_OFFSET = re.compile(r"(?:0[0-9]|1[0-5])(?::[0-5][0-9])?")
+_CANONICAL_TIMESTAMP = re.compile(
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:\.[0-9]{0,5}[1-9])?"
+)
+"""A stored timestamp that is surely printed as it stands; the last days of a month take the slower way."""
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 
 
@@ -118,24 +126,33 @@ def _micros(text: str, env: Env, type_name: str, zoned: bool) -> int:
 
 def parse_timestamp(text: str, typmod: int, env: Env) -> str:
     """Read a timestamp; a zone in the text is checked and ignored, as in PostgreSQL."""
-    if _TIMESTAMP.fullmatch(text):
-        try:
-            return timestamp_text(round_micros(timestamp_micros(text), typmod))
-        except MalformedStoredError:
-            pass
+    if _is_canonical(text) and not 0 <= typmod < MAX_PRECISION:
+        return text
     return timestamp_text(round_timestamp(_micros(text, env, "timestamp", False), typmod))
 
 
 def parse_timestamptz(text: str, typmod: int, env: Env) -> str:
     """Read a timestamptz; a text without a zone is in the session's."""
-    plain = _TIMESTAMPTZ.fullmatch(text)
-    if plain or (env.timezone is UTC and _TIMESTAMP.fullmatch(text)):
-        try:
-            return timestamp_text(round_micros(timestamp_micros(plain[1] if plain else text), typmod))
-        except MalformedStoredError:
-            pass
-    micros = _micros(text, env, "timestamp with time zone", True)
+    body, sign, offset = text, "", ""
+    if text[-3:-2] in _SIGNS:
+        body, sign, offset = text[:-3], text[-3], text[-2:]
+    elif text[-6:-5] in _SIGNS:
+        body, sign, offset = text[:-6], text[-6], text[-5:]
+    if _is_canonical(body) and (not offset or _OFFSET.fullmatch(offset)):
+        micros = timestamp_micros(body)
+        if sign:
+            east = int(offset[:2]) * 3600 + int(offset[3:] or 0) * 60
+            micros -= (east if sign == "+" else -east) * SECOND
+        elif env.timezone is not UTC:
+            micros -= zone_of(env).offset_of_local(micros) * SECOND
+    else:
+        micros = _micros(text, env, "timestamp with time zone", True)
     return timestamp_text(round_timestamp(micros, typmod))
+
+
+def _is_canonical(text: str) -> bool:
+    """Whether a text surely is a timestamp as PostgreSQL prints it, of the years that need no other care."""
+    return _CANONICAL_TIMESTAMP.fullmatch(text) is not None and "0001-02" < text < "9999-12"
 
 
 def parse_time(text: str, typmod: int, env: Env) -> str:
@@ -175,11 +192,6 @@ def _iso_date(value: Stored) -> bytes:
 
 
 _ISO = Env()
-_CANONICAL_TIMESTAMP = re.compile(
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-    r"(?:\.[0-9]{0,5}[1-9])?"
-)
-"""A stored timestamp that is surely printed as it stands; the last days of a month take the slower way."""
 _CANONICAL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{0,5}[1-9])?")
 
 
@@ -198,7 +210,7 @@ def timestamp_encoder(typmod: int, env: Env) -> Encoder:
     canonical = _CANONICAL_TIMESTAMP.fullmatch
 
     def encode(value: Stored) -> bytes:
-        if type(value) is str and canonical(value) and value[0:4] != "0000":
+        if type(value) is str and canonical(value) and value >= "0001":
             return value.encode()
         return slow(value)
 
@@ -217,19 +229,51 @@ def timestamptz_encoder(typmod: int, env: Env) -> Encoder:
     canonical = _CANONICAL_TIMESTAMP.fullmatch
 
     def encode_utc(value: Stored) -> bytes:
-        if type(value) is str and canonical(value) and value[0:4] != "0000":
+        if type(value) is str and canonical(value) and value >= "0001":
             return f"{value}+00".encode()
         return slow(value)
+
+    hours: dict[str, _Hour | None] = {}  # by date and hour in UTC
 
     def encode(value: Stored) -> bytes:
         if type(value) is not str or not canonical(value) or not "0001-02" < value < "9999-12":
             return slow(value)
-        shown = datetime.fromisoformat(value[:19] + "+00:00").astimezone(info).isoformat(" ")
-        suffix = shown[19:22] if shown[22:] == ":00" else shown[19:]
-        return f"{shown[:19]}{value[19:]}{suffix}".encode()
+        hour = value[:13]
+        if hour not in hours:
+            if len(hours) > _CACHED_HOURS:
+                hours.clear()
+            hours[hour] = _hour_there(hour, zone)
+        there = hours[hour]
+        if there is None:
+            return slow(value)
+        if there.text:
+            return f"{there.text}{value[13:]}{there.suffix}".encode()
+        shown = (datetime.fromisoformat(value[:19]) + there.offset).isoformat(" ")
+        return f"{shown}{value[19:]}{there.suffix}".encode()
 
     constant = isinstance(info, timezone) and zone.offset_at(0) == 0
     return encode_utc if constant else encode
+
+
+_CACHED_HOURS = 10_000
+
+
+class _Hour(NamedTuple):
+    """An hour of UTC in a zone that does not change its offset meanwhile."""
+
+    text: str  # the same hour there, "2020-01-31 04"; '' if the zone is not whole hours away
+    offset: timedelta
+    suffix: str  # the offset as it is printed
+
+
+def _hour_there(hour: str, zone: Zone) -> _Hour | None:
+    """What is known of "2020-01-31 04" in a zone; None if its offset changes within this hour."""
+    start = timestamp_micros(f"{hour}:00:00")
+    offset = zone.offset_at(start)
+    if zone.offset_at(start + HOUR - 1) != offset:
+        return None
+    text = "" if offset % 3600 else timestamp_text(start + offset * SECOND)[:13]
+    return _Hour(text, timedelta(seconds=offset), offset_text(offset))
 
 
 def time_encoder(typmod: int, env: Env) -> Encoder:

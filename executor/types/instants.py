@@ -19,7 +19,7 @@ The stored form is text whose plain (BINARY) order is the order of time:
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 SECOND: Final = 1_000_000
@@ -42,6 +42,10 @@ END_DATE_DAYS: Final = 2147483494 - JULIAN_2000  # 5874898-06-03
 MIN_TIMESTAMP: Final = -211813488000000000
 END_TIMESTAMP: Final = 9223371331200000000  # 294277-01-01
 
+_EPOCH: Final = datetime(2000, 1, 1)
+_FIRST_DATETIME: Final = -730119 * DAY  # the years that Python's datetime knows: 1 to 9999
+_LAST_DATETIME: Final = 2921940 * DAY - 1
+_WITHOUT_FRACTION: Final = len("2000-01-01 00:00:00")
 _ORDINAL_2000: Final = date(2000, 1, 1).toordinal()
 _CYCLE_YEARS: Final = 400
 _CYCLE_DAYS: Final = 146097
@@ -128,6 +132,9 @@ def time_text(micros: int) -> str:
 
 def timestamp_text(micros: int) -> str:
     """The stored form of a timestamp, or of a timestamptz given in UTC."""
+    if _FIRST_DATETIME <= micros <= _LAST_DATETIME:
+        text = (_EPOCH + timedelta(microseconds=micros)).isoformat(" ")
+        return text.rstrip("0") if len(text) > _WITHOUT_FRACTION else text
     if micros == INFINITY:
         return "infinity"
     if micros == NEG_INFINITY:
@@ -158,7 +165,7 @@ _STORED = re.compile(
 )
 
 
-_PLAIN = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?")
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 
 
 class MalformedStoredError(ValueError):
@@ -218,15 +225,12 @@ def timestamp_micros(text: str, zoned: bool = False) -> int:
     Other programs' forms of the same instant (a 'T', no seconds, no time, a zone) are accepted; a zone other than UTC
     only if `zoned`. Raises MalformedStoredError.
     """
-    match = _PLAIN.fullmatch(text)
-    if match is not None:
+    if _PLAIN.fullmatch(text):
         try:
-            value = datetime.fromisoformat(match[1])
+            since = datetime.fromisoformat(text) - _EPOCH
         except ValueError:
             raise MalformedStoredError(text) from None
-        seconds = (value.hour * 60 + value.minute) * 60 + value.second
-        micros = ((value.toordinal() - _ORDINAL_2000) * 86400 + seconds) * SECOND
-        return micros + int(match[2].ljust(6, "0")) if match[2] else micros
+        return since.days * DAY + since.seconds * SECOND + since.microseconds
     if text == "infinity":
         return INFINITY
     if text == "-infinity":

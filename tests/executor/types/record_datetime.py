@@ -2,8 +2,9 @@
 
     python tests/executor/types/record_datetime.py "host=127.0.0.1 port=5518 user=postgres dbname=..."
 
-Each entry: {"now": when it was recorded (a time without a zone takes that day's offset), "settings": [DateStyle, DateOrder, TimeZone, IntervalStyle], "values": rows}, a row being [type OID, typmod,
-input text, text output, binary output as hex] or [type OID, typmod, input text, SQLSTATE, message, hint].
+Each entry: {"now": when it was recorded (a time without a zone takes that day's offset),
+"settings": [DateStyle, DateOrder, TimeZone, IntervalStyle], "values": rows}, a row being [type OID, typmod, input text,
+text output, binary output as hex] or [type OID, typmod, input text, SQLSTATE, message, hint].
 """
 
 import json
@@ -17,8 +18,14 @@ from psycopg import sql
 HERE = Path(__file__).parent
 INPUTS = HERE / "datetime_inputs.txt"
 OUTPUT = HERE / "datetime_goldens.json"
-NAMES = {"date": "date", "time": "time", "timetz": "time with time zone", "timestamp": "timestamp without time zone",
-         "timestamptz": "timestamp with time zone", "interval": "interval"}
+NAMES = {
+    "date": "date",
+    "time": "time",
+    "timetz": "time with time zone",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+    "interval": "interval",
+}
 OIDS = {"date": 1082, "time": 1083, "timetz": 1266, "timestamp": 1114, "timestamptz": 1184, "interval": 1186}
 SETTINGS = [
     ("ISO", "MDY", "UTC", "postgres"),
@@ -28,10 +35,23 @@ SETTINGS = [
     ("SQL", "DMY", "UTC", "sql_standard"),
     ("German", "DMY", "<+03>-03", "postgres_verbose"),
 ]
-TYPMODS = {"time": [0], "timetz": [3], "timestamp": [0, 3], "timestamptz": [1],
-           "interval": [327679, 458751, 589823, 67698687, 201916415, 402653184, 470286337, 2147418115]}
-SUFFIXES = {327679: "year", 458751: "year to month", 589823: "day", 67698687: "day to hour", 201916415: "day to minute",
-            402653184: "minute to second(0)", 470286337: "day to second(1)", 2147418115: "(3)"}
+TYPMODS = {
+    "time": [0],
+    "timetz": [3],
+    "timestamp": [0, 3],
+    "timestamptz": [1],
+    "interval": [327679, 458751, 589823, 67698687, 201916415, 402653184, 470286337, 2147418115],
+}
+SUFFIXES = {
+    327679: "year",
+    458751: "year to month",
+    589823: "day",
+    67698687: "day to hour",
+    201916415: "day to minute",
+    402653184: "minute to second(0)",
+    470286337: "day to second(1)",
+    2147418115: "(3)",
+}
 
 
 def inputs() -> dict[str, list[str]]:
@@ -72,7 +92,8 @@ def main(dsn: str) -> None:
 
 def entry(golden: dict[str, Any]) -> str:
     rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in golden["values"])
-    return f'{{"now": {json.dumps(golden["now"][0])}, "settings": {json.dumps(golden["settings"])}, "values": [\n{rows}\n]}}'
+    head = json.dumps({"now": golden["now"][0], "settings": golden["settings"]})
+    return f'{head[:-1]}, "values": [\n{rows}\n]}}'
 
 
 def record(connection: psycopg.Connection, name: str, typmod: int, text: str) -> list[Any]:
@@ -80,7 +101,8 @@ def record(connection: psycopg.Connection, name: str, typmod: int, text: str) ->
     try:
         # A literal, not a parameter: only then does the input function see the type modifier.
         value = sql.SQL("SELECT v::text, encode({}(v), 'hex') FROM (SELECT CAST({} AS {}) AS v) t").format(
-            sql.SQL(send), sql.Literal(text), sql.SQL(sql_type(name, typmod)))
+            sql.SQL(send), sql.Literal(text), sql.SQL(sql_type(name, typmod))
+        )
         found = connection.execute(value).fetchone()
     except psycopg.Error as error:
         return [OIDS[name], typmod, text, error.diag.sqlstate, error.diag.message_primary, error.diag.message_hint]

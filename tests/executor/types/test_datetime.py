@@ -50,7 +50,8 @@ def env_of(golden: dict[str, Any]) -> Env:
 def groups() -> list[Any]:
     return [
         pytest.param(golden, oid, id=f"{'-'.join(golden['settings'])}-{name}")
-        for golden in GOLDENS for oid, name in KINDS.items()
+        for golden in GOLDENS
+        for oid, name in KINDS.items()
     ]
 
 
@@ -77,7 +78,9 @@ def test_input_gives_postgresqls_value_or_error(golden: dict[str, Any], oid: int
 timestamps = st.one_of(
     st.integers(MIN_TIMESTAMP, END_TIMESTAMP - 1),
     st.integers(-10 * DAY, 10 * DAY),
-    st.sampled_from([INFINITY, NEG_INFINITY, MIN_TIMESTAMP, END_TIMESTAMP - 1, -730119 * DAY, -730119 * DAY - 1, 2921940 * DAY]),
+    st.sampled_from(
+        [INFINITY, NEG_INFINITY, MIN_TIMESTAMP, END_TIMESTAMP - 1, -730119 * DAY, -730119 * DAY - 1, 2921940 * DAY]
+    ),
 )
 days = st.integers(MIN_DAYS, END_DATE_DAYS - 1)
 
@@ -111,35 +114,59 @@ def test_offset_text_there_and_back(seconds: int) -> None:
     assert offset_seconds(offset_text(seconds)) == seconds
 
 
-@given(timestamps, st.sampled_from(["ISO", "Postgres", "SQL", "German"]), st.sampled_from(["MDY", "DMY"]),
-       st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Africa/Monrovia"]))
+@given(
+    timestamps.filter(
+        lambda value: value in (INFINITY, NEG_INFINITY) or MIN_TIMESTAMP + DAY < value < END_TIMESTAMP - DAY
+    ),
+    st.sampled_from(["ISO", "Postgres", "SQL", "German"]),
+    st.sampled_from(["MDY", "DMY"]),
+    st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata", "Africa/Monrovia"]),
+)
 def test_printed_timestamptz_reads_back_the_same(value: int, style: str, order: str, zone: str) -> None:
     env = Env(date_style=style, date_order=order, now="2020-01-01 00:00:00")
     env.date_order = "DMY" if style == "German" else order
     assert set_time_zone(env, "UTC" if style != "ISO" else zone)  # abbreviations are ambiguous
     kind = codec(oids.TIMESTAMPTZ)
     stored = timestamp_text(value)
-    try:
-        printed = kind.text_encoder(-1, env)(stored).decode()
-        assert kind.parse(printed, -1, env) == stored
-    except SqlError as error:  # at the ends of the range the local time is outside of it
-        assert error.sqlstate == "22008"
-        assert not MIN_TIMESTAMP + DAY < value < END_TIMESTAMP - DAY
+    printed = kind.text_encoder(-1, env)(stored).decode()
+    assert kind.parse(printed, -1, env) == stored
 
 
-@pytest.mark.parametrize(("stored", "printed"), [
-    ("2020-01-31T04:05:06", "2020-01-31 04:05:06"), ("2020-01-31 04:05", "2020-01-31 04:05:00"), ("2020-01-31", "2020-01-31 00:00:00"),
-    ("2020-01-31 04:05:06.500000", "2020-01-31 04:05:06.5"), ("2020-01-31 04:05:06.000000", "2020-01-31 04:05:06"),
-    ("2020-01-31T04:05:06Z", "2020-01-31 04:05:06"), ("2020-01-31 04:05:06+00:00", "2020-01-31 04:05:06"),
-])
+@pytest.mark.parametrize(
+    ("stored", "printed"),
+    [
+        ("2020-01-31T04:05:06", "2020-01-31 04:05:06"),
+        ("2020-01-31 04:05", "2020-01-31 04:05:00"),
+        ("2020-01-31", "2020-01-31 00:00:00"),
+        ("2020-01-31 04:05:06.500000", "2020-01-31 04:05:06.5"),
+        ("2020-01-31 04:05:06.000000", "2020-01-31 04:05:06"),
+        ("2020-01-31T04:05:06Z", "2020-01-31 04:05:06"),
+        ("2020-01-31 04:05:06+00:00", "2020-01-31 04:05:06"),
+    ],
+)
 def test_other_programs_spelling_prints_as_the_same_timestamp(stored: str, printed: str) -> None:
     assert codec(oids.TIMESTAMP).text_encoder(-1, Env())(stored) == printed.encode()
     assert codec(oids.TIMESTAMPTZ).text_encoder(-1, Env())(stored) == printed.encode() + b"+00"
 
 
 @pytest.mark.parametrize("oid", KINDS)
-@pytest.mark.parametrize("stored", [1577836800, 1.5, b"x", "x", "", "2020-13-01 00:00:00", "2020-02-30", "2020-01-01 25:00:00",
-                                    "0000-01-01 00:00:00", "P", "2020-01-01 00:00:00+05", "２０２０-01-01"])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        1577836800,
+        1.5,
+        b"x",
+        "x",
+        "",
+        "2020-13-01 00:00:00",
+        "2020-02-30",
+        "2020-01-01 25:00:00",
+        "0000-01-01 00:00:00",
+        "P",
+        "2020-01-01 00:00:00+05",
+        "２０２０-01-01",
+    ],
+)
 def test_stored_value_of_no_date_or_time_is_an_error(oid: int, stored: Any) -> None:
     if oid == oids.TIMESTAMPTZ and stored == "2020-01-01 00:00:00+05":
         return
@@ -148,10 +175,16 @@ def test_stored_value_of_no_date_or_time_is_an_error(oid: int, stored: Any) -> N
             encoder(stored)
 
 
-@pytest.mark.parametrize(("oid", "typmod", "declared"), [
-    (oids.DATE, -1, "date TEXT"), (oids.TIMESTAMPTZ, 3, "timestamptz TEXT(3)"), (oids.INTERVAL, -1, "interval TEXT"),
-    (oids.INTERVAL, 470286337, "interval_day_to_second TEXT(1)"), (oids.INTERVAL, 327679, "interval_year TEXT"),
-])
+@pytest.mark.parametrize(
+    ("oid", "typmod", "declared"),
+    [
+        (oids.DATE, -1, "date TEXT"),
+        (oids.TIMESTAMPTZ, 3, "timestamptz TEXT(3)"),
+        (oids.INTERVAL, -1, "interval TEXT"),
+        (oids.INTERVAL, 470286337, "interval_day_to_second TEXT(1)"),
+        (oids.INTERVAL, 327679, "interval_year TEXT"),
+    ],
+)
 def test_declared_type_carries_the_modifier(oid: int, typmod: int, declared: str) -> None:
     assert codec(oid).declare(typmod) == declared
 

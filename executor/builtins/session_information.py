@@ -11,6 +11,7 @@ from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.search_path import TEMPORARY, explicit_path, has_temporary, search_path, shown_schema
 from executor.catalog.system.objects import storage
+from executor.catalog.system.producers import rows
 from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
@@ -131,6 +132,16 @@ def _blocking(context: Context, process_id: int) -> str:
     return msgspec.json.encode(sorted(holders)).decode()
 
 
+def _rows_of(name: str) -> SetReturning:
+    """The function behind a view that shows all of its rows."""
+    return SetReturning(lambda context: rows(f"pg_catalog.{name}", context.view), context=True)
+
+
+def _extensions(context: Context) -> Any:
+    return ((name, version, comment)
+            for name, version, _, comment in rows("pg_catalog.pg_available_extensions", context.view))
+
+
 def _with_context(function: Callable[..., Any]) -> Python:
     return Python(function, context=True)
 
@@ -166,6 +177,12 @@ BUILTINS = (
     Builtin("txid_current()", _with_context(_transaction_id)),
     Builtin("pg_current_xact_id_if_assigned()", _with_context(_assigned_transaction_id)),
     Builtin("txid_current_if_assigned()", _with_context(_assigned_transaction_id)),
+    Builtin("pg_show_all_settings()", _rows_of("pg_settings")),
+    Builtin("pg_lock_status()", _rows_of("pg_locks")),
+    Builtin("pg_prepared_statement()", _rows_of("pg_prepared_statements")),
+    Builtin("pg_cursor()", _rows_of("pg_cursors")),
+    Builtin("pg_timezone_names()", _rows_of("pg_timezone_names")),
+    Builtin("pg_available_extensions()", SetReturning(_extensions, context=True)),
     Builtin("pg_blocking_pids(int4)", _with_context(_blocking)),
     Builtin("pg_trigger_depth()", Python(lambda: 0), ("pg_trigger_depth()", "0")),
     Builtin("pg_jit_available()", Python(lambda: 0)),

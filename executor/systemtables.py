@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from executor.analysis import Analyzed
 from executor.catalog.model import Relation
 from executor.catalog.system import producers
-from executor.catalog.system.relations import create_sql
+from executor.catalog.system.relations import create_sql, qualified
 from executor.errors import not_supported
 from storage.statement import MemoryTable, Statement
 
@@ -36,13 +36,13 @@ def _table(session: "Session", relation: Relation) -> MemoryTable:
     else:
         version = next(_versions) + 1_000_000_000
     view = session.engine.session_view(session)
-    return MemoryTable(relation.sqlite_name, version, len(relation.columns), _create(relation),
+    return MemoryTable(relation.sqlite_name, version, len(relation.columns), _create(relation.sqlite_name),
                        lambda _context: producers.rows(relation.schema, relation.name, view))
 
 
 @cache
-def _create(relation: Relation) -> tuple[str, ...]:
-    return tuple(create_sql(relation))
+def _create(name: str) -> tuple[str, ...]:
+    return tuple(create_sql(qualified(name)))
 
 
 def _catalog_version(session: "Session") -> int:

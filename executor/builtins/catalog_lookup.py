@@ -21,6 +21,7 @@ from executor.catalog.search_path import (
 )
 from executor.catalog.system import objects
 from executor.catalog.system.constraints import shared_catalogs
+from executor.catalog.system.session_view import view_of
 from executor.catalog.typenames import find_type, type_is_visible
 from executor.context import Context
 from executor.errors import SqlError, not_supported
@@ -210,7 +211,7 @@ def _sequence_value(context: Context, oid: int) -> tuple[int, bool]:
     if oid not in context.catalog.sequences_by_oid:
         raise WrongObjectType(f'"{(class_name(context.catalog, oid) or ("", str(oid)))[1]}" is not a sequence')
     start = context.catalog.sequences_by_oid[oid].start
-    found: tuple[int, bool] = context.view.sequence_values().get(oid, (start, False))
+    found: tuple[int, bool] = view_of(context).sequence_values().get(oid, (start, False))
     return found
 
 

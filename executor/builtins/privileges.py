@@ -13,6 +13,7 @@ from executor.builtins.base import Builtin, Python, SetReturning
 from executor.builtins.catalog_text import relation_of
 from executor.catalog import names
 from executor.catalog.search_path import class_name
+from executor.catalog.system.session_view import view_of
 from executor.catalog.typenames import find_type
 from executor.context import Context
 from executor.facts import table
@@ -65,7 +66,7 @@ def _find_sequence(context: Context, which: str | int) -> bool:
 
 
 def _find_database(context: Context, which: str | int) -> bool:
-    databases = context.view.databases() if context.view is not None else ((0, context.database),)
+    databases = view_of(context).databases()
     if isinstance(which, int):
         return any(oid == which for oid, _ in databases)
     if not any(name == which for _, name in databases):

@@ -11,6 +11,8 @@ from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.search_path import TEMPORARY, explicit_path, has_temporary, search_path, shown_schema
 from executor.catalog.system.objects import storage
+from executor.catalog.system.producers import rows
+from executor.catalog.system.session_view import view_of
 from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
@@ -23,24 +25,21 @@ STARTED = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
 _UTF8, _UNKNOWN, _DEFAULT_COLLATION = 6, 705, 100
 
 
-def _view(name: str, default: Stored = None) -> Callable[[Context], Stored]:
+def _view(name: str) -> Callable[[Context], Stored]:
     def read(context: Context) -> Stored:
-        found: Stored = getattr(context.view, name, default) if context.view is not None else default
+        found: Stored = getattr(view_of(context), name)
         return found
     return read
 
 
 def setting(context: Context, name: str) -> str | None:
     """A setting's value; None if there is no such setting."""
-    try:
-        value: str | None = context.settings.get(name)
-    except UndefinedObject:
-        return None
+    value: str | None = context.settings.find(name) if context.settings is not None else None
     return value
 
 
 def _version(context: Context) -> str:
-    number = (setting(context, "server_version") if context.settings is not None else None) or SERVER_VERSION
+    number = setting(context, "server_version") or SERVER_VERSION
     return f"PostgreSQL {number} (pgquill) on {sys.platform}, {64 if sys.maxsize > 2 ** 32 else 32}-bit"
 
 
@@ -71,7 +70,7 @@ def _set_config(context: Context, name: str | None, value: str | None, local: in
 
 
 def _in_recovery(context: Context) -> int:
-    return int(context.settings is not None and setting(context, "in_hot_standby") == "on")
+    return int(setting(context, "in_hot_standby") == "on")
 
 
 _ENCODINGS = {_UTF8: "UTF8"} | dict(enumerate((
@@ -93,7 +92,7 @@ def _encoding_number(name: str) -> int:
 
 
 def _client_encoding(context: Context) -> str:
-    return (setting(context, "client_encoding") if context.settings is not None else None) or "UTF8"
+    return setting(context, "client_encoding") or "UTF8"
 
 
 def _collation_for(types: ArgumentTypes, result: int) -> Callable[[Stored], str | None]:
@@ -113,22 +112,30 @@ def _keywords() -> Any:
 
 
 def _transaction_id(context: Context) -> int:
-    found: int = context.view.transaction_id()
-    return found
+    return view_of(context).transaction_id()
 
 
 def _assigned_transaction_id(context: Context) -> int | None:
-    found: int | None = context.view.assigned_transaction_id()
-    return found
+    return view_of(context).assigned_transaction_id()
 
 
 def _blocking(context: Context, process_id: int) -> str:
     """The sessions that hold what another one waits for."""
-    locks = list(context.view.locks()) if context.view is not None else []
+    locks = list(view_of(context).locks())
     wanted = [lock for lock in locks if lock.process_id == process_id and not lock.granted]
     holders = {held.process_id for want in wanted for held in locks if held.granted and held.process_id != process_id
                and held[0] == want[0] and held[4:9] == want[4:9]}
     return msgspec.json.encode(sorted(holders)).decode()
+
+
+def _rows_of(name: str) -> SetReturning:
+    """The function behind a view that shows all of its rows."""
+    return SetReturning(lambda context: rows("pg_catalog", name, view_of(context)), context=True)
+
+
+def _extensions(context: Context) -> Any:
+    return ((name, version, comment)
+            for name, version, _, comment in rows("pg_catalog", "pg_available_extensions", view_of(context)))
 
 
 def _with_context(function: Callable[..., Any]) -> Python:
@@ -166,6 +173,12 @@ BUILTINS = (
     Builtin("txid_current()", _with_context(_transaction_id)),
     Builtin("pg_current_xact_id_if_assigned()", _with_context(_assigned_transaction_id)),
     Builtin("txid_current_if_assigned()", _with_context(_assigned_transaction_id)),
+    Builtin("pg_show_all_settings()", _rows_of("pg_settings")),
+    Builtin("pg_lock_status()", _rows_of("pg_locks")),
+    Builtin("pg_prepared_statement()", _rows_of("pg_prepared_statements")),
+    Builtin("pg_cursor()", _rows_of("pg_cursors")),
+    Builtin("pg_timezone_names()", _rows_of("pg_timezone_names")),
+    Builtin("pg_available_extensions()", SetReturning(_extensions, context=True)),
     Builtin("pg_blocking_pids(int4)", _with_context(_blocking)),
     Builtin("pg_trigger_depth()", Python(lambda: 0), ("pg_trigger_depth()", "0")),
     Builtin("pg_jit_available()", Python(lambda: 0)),

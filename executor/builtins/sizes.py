@@ -11,6 +11,7 @@ from executor.builtins.base import Builtin, Native, Python, call
 from executor.builtins.catalog_text import relation_of
 from executor.catalog.model import Relation
 from executor.catalog.search_path import class_name
+from executor.catalog.system.session_view import view_of
 from executor.context import Context
 from executor.errors import not_supported
 from executor.sqlstates import InvalidParameterValue, UndefinedDatabase
@@ -69,15 +70,15 @@ def _pages(btrees: Callable[..., Any]) -> Native:
 
 def _other_database_bytes(context: Context, which: str | int) -> int | None:
     """The size of another database of the cluster; None for this one."""
-    databases = context.view.databases() if context.view is not None else ()
-    known = {**dict(databases), **{name: name for _, name in databases}}
+    view = view_of(context)
+    known: dict[str | int, str] = {}
+    for oid, database in view.databases():
+        known |= {oid: database, database: database}
     name = known.get(which)
-    if name is None and isinstance(which, str) and which != context.database:
-        raise UndefinedDatabase(f'database "{which}" does not exist')
-    if name in (None, context.database):
-        return None
-    size: int = context.view.database_bytes(name)
-    return size
+    if name is None:
+        raise UndefinedDatabase(f'database "{which}" does not exist' if isinstance(which, str)
+                                else f"database with OID {which} does not exist")
+    return None if name == context.database else view.database_bytes(name)
 
 
 def _database(which: str) -> str:

@@ -20,7 +20,7 @@ from executor.catalog.search_path import (
     search_path,
     shown_schema,
 )
-from executor.catalog.system.session_view import built_in_roles
+from executor.catalog.system.session_view import view_of
 from executor.catalog.typenames import find_type, format_type, type_named
 from executor.errors import SqlError
 from executor.facts import table
@@ -305,8 +305,7 @@ def regnamespace_out(oid: int, context: "Context") -> str:
 
 def roles(context: "Context") -> dict[str, int]:
     """Name -> OID of every role."""
-    known = context.view.roles() if context.view is not None else built_in_roles()
-    return {role.name: role.oid for role in known}
+    return {role.name: role.oid for role in view_of(context).roles()}
 
 
 def role_name(oid: int, context: "Context") -> str | None:

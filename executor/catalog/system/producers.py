@@ -1,8 +1,8 @@
 """Which producer gives the rows of which system relation, and what its rows depend on.
 
-    depends_on("pg_catalog.pg_class") -> "catalog"     rows(...) again when the catalog's version moved
-    depends_on("pg_catalog.pg_proc")  -> "constant"    the same rows always
-    depends_on("pg_catalog.pg_locks") -> "session"     rows(...) again for each statement
+    depends_on("pg_catalog", "pg_class") -> "catalog"     rows(...) again when there is a new catalog
+    depends_on("pg_catalog", "pg_proc")  -> "constant"    the same rows always
+    depends_on("pg_catalog", "pg_locks") -> "session"     rows(...) again for each statement
 
 A relation without a producer resolves, but reading it is 0A000. Relations of features that pgquill does not have yet
 are empty (EMPTY), which is what PostgreSQL shows while nobody uses them; the module that brings a feature registers its
@@ -135,30 +135,30 @@ def _registry() -> dict[str, tuple[Producer, str]]:
 _PRODUCERS = _registry()
 
 
-def register(name: str, produce: Producer, depends: str) -> None:
-    """Give a system relation ("pg_catalog.pg_replication_slots") a producer, for the module whose state it shows."""
-    _PRODUCERS[name] = (produce, depends)
+def register(schema: str, name: str, produce: Producer, depends: str) -> None:
+    """Give a system relation a producer, for the module whose state it shows (pg_replication_slots)."""
+    _PRODUCERS[f"{schema}.{name}"] = (produce, depends)
 
 
-def producer(name: str) -> Producer | None:
-    """The producer of "schema.name", None if pgquill has none."""
-    found = _PRODUCERS.get(name)
+def producer(schema: str, name: str) -> Producer | None:
+    """The producer of a system relation, None if pgquill has none."""
+    found = _PRODUCERS.get(f"{schema}.{name}")
     return found[0] if found else None
 
 
-def depends_on(name: str) -> str:
+def depends_on(schema: str, name: str) -> str:
     """constant, catalog or session: when the rows have to be made again."""
-    return _PRODUCERS[name][1]
+    return _PRODUCERS[f"{schema}.{name}"][1]
 
 
-def is_constant(name: str) -> bool:
+def is_constant(schema: str, name: str) -> bool:
     """True if the rows never change."""
-    return depends_on(name) == CONSTANT
+    return depends_on(schema, name) == CONSTANT
 
 
-def rows(name: str, view: SessionView) -> Iterable[Row]:
-    """The rows of "schema.name" in stored form, columns in attribute order (0A000 if there is no producer)."""
-    produce = producer(name)
+def rows(schema: str, name: str, view: SessionView) -> Iterable[Row]:
+    """A system relation's rows in stored form, columns in attribute order (0A000 if there is no producer)."""
+    produce = producer(schema, name)
     if produce is None:
-        raise not_supported(f"reading {name}")
+        raise not_supported(f"system relation {schema}.{name}")
     return produce(view)

@@ -6,11 +6,14 @@ so that pgquill's parts can be built one after another. Timestamps are in stored
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from executor.catalog.model import Catalog
 from executor.errors import not_supported
 from executor.facts import table
+
+if TYPE_CHECKING:
+    from executor.context import Context
 
 
 class Setting(NamedTuple):
@@ -177,6 +180,17 @@ class SessionView:
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
         """OID -> (last value, is called)."""
         return {}
+
+
+def view_of(context: "Context") -> SessionView:
+    """The view of the session that a function runs in."""
+    if context.view is not None:
+        found: SessionView = context.view
+        return found
+    if context.session is not None:
+        found = context.session.engine.session_view(context.session)
+        return found
+    return SessionView(context.catalog, context.database, user=context.user)
 
 
 @cache

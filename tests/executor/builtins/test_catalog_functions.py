@@ -23,7 +23,10 @@ class NoSettings:
     def get(self, name: str) -> str:
         if name == "search_path":
             return '"$user", public'
-        raise UndefinedObject(name)
+        raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+
+    def find(self, name: str) -> None:
+        return None
 
 
 @pytest.fixture(name="context")

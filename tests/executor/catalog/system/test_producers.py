@@ -30,7 +30,7 @@ def shown(name: str, rows: Any, ignored: set[str]) -> list[tuple[tuple[str, Any]
 
 
 def ours(name: str) -> list[tuple[Any, ...]]:
-    return list(producers.rows(name, view()))
+    return list(producers.rows(*name.split("."), view()))
 
 
 MINE = {
@@ -91,9 +91,9 @@ def test_information_schema_of_built_in_objects_is_complete(name: str) -> None:
 @pytest.mark.parametrize("name", [".".join(name) for name in relations.names()])
 def test_rows_have_the_columns_of_their_relation(name: str) -> None:
     relation = relations.qualified(name)
-    if producers.producer(name) is None:
+    if producers.producer(*name.split(".")) is None:
         return
-    widths = {len(row) for row in producers.rows(name, view())}
+    widths = {len(row) for row in producers.rows(*name.split("."), view())}
     assert widths <= {len(relation.columns)}
 
 
@@ -101,8 +101,8 @@ def test_constant_relations_are_the_same_without_a_catalog() -> None:
     empty = SessionView(Catalog(version=0), database="other")
     for schema, name in relations.names():
         full = f"{schema}.{name}"
-        if producers.producer(full) and producers.is_constant(full):
-            assert list(producers.rows(full, empty)) == ours(full), full
+        if producers.producer(schema, name) and producers.is_constant(schema, name):
+            assert list(producers.rows(schema, name, empty)) == ours(full), full
 
 
 def test_every_relation_can_be_made_and_filled_in_sqlite() -> None:
@@ -112,7 +112,7 @@ def test_every_relation_can_be_made_and_filled_in_sqlite() -> None:
         relation = relations.qualified(f"{schema}.{name}")
         for statement in relations.create_sql(relation):
             database.execute(statement)
-        if producers.producer(relation.sqlite_name):
+        if producers.producer(schema, name):
             rows = ours(relation.sqlite_name)
             empty, insert = relations.fill_sql(relation)
             database.execute(empty)

@@ -11,6 +11,7 @@ from executor.bind.expressions import bind
 from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement, type_name
+from executor.bind.uses import uses
 from executor.catalog.model import Catalog, Column, Relation
 from executor.context import Context
 from executor.errors import SqlError
@@ -139,7 +140,7 @@ class BinderService:
             target._fields["pgquill_star"] = columns
         tree = _expand_stars(query.tree)
         columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in bound.targets if not t.hidden)
-        return BoundView(columns, statement_text(wrap(tree)), tuple((oid, 0) for oid in s.relations))
+        return BoundView(columns, statement_text(wrap(tree)), uses(bound))
 
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""

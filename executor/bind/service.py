@@ -6,11 +6,12 @@ from typing import Any
 from executor import plan
 from executor.bind import typenames
 from executor.bind.calls import contains_aggregate, contains_set_returning, contains_window
-from executor.bind.coerce import assign, coerce, resolve_unknown
+from executor.bind.coerce import assign, coerce, resolve_unknown, to_boolean
 from executor.bind.expressions import bind
 from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement, type_name
+from executor.bind.uses import uses
 from executor.catalog.model import Catalog, Column, Relation
 from executor.context import Context
 from executor.errors import SqlError
@@ -74,7 +75,9 @@ class BinderService:
         scope.windows_refused = f"window functions are not allowed in {_plural(what)}"
         expr = bind(s, scope, node)
         _refuse(expr, scope, what)
-        if target is not None:
+        if what in CONDITIONS:
+            expr = to_boolean(s, expr, CONDITIONS[what])
+        elif target is not None:
             expr = coerce(s, expr, target[0], target[1], "a")
         else:
             expr = resolve_unknown(s, expr)
@@ -139,7 +142,7 @@ class BinderService:
             target._fields["pgquill_star"] = columns
         tree = _expand_stars(query.tree)
         columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in bound.targets if not t.hidden)
-        return BoundView(columns, statement_text(wrap(tree)), tuple((oid, 0) for oid in s.relations))
+        return BoundView(columns, statement_text(wrap(tree)), uses(bound))
 
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""
@@ -148,6 +151,10 @@ class BinderService:
     def type_name(self, oid: int, typmod: int) -> str:
         """format_type()."""
         return type_name(oid, typmod)
+
+
+CONDITIONS = {"CHECK": "CHECK", "index predicates": "WHERE"}
+"""What must be boolean, and what PostgreSQL calls it."""
 
 
 def _consume(node: Node) -> None:

@@ -53,6 +53,7 @@ def type_is_visible(catalog: Catalog | None, found: Type, path: Collection[str])
 
 
 _SQL_NAMES = {
+    "json": "json",
     "bool": "boolean", "int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real",
     "float8": "double precision", "json": "json", "numeric": "numeric", "interval": "interval", "varbit": "bit varying",
     "varchar": "character varying", "bit": "bit", "bpchar": "character", "time": "time without time zone",

@@ -18,7 +18,7 @@ from executor.ddl.sequence import altered
 from executor.ddl.sqlite_table import BOOLEAN, collation_of, qualified, refuse_foreign_made, sqlite_column
 from executor.errors import SqlError
 from executor.parse import Node
-from executor.sqlstates import CheckViolation, DatatypeMismatch, FeatureNotSupported
+from executor.sqlstates import CannotCoerce, CheckViolation, DatatypeMismatch, FeatureNotSupported
 
 WIDTHS = {21: 2, 23: 4, 20: 8}
 TEXTS = (25, 1043)
@@ -88,7 +88,7 @@ def _conversion(altering: Altering, column: Column, using: Node | None, target: 
         expression = quote_identifier(column.name) if using is None else using
     try:
         return binder.check_expression(expression, altering.relation, "transform expressions", target)
-    except DatatypeMismatch:
+    except (DatatypeMismatch, CannotCoerce):
         shown = binder.type_name(*target)
         if using is None:
             raise DatatypeMismatch(
@@ -104,7 +104,7 @@ def _check_default(ctx: DdlContext, new: Column, old: Column) -> None:
         return
     try:
         ctx.binder.bind_default(old.default, new)
-    except DatatypeMismatch:
+    except (DatatypeMismatch, CannotCoerce):
         raise DatatypeMismatch(
             f'default for column "{new.name}" cannot be cast automatically to type '
             f"{ctx.binder.type_name(new.type, new.typmod)}") from None

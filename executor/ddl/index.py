@@ -49,8 +49,8 @@ def create_index(node: Node, ctx: DdlContext) -> DdlResult:
         included=included, unique=unique, method=method, predicate=_predicate(node.take("whereClause"), relation, ctx),
         nulls_not_distinct=node.take("nulls_not_distinct", False),
         options=storage_options.read(ctx, node.nodes("options"), storage_options.INDEX[method]))
-    index = replace(index, sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, index.name))
-    steps = creation_steps(ctx, relation, index)
+    index = with_sqlite_name(ctx, relation, index)
+    steps = creation_steps(ctx, relation, index) if index.sqlite_name else ()
     ctx.catalog = put_relation(ctx.catalog, replace(relation, indexes=(*relation.indexes, index)))
     return DdlResult(ctx.catalog, steps, "CREATE INDEX")
 
@@ -85,6 +85,20 @@ def _check_method(method: str, unique: bool, keys: list[Node]) -> None:
         raise FeatureNotSupported('access method "hash" does not support ASC/DESC options')
     if keys[0].peek("nulls_ordering") != "SORTBY_NULLS_DEFAULT":
         raise FeatureNotSupported('access method "hash" does not support NULLS FIRST/LAST options')
+
+
+def with_sqlite_name(ctx: DdlContext, relation: Relation, index: Index) -> Index:
+    """The index with a name in SQLite, or without one if it has expressions that plain SQLite cannot evaluate.
+
+    Without its help only the speed of some queries differs, so such an index is kept in the Catalog alone, unless it
+    has to keep values unique (0A000).
+    """
+    for text, what in (*((key.expression, "index expressions") for key in index.columns), (index.predicate, "index predicates")):
+        if text and (bound := ctx.binder.check_expression(text, relation, what)).needs:
+            if index.unique:
+                raise not_supported(f"a unique index on {bound.sql_pg}, which plain SQLite cannot evaluate,")
+            return replace(index, sqlite_name="")
+    return replace(index, sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, index.name))
 
 
 def creation_steps(ctx: DdlContext, relation: Relation, index: Index) -> tuple[Step, ...]:
@@ -148,8 +162,6 @@ def _expression(key: IndexColumn, node: Node, relation: Relation, ctx: DdlContex
     bound = ctx.binder.check_expression(node, relation, "index expressions")
     if bound.volatility != "i":
         raise InvalidObjectDefinition("functions in index expression must be marked IMMUTABLE")
-    if bound.needs:
-        raise not_supported(f"an index on the expression {bound.sql_pg}, which plain SQLite cannot evaluate,")
     return replace(key, expression=rewrite.unqualified(bound.sql_pg, relation.name)), bound.type
 
 
@@ -195,6 +207,4 @@ def _predicate(node: Node | None, relation: Relation, ctx: DdlContext) -> str:
     bound = ctx.binder.check_expression(node, relation, "index predicates", (BOOLEAN, -1))
     if bound.volatility != "i":
         raise InvalidObjectDefinition("functions in index predicate must be marked IMMUTABLE")
-    if bound.needs:
-        raise not_supported(f"an index WHERE {bound.sql_pg}, which plain SQLite cannot evaluate,")
     return rewrite.unqualified(bound.sql_pg, relation.name)

@@ -47,7 +47,7 @@ class Copied(msgspec.Struct):
             ctx.catalog, relation.schema, relation.name, index_column_part(relation, keys, included), "idx", also=also)
         return replace(
             index, oid=ctx.new_oid(), name=name, table=relation.oid, columns=keys, included=included,
-            sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name))
+            sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name) if index.sqlite_name else "")
 
     def add_comments(self, ctx: DdlContext, relation: Relation) -> None:
         """Copy the comments on columns and constraints into ctx.catalog (INCLUDING COMMENTS)."""

@@ -79,16 +79,32 @@ class Block:
             self.transaction.synchronous = SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL)
         return self.transaction
 
-    def begin_statement(self, writes: bool) -> Transaction:
-        """The transaction for a statement that begins now (25006 if it writes in a READ ONLY transaction)."""
+    def begin_statement(self, writes: str = "") -> Transaction:
+        """The transaction for a statement that begins now; `writes` names one that changes data (25006 if READ ONLY)."""
         if self.transaction is None:
             transaction = self.ensure()
         else:
             transaction = self.transaction
             self.session.context.statement_timestamp = timestamp_now()
         if writes:
-            self.refuse_read_only("INSERT, UPDATE or DELETE")
+            self.refuse_read_only(writes)
         return transaction
+
+    def check_setting(self, name: str, value: object) -> None:
+        """25001 where SET TRANSACTION comes too late."""
+        settings = self.session.settings
+        if self.transaction is None:
+            return
+        if name == "transaction_isolation" and value != settings.get(name):
+            if self.savepoints:
+                raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction")
+            raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
+        if name == "transaction_read_only" and settings.get(name) == "on" and value in (False, "off"):
+            if self.savepoints:
+                raise states.ActiveSqlTransaction("cannot set transaction read-write mode inside a read-only transaction")
+            raise states.ActiveSqlTransaction("transaction read-write mode must be set before any query")
+        if name == "transaction_deferrable":
+            raise states.ActiveSqlTransaction("SET TRANSACTION [NOT] DEFERRABLE must be called before any query")
 
     def refuse_read_only(self, what: str) -> None:
         """25006."""

@@ -47,11 +47,12 @@ class QueryPortal(Portal):
     """A SELECT, or an INSERT, UPDATE or DELETE with or without RETURNING."""
 
     def __init__(self, session: "Session", prepared: Any, columns: Sequence[Column] | None, encoders: Sequence[Encoder],
-                 parameters: Sequence[Stored], literals: Sequence[tuple[str, str]] = ()) -> None:
+                 parameters: Sequence[Stored], literals: Sequence[tuple[str, str]] = (), text: str = "") -> None:
         super().__init__(session, columns, encoders)
         self.prepared = prepared
         self.parameters = parameters
         self.literals = literals
+        self.text = text  # the statement, if its literals are not those the plan was made with
         self.rows: Rows | None = None
         self.pending: list[tuple[Any, ...]] | None = None
         self.changes = 0
@@ -68,7 +69,7 @@ class QueryPortal(Portal):
 
             raise ObjectNotInPrerequisiteState("portal cannot be run")
         analyzed: Analyzed
-        rows, analyzed = await self.session.run_plan(self.prepared, self.parameters, self.literals)
+        rows, analyzed = await self.session.run_plan(self.prepared, self.parameters, self.literals, self.text)
         self.verb = analyzed.verb
         self.changes = rows.changes
         if self.columns is None:

@@ -79,6 +79,7 @@ class Session:
         context.session = self
         context.env.objects = SessionNames(context)
         context.settings = settings
+        settings.transaction_check = self.block.check_setting
         context.sequences = SessionSequences(database.sequences)
 
     # --- what pgwire asks -----------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ class Session:
             prepared, literals = raw
         else:
             prepared, literals = await self._prepare_raw(raw)
-        return self._portal(prepared, (), (), literals)
+        return self._portal(prepared, (), (), literals, self.query_text if literals else "")
 
     async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
         """Make a prepared statement."""
@@ -329,7 +330,7 @@ class Session:
         return prepared
 
     def _portal(self, prepared: Prepared, values: Sequence[Stored], formats: tuple[int, ...],
-                literals: Sequence[tuple[str, str]]) -> Portal:
+                literals: Sequence[tuple[str, str]], text: str = "") -> Portal:
         if prepared.raw is None:
             return EmptyPortal(self)
         if prepared.command is not None:
@@ -338,7 +339,7 @@ class Session:
             return CommandPortal(self, prepared.command, columns, encoders, values)
         assert prepared.analyzed is not None
         if prepared.columns is None:
-            return QueryPortal(self, prepared, None, (), values, literals)
+            return QueryPortal(self, prepared, None, (), values, literals, text)
         key = (formats, env_key(self.context.env), id(self) if any(c.prints_names for c in prepared.columns) else 0)
         encoders_ = prepared.analyzed.encoders.get(key)
         if encoders_ is None:
@@ -348,7 +349,7 @@ class Session:
         if formats and any(formats):
             wanted = formats if len(formats) > 1 else formats * len(columns)
             columns = tuple(msgspec.structs.replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
-        return QueryPortal(self, prepared, columns, encoders_, values, literals)
+        return QueryPortal(self, prepared, columns, encoders_, values, literals, text)
 
     def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
         """One encoder per column in the formats asked for (08P01 if their number does not fit)."""
@@ -378,21 +379,21 @@ class Session:
 
     # --- running --------------------------------------------------------------------------------------------------
 
-    async def run_plan(self, prepared: Prepared, parameters: Sequence[Stored],
-                       literals: Sequence[tuple[str, str]]) -> tuple[Rows, Analyzed]:
-        """Run an analyzed statement; again if the schema turns out to be another than it was bound against."""
+    async def run_plan(self, prepared: Prepared, parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
+                       text: str) -> tuple[Rows, Analyzed]:
+        """Run an analyzed statement; again if the schema turns out to be another than it was bound against.
+
+        text: of the statement itself, if it uses the plan of another with other literals.
+        """
         for _ in range(RETRIES):
             analyzed = prepared.analyzed
             assert analyzed is not None
             self.context.catalog = analyzed.catalog
-            transaction = self.block.begin_statement(analyzed.writes)
+            transaction = self.block.begin_statement(analyzed.verb if analyzed.writes else "")
             try:
                 values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
             except LiteralNeeded:
-                assert prepared.raw is not None
-                analyzed = await self.analyze(prepared.raw)
-                prepared = Prepared("", prepared.text, prepared.raw, (), (), analyzed.columns, analyzed)
-                literals = ()
+                prepared, literals = await self._without_lifting(prepared, text), ()
                 continue
             statement: Statement = analyzed.lowered.statement
             if analyzed.lowered.system:
@@ -400,15 +401,18 @@ class Session:
             rows = await self._run(transaction, statement, values, analyzed)
             if rows is not None:
                 return rows, analyzed
-            assert prepared.raw is not None
             await self.catalog(refresh=True)
-            renewed = await self.analyze(prepared.raw, prepared.given)
-            if _shapes(renewed.columns) != _shapes(prepared.columns):
-                raise states.FeatureNotSupported("cached plan must not change result type")
-            prepared = Prepared(prepared.name, prepared.text, prepared.raw, prepared.given, renewed.parameters,
-                                renewed.columns, renewed)
-            literals = ()
+            prepared, literals = await self._without_lifting(prepared, text), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
+
+    async def _without_lifting(self, prepared: Prepared, text: str) -> Prepared:
+        """The statement analyzed anew with its own literals in place (0A000 if its result type changed)."""
+        raw = parse(text)[0] if text else prepared.raw
+        assert raw is not None
+        renewed = await self.analyze(raw, prepared.given)
+        if _shapes(renewed.columns) != _shapes(prepared.columns):
+            raise states.FeatureNotSupported("cached plan must not change result type")
+        return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
         """The result, or None if the schema is not the one the plan was made for."""
@@ -468,7 +472,7 @@ class Session:
         if not kind.transaction_control:
             if not kind.read_only_ok:
                 self.block.refuse_read_only(kind_name(command))
-            self.block.begin_statement(False)
+            self.block.begin_statement()
             await self.catalog(refresh=self.own_catalog is None)
         try:
             return await kind.handler(self, command.raw, parameters)

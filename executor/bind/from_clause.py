@@ -71,7 +71,7 @@ def _alias(s: Statement, node: Node | None) -> tuple[str | None, list[str]]:
 def _renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str, position: int) -> tuple[tuple[str, int, int], ...]:
     if len(names) > len(columns):
         raise InvalidColumnReference(
-            f'table "{alias}" has {len(columns)} columns available but {len(names)} columns specified', position=position or None)
+            f'table "{alias}" has {len(columns)} columns available but {len(names)} columns specified')
     return tuple((names[i] if i < len(names) else name, oid, typmod) for i, (name, oid, typmod) in enumerate(columns))
 
 

@@ -36,8 +36,8 @@ class _Binder(BinderService):
 
 async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Catalog]:
     """Lock for writing, and the catalog as it is now."""
-    session.block.refuse_read_only(raw.node.kind.removesuffix("Stmt"))
-    transaction = session.block.begin_statement(True)
+    session.block.refuse_read_only(_name(raw))
+    transaction = session.block.begin_statement()
     await transaction.begin_write()
     catalog = await session.catalog()
     if session.own_catalog is None and transaction.schema_token() != catalog.version:
@@ -50,9 +50,18 @@ async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Cata
     return ddl, catalog
 
 
+def _name(raw: RawStatement) -> str:
+    """The command's name in messages: "DROP TABLE"."""
+    from executor.commands.registry import NAMES
+
+    if raw.node.kind == "DropStmt":
+        return f"DROP {raw.node.peek('removeType').removeprefix('OBJECT_')}"
+    return NAMES.get(raw.node.kind, raw.node.kind)
+
+
 async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
     """Carry out a result in the session's transaction."""
-    transaction = session.block.begin_statement(True)
+    transaction = session.block.begin_statement()
     session.own_catalog = await carry_out(result, catalog, transaction)
     session.context.catalog = session.own_catalog
     for sequence in session.own_catalog.sequences:
@@ -130,7 +139,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     assert session.own_catalog is not None
     relation = session.own_catalog.relations_by_name[existing]
     statement = analyzed.lowered.statement
-    transaction = session.block.begin_statement(True)
+    transaction = session.block.begin_statement()
     if analyzed.lowered.system:
         from executor.systemtables import system_tables
 

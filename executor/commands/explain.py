@@ -54,7 +54,7 @@ async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) 
 
         statement = system_tables(session, analyzed)
     values = slot_values(analyzed.lowered.slots, parameters or [None] * len(analyzed.parameters), (), session.context.env)
-    transaction = session.block.begin_statement(False)
+    transaction = session.block.begin_statement()
     rows = await transaction.run(Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.needs), values)
     lines = _tree(await rows.fetch(10_000))
     if options.get("verbose", "off") in TRUE:

@@ -53,7 +53,7 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Sequence
 
 
 async def _analyze(session: "Session", tables: list[Relation]) -> None:
-    transaction = session.block.begin_statement(False)
+    transaction = session.block.begin_statement()
     for table in tables or [r for r in session.context.catalog.relations if r.kind == "r" and not r.made_elsewhere]:
         if table.kind == "r" and table.sqlite_schema == "main":
             await transaction.run(Statement(f"ANALYZE {quote(table.sqlite_name or table.name)}", writes=True))

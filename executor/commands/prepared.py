@@ -72,7 +72,7 @@ async def _arguments(session: "Session", raw: RawStatement, prepared: "Prepared"
     for i, (node, oid) in enumerate(zip(nodes, prepared.parameters, strict=True), 1):
         texts.append(value(g, assign(s, bind(s, Scope(), node), oid, -1, f"parameter ${i}")))
     lowered = g.finish("SELECT " + ", ".join(texts))
-    transaction = session.block.begin_statement(False)
+    transaction = session.block.begin_statement()
     statement: SqliteStatement = lowered.statement
     rows = await transaction.run(statement, slot_values(lowered.slots, (), (), session.context.env))
     (row,) = await rows.fetch(2)

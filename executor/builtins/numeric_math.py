@@ -49,12 +49,14 @@ def numeric_sqrt(a: str) -> str:
         raise InvalidArgumentForPowerFunction("cannot take square root of a negative number")
     if value.is_infinite():
         return a
-    scale = _scale(weight(value) * 2 + 1, scale_of(value))
-    if not value:
-        return text_of(rounded(value, scale))
+    return text_of(square_root(value, _scale(weight(value) * 2 + 1, scale_of(value))))
+
+
+def square_root(value: Decimal, scale: int) -> Decimal:
+    """The root of a number that is not negative, rounded to `scale` digits after the point."""
     # The integer root of value * 100^(scale + 1), whose last digit only decides the rounding.
     root = math.isqrt(int(value.scaleb(2 * (scale + 1), _context(400_000))))
-    return text_of(rounded(Decimal(root).scaleb(-(scale + 1), _context(400_000)), scale))
+    return rounded(Decimal(root).scaleb(-(scale + 1), _context(400_000)), scale)
 
 
 def _exponential(value: Decimal, scale: int) -> Decimal:

@@ -23,6 +23,15 @@ def _as_it_is(context: Context, value: Stored) -> str:
     return value if value.__class__ is str else str(value)
 
 
+def cast_printer(oid: int, typmod: int = -1) -> Printer:
+    """What an explicit cast to text gives: as `printer`, but for the types that have a cast function of their own."""
+    if oid == oids.BOOL:
+        return lambda context, value: "true" if value else "false"
+    if oid == oids.BPCHAR:
+        return lambda context, value: str(value).rstrip(" ")
+    return printer(oid, typmod)
+
+
 def printer(oid: int, typmod: int = -1) -> Printer:
     """The function that prints values of a type. 0A000 for a type without codec."""
     if oid in _STRINGS:

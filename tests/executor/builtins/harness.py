@@ -117,8 +117,8 @@ class Harness:
             if python.typed:
                 factory = factory(tuple((oid, -1) for oid in self.types), self.result)
             made = factory(self.context) if python.context else factory()
-            replay = base.Replay(lambda: factory(self.context) if python.context else factory())
-            replay.step(*rows[0]) if rows and not (python.strict and None in rows[0]) else None
+
+
             for row in rows:
                 if not (python.strict and None in row):
                     made.step(*row)

@@ -68,9 +68,7 @@ class Recorder:
             name = declared[min(number, len(declared) - 1)]
             quoted = f'"{name}"' if name == "char" else name
             sql = text if PSEUDO.fullmatch(name) else f"({text})::{quoted}"
-            rows = self.run(f"SELECT pg_typeof({sql})::oid, ({sql})::text")
-            if name == "char":
-                rows = self.run(f"SELECT 18, ({sql})::text")
+            rows = self.run(f"SELECT pg_typeof({sql})::oid, {sql}")
             assert isinstance(rows, list), (function.signature, text, rows)
             oid = int(rows[0][0] or 0)
             found.append((sql, 25 if oid == 705 else oid, rows[0][1]))

@@ -1,4 +1,7 @@
-"""CREATE, ALTER, DROP, COMMENT and TRUNCATE: pure functions from one Catalog to the next, with the SQLite statements that do it."""
+"""CREATE, ALTER, DROP, COMMENT and TRUNCATE.
+
+Pure functions from one Catalog to the next, with the SQLite statements that do it.
+"""
 
 from executor.ddl.handlers import HANDLERS
 

@@ -59,7 +59,9 @@ def _fill(altering: Altering, new: Relation, column: Column, spec: ColumnSpec) -
     if spec.serial or spec.identity:
         _fill_from_sequence(altering, new, column)
         return
-    if column.default is None or (not column.generated and native_default(ctx, column) not in (None, "CURRENT_TIMESTAMP")):
+    if column.default is None or (
+        not column.generated and native_default(ctx, column) not in (None, "CURRENT_TIMESTAMP")
+    ):
         altering.become(new)
         return
     if column.generated:
@@ -82,9 +84,13 @@ def _fill_from_sequence(altering: Altering, new: Relation, column: Column) -> No
     order = old.rowid or "1"
     value = f"{start} + (row_number() OVER (ORDER BY {order}) - 1) * {step}"
     table, rows = value_table(sequence), f"(SELECT count(*) FROM {qualified(old)})"
-    altering.steps.append(Step(
-        f"UPDATE {table} SET last_value = {start} + ({rows} - 1) * {step}, is_called = 1 WHERE oid = ?1 AND {rows} > 0",
-        (sequence.oid,)))
+    altering.steps.append(
+        Step(
+            f"UPDATE {table} SET last_value = {start} + ({rows} - 1) * {step}, is_called = 1 "
+            f"WHERE oid = ?1 AND {rows} > 0",
+            (sequence.oid,),
+        )
+    )
     altering.become(new, values={column.number: value})
 
 
@@ -100,8 +106,11 @@ def drop_column(node: Node, altering: Altering) -> None:
     gone = deletion(ctx, [Thing("column", relation.oid, column.number)], cascade)
     for view in ctx.catalog.relations:
         reads = any(oid == relation.oid for oid, _ in view.uses)
-        if reads and Thing("relation", view.oid) not in gone and rewrite.has_column_aliases(
-                view.definition, (relation.schema, relation.name)):
+        if (
+            reads
+            and Thing("relation", view.oid) not in gone
+            and rewrite.has_column_aliases(view.definition, (relation.schema, relation.name))
+        ):
             raise not_supported(f'dropping a column of a table whose columns view "{view.name}" has under other names')
     altering.steps += remove(ctx, gone)
 
@@ -116,7 +125,8 @@ def set_default(node: Node, altering: Altering) -> None:
     if column.generated:
         verb = "SET" if expression is not None else "DROP"
         raise SyntaxError(
-            f"{where} is a generated column", hint=f"Use ALTER TABLE ... ALTER COLUMN ... {verb} EXPRESSION instead.")
+            f"{where} is a generated column", hint=f"Use ALTER TABLE ... ALTER COLUMN ... {verb} EXPRESSION instead."
+        )
     text = None if expression is None else altering.ctx.binder.bind_default(expression, column).sql_pg
     changed = replace(column, default=text, sqlite_default=False)
     altering.become(altering.with_column(changed))
@@ -128,12 +138,14 @@ def set_expression(node: Node, altering: Altering) -> None:
     column, expression = altering.column(node.take("name")), node.take("def")
     if not column.generated:
         raise ObjectNotInPrerequisiteState(
-            f'column "{column.name}" of relation "{altering.relation.name}" is not a generated column')
+            f'column "{column.name}" of relation "{altering.relation.name}" is not a generated column'
+        )
     new = columns.with_expression(altering.ctx, altering.relation, column, expression)
     text = new.by_number[column.number].default
     assert text is not None
     bound = altering.ctx.binder.check_expression(
-        text, altering.relation, "column generation expressions", (column.type, column.typmod))
+        text, altering.relation, "column generation expressions", (column.type, column.typmod)
+    )
     altering.become(new, values={column.number: bound.sqlite}, needs=bound.needs)
 
 
@@ -191,7 +203,8 @@ def _bare(options: Options) -> Options:
 def _require_identity(altering: Altering, column: Column) -> None:
     if not column.identity:
         raise ObjectNotInPrerequisiteState(
-            f'column "{column.name}" of relation "{altering.relation.name}" is not an identity column')
+            f'column "{column.name}" of relation "{altering.relation.name}" is not an identity column'
+        )
 
 
 def drop_identity(node: Node, altering: Altering) -> None:
@@ -200,7 +213,8 @@ def drop_identity(node: Node, altering: Altering) -> None:
     if not column.identity and missing_ok:
         altering.ctx.notice(
             SuccessfulCompletion,
-            f'column "{column.name}" of relation "{altering.relation.name}" is not an identity column, skipping')
+            f'column "{column.name}" of relation "{altering.relation.name}" is not an identity column, skipping',
+        )
         return
     _require_identity(altering, column)
     sequence = owned_sequence(altering, column)

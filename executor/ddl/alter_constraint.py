@@ -63,7 +63,8 @@ def _add_not_null(altering: Altering, spec: ConstraintSpec) -> None:
     if old is not None and spec.name and spec.name != old.name:
         raise ObjectNotInPrerequisiteState(
             f'cannot create not-null constraint "{spec.name}" on column "{column.name}" of table "{relation.name}"',
-            detail=f'A not-null constraint named "{old.name}" already exists for this column.')
+            detail=f'A not-null constraint named "{old.name}" already exists for this column.',
+        )
     new = add_not_null(altering.ctx, relation, spec)
     if old is None and spec.valid:
         altering.steps.append(validate.not_null(relation, column))
@@ -112,7 +113,8 @@ def drop_constraint(node: Node, altering: Altering) -> None:
     relation = altering.relation
     if relation.constraint(name) is None and missing_ok:
         altering.ctx.notice(
-            SuccessfulCompletion, f'constraint "{name}" of relation "{relation.name}" does not exist, skipping')
+            SuccessfulCompletion, f'constraint "{name}" of relation "{relation.name}" does not exist, skipping'
+        )
         return
     constraint = _named(altering, name)
     if constraint.kind == "n":
@@ -158,7 +160,8 @@ def validate_constraint(node: Node, altering: Altering) -> None:
     if validator is None:
         raise WrongObjectType(
             f'cannot validate constraint "{constraint.name}" of relation "{altering.relation.name}"',
-            detail="This operation is not supported for this type of constraint.")
+            detail="This operation is not supported for this type of constraint.",
+        )
     if not constraint.enforced:
         raise WrongObjectType("cannot validate NOT ENFORCED constraint")
     if not constraint.validated:
@@ -211,5 +214,6 @@ def alter_constraint(node: Node, altering: Altering) -> None:
     constraint = _named(altering, name)
     if constraint.kind != "f":
         raise WrongObjectType(
-            f'constraint "{name}" of relation "{altering.relation.name}" is not a foreign key constraint')
+            f'constraint "{name}" of relation "{altering.relation.name}" is not a foreign key constraint'
+        )
     _replace(altering, constraint, replace(constraint, deferrable=deferrable, deferred=deferred))

@@ -31,7 +31,11 @@ PASS_DROP, PASS_CONSTRAINT, PASS_OTHER = 0, 6, 11
 def alter_table(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER TABLE [IF EXISTS] [ONLY] name action, ..."""
     kind = node.take("objtype", "OBJECT_TABLE")
-    name, missing_ok, commands = range_name(node.take("relation"), ctx), node.take("missing_ok", False), node.nodes("cmds")
+    name, missing_ok, commands = (
+        range_name(node.take("relation"), ctx),
+        node.take("missing_ok", False),
+        node.nodes("cmds"),
+    )
     if kind not in KINDS:
         raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')}")
     found = resolve_target(ctx, name, missing_ok, kind)
@@ -70,10 +74,15 @@ def _action(subtype: str, found: Found) -> Action:
         return action
     words = WORDS.get(subtype, subtype.removeprefix("AT_"))
     if subtype in TABLE_ACTIONS:
-        kind = "indexes" if found.index else {"S": "sequences", "v": "views", "m": "materialized views"}.get(found.kind, "it")
+        kind = (
+            "indexes"
+            if found.index
+            else {"S": "sequences", "v": "views", "m": "materialized views"}.get(found.kind, "it")
+        )
         raise WrongObjectType(
             f'ALTER action {words} cannot be performed on relation "{found.name}"',
-            detail=f"This operation is not supported for {kind}.")
+            detail=f"This operation is not supported for {kind}.",
+        )
     raise not_supported(f"ALTER TABLE ... {words}")
 
 
@@ -121,7 +130,8 @@ def _persistence(value: str) -> Action:
         relation = altering.relation
         if relation.persistence == "t":
             raise InvalidTableDefinition(
-                f'cannot change logged status of table "{relation.name}" because it is temporary')
+                f'cannot change logged status of table "{relation.name}" because it is temporary'
+            )
         _refuse_mixed(altering, value)
         altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(relation, persistence=value))
 
@@ -139,7 +149,9 @@ def _refuse_mixed(altering: Altering, value: str) -> None:
         if other.oid != relation.oid and other.persistence == ("p" if value == "u" else "u"):
             words = ("unlogged", "logged") if value == "u" else ("logged", "unlogged")
             raise InvalidTableDefinition(
-                f'could not change table "{relation.name}" to {words[0]} because it references {words[1]} table "{other.name}"')
+                f'could not change table "{relation.name}" to {words[0]} '
+                f'because it references {words[1]} table "{other.name}"'
+            )
 
 
 def _replica_identity(node: Node, altering: Altering) -> None:

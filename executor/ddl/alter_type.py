@@ -69,12 +69,14 @@ def _refuse_dependents(altering: Altering, column: Column) -> None:
             if column.number in bound.columns:
                 raise FeatureNotSupported(
                     "cannot alter type of a column used by a generated column",
-                    detail=f'Column "{column.name}" is used by generated column "{other.name}".')
+                    detail=f'Column "{column.name}" is used by generated column "{other.name}".',
+                )
     for view in ctx.catalog.relations:
         if (relation.oid, column.number) in view.uses:
             raise FeatureNotSupported(
                 "cannot alter type of a column used by a view or rule",
-                detail=f'rule _RETURN on view {quote_identifier(view.name)} depends on column "{column.name}"')
+                detail=f'rule _RETURN on view {quote_identifier(view.name)} depends on column "{column.name}"',
+            )
 
 
 def _conversion(altering: Altering, column: Column, using: Node | None, target: tuple[int, int]) -> Bound:
@@ -93,10 +95,12 @@ def _conversion(altering: Altering, column: Column, using: Node | None, target: 
         if using is None:
             raise DatatypeMismatch(
                 f'column "{column.name}" cannot be cast automatically to type {shown}',
-                hint=f'You might need to specify "USING {quote_identifier(column.name)}::{shown}".') from None
+                hint=f'You might need to specify "USING {quote_identifier(column.name)}::{shown}".',
+            ) from None
         raise DatatypeMismatch(
             f'result of USING clause for column "{column.name}" cannot be cast automatically to type {shown}',
-            hint="You might need to add an explicit cast.") from None
+            hint="You might need to add an explicit cast.",
+        ) from None
 
 
 def _check_default(ctx: DdlContext, new: Column, old: Column) -> None:
@@ -107,7 +111,8 @@ def _check_default(ctx: DdlContext, new: Column, old: Column) -> None:
     except (DatatypeMismatch, CannotCoerce):
         raise DatatypeMismatch(
             f'default for column "{new.name}" cannot be cast automatically to type '
-            f"{ctx.binder.type_name(new.type, new.typmod)}") from None
+            f"{ctx.binder.type_name(new.type, new.typmod)}"
+        ) from None
 
 
 def _alter_sequence(altering: Altering, column: Column, type_oid: int) -> None:
@@ -137,7 +142,9 @@ def _rebound(altering: Altering, new: Relation, column: Column) -> Relation:
         child = new if table.oid == new.oid else table
         for constraint in child.constraints:
             if constraint.kind == "f" and new.oid in (child.oid, constraint.referenced):
-                parent = new if constraint.referenced == new.oid else ctx.catalog.relations_by_oid[constraint.referenced]
+                parent = (
+                    new if constraint.referenced == new.oid else ctx.catalog.relations_by_oid[constraint.referenced]
+                )
                 check_types(ctx, constraint.name, child, constraint.columns, parent, constraint.referenced_columns)
     return new
 
@@ -148,9 +155,13 @@ def _checks(altering: Altering, new: Relation, column: Column, bound: Bound) -> 
     steps = []
     if column.not_null:
         found = validate.not_null(new, column)
-        steps.append(Step(
-            f"SELECT 1 FROM {qualified(relation)} WHERE ({bound.sqlite}) IS NULL LIMIT 1", needs=bound.needs,
-            failure=found.failure))
+        steps.append(
+            Step(
+                f"SELECT 1 FROM {qualified(relation)} WHERE ({bound.sqlite}) IS NULL LIMIT 1",
+                needs=bound.needs,
+                failure=found.failure,
+            )
+        )
     converted = _converted(relation, column, bound)
     for index in new.indexes:
         if index.unique and any(key.column == column.number for key in index.columns):
@@ -159,9 +170,13 @@ def _checks(altering: Altering, new: Relation, column: Column, bound: Bound) -> 
     for constraint in new.constraints:
         if constraint.kind == "c" and column.number in constraint.columns and constraint.validated:
             expression = altering.ctx.binder.check_expression(constraint.expression, new, "CHECK", (BOOLEAN, -1))
-            steps.append(Step(
-                f"SELECT 1 FROM {converted} WHERE NOT ({expression.sqlite}) LIMIT 1",
-                needs=(*bound.needs, *expression.needs), failure=_violated(new, constraint.name)))
+            steps.append(
+                Step(
+                    f"SELECT 1 FROM {converted} WHERE NOT ({expression.sqlite}) LIMIT 1",
+                    needs=(*bound.needs, *expression.needs),
+                    failure=_violated(new, constraint.name),
+                )
+            )
     return steps
 
 
@@ -169,7 +184,10 @@ def _violated(relation: Relation, name: str) -> Callable[[tuple[object, ...]], S
     def failure(row: tuple[object, ...]) -> SqlError:
         return CheckViolation(
             f'check constraint "{name}" of relation "{relation.name}" is violated by some row',
-            schema=relation.schema, table=relation.name, constraint=name)
+            schema=relation.schema,
+            table=relation.name,
+            constraint=name,
+        )
 
     return failure
 
@@ -178,5 +196,7 @@ def _converted(relation: Relation, column: Column, bound: Bound) -> str:
     """The table's rows as they will be, as a FROM item."""
     collation = collation_of(column.type)
     text = f"({bound.sqlite}) COLLATE {collation}" if collation else f"({bound.sqlite})"
-    outputs = [f"{text} AS {sqlite_column(c)}" if c.number == column.number else sqlite_column(c) for c in relation.columns]
+    outputs = [
+        f"{text} AS {sqlite_column(c)}" if c.number == column.number else sqlite_column(c) for c in relation.columns
+    ]
     return f"(SELECT {', '.join(outputs)} FROM {qualified(relation)})"

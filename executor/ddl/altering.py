@@ -35,7 +35,11 @@ class Altering:
         return self.relation.by_name[name]
 
     def become(
-        self, new: Relation, *, values: Mapping[int, str] | None = None, needs: Sequence[Any] = (),
+        self,
+        new: Relation,
+        *,
+        values: Mapping[int, str] | None = None,
+        needs: Sequence[Any] = (),
     ) -> None:
         """Bring the table to its next shape (see transition.transition)."""
         # What DDL has changed is recorded from now on.

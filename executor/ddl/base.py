@@ -1,7 +1,7 @@
 """What every DDL handler receives and returns.
 
-A handler is `handler(node, ctx) -> DdlResult`. It does no I/O: it reads the parse node and the Catalog, and returns the new
-Catalog, the steps that bring the SQLite file there, and the command tag. executor.ddl.run carries a result out.
+A handler is `handler(node, ctx) -> DdlResult`. It does no I/O: it reads the parse node and the Catalog, and returns
+the new Catalog, the steps that bring the SQLite file there, and the command tag. executor.ddl.run carries a result out.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,35 +19,47 @@ TEMPORARY = "pg_temp"
 
 
 class Bound(Protocol):
-    """A PostgreSQL expression over one relation's columns, as the binder understood it.
-
-    sql_pg: PostgreSQL's text, to be stored. type: OID of its type. sqlite: the lowered text over bare column names. needs: what has to be registered
-    on a connection before `sqlite` runs; empty if plain SQLite understands it. columns: attnums used. volatility: i, s or v.
-    """
+    """A PostgreSQL expression over one relation's columns, as the binder understood it."""
 
     @property
-    def sql_pg(self) -> str: ...
+    def sql_pg(self) -> str:
+        """PostgreSQL's text, to be stored."""
+
     @property
-    def type(self) -> int: ...
+    def type(self) -> int:
+        """OID of its type."""
+
     @property
-    def sqlite(self) -> str: ...
+    def sqlite(self) -> str:
+        """The lowered text over bare column names."""
+
     @property
-    def needs(self) -> tuple[Any, ...]: ...
+    def needs(self) -> tuple[Any, ...]:
+        """What has to be registered on a connection before `sqlite` runs; empty if plain SQLite understands it."""
+
     @property
-    def columns(self) -> tuple[int, ...]: ...
+    def columns(self) -> tuple[int, ...]:
+        """attnums used."""
+
     @property
-    def volatility(self) -> str: ...
+    def volatility(self) -> str:
+        """The worst of its functions: i, s or v."""
 
 
 class BoundView(Protocol):
-    """A view's query: output columns as (name, type, typmod), text to store, (relation OID, attnum or 0) pairs it reads."""
+    """A view's query, as the binder understood it."""
 
     @property
-    def columns(self) -> tuple[tuple[str, int, int], ...]: ...
+    def columns(self) -> tuple[tuple[str, int, int], ...]:
+        """Outputs: (name, type, typmod)."""
+
     @property
-    def sql_pg(self) -> str: ...
+    def sql_pg(self) -> str:
+        """The text to store: names qualified, "*" spelled out."""
+
     @property
-    def uses(self) -> tuple[tuple[int, int], ...]: ...
+    def uses(self) -> tuple[tuple[int, int], ...]:
+        """What it reads: (relation OID, attnum, or 0 for the relation as such)."""
 
 
 class Binder(Protocol):
@@ -61,8 +73,8 @@ class Binder(Protocol):
     ) -> Bound:
         """Bind an expression over the columns of `relation`.
 
-        what: how messages call it ("CHECK", "index expressions", "column generation expressions" ...). target: (type, typmod) it
-        is coerced to as by assignment (42804 if impossible), or None to leave it as it is.
+        what: how messages call it ("CHECK", "index expressions", "column generation expressions" ...). target: (type,
+        typmod) it is coerced to as by assignment (42804 if impossible), or None to leave it as it is.
         """
 
     def bind_default(self, expression: Node | str, column: Column) -> Bound:
@@ -79,7 +91,10 @@ class Binder(Protocol):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One SQLite statement. With `failure` it is a query whose first row, if it gives one, is turned into the error to raise."""
+    """One SQLite statement.
+
+    With `failure` it is a query whose first row, if it gives one, is turned into the error to raise.
+    """
 
     sql: str
     params: tuple[Any, ...] = ()
@@ -91,13 +106,21 @@ class DdlContext:
     """The state of one DDL statement. Handlers that make several objects move `catalog` on as they go.
 
     search_path: schemas that exist, in order, with pg_catalog where it stands. creation_schema: where unqualified
-    objects are made ("" if there is none: 3F000). source: the query string, for positions in errors. notices: sent to the client before the completion.
+    objects are made ("" if there is none: 3F000). source: the query string, for positions in errors. notices: sent to
+    the client before the completion.
     """
 
     def __init__(
-        self, catalog: Catalog, binder: Binder, context: Context, *,
-        search_path: tuple[str, ...] = ("pg_catalog", "public"), creation_schema: str = "public", user: str = "postgres",
-        source: str = "", database_oid: int = 5,
+        self,
+        catalog: Catalog,
+        binder: Binder,
+        context: Context,
+        *,
+        search_path: tuple[str, ...] = ("pg_catalog", "public"),
+        creation_schema: str = "public",
+        user: str = "postgres",
+        source: str = "",
+        database_oid: int = 5,
     ) -> None:
         self._catalog = catalog
         self._next_oid = catalog.next_oid

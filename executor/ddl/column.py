@@ -1,4 +1,7 @@
-"""Column definitions: ColumnDef nodes read into ColumnSpec, and ColumnSpec turned into model columns with their sequences."""
+"""Column definitions.
+
+ColumnDef nodes read into ColumnSpec, and ColumnSpec turned into model columns with their sequences.
+"""
 
 from typing import Any
 
@@ -104,7 +107,8 @@ def read_collation(clause: Node | None, type_oid: int, ctx: DdlContext) -> int:
     clause.finish()
     if not collatable:
         raise DatatypeMismatch(
-            f"collations are not supported by type {ctx.binder.type_name(type_oid, -1)}", position=position)
+            f"collations are not supported by type {ctx.binder.type_name(type_oid, -1)}", position=position
+        )
     return collation_oid(names, position)
 
 
@@ -174,7 +178,8 @@ def _note_nullness(
 
 def _conflicting(spec: ColumnSpec, position: int | None, table_name: str) -> SqlError:
     return SyntaxError(
-        f'conflicting NULL/NOT NULL declarations for column "{spec.name}" of table "{table_name}"', position=position)
+        f'conflicting NULL/NOT NULL declarations for column "{spec.name}" of table "{table_name}"', position=position
+    )
 
 
 def _check_values(spec: ColumnSpec, seen: _Seen, position: int | None, table_name: str) -> None:
@@ -185,7 +190,8 @@ def _check_values(spec: ColumnSpec, seen: _Seen, position: int | None, table_nam
     ):
         if one and other:
             raise SyntaxError(
-                f'both {words} specified for column "{spec.name}" of table "{table_name}"', position=position)
+                f'both {words} specified for column "{spec.name}" of table "{table_name}"', position=position
+            )
 
 
 def _null(spec: ColumnSpec, seen: _Seen, node: Node, ctx: DdlContext, table_name: str) -> None:
@@ -199,7 +205,8 @@ def _once(already: bool, words: str, spec: ColumnSpec, node: Node, ctx: DdlConte
     node.take("contype")
     if already:
         raise SyntaxError(
-            f'multiple {words} for column "{spec.name}" of table "{table_name}"', position=ctx.position(node))
+            f'multiple {words} for column "{spec.name}" of table "{table_name}"', position=ctx.position(node)
+        )
 
 
 def _default(spec: ColumnSpec, seen: _Seen, node: Node, ctx: DdlContext, table_name: str) -> None:
@@ -243,7 +250,7 @@ _COLUMN_CLAUSES = {
 
 
 def check_columns(relation: Relation, specs: list[ColumnSpec], ctx: DdlContext) -> None:
-    """Raise for repeated names (42701), names of system columns (42701), pseudo-types (42P16) and too many columns (54011)."""
+    """Raise for repeated and system columns' names (42701), pseudo-types (42P16), too many columns (54011)."""
     taken = set(relation.by_name)
     for spec in specs:
         if spec.name in SYSTEM_COLUMNS:
@@ -273,9 +280,18 @@ def add_columns(relation: Relation, specs: list[ColumnSpec]) -> Relation:
         while sqlite_name.lower() in folded:
             sqlite_name += "_"
         folded.add((sqlite_name or spec.name).lower())
-        columns.append(Column(
-            name=spec.name, number=number, type=spec.type, typmod=spec.typmod, collation=spec.collation,
-            identity=spec.identity, generated=spec.generated, sqlite_name=sqlite_name))
+        columns.append(
+            Column(
+                name=spec.name,
+                number=number,
+                type=spec.type,
+                typmod=spec.typmod,
+                collation=spec.collation,
+                identity=spec.identity,
+                generated=spec.generated,
+                sqlite_name=sqlite_name,
+            )
+        )
         number += 1
     return replace(relation, columns=tuple(columns))
 
@@ -290,7 +306,9 @@ def with_values(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec]) ->
     for spec in specs:
         column = relation.by_name[spec.name]
         if spec.default is not None:
-            text = spec.default if isinstance(spec.default, str) else ctx.binder.bind_default(spec.default, column).sql_pg
+            text = (
+                spec.default if isinstance(spec.default, str) else ctx.binder.bind_default(spec.default, column).sql_pg
+            )
             relation = with_column(relation, replace(column, default=text))
     for spec in specs:
         if spec.generated:
@@ -301,12 +319,14 @@ def with_values(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec]) ->
 def with_expression(ctx: DdlContext, relation: Relation, column: Column, expression: Node | str) -> Relation:
     """Set a generated column's expression (42P17 if it is not immutable or uses a generated column)."""
     bound = ctx.binder.check_expression(
-        expression, relation, "column generation expressions", (column.type, column.typmod))
+        expression, relation, "column generation expressions", (column.type, column.typmod)
+    )
     for number in bound.columns:
         if number > 0 and relation.by_number[number].generated:
             raise InvalidObjectDefinition(
                 f'cannot use generated column "{relation.by_number[number].name}" in column generation expression',
-                detail="A generated column cannot reference another generated column.")
+                detail="A generated column cannot reference another generated column.",
+            )
     if bound.volatility != "i":
         raise InvalidObjectDefinition("generation expression is not immutable")
     return with_column(relation, replace(column, default=rewrite.unqualified(bound.sql_pg, relation.name)))
@@ -329,7 +349,10 @@ def make_sequences(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec])
 
 
 def make_sequence(ctx: DdlContext, relation: Relation, column: str, type_oid: int, options: Options) -> Sequence:
-    """A new sequence owned by a column, named table_column_seq unless SEQUENCE NAME says otherwise; put into ctx.catalog."""
+    """A new sequence owned by a column, named table_column_seq unless SEQUENCE NAME says otherwise.
+
+    Put into ctx.catalog.
+    """
     schema, name = relation.schema, ""
     if options.name is not None:
         wanted = dotted_name(options.name, ctx)

@@ -14,7 +14,11 @@ from executor.sqlstates import InvalidSchemaName, UndefinedColumn, UndefinedObje
 
 COMMENTED_COLUMNS = "rvmc"
 RELKINDS = {"OBJECT_TABLE": "r", "OBJECT_VIEW": "v", "OBJECT_MATVIEW": "m", "OBJECT_INDEX": "i", "OBJECT_SEQUENCE": "S"}
-ARTICLED = {**{kind: f"a {noun}" for kind, noun in NOUNS.items()}, "OBJECT_TABLE": "a table", "OBJECT_INDEX": "an index"}
+ARTICLED = {
+    **{kind: f"a {noun}" for kind, noun in NOUNS.items()},
+    "OBJECT_TABLE": "a table",
+    "OBJECT_INDEX": "an index",
+}
 
 Place = tuple[str, int, int]
 """(catalog, OID, sub) of a comment."""
@@ -50,7 +54,8 @@ def _column(node: Node, ctx: DdlContext, kind: str) -> Place:
     if found.kind not in COMMENTED_COLUMNS or found.index is not None:
         raise WrongObjectType(
             f'cannot set comment on relation "{found.name}"',
-            detail=f"This operation is not supported for {plural_kind(found)}.")
+            detail=f"This operation is not supported for {plural_kind(found)}.",
+        )
     column = found.table.by_name.get(name)
     if column is None:
         raise UndefinedColumn(f'column "{name}" of relation "{found.name}" does not exist')

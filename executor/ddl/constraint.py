@@ -1,7 +1,8 @@
-"""Adding constraints to a relation: NOT NULL, CHECK, PRIMARY KEY and UNIQUE (foreign keys are in executor.ddl.foreign_key).
+"""Adding constraints to a relation: NOT NULL, CHECK, PRIMARY KEY and UNIQUE (foreign keys are in
+executor.ddl.foreign_key).
 
-Each function takes a relation and a ConstraintSpec and returns the relation with the constraint in it, named as PostgreSQL
-names it. They do not touch SQLite: the callers print the table anew or make the index.
+Each function takes a relation and a ConstraintSpec and returns the relation with the constraint in it, named as
+PostgreSQL names it. They do not touch SQLite: the callers print the table anew or make the index.
 """
 
 from collections.abc import Iterable
@@ -68,8 +69,14 @@ def add_not_null(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> R
         refuse_duplicate(relation, spec.name)
     name = spec.name or _choose(ctx, relation, column.name, "not_null")
     constraint = Constraint(
-        oid=ctx.new_oid(), name=name, kind="n", columns=(column.number,), no_inherit=spec.no_inherit,
-        validated=spec.valid, enforced_by_sqlite=spec.valid)
+        oid=ctx.new_oid(),
+        name=name,
+        kind="n",
+        columns=(column.number,),
+        no_inherit=spec.no_inherit,
+        validated=spec.valid,
+        enforced_by_sqlite=spec.valid,
+    )
     columns = tuple(replace(c, not_null=True) if c.number == column.number else c for c in relation.columns)
     return replace(with_constraint(relation, constraint), columns=columns)
 
@@ -86,9 +93,16 @@ def add_check(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> tupl
         name = _choose(ctx, relation, only, "check")
     native = not bound.needs and bound.volatility == "i" and (spec.valid or not spec.enforced)
     constraint = Constraint(
-        oid=ctx.new_oid(), name=name, kind="c", columns=tuple(sorted(set(bound.columns))), expression=rewrite.unqualified(bound.sql_pg, relation.name),
-        enforced_by_sqlite=native, no_inherit=spec.no_inherit, enforced=spec.enforced,
-        validated=spec.valid and spec.enforced)
+        oid=ctx.new_oid(),
+        name=name,
+        kind="c",
+        columns=tuple(sorted(set(bound.columns))),
+        expression=rewrite.unqualified(bound.sql_pg, relation.name),
+        enforced_by_sqlite=native,
+        no_inherit=spec.no_inherit,
+        enforced=spec.enforced,
+        validated=spec.valid and spec.enforced,
+    )
     return with_constraint(relation, constraint), constraint, bound
 
 
@@ -104,7 +118,8 @@ def refuse_second_primary_key(relation: Relation, specs: Iterable[ConstraintSpec
         if spec.kind == "p":
             if found:
                 raise InvalidTableDefinition(
-                    f'multiple primary keys for table "{relation.name}" are not allowed', position=spec.position)
+                    f'multiple primary keys for table "{relation.name}" are not allowed', position=spec.position
+                )
             found = True
 
 
@@ -116,7 +131,8 @@ def check_key_columns(relation: Relation, spec: ConstraintSpec) -> None:
             raise UndefinedColumn(f'column "{name}" named in key does not exist', position=spec.position)
         if name in seen:
             raise DuplicateColumn(
-                f'column "{name}" appears twice in {KEY_WORDS[spec.kind]} constraint', position=spec.position)
+                f'column "{name}" appears twice in {KEY_WORDS[spec.kind]} constraint', position=spec.position
+            )
         seen.add(name)
     for name in spec.included:
         if name not in relation.by_name:
@@ -124,7 +140,7 @@ def check_key_columns(relation: Relation, spec: ConstraintSpec) -> None:
 
 
 def merged_keys(specs: Iterable[ConstraintSpec]) -> list[ConstraintSpec]:
-    """The keys of a new table, the primary key first, without those that repeat another (PostgreSQL makes one index of them)."""
+    """A new table's keys, the primary key first, without repetitions: PostgreSQL makes one index of those."""
     kept: list[ConstraintSpec] = []
     for spec in sorted(specs, key=lambda s: s.kind != "p"):
         same = next((k for k in kept if _same_key(k, spec)), None)
@@ -143,7 +159,8 @@ def _same_key(one: ConstraintSpec, other: ConstraintSpec) -> bool:
 
 
 def add_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec, *, in_table: bool) -> Relation:
-    """Add a PRIMARY KEY or UNIQUE with its index. in_table: it will stand in the text of CREATE TABLE (else an index of its own).
+    """Add a PRIMARY KEY or UNIQUE with its index. in_table: it will stand in the text of CREATE TABLE (else an index
+    of its own).
 
     A primary key's columns get NOT NULL. Raises 42P07 and 42710 for names, 0A000 for types without a native order.
     """
@@ -163,13 +180,25 @@ def add_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec, *, in_tab
             relation = add_not_null(ctx, relation, ConstraintSpec(kind="n", columns=[column]))
     own = spec.nulls_not_distinct or not in_table
     index = Index(
-        oid=ctx.new_oid(), name=name, table=relation.oid, columns=tuple(IndexColumn(column=n) for n in numbers),
-        included=column_numbers(relation, spec.included), unique=True, primary=spec.kind == "p",
-        nulls_not_distinct=spec.nulls_not_distinct, options=spec.options,
-        sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name) if own else "")
+        oid=ctx.new_oid(),
+        name=name,
+        table=relation.oid,
+        columns=tuple(IndexColumn(column=n) for n in numbers),
+        included=column_numbers(relation, spec.included),
+        unique=True,
+        primary=spec.kind == "p",
+        nulls_not_distinct=spec.nulls_not_distinct,
+        options=spec.options,
+        sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name) if own else "",
+    )
     constraint = Constraint(
-        oid=ctx.new_oid(), name=name, kind=spec.kind, columns=numbers, index=index.oid,
-        nulls_not_distinct=spec.nulls_not_distinct)
+        oid=ctx.new_oid(),
+        name=name,
+        kind=spec.kind,
+        columns=numbers,
+        index=index.oid,
+        nulls_not_distinct=spec.nulls_not_distinct,
+    )
     return replace(with_constraint(relation, constraint), indexes=(*relation.indexes, index))
 
 
@@ -182,7 +211,8 @@ def _key_name(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> str:
         every = naming.index_column_names([*spec.columns, *spec.included])
         columns, label = naming.joined_columns(every), "key"
     return naming.choose_relation_name(
-        ctx.catalog, relation.schema, relation.name, columns, label, constraint=True, also=also)
+        ctx.catalog, relation.schema, relation.name, columns, label, constraint=True, also=also
+    )
 
 
 def _refuse_taken(ctx: DdlContext, relation: Relation, name: str) -> None:

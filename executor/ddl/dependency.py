@@ -1,7 +1,7 @@
 """What depends on what, and the order and the messages of PostgreSQL's DROP ... RESTRICT and CASCADE.
 
-An object is (kind, OID, sub): a column or a default is sub-object `sub` of its table. A dependent is either `normal` (it stops
-a RESTRICT and is told of under CASCADE) or `auto` (it goes silently, as an index goes with its table).
+An object is (kind, OID, sub): a column or a default is sub-object `sub` of its table. A dependent is either `normal`
+(it stops a RESTRICT and is told of under CASCADE) or `auto` (it goes silently, as an index goes with its table).
 """
 
 import re
@@ -131,8 +131,11 @@ class Graph:
     def index_behind(self, parent: Relation, foreign_key: Constraint) -> int:
         """OID of the unique index that a foreign key relies on."""
         wanted = sorted(foreign_key.referenced_columns)
-        fitting = [i for i in parent.indexes if i.unique and not i.predicate and
-                   sorted(key.column for key in i.columns) == wanted]
+        fitting = [
+            i
+            for i in parent.indexes
+            if i.unique and not i.predicate and sorted(key.column for key in i.columns) == wanted
+        ]
         return fitting[0].oid if fitting else 0
 
     def _of_sequence(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
@@ -152,7 +155,7 @@ class Graph:
         return text in (full, quote_identifier(sequence.name), f"{sequence.schema}.{sequence.name}", sequence.name)
 
     def required_by(self, thing: Thing) -> Thing | None:
-        """The object that this one is a part of, so that it cannot be dropped alone (identity sequences, keys' indexes)."""
+        """What this is a part of, so that it cannot be dropped alone (identity sequences, indexes of keys)."""
         if thing.kind == "index":
             relation, _ = self.indexes[thing.oid]
             return next((Thing("constraint", c.oid) for c in relation.constraints if c.index == thing.oid), None)
@@ -183,7 +186,8 @@ class Graph:
 
     def _describe_constraint(self, thing: Thing) -> str:
         relation, constraint = self.constraints[thing.oid]
-        return f"constraint {quote_identifier(constraint.name)} on {self._describe_relation(Thing('relation', relation.oid))}"
+        table = self._describe_relation(Thing("relation", relation.oid))
+        return f"constraint {quote_identifier(constraint.name)} on {table}"
 
     def _describe_index(self, thing: Thing) -> str:
         relation, index = self.indexes[thing.oid]
@@ -199,8 +203,14 @@ class Graph:
             if searched == schema:
                 return quote_identifier(name)
             key = (searched, name)
-            if any(key in names for names in (self.catalog.relations_by_name, self.catalog.sequences_by_name,
-                                              self.catalog.indexes_by_name)):
+            if any(
+                key in names
+                for names in (
+                    self.catalog.relations_by_name,
+                    self.catalog.sequences_by_name,
+                    self.catalog.indexes_by_name,
+                )
+            ):
                 break
         return f"{quote_identifier(schema)}.{quote_identifier(name)}"
 
@@ -219,8 +229,8 @@ def deletion(ctx: DdlContext, originals: Iterable[Thing], cascade: bool) -> list
         if owner is not None and owner not in wanted:
             name = graph.described(owner)
             raise DependentObjectsStillExist(
-                f"cannot drop {graph.described(thing)} because {name} requires it",
-                hint=f"You can drop {name} instead.")
+                f"cannot drop {graph.described(thing)} because {name} requires it", hint=f"You can drop {name} instead."
+            )
     for thing in wanted:
         _collect(graph, thing, order, because, set())
     told = [thing for thing in reversed(order) if thing not in wanted and because[thing][0] == NORMAL]
@@ -254,11 +264,14 @@ def _still_needed(
     graph: Graph, wanted: list[Thing], told: list[Thing], because: dict[Thing, tuple[str, Thing]]
 ) -> DependentObjectsStillExist:
     lines = [f"{graph.described(thing)} depends on {graph.described(because[thing][1])}" for thing in told]
-    subject = f"{graph.described(wanted[0])} because other objects depend on it" if len(wanted) == 1 else (
-        "desired object(s) because other objects depend on them")
+    subject = (
+        f"{graph.described(wanted[0])} because other objects depend on it"
+        if len(wanted) == 1
+        else ("desired object(s) because other objects depend on them")
+    )
     return DependentObjectsStillExist(
-        f"cannot drop {subject}", detail=_limited(lines),
-        hint="Use DROP ... CASCADE to drop the dependent objects too.")
+        f"cannot drop {subject}", detail=_limited(lines), hint="Use DROP ... CASCADE to drop the dependent objects too."
+    )
 
 
 def _limited(lines: list[str]) -> str:

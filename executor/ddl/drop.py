@@ -87,7 +87,9 @@ def _find(ctx: DdlContext, name: RangeName, target: Target, missing_ok: bool) ->
         raise WrongObjectType(
             f'"{found.name}" is not {article} {target.noun}',
             hint=f"Use DROP {actual.word} to remove {'an' if actual.noun[0] in 'aeiou' else 'a'} {actual.noun}."
-            if actual else None)
+            if actual
+            else None,
+        )
     refuse_system(found)
     return found
 
@@ -96,8 +98,7 @@ def _drop_schemas(names: list[str], ctx: DdlContext, missing_ok: bool, cascade: 
     things = []
     for name in names:
         if name in REQUIRED_SCHEMAS:
-            raise DependentObjectsStillExist(
-                f"cannot drop schema {name} because it is required by the database system")
+            raise DependentObjectsStillExist(f"cannot drop schema {name} because it is required by the database system")
         if name not in ctx.catalog.schemas_by_name:
             if not missing_ok:
                 raise InvalidSchemaName(f'schema "{name}" does not exist')

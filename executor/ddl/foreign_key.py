@@ -40,12 +40,24 @@ def add_foreign_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -
     else:
         also = [c.name for c in relation.constraints]
         name = naming.choose_constraint_name(
-            ctx.catalog, relation.schema, relation.name, naming.joined_columns(spec.columns), "fkey", also)
+            ctx.catalog, relation.schema, relation.name, naming.joined_columns(spec.columns), "fkey", also
+        )
     check_types(ctx, name, relation, columns, parent, referenced)
     constraint = Constraint(
-        oid=ctx.new_oid(), name=name, kind="f", columns=columns, referenced=parent.oid, referenced_columns=referenced,
-        on_update=spec.on_update, on_delete=spec.on_delete, match=spec.match, deferrable=spec.deferrable,
-        deferred=spec.deferred, enforced=spec.enforced, validated=spec.valid and spec.enforced)
+        oid=ctx.new_oid(),
+        name=name,
+        kind="f",
+        columns=columns,
+        referenced=parent.oid,
+        referenced_columns=referenced,
+        on_update=spec.on_update,
+        on_delete=spec.on_delete,
+        match=spec.match,
+        deferrable=spec.deferrable,
+        deferred=spec.deferred,
+        enforced=spec.enforced,
+        validated=spec.valid and spec.enforced,
+    )
     _refuse_unlike(ctx, relation, constraint)
     return with_constraint(relation, constraint), constraint
 
@@ -84,19 +96,29 @@ def _referenced(parent: Relation, spec: ConstraintSpec) -> tuple[int, ...]:
     numbers = _numbers(parent, spec.referenced_columns)
     if len(set(numbers)) != len(numbers):
         raise InvalidForeignKey("foreign key referenced-columns list must not contain duplicates")
-    fitting = [i for i in parent.indexes if i.unique and not i.predicate and
-               sorted(key.column for key in i.columns) == sorted(numbers)]
+    fitting = [
+        i
+        for i in parent.indexes
+        if i.unique and not i.predicate and sorted(key.column for key in i.columns) == sorted(numbers)
+    ]
     if parent.rowid_column and numbers == (parent.rowid_column,):
         return numbers
     if not fitting:
-        raise InvalidForeignKey(f'there is no unique constraint matching given keys for referenced table "{parent.name}"')
+        raise InvalidForeignKey(
+            f'there is no unique constraint matching given keys for referenced table "{parent.name}"'
+        )
     if all(index.nulls_not_distinct for index in fitting):
         raise not_supported("a FOREIGN KEY to a UNIQUE NULLS NOT DISTINCT constraint")
     return numbers
 
 
 def check_types(
-    ctx: DdlContext, name: str, relation: Relation, columns: tuple[int, ...], parent: Relation, referenced: tuple[int, ...]
+    ctx: DdlContext,
+    name: str,
+    relation: Relation,
+    columns: tuple[int, ...],
+    parent: Relation,
+    referenced: tuple[int, ...],
 ) -> None:
     """Raise 42804 for types that PostgreSQL cannot compare, 0A000 for those that SQLite compares differently."""
     for own, other in zip(columns, referenced, strict=True):
@@ -108,10 +130,13 @@ def check_types(
             type_name = ctx.binder.type_name
             raise DatatypeMismatch(
                 f'foreign key constraint "{name}" cannot be implemented',
-                detail=f'Key columns "{mine.name}" of the referencing table and "{theirs.name}" of the referenced table are of '
-                f"incompatible types: {type_name(mine.type, mine.typmod)} and {type_name(theirs.type, theirs.typmod)}.")
+                detail=f'Key columns "{mine.name}" of the referencing table and "{theirs.name}" of the referenced '
+                f"table are of incompatible types: {type_name(mine.type, mine.typmod)} "
+                f"and {type_name(theirs.type, theirs.typmod)}.",
+            )
         raise not_supported(
-            f"a FOREIGN KEY from {ctx.binder.type_name(mine.type, -1)} to {ctx.binder.type_name(theirs.type, -1)}")
+            f"a FOREIGN KEY from {ctx.binder.type_name(mine.type, -1)} to {ctx.binder.type_name(theirs.type, -1)}"
+        )
 
 
 def _refuse_unlike(ctx: DdlContext, relation: Relation, constraint: Constraint) -> None:
@@ -131,10 +156,12 @@ def refuse_blind_actions(relation: Relation) -> None:
     SQLite runs the action by itself, so generated columns would keep stale values and such CHECKs would not be asked.
     """
     blind = any(column.generated for column in relation.columns) or any(
-        c.kind in "cn" and c.enforced and not c.enforced_by_sqlite for c in relation.constraints)
+        c.kind in "cn" and c.enforced and not c.enforced_by_sqlite for c in relation.constraints
+    )
     for constraint in relation.constraints:
         changing = constraint.on_delete in "nd" or constraint.on_update in "cnd"
         if blind and constraint.kind == "f" and constraint.enforced and changing:
             raise not_supported(
                 f'the action of foreign key "{constraint.name}" on a table with generated columns or with a CHECK '
-                "that SQLite cannot evaluate")
+                "that SQLite cannot evaluate"
+            )

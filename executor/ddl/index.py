@@ -45,10 +45,17 @@ def create_index(node: Node, ctx: DdlContext) -> DdlResult:
     columns = tuple(_key(key, relation, method, ctx) for key in keys)
     included = tuple(_included(key, relation) for key in node.nodes("indexIncludingParams"))
     index = Index(
-        oid=ctx.new_oid(), name=name or _name(ctx, relation, columns, included), table=relation.oid, columns=columns,
-        included=included, unique=unique, method=method, predicate=_predicate(node.take("whereClause"), relation, ctx),
+        oid=ctx.new_oid(),
+        name=name or _name(ctx, relation, columns, included),
+        table=relation.oid,
+        columns=columns,
+        included=included,
+        unique=unique,
+        method=method,
+        predicate=_predicate(node.take("whereClause"), relation, ctx),
         nulls_not_distinct=node.take("nulls_not_distinct", False),
-        options=storage_options.read(ctx, node.nodes("options"), storage_options.INDEX[method]))
+        options=storage_options.read(ctx, node.nodes("options"), storage_options.INDEX[method]),
+    )
     index = with_sqlite_name(ctx, relation, index)
     steps = creation_steps(ctx, relation, index) if index.sqlite_name else ()
     ctx.catalog = put_relation(ctx.catalog, replace(relation, indexes=(*relation.indexes, index)))
@@ -60,7 +67,8 @@ def _table(node: Node, ctx: DdlContext) -> Relation:
     if found.kind not in "rm" or found.index is not None:
         raise WrongObjectType(
             f'cannot create index on relation "{found.name}"',
-            detail=f"This operation is not supported for {plural_kind(found)}.")
+            detail=f"This operation is not supported for {plural_kind(found)}.",
+        )
     refuse_system(found)
     return found.table
 
@@ -93,7 +101,10 @@ def with_sqlite_name(ctx: DdlContext, relation: Relation, index: Index) -> Index
     Without its help only the speed of some queries differs, so such an index is kept in the Catalog alone, unless it
     has to keep values unique (0A000).
     """
-    for text, what in (*((key.expression, "index expressions") for key in index.columns), (index.predicate, "index predicates")):
+    for text, what in (
+        *((key.expression, "index expressions") for key in index.columns),
+        (index.predicate, "index predicates"),
+    ):
         if text and (bound := ctx.binder.check_expression(text, relation, what)).needs:
             if index.unique:
                 raise not_supported(f"a unique index on {bound.sql_pg}, which plain SQLite cannot evaluate,")
@@ -127,7 +138,8 @@ def unique_check(ctx: DdlContext, relation: Relation, index: Index) -> Step:
     if index.predicate:
         predicate = ctx.binder.check_expression(index.predicate, relation, "index predicates", (BOOLEAN, -1)).sqlite
     return validate.unique(
-        ctx, relation, index.name, keys, nulls_not_distinct=index.nulls_not_distinct, predicate=predicate)
+        ctx, relation, index.name, keys, nulls_not_distinct=index.nulls_not_distinct, predicate=predicate
+    )
 
 
 def _name(ctx: DdlContext, relation: Relation, keys: tuple[IndexColumn, ...], included: tuple[int, ...]) -> str:
@@ -142,8 +154,10 @@ def _key(node: Node, relation: Relation, method: str, ctx: DdlContext) -> IndexC
     node.take("indexcolname")
     descending = node.take("ordering", "SORTBY_DEFAULT") == "SORTBY_DESC"
     nulls = node.take("nulls_ordering", "SORTBY_NULLS_DEFAULT")
-    key = IndexColumn(descending=descending, nulls_first=descending if nulls == "SORTBY_NULLS_DEFAULT"
-                      else nulls == "SORTBY_NULLS_FIRST")
+    key = IndexColumn(
+        descending=descending,
+        nulls_first=descending if nulls == "SORTBY_NULLS_DEFAULT" else nulls == "SORTBY_NULLS_FIRST",
+    )
     if name:
         column = relation.by_name.get(name)
         if column is None:
@@ -153,7 +167,9 @@ def _key(node: Node, relation: Relation, method: str, ctx: DdlContext) -> IndexC
         key, type_oid = replace(key, column=column.number), column.type
     else:
         key, type_oid = _expression(key, expression, relation, ctx)
-    key = replace(key, collation=_collation(node, type_oid, ctx), operator_class=_operator_class(node, method, type_oid, ctx))
+    key = replace(
+        key, collation=_collation(node, type_oid, ctx), operator_class=_operator_class(node, method, type_oid, ctx)
+    )
     node.finish()
     return key
 
@@ -187,8 +203,10 @@ def _included(node: Node, relation: Relation) -> int:
     if node.take("expr") is not None:
         raise FeatureNotSupported("expressions are not supported in included columns")
     for field, neutral, words in (
-        ("collation", [], "a collation"), ("opclass", [], "an operator class"),
-        ("ordering", "SORTBY_DEFAULT", "ASC/DESC options"), ("nulls_ordering", "SORTBY_NULLS_DEFAULT", "NULLS FIRST/LAST options"),
+        ("collation", [], "a collation"),
+        ("opclass", [], "an operator class"),
+        ("ordering", "SORTBY_DEFAULT", "ASC/DESC options"),
+        ("nulls_ordering", "SORTBY_NULLS_DEFAULT", "NULLS FIRST/LAST options"),
     ):
         value: Any = node.take(field, neutral)
         if value != neutral:

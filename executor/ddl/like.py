@@ -44,10 +44,17 @@ class Copied(msgspec.Struct):
         included = tuple(moved(number) for number in index.included)
         also = [i.name for i in relation.indexes]
         name = naming.choose_relation_name(
-            ctx.catalog, relation.schema, relation.name, index_column_part(relation, keys, included), "idx", also=also)
+            ctx.catalog, relation.schema, relation.name, index_column_part(relation, keys, included), "idx", also=also
+        )
         return replace(
-            index, oid=ctx.new_oid(), name=name, table=relation.oid, columns=keys, included=included,
-            sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name) if index.sqlite_name else "")
+            index,
+            oid=ctx.new_oid(),
+            name=name,
+            table=relation.oid,
+            columns=keys,
+            included=included,
+            sqlite_name=naming.sqlite_name(ctx.catalog, relation.schema, name) if index.sqlite_name else "",
+        )
 
     def add_comments(self, ctx: DdlContext, relation: Relation) -> None:
         """Copy the comments on columns and constraints into ctx.catalog (INCLUDING COMMENTS)."""
@@ -58,8 +65,9 @@ class Copied(msgspec.Struct):
             column = self.source.by_number.get(comment.sub)
             if comment.object == self.source.oid and column is not None:
                 number = relation.by_name[column.name].number
-                ctx.catalog = put_comment(ctx.catalog, Comment(
-                    catalog="pg_class", object=relation.oid, sub=number, text=comment.text))
+                ctx.catalog = put_comment(
+                    ctx.catalog, Comment(catalog="pg_class", object=relation.oid, sub=number, text=comment.text)
+                )
             elif comment.object in names and (copy := relation.constraint(names[comment.object])) is not None:
                 ctx.catalog = put_comment(ctx.catalog, replace(comment, object=copy.oid))
 
@@ -68,8 +76,10 @@ def index_column_part(relation: Relation, keys: tuple[IndexColumn, ...], include
     """The middle of a made-up index name."""
     from executor.parse import parse_expression
 
-    parts = [relation.by_number[key.column].name if key.column else
-             naming.expression_name(parse_expression(key.expression)) for key in keys]
+    parts = [
+        relation.by_number[key.column].name if key.column else naming.expression_name(parse_expression(key.expression))
+        for key in keys
+    ]
     parts += [relation.by_number[number].name for number in included]
     return naming.joined_columns(naming.index_column_names(parts))
 
@@ -80,8 +90,10 @@ def copy_of(node: Node, ctx: DdlContext) -> Copied:
     options = node.take("options", 0)
     node.finish()
     if found.kind not in "rvmc" or found.index is not None:
-        raise WrongObjectType(f'relation "{found.name}" is invalid in LIKE clause',
-                              detail=f"This operation is not supported for {'indexes' if found.index else 'sequences'}.")
+        raise WrongObjectType(
+            f'relation "{found.name}" is invalid in LIKE clause',
+            detail=f"This operation is not supported for {'indexes' if found.index else 'sequences'}.",
+        )
     source = found.table
     if found.schema in SYSTEM_SCHEMAS:
         raise not_supported("LIKE of a system catalog")
@@ -109,13 +121,20 @@ def _identity_options(source: Relation, number: int, ctx: DdlContext) -> Options
         if sequence.owned_by == (source.oid, number):
             # PostgreSQL copies everything but the type, which becomes bigint within the old bounds.
             return Options(
-                type=20, start=sequence.start, increment=sequence.increment, minimum=sequence.minimum,
-                maximum=sequence.maximum, cache=sequence.cache, cycle=sequence.cycle)
+                type=20,
+                start=sequence.start,
+                increment=sequence.increment,
+                minimum=sequence.minimum,
+                maximum=sequence.maximum,
+                cache=sequence.cache,
+                cycle=sequence.cycle,
+            )
     return Options()
 
 
 def _constraints(source: Relation, options: int) -> list[ConstraintSpec]:
     """NOT NULL always, CHECK and keys on demand; keys get new names."""
+
     def column_names(numbers: tuple[int, ...]) -> list[str]:
         return [source.by_number[number].name for number in numbers]
 
@@ -123,15 +142,33 @@ def _constraints(source: Relation, options: int) -> list[ConstraintSpec]:
     indexes = {index.oid: index for index in source.indexes}
     for constraint in source.constraints:
         if constraint.kind == "n":
-            found.append(ConstraintSpec(
-                kind="n", name=constraint.name, columns=column_names(constraint.columns), no_inherit=constraint.no_inherit))
+            found.append(
+                ConstraintSpec(
+                    kind="n",
+                    name=constraint.name,
+                    columns=column_names(constraint.columns),
+                    no_inherit=constraint.no_inherit,
+                )
+            )
         elif constraint.kind == "c" and options & CONSTRAINTS:
-            found.append(ConstraintSpec(
-                kind="c", name=constraint.name, expression=constraint.expression, no_inherit=constraint.no_inherit,
-                enforced=constraint.enforced))
+            found.append(
+                ConstraintSpec(
+                    kind="c",
+                    name=constraint.name,
+                    expression=constraint.expression,
+                    no_inherit=constraint.no_inherit,
+                    enforced=constraint.enforced,
+                )
+            )
         elif constraint.kind in "pu" and options & INDEXES:
             index = indexes[constraint.index]
-            found.append(ConstraintSpec(
-                kind=constraint.kind, columns=column_names(constraint.columns), included=column_names(index.included),
-                nulls_not_distinct=constraint.nulls_not_distinct, options=index.options))
+            found.append(
+                ConstraintSpec(
+                    kind=constraint.kind,
+                    columns=column_names(constraint.columns),
+                    included=column_names(index.included),
+                    nulls_not_distinct=constraint.nulls_not_distinct,
+                    options=index.options,
+                )
+            )
     return found

@@ -25,7 +25,10 @@ KIND_NAMES = {"r": "table", "v": "view", "m": "materialized view", "i": "index",
 
 
 class RangeName(msgspec.Struct, frozen=True):
-    """A possibly qualified relation name as written. persistence: p, t or u. position: in the source, None if unknown."""
+    """A possibly qualified relation name as written. persistence: p, t or u.
+
+    Position: in the source, None if unknown.
+    """
 
     schema: str
     name: str
@@ -115,8 +118,10 @@ def _system_relations() -> dict[tuple[str, str], Relation]:
     """The relations of pg_catalog and information_schema, without columns: enough to say what they are."""
     schemas = dict(facts("pg_namespace").select("oid", "nspname"))
     rows = facts("pg_class").select("oid", "relname", "relnamespace", "relkind")
-    return {(schemas[space], name): Relation(oid=oid, schema=schemas[space], name=name, kind=kind)
-            for oid, name, space, kind in rows}
+    return {
+        (schemas[space], name): Relation(oid=oid, schema=schemas[space], name=name, kind=kind)
+        for oid, name, space, kind in rows
+    }
 
 
 def schemas_searched(ctx: DdlContext) -> Iterator[str]:
@@ -172,15 +177,18 @@ def refuse_system(found: Found) -> None:
 def creation_schema(ctx: DdlContext, name: RangeName) -> str:
     """The schema a new object of this name goes to; pg_temp for temporary ones.
 
-    Raises 3F000 (no such schema, none to create in), 42P16 (a temporary object in a permanent schema), 42501 (pg_catalog).
+    Raises 3F000 (no such schema, none to create in), 42P16 (a temporary object in a permanent schema), 42501
+    (pg_catalog).
     """
     if name.persistence == "t" or name.schema == TEMPORARY:
         if name.schema not in ("", TEMPORARY):
             raise InvalidTableDefinition(
-                "cannot create temporary relation in non-temporary schema", position=name.position)
+                "cannot create temporary relation in non-temporary schema", position=name.position
+            )
         if name.persistence == "u":
             raise InvalidTableDefinition(
-                "only temporary relations may be created in temporary schemas", position=name.position)
+                "only temporary relations may be created in temporary schemas", position=name.position
+            )
         return TEMPORARY
     schema = name.schema or ctx.creation_schema
     if not schema:

@@ -1,6 +1,7 @@
 """Names that PostgreSQL makes up (t_pkey, t_a_b_idx, t_a_seq ...), and the names objects have in SQLite.
 
-PostgreSQL's rule: at most 63 bytes, the longer of the two parts is cut first, digits are appended until the name is free.
+PostgreSQL's rule: at most 63 bytes, the longer of the two parts is cut first, digits are appended until the name is
+free.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,8 +21,14 @@ def clipped(name: str, size: int = NAME_BYTES_MAX) -> str:
 
 
 def choose_relation_name(
-    catalog: Catalog, schema: str, first: str, second: str, label: str, *,
-    constraint: bool = False, also: Iterable[str] = (),
+    catalog: Catalog,
+    schema: str,
+    first: str,
+    second: str,
+    label: str,
+    *,
+    constraint: bool = False,
+    also: Iterable[str] = (),
 ) -> str:
     """A free name for an index or sequence. constraint: it must be free among constraints too."""
     taken = relation_names(catalog, schema) | set(also)
@@ -118,7 +125,8 @@ _FIGURES: dict[str, Callable[[Node], tuple[str, int]]] = {
 def sqlite_name(catalog: Catalog, schema: str, name: str, *, skip: int = 0) -> str:
     """The name of a new table or index in the SQLite file. skip: OID of the object that is being renamed.
 
-    SQLite compares names without regard to case and keeps all schemas in one, so what PostgreSQL holds apart can collide: 0A000.
+    SQLite compares names without regard to case and keeps all schemas in one, so what PostgreSQL holds apart can
+    collide: 0A000.
     """
     if schema == TEMPORARY:
         made = name
@@ -139,5 +147,7 @@ def sqlite_name(catalog: Catalog, schema: str, name: str, *, skip: int = 0) -> s
         taken += [(index.oid, index.sqlite_name) for index in relation.indexes]
         for oid, other in taken:
             if oid != skip and other.lower() == folded:
-                raise not_supported(f'the name "{made}" beside "{other}" (SQLite does not tell upper from lower case in names)')
+                raise not_supported(
+                    f'the name "{made}" beside "{other}" (SQLite does not tell upper from lower case in names)'
+                )
     return made

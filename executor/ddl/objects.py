@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Catalog, Comment, Index, Relation, Schema, Sequence
 
+
 class _Identified(Protocol):
     @property
     def oid(self) -> int: ...

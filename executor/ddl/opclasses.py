@@ -13,7 +13,7 @@ ANYARRAY = 2277
 @cache
 def methods() -> dict[str, int]:
     """Access methods by name."""
-    return {name: oid for name, oid in table("pg_am").select("amname", "oid")}
+    return dict(table("pg_am").select("amname", "oid"))
 
 
 @cache
@@ -42,8 +42,11 @@ def require_default(method: str, type_oid: int, ctx: DdlContext) -> None:
     """Raise 42704 if the access method cannot compare the type."""
     if not any(_accepts(accepted, type_oid) for accepted in _default_types(method)):
         raise UndefinedObject(
-            f'data type {ctx.binder.type_name(type_oid, -1)} has no default operator class for access method "{method}"',
-            hint="You must specify an operator class for the index or define a default operator class for the data type.")
+            f"data type {ctx.binder.type_name(type_oid, -1)} has no default operator class "
+            f'for access method "{method}"',
+            hint="You must specify an operator class for the index "
+            "or define a default operator class for the data type.",
+        )
 
 
 def require_named(method: str, name: str, type_oid: int, ctx: DdlContext) -> str:
@@ -53,6 +56,7 @@ def require_named(method: str, name: str, type_oid: int, ctx: DdlContext) -> str
         raise UndefinedObject(f'operator class "{name}" does not exist for access method "{method}"')
     if not _accepts(accepted, type_oid):
         raise DatatypeMismatch(
-            f'operator class "{name}" does not accept data type {ctx.binder.type_name(type_oid, -1)}')
+            f'operator class "{name}" does not accept data type {ctx.binder.type_name(type_oid, -1)}'
+        )
     default = accepted in _default_types(method) and not name.endswith("_pattern_ops")
     return "" if default else name

@@ -1,4 +1,4 @@
-"""Giving a relation or sequence another name or schema, with everything in the Catalog and in SQLite that spells its name."""
+"""Giving a relation or sequence another name or schema, wherever Catalog and SQLite spell its name."""
 
 from collections.abc import Iterable
 
@@ -58,16 +58,22 @@ def rename_table(old: Relation, new: Relation) -> tuple[Step, ...]:
 def _with_index_names(ctx: DdlContext, relation: Relation) -> Relation:
     """SQLite's names of a table's own indexes carry the schema."""
     own = own_indexes(relation)
-    return replace(relation, indexes=tuple(
-        replace(i, sqlite_name=sqlite_name(ctx.catalog, relation.schema, i.name)) if i.sqlite_name in own else i
-        for i in relation.indexes))
+    return replace(
+        relation,
+        indexes=tuple(
+            replace(i, sqlite_name=sqlite_name(ctx.catalog, relation.schema, i.name)) if i.sqlite_name in own else i
+            for i in relation.indexes
+        ),
+    )
 
 
 def rename_in_views(ctx: DdlContext, old: Relation, new: Relation, columns: list[str] | None = None) -> None:
     """Rewrite the queries of the views that read a relation. columns: see rewrite.rename_relation."""
     for view in _views_over(ctx, old):
         others = {oid for oid, _ in view.uses if oid != old.oid}
-        if any(ctx.catalog.relations_by_oid[oid].name == old.name for oid in others if oid in ctx.catalog.relations_by_oid):
+        if any(
+            ctx.catalog.relations_by_oid[oid].name == old.name for oid in others if oid in ctx.catalog.relations_by_oid
+        ):
             raise not_supported(f'renaming "{old.name}" while view "{view.name}" reads two relations of that name')
         text = rewrite.rename_relation(view.definition, (old.schema, old.name), (new.schema, new.name), columns)
         ctx.catalog = put_relation(ctx.catalog, replace(view, definition=text))

@@ -65,9 +65,12 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
         columns.append(replace(column, not_null=column.number in nulls) if not old.made_elsewhere else column)
     lost = [c.number for c in old.columns if c not in columns and c.number not in {k.number for k in columns}]
     new = replace(
-        old, columns=tuple(columns), constraints=constraints,
+        old,
+        columns=tuple(columns),
+        constraints=constraints,
         indexes=tuple(i for i in old.indexes if Thing("index", i.oid) not in gone),
-        last_number=max([old.last_number, *(c.number for c in old.columns)]) if lost else old.last_number)
+        last_number=max([old.last_number, *(c.number for c in old.columns)]) if lost else old.last_number,
+    )
     if (new.columns, new.constraints, new.indexes) == (old.columns, old.constraints, old.indexes):
         return ()
     if not columns:
@@ -85,8 +88,8 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
 def _drop_tables(ctx: DdlContext, relations: list[Relation]) -> list[Step]:
     """DROP TABLE for each, tables that point to others first.
 
-    SQLite deletes a table's rows before it drops it, which foreign keys to it can refuse; so the foreign keys among the tables
-    that go, which the order cannot take care of, are taken out of their texts before.
+    SQLite deletes a table's rows before it drops it, which foreign keys to it can refuse; so the foreign keys among
+    the tables that go, which the order cannot take care of, are taken out of their texts before.
     """
     steps: list[Step] = []
     left = {r.oid: r for r in relations if r.sqlite_name and r.kind in "rm"}
@@ -97,7 +100,9 @@ def _drop_tables(ctx: DdlContext, relations: list[Relation]) -> list[Step]:
             steps += redefine(ctx, bare)
             left[relation.oid] = bare
     while left:
-        pointed = {c.referenced for r in left.values() for c in r.constraints if c.kind == "f" and c.referenced != r.oid}
+        pointed = {
+            c.referenced for r in left.values() for c in r.constraints if c.kind == "f" and c.referenced != r.oid
+        }
         free = [r for r in left.values() if r.oid not in pointed] or list(left.values())
         for relation in sorted(free, key=lambda r: r.oid):
             steps.append(Step(f"DROP TABLE {qualified(relation)}"))

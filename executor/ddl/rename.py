@@ -104,8 +104,15 @@ def rename_index(ctx: DdlContext, relation: Relation, oid: int, name: str) -> tu
 
     own = own_indexes(relation)
     indexes = tuple(
-        replace(i, name=name, sqlite_name=sqlite_name(ctx.catalog, relation.schema, name) if i.sqlite_name in own
-                else i.sqlite_name) if i.oid == oid else i for i in relation.indexes)
+        replace(
+            i,
+            name=name,
+            sqlite_name=sqlite_name(ctx.catalog, relation.schema, name) if i.sqlite_name in own else i.sqlite_name,
+        )
+        if i.oid == oid
+        else i
+        for i in relation.indexes
+    )
     constraints = tuple(replace(c, name=name) if c.index == oid else c for c in relation.constraints)
     new, steps = transition(ctx, relation, replace(relation, indexes=indexes, constraints=constraints))
     ctx.catalog = put_relation(ctx.catalog, new)
@@ -143,7 +150,8 @@ def _column(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
         return DdlResult(ctx.catalog, tag=tag)
     if found.sequence is not None:
         raise WrongObjectType(
-            f'cannot rename columns of relation "{found.name}"', detail="This operation is not supported for sequences.")
+            f'cannot rename columns of relation "{found.name}"', detail="This operation is not supported for sequences."
+        )
     if found.index is not None:
         raise not_supported("renaming a column of an index")
     steps = rename_column(ctx, found.table, old_name, new_name)
@@ -164,12 +172,15 @@ def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) 
     taken = {(c.sqlite_name or c.name).lower() for c in old.columns if c is not column}
     in_sqlite = "" if new_name.lower() not in taken else f"{new_name}_{column.number}"
     renamed = replace(column, name=new_name, sqlite_name=in_sqlite)
-    new = _with_column_name(old, old_name, new_name, replace(
-        old, columns=tuple(renamed if c is column else c for c in old.columns)))
+    new = _with_column_name(
+        old, old_name, new_name, replace(old, columns=tuple(renamed if c is column else c for c in old.columns))
+    )
     steps: tuple[Step, ...] = ()
     if old.sqlite_name:
         new = autoindexes(new)
-        steps = (Step(f"ALTER TABLE {qualified(old)} RENAME COLUMN {sqlite_column(column)} TO {sqlite_column(renamed)}"),)
+        steps = (
+            Step(f"ALTER TABLE {qualified(old)} RENAME COLUMN {sqlite_column(column)} TO {sqlite_column(renamed)}"),
+        )
     rename_in_views(ctx, old, new, [c.name for c in old.columns])
     ctx.catalog = put_relation(ctx.catalog, new)
     return steps
@@ -177,15 +188,20 @@ def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) 
 
 def _with_column_name(old: Relation, old_name: str, new_name: str, new: Relation) -> Relation:
     """The relation with the name changed in its stored expressions."""
+
     def changed(text: str) -> str:
         return rewrite.rename_column(text, old.name, old_name, new_name) if text else text
 
     columns = tuple(replace(c, default=changed(c.default or "")) if c.generated else c for c in new.columns)
     constraints = tuple(replace(c, expression=changed(c.expression)) for c in new.constraints)
     indexes = tuple(
-        replace(i, predicate=changed(i.predicate),
-                columns=tuple(replace(key, expression=changed(key.expression)) for key in i.columns))
-        for i in new.indexes)
+        replace(
+            i,
+            predicate=changed(i.predicate),
+            columns=tuple(replace(key, expression=changed(key.expression)) for key in i.columns),
+        )
+        for i in new.indexes
+    )
     return replace(new, columns=columns, constraints=constraints, indexes=indexes)
 
 
@@ -228,7 +244,8 @@ def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
         return DdlResult(ctx.catalog, tag=KINDS[kind][0])
     if found.index is not None:
         raise WrongObjectType(
-            f'cannot change schema of index "{found.name}"', hint="Change the schema of the table instead.")
+            f'cannot change schema of index "{found.name}"', hint="Change the schema of the table instead."
+        )
     require_schema(ctx, schema)
     if schema in SYSTEM_SCHEMAS:
         raise not_supported(f'moving a relation into the schema "{schema}"')
@@ -240,7 +257,8 @@ def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
         owner = ctx.catalog.relations_by_oid[found.sequence.owned_by[0]]
         raise FeatureNotSupported(
             "cannot move an owned sequence into another schema",
-            detail=f'Sequence "{found.name}" is linked to table "{owner.name}".')
+            detail=f'Sequence "{found.name}" is linked to table "{owner.name}".',
+        )
     steps = _move(ctx, found, schema)
     return DdlResult(ctx.catalog, steps, KINDS[kind][0])
 

@@ -45,7 +45,10 @@ def _walk(value: Any, edit: Edit, kind: str = "") -> None:
 
 @lru_cache(maxsize=1000)
 def calls_function(expression: str) -> bool:
-    """True if the expression is more than constants, operators and casts of them: it may differ from one time to the next."""
+    """True if the expression is more than constants, operators and casts of them.
+
+    It may differ from one time to the next.
+    """
     found: list[bool] = []
 
     def look(kind: str, fields: dict[str, Any]) -> None:
@@ -58,6 +61,7 @@ def calls_function(expression: str) -> bool:
 
 def rename_column(expression: str, relation: str, old: str, new: str) -> str:
     """An expression over one relation's columns, with a column's new name."""
+
     def edit(kind: str, fields: dict[str, Any]) -> None:
         if kind != "ColumnRef":
             return
@@ -70,7 +74,8 @@ def rename_column(expression: str, relation: str, old: str, new: str) -> str:
 
 
 def unqualified(expression: str, relation: str) -> str:
-    """An expression over one relation's columns, with `relation.column` written as `column` (before the relation is renamed)."""
+    """An expression over one relation's columns, with `relation.column` written as `column`."""
+
     def edit(kind: str, fields: dict[str, Any]) -> None:
         if kind == "ColumnRef" and len(fields["fields"]) > 1 and fields["fields"][0] == {"String": {"sval": relation}}:
             del fields["fields"][0]
@@ -89,14 +94,13 @@ def _edited(expression: str, edit: Edit) -> str:
     return expression_text(wrap({kind: fields}))
 
 
-def rename_relation(
-    query: str, old: tuple[str, str], new: tuple[str, str], columns: list[str] | None = None
-) -> str:
+def rename_relation(query: str, old: tuple[str, str], new: tuple[str, str], columns: list[str] | None = None) -> str:
     """A view's query with a relation's new (schema, name); what the query calls it stays, as an alias.
 
     columns: the relation's column names as the query knows them, in order, when a column is renamed: they become column
     aliases. An unqualified name is taken to mean the relation (0A000 if a WITH query of the text has the same name).
     """
+
     def edit(kind: str, fields: dict[str, Any]) -> None:
         if kind == "CommonTableExpr" and fields.get("ctename") == old[1]:
             raise not_supported(f'renaming "{old[1]}" while a view has a WITH query of that name')
@@ -106,7 +110,7 @@ def rename_relation(
         alias = fields.setdefault("alias", {"aliasname": old[1]})
         if columns is not None:
             known = alias.get("colnames", [])
-            alias["colnames"] = known + [{"String": {"sval": name}} for name in columns[len(known):]]
+            alias["colnames"] = known + [{"String": {"sval": name}} for name in columns[len(known) :]]
 
     tree = parse_one(query).tree
     _walk(tree, edit)
@@ -114,7 +118,7 @@ def rename_relation(
 
 
 def has_column_aliases(query: str, relation: tuple[str, str]) -> bool:
-    """True if the query gives column aliases to the relation somewhere, so that dropping one of its columns would shift them."""
+    """True if the query gives column aliases to the relation: dropping one of its columns would shift them."""
     found: list[bool] = []
 
     def look(kind: str, fields: dict[str, Any]) -> None:

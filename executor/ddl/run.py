@@ -19,8 +19,9 @@ _VERSION = Statement("PRAGMA main.schema_version", writes=True)
 async def run(result: DdlResult, old: Catalog, transaction: "Transaction") -> Catalog:
     """Do what a statement's result says, record it in the file, and return the Catalog as it is now.
 
-    All of it takes effect or, when an error leaves, nothing. The catalog's version afterwards is the new schema version,
-    which moves even if only the Catalog changed, so that every session notices. Raises what a Step's failure makes, EngineError.
+    All of it takes effect or, when an error leaves, nothing. The catalog's version afterwards is the new schema
+    version, which moves even if only the Catalog changed, so that every session notices. Raises what a Step's failure
+    makes, EngineError.
     """
     temporary = any(relation.schema == "pg_temp" for relation in (*result.catalog.relations, *old.relations))
     async with transaction.atomic():
@@ -76,15 +77,21 @@ async def _raise_version(transaction: "Transaction") -> None:
 
 
 async def _with_texts(catalog: Catalog, transaction: "Transaction", temporary: bool) -> Catalog:
-    """The catalog with the CREATE texts as SQLite has them: a renamed table changes the texts of those that point to it."""
+    """The catalog with the CREATE texts as SQLite has them.
+
+    A renamed table changes the texts of those that point to it.
+    """
     homes = ("main", "temp") if temporary else ("main",)
     texts = {}
     for home in homes:
         for name, sql in await _execute(
-                f"SELECT name, sql FROM {home}.sqlite_schema WHERE type IN ('table', 'view')", transaction):
+            f"SELECT name, sql FROM {home}.sqlite_schema WHERE type IN ('table', 'view')", transaction
+        ):
             texts[home, name] = sql
     relations = tuple(
         replace(r, sqlite_sql=texts[r.sqlite_schema, r.sqlite_name])
-        if texts.get((r.sqlite_schema, r.sqlite_name), r.sqlite_sql) != r.sqlite_sql else r
-        for r in catalog.relations)
+        if texts.get((r.sqlite_schema, r.sqlite_name), r.sqlite_sql) != r.sqlite_sql
+        else r
+        for r in catalog.relations
+    )
     return replace(catalog, relations=relations)

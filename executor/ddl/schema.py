@@ -34,7 +34,8 @@ def refuse_reserved(name: str) -> None:
     """Raise 42939 for names that begin with pg_."""
     if name.startswith("pg_"):
         raise ReservedName(
-            f'unacceptable schema name "{name}"', detail='The prefix "pg_" is reserved for system schemas.')
+            f'unacceptable schema name "{name}"', detail='The prefix "pg_" is reserved for system schemas.'
+        )
 
 
 def refuse_shadowing(name: str, ctx: DdlContext) -> None:

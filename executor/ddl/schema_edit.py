@@ -1,9 +1,10 @@
 """Changing a table that exists: its text in sqlite_schema, or its whole content.
 
 SQLite documents editing the text under PRAGMA writable_schema for changes that leave the stored rows as they are
-(constraints, defaults). Where the rows change too, a new table is filled and the two rows of sqlite_schema exchange their
-names. Dropping the old table under its own name would run the foreign key actions of the tables that point to it; nothing
-points to the name it has after the exchange, and views, triggers and foreign keys of other tables are not touched at all.
+(constraints, defaults). Where the rows change too, a new table is filled and the two rows of sqlite_schema exchange
+their names. Dropping the old table under its own name would run the foreign key actions of the tables that point to it;
+nothing points to the name it has after the exchange, and views, triggers and foreign keys of other tables are not
+touched at all.
 
 Invariant: before such steps the schema version has been raised in the same transaction (executor.ddl.run does so for
 every DDL statement), or SQLite would not notice that a rollback brings the old schema back.
@@ -54,8 +55,8 @@ def rebuild(
 ) -> tuple[Step, ...]:
     """Fill the table anew. values: attnum of the new table -> SQLite expression over the old table's columns.
 
-    Rowids stay as they are unless a column is the rowid. Both relations have the same SQLite name. The rows must already
-    satisfy the new constraints (see executor.ddl.validate); foreign keys are put into the text after the rows.
+    Rowids stay as they are unless a column is the rowid. Both relations have the same SQLite name. The rows must
+    already satisfy the new constraints (see executor.ddl.validate); foreign keys are put into the text after the rows.
     """
     refuse_foreign_made(old)
     bare_old, bare_new = _without_foreign_keys(old), _without_foreign_keys(new)
@@ -73,10 +74,15 @@ def rebuild(
     )
     exchange = Step(
         _EXCHANGE.format(schema=new.sqlite_schema),
-        (new.sqlite_name, REBUILD, table_sql(ctx, new), table_sql(ctx, bare_old, name=REBUILD)))
+        (new.sqlite_name, REBUILD, table_sql(ctx, new), table_sql(ctx, bare_old, name=REBUILD)),
+    )
     return (
         *(drop_index(old, name) for name in own_indexes(old)),
-        Step(create), Step(copy, needs=tuple(needs)), Step(OPEN), exchange, Step(CLOSE),
+        Step(create),
+        Step(copy, needs=tuple(needs)),
+        Step(OPEN),
+        exchange,
+        Step(CLOSE),
         Step(f"DROP TABLE {new.sqlite_schema}.{quoted(REBUILD)}"),
         *(Step(index_sql(ctx, new, index)) for index in new.indexes if index.sqlite_name in own_indexes(new)),
     )

@@ -63,7 +63,9 @@ def create_sequence(node: Node, ctx: DdlContext) -> DdlResult:
     schema = creation_schema(ctx, name)
     if exists_already(ctx, schema, name.name, node.take("if_not_exists", False)):
         return DdlResult(ctx.catalog, tag="CREATE SEQUENCE")
-    sequence = new_sequence(ctx, schema, name.name, options, persistence="t" if schema == TEMPORARY else name.persistence)
+    sequence = new_sequence(
+        ctx, schema, name.name, options, persistence="t" if schema == TEMPORARY else name.persistence
+    )
     if options.owned_by is not None:
         sequence = replace(sequence, owned_by=_owner(ctx, sequence, options.owned_by))
     ctx.catalog = put_sequence(ctx.catalog, sequence)
@@ -92,7 +94,8 @@ def _owner(ctx: DdlContext, sequence: Sequence, parts: list[str]) -> tuple[int, 
     if found.kind != "r" or found.index is not None:
         raise WrongObjectType(
             f'sequence cannot be owned by relation "{found.name}"',
-            detail=f"This operation is not supported for {plural_kind(found)}.")
+            detail=f"This operation is not supported for {plural_kind(found)}.",
+        )
     table = found.table
     if table.schema != sequence.schema:
         raise ObjectNotInPrerequisiteState("sequence must be in same schema as table it is linked to")
@@ -104,8 +107,14 @@ def _owner(ctx: DdlContext, sequence: Sequence, parts: list[str]) -> tuple[int, 
 
 def plural_kind(found: Found) -> str:
     """What details call objects of this kind."""
-    return {"r": "tables", "v": "views", "m": "materialized views", "i": "indexes", "S": "sequences", "c": "composite types"}[
-        found.kind]
+    return {
+        "r": "tables",
+        "v": "views",
+        "m": "materialized views",
+        "i": "indexes",
+        "S": "sequences",
+        "c": "composite types",
+    }[found.kind]
 
 
 def identity_column(ctx: DdlContext, sequence: Sequence) -> tuple[Relation, str] | None:
@@ -127,7 +136,8 @@ def find_sequence(ctx: DdlContext, name: RangeName, missing_ok: bool) -> Sequenc
         return None
     if found.sequence is None:
         raise WrongObjectType(
-            f'cannot open relation "{found.name}"', detail=f"This operation is not supported for {plural_kind(found)}.")
+            f'cannot open relation "{found.name}"', detail=f"This operation is not supported for {plural_kind(found)}."
+        )
     return found.sequence
 
 
@@ -141,7 +151,8 @@ def alter_sequence(node: Node, ctx: DdlContext) -> DdlResult:
     if options.owned_by is not None and (identity := identity_column(ctx, sequence)) is not None:
         raise FeatureNotSupported(
             "cannot change ownership of identity sequence",
-            detail=f'Sequence "{sequence.name}" is linked to table "{identity[0].name}".')
+            detail=f'Sequence "{sequence.name}" is linked to table "{identity[0].name}".',
+        )
     changed, steps = altered(sequence, options)
     if options.owned_by is not None:
         changed = replace(changed, owned_by=_owner(ctx, changed, options.owned_by))
@@ -157,7 +168,8 @@ def altered(sequence: Sequence, options: Options) -> tuple[Sequence, tuple[Step,
         value = changed.start if options.restart is None else options.restart
         sequence_options.check_in_range("RESTART", value, low, high)
         return changed, (
-            Step(f"UPDATE {table} SET last_value = ?1, is_called = 0 WHERE oid = ?2", (value, sequence.oid)),)
+            Step(f"UPDATE {table} SET last_value = ?1, is_called = 0 WHERE oid = ?2", (value, sequence.oid)),
+        )
     if (low, high) == (sequence.minimum, sequence.maximum):
         return changed, ()
 

@@ -1,4 +1,4 @@
-"""The options of CREATE SEQUENCE, ALTER SEQUENCE and identity columns, checked as PostgreSQL's init_params checks them."""
+"""The options of sequences and identity columns, checked as PostgreSQL's init_params checks them."""
 
 import re
 from typing import Any
@@ -36,8 +36,14 @@ class Options(msgspec.Struct, kw_only=True):
     @property
     def changes_sequence(self) -> bool:
         """True if anything but SET GENERATED is given."""
-        return any(getattr(self, field) is not None for field in self.__struct_fields__ if field not in (
-            "restart_given", "generated")) or self.restart_given
+        return (
+            any(
+                getattr(self, field) is not None
+                for field in self.__struct_fields__
+                if field not in ("restart_given", "generated")
+            )
+            or self.restart_given
+        )
 
 
 def read(nodes: list[Node], ctx: DdlContext, *, identity: bool = False, altering: bool = False) -> Options:
@@ -113,13 +119,19 @@ _FIELDS: dict[str, Any] = {
 
 
 def defined(sequence: Sequence, options: Options, *, new: bool) -> Sequence:
-    """The sequence with the options applied to it (22023 with PostgreSQL's texts). new: unset options get their defaults."""
+    """The sequence with the options applied to it (22023 with PostgreSQL's texts).
+
+    New: unset options get their defaults.
+    """
     changed = _with_bounds(_with_increment(sequence, options), options, new, sequence)
     low, high = changed.minimum, changed.maximum
     if low >= high:
         raise InvalidParameterValue(f"MINVALUE ({low}) must be less than MAXVALUE ({high})")
-    start = options.start if options.start is not None else (
-        (low if changed.increment > 0 else high) if new else changed.start)
+    start = (
+        options.start
+        if options.start is not None
+        else ((low if changed.increment > 0 else high) if new else changed.start)
+    )
     check_in_range("START", start, low, high)
     cache = options.cache if options.cache is not None else changed.cache
     if cache <= 0:
@@ -147,7 +159,10 @@ def _with_increment(sequence: Sequence, options: Options) -> Sequence:
 
 
 def _with_bounds(sequence: Sequence, options: Options, new: bool, old: Sequence) -> Sequence:
-    """Bounds given, or the defaults of type and direction. A changed type moves bounds that stood at the old type's end."""
+    """Bounds given, or the defaults of type and direction.
+
+    A changed type moves bounds that stood at the old type's end.
+    """
     low, high = BOUNDS[sequence.type]
     old_low, old_high = BOUNDS[old.type]
     reset_low = new or options.minimum == "" or (options.type is not None and old.minimum == old_low)
@@ -159,5 +174,6 @@ def _with_bounds(sequence: Sequence, options: Options, new: bool, old: Sequence)
     for word, value in (("MAXVALUE", maximum), ("MINVALUE", minimum)):
         if not low <= value <= high:
             raise InvalidParameterValue(
-                f"{word} ({value}) is out of range for sequence data type {TYPE_NAMES[sequence.type]}")
+                f"{word} ({value}) is out of range for sequence data type {TYPE_NAMES[sequence.type]}"
+            )
     return replace(sequence, minimum=minimum, maximum=maximum)

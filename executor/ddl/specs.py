@@ -66,14 +66,21 @@ def _read(node: Node, ctx: DdlContext) -> ConstraintSpec:
 
 def _not_null(node: Node, ctx: DdlContext) -> ConstraintSpec:
     return ConstraintSpec(
-        kind="n", columns=node.texts("keys"), no_inherit=node.take("is_no_inherit", False),
-        valid=not node.take("skip_validation", False))
+        kind="n",
+        columns=node.texts("keys"),
+        no_inherit=node.take("is_no_inherit", False),
+        valid=not node.take("skip_validation", False),
+    )
 
 
 def _check(node: Node, ctx: DdlContext) -> ConstraintSpec:
     return ConstraintSpec(
-        kind="c", expression=node.take("raw_expr"), no_inherit=node.take("is_no_inherit", False),
-        enforced=node.take("is_enforced", False), valid=not node.take("skip_validation", False))
+        kind="c",
+        expression=node.take("raw_expr"),
+        no_inherit=node.take("is_no_inherit", False),
+        enforced=node.take("is_enforced", False),
+        valid=not node.take("skip_validation", False),
+    )
 
 
 def _key(kind: str) -> Callable[[Node, DdlContext], ConstraintSpec]:
@@ -82,21 +89,33 @@ def _key(kind: str) -> Callable[[Node, DdlContext], ConstraintSpec]:
         if node.take("without_overlaps", False):
             raise not_supported(f"{'PRIMARY KEY' if kind == 'p' else 'UNIQUE'} ... WITHOUT OVERLAPS")
         return ConstraintSpec(
-            kind=kind, columns=node.texts("keys"), included=node.texts("including"), index=node.take("indexname", ""),
+            kind=kind,
+            columns=node.texts("keys"),
+            included=node.texts("including"),
+            index=node.take("indexname", ""),
             options=storage_options.read(ctx, node.nodes("options"), storage_options.INDEX["btree"]),
             nulls_not_distinct=node.take("nulls_not_distinct", False),
-            deferrable=node.take("deferrable", False), deferred=node.take("initdeferred", False))
+            deferrable=node.take("deferrable", False),
+            deferred=node.take("initdeferred", False),
+        )
 
     return read
 
 
 def _foreign(node: Node, ctx: DdlContext) -> ConstraintSpec:
     spec = ConstraintSpec(
-        kind="f", columns=node.texts("fk_attrs"), referenced=range_name(node.take("pktable"), ctx),
-        referenced_columns=node.texts("pk_attrs"), match=node.take("fk_matchtype", "s"),
-        on_update=node.take("fk_upd_action", "a"), on_delete=node.take("fk_del_action", "a"),
-        deferrable=node.take("deferrable", False), deferred=node.take("initdeferred", False),
-        enforced=node.take("is_enforced", False), valid=not node.take("skip_validation", False))
+        kind="f",
+        columns=node.texts("fk_attrs"),
+        referenced=range_name(node.take("pktable"), ctx),
+        referenced_columns=node.texts("pk_attrs"),
+        match=node.take("fk_matchtype", "s"),
+        on_update=node.take("fk_upd_action", "a"),
+        on_delete=node.take("fk_del_action", "a"),
+        deferrable=node.take("deferrable", False),
+        deferred=node.take("initdeferred", False),
+        enforced=node.take("is_enforced", False),
+        valid=not node.take("skip_validation", False),
+    )
     spec.set_columns = node.texts("fk_del_set_cols")
     if node.take("fk_with_period", False) or node.take("pk_with_period", False):
         raise not_supported("FOREIGN KEY ... PERIOD")
@@ -136,7 +155,10 @@ class Attributes:
         self.seen = set()
 
     def apply(self, node: Node) -> bool:
-        """Apply the node if it is an attribute; False if it is not one. Raises 42601 for misplaced and repeated ones."""
+        """Apply the node if it is an attribute; False if it is not one.
+
+        Raises 42601 for misplaced and repeated ones.
+        """
         kind = node.peek("contype")
         if kind not in _ATTRIBUTES:
             return False
@@ -168,4 +190,3 @@ class Attributes:
 
     def _error(self, node: Node, message: str) -> SqlError:
         return SyntaxError(message, position=self.ctx.position(node))
-

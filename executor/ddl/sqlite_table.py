@@ -1,7 +1,7 @@
 """The SQLite text of tables and indexes, made from their Catalog entries.
 
-The text is a function of the Catalog alone, so a changed table gets its new text by being printed again. Expressions are
-bound and lowered anew each time: the Catalog keeps PostgreSQL's text of them.
+The text is a function of the Catalog alone, so a changed table gets its new text by being printed again. Expressions
+are bound and lowered anew each time: the Catalog keeps PostgreSQL's text of them.
 """
 
 import re
@@ -102,7 +102,8 @@ def column_sql(ctx: DdlContext, relation: Relation, column: Column) -> str:
 
 
 def table_sql(ctx: DdlContext, relation: Relation, *, name: str | None = None) -> str:
-    """CREATE TABLE text of a relation made by pgquill, as SQLite keeps it (without the schema). name: another name for it.
+    """CREATE TABLE text of a relation made by pgquill, as SQLite keeps it (without the schema). name: another name
+    for it.
 
     Raises 0A000 for a table made by another program, whose text holds more than the Catalog knows.
     """
@@ -148,7 +149,8 @@ def foreign_key_sql(ctx: DdlContext, relation: Relation, constraint: Constraint)
 
 
 def autoindexes(relation: Relation) -> Relation:
-    """The relation with SQLite's names for the indexes of its PRIMARY KEY and UNIQUE constraints that stand in the table's text.
+    """The relation with SQLite's names for the indexes of its PRIMARY KEY and UNIQUE constraints that stand in the
+    table's text.
 
     Those of constraints added later are indexes of their own and keep their names.
     """

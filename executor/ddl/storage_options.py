@@ -1,4 +1,5 @@
-"""WITH (...) options of tables, indexes and views: PostgreSQL's names and ranges are checked, the values kept in the Catalog.
+"""WITH (...) options of tables, indexes and views: PostgreSQL's names and ranges are checked, the values kept in the
+Catalog.
 
 They say nothing to SQLite; they are accepted because PostgreSQL's own meaning of them is only about physical storage.
 """
@@ -77,7 +78,8 @@ _AUTOVACUUM: dict[str, Check] = {
     "autovacuum_multixact_freeze_table_age": _integer(0, 2000000000),
     "log_autovacuum_min_duration": _integer(-1, _BIG),
     "vacuum_index_cleanup": _one_of(
-        'Valid values are "on", "off", and "auto".', "auto", "on", "off", "true", "false", "yes", "no", "1", "0"),
+        'Valid values are "on", "off", and "auto".', "auto", "on", "off", "true", "false", "yes", "no", "1", "0"
+    ),
     "vacuum_truncate": _boolean,
     "vacuum_max_eager_freeze_failure_rate": _real(0, 1),
 }

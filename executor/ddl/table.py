@@ -77,17 +77,21 @@ def _refuse_unsupported(node: Node, schema: str) -> None:
         raise not_supported(f"ON COMMIT {ON_COMMIT[action]}")
 
 
-def new_relation(
-    ctx: DdlContext, schema: str, name: RangeName, options: dict[str, str], kind: str = "r"
-) -> Relation:
+def new_relation(ctx: DdlContext, schema: str, name: RangeName, options: dict[str, str], kind: str = "r") -> Relation:
     """An empty relation of this name; nothing is put into the catalog."""
     stored = kind in "rm"
     return Relation(
-        oid=ctx.new_oid(), schema=schema, name=name.name, kind=kind, options=options,
+        oid=ctx.new_oid(),
+        schema=schema,
+        name=name.name,
+        kind=kind,
+        options=options,
         sqlite_name=sqlite_name(ctx.catalog, schema, name.name) if stored else "",
         sqlite_schema="temp" if schema == TEMPORARY else "main",
         persistence="t" if schema == TEMPORARY else name.persistence,
-        row_type=ctx.new_oid(), array_type=ctx.new_oid())
+        row_type=ctx.new_oid(),
+        array_type=ctx.new_oid(),
+    )
 
 
 def _read_elements(nodes: list[Node], ctx: DdlContext, table_name: str) -> TableDraft:
@@ -172,7 +176,11 @@ def _finish(ctx: DdlContext, relation: Relation, draft: TableDraft) -> tuple[Rel
 
 
 def table_for_columns(
-    ctx: DdlContext, name: RangeName, found: tuple[tuple[str, int, int], ...], *, options: dict[str, str] | None = None,
+    ctx: DdlContext,
+    name: RangeName,
+    found: tuple[tuple[str, int, int], ...],
+    *,
+    options: dict[str, str] | None = None,
     kind: str = "r",
 ) -> tuple[Relation, tuple[Step, ...]]:
     """The table that CREATE TABLE AS, SELECT INTO or CREATE MATERIALIZED VIEW fills, for columns (name, type, typmod).
@@ -183,7 +191,9 @@ def table_for_columns(
 
     relation = new_relation(ctx, creation_schema(ctx, name), name, options or {}, kind)
     types = types_by_oid()
-    specs = [ColumnSpec(name=column, type=oid, typmod=typmod, collation=types[oid].collation if oid in types else 0)
-             for column, oid, typmod in found]
+    specs = [
+        ColumnSpec(name=column, type=oid, typmod=typmod, collation=types[oid].collation if oid in types else 0)
+        for column, oid, typmod in found
+    ]
     relation, steps = build(ctx, relation, TableDraft(specs, [], []))
     return relation, tuple(steps)

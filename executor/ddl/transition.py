@@ -1,7 +1,8 @@
 """From one shape of a table to the next: finds out what SQLite has to do and how little of it is enough.
 
-The two Catalog entries are compared by the texts that are made from them. Nothing but the texts differs: they are edited in
-place. Rows differ (a column dropped, converted, or filled with computed values; a key that is in the table's text): rebuilt.
+The two Catalog entries are compared by the texts that are made from them. Nothing but the texts differs: they are
+edited in place. Rows differ (a column dropped, converted, or filled with computed values; a key that is in the
+table's text): rebuilt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,12 @@ SAME_STORAGE = ({20, 21, 23}, {25, 1043})
 
 
 def transition(
-    ctx: DdlContext, old: Relation, new: Relation, *, values: Mapping[int, str] | None = None, needs: Sequence[Any] = (),
+    ctx: DdlContext,
+    old: Relation,
+    new: Relation,
+    *,
+    values: Mapping[int, str] | None = None,
+    needs: Sequence[Any] = (),
 ) -> tuple[Relation, tuple[Step, ...]]:
     """The steps from `old` to `new` (same OID and SQLite name), and `new` with SQLite's index names.
 
@@ -64,8 +70,12 @@ def _dropped_indexes(old: Relation, new: Relation) -> list[Step]:
 
 def _made_indexes(ctx: DdlContext, old: Relation, new: Relation) -> list[Step]:
     there, wanted = own_indexes(old), own_indexes(new)
-    return [step for index in new.indexes if index.sqlite_name in wanted and index.sqlite_name not in there
-            for step in creation_steps(ctx, new, index)]
+    return [
+        step
+        for index in new.indexes
+        if index.sqlite_name in wanted and index.sqlite_name not in there
+        for step in creation_steps(ctx, new, index)
+    ]
 
 
 def is_foreign_made(relation: Relation) -> bool:
@@ -91,10 +101,16 @@ def _fixed(relation: Relation, other: Relation) -> tuple[Any, ...]:
     """What no ALTER TABLE of SQLite changes, as far as both tables have it."""
     columns = tuple((c.number, c.type, c.typmod) for c in relation.columns if c.number in other.by_number)
     new_columns = set(relation.by_number) - set(other.by_number)
-    inside = tuple(i.columns for i in relation.indexes
-                   if i.sqlite_name not in own_indexes(relation) and other.by_number.keys() >= {k.column for k in i.columns})
-    checked = tuple(c.oid for c in relation.constraints if c.kind in "cfn" and c.enforced and c.enforced_by_sqlite
-                    and not new_columns.intersection(c.columns))
+    inside = tuple(
+        i.columns
+        for i in relation.indexes
+        if i.sqlite_name not in own_indexes(relation) and other.by_number.keys() >= {k.column for k in i.columns}
+    )
+    checked = tuple(
+        c.oid
+        for c in relation.constraints
+        if c.kind in "cfn" and c.enforced and c.enforced_by_sqlite and not new_columns.intersection(c.columns)
+    )
     return columns, inside, checked
 
 
@@ -109,8 +125,11 @@ def _must_rebuild(ctx: DdlContext, old: Relation, new: Relation) -> bool:
 
 def _keys(relation: Relation) -> list[tuple[int, ...]]:
     """The keys in the table's text, in the order of their automatic indexes."""
-    by_name = {i.sqlite_name: tuple(key.column for key in i.columns) for i in relation.indexes
-               if i.sqlite_name.startswith("sqlite_autoindex_")}
+    by_name = {
+        i.sqlite_name: tuple(key.column for key in i.columns)
+        for i in relation.indexes
+        if i.sqlite_name.startswith("sqlite_autoindex_")
+    }
     return [by_name[name] for name in sorted(by_name, key=lambda name: int(name.rsplit("_", 1)[1]))]
 
 

@@ -28,9 +28,12 @@ def truncate(node: Node, ctx: DdlContext) -> DdlResult:
     if restart:
         for sequence in ctx.catalog.sequences:
             if sequence.owned_by and sequence.owned_by[0] in tables:
-                steps.append(Step(
-                    f"UPDATE {value_table(sequence)} SET last_value = ?1, is_called = 0 WHERE oid = ?2",
-                    (sequence.start, sequence.oid)))
+                steps.append(
+                    Step(
+                        f"UPDATE {value_table(sequence)} SET last_value = ?1, is_called = 0 WHERE oid = ?2",
+                        (sequence.start, sequence.oid),
+                    )
+                )
     return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE")
 
 
@@ -46,14 +49,18 @@ def _add_referencing(ctx: DdlContext, tables: dict[int, Relation], cascade: bool
                 raise FeatureNotSupported(
                     "cannot truncate a table referenced in a foreign key constraint",
                     detail=f'Table "{other.name}" references "{table.name}".',
-                    hint=f'Truncate table "{other.name}" at the same time, or use TRUNCATE ... CASCADE.')
+                    hint=f'Truncate table "{other.name}" at the same time, or use TRUNCATE ... CASCADE.',
+                )
             ctx.notice(SuccessfulCompletion, f'truncate cascades to table "{other.name}"')
             tables[other.oid] = other
             waiting.append(other)
 
 
 def _deletions(ctx: DdlContext, tables: dict[int, Relation]) -> list[Step]:
-    """DELETE for each table. No foreign key among them may act or object meanwhile, so they leave the texts for that time."""
+    """DELETE for each table.
+
+    No foreign key among them may act or object meanwhile, so they leave the texts for that time.
+    """
     before: list[Step] = []
     after: list[Step] = []
     for table in tables.values():

@@ -1,4 +1,7 @@
-"""Queries that find rows which violate a constraint that is being added; the first one found becomes PostgreSQL's error."""
+"""Queries that find rows which violate a constraint that is being added.
+
+The first one found becomes PostgreSQL's error.
+"""
 
 from typing import Any
 
@@ -17,34 +20,52 @@ def not_null(relation: Relation, column: Column, *, source: Relation | None = No
     def failure(row: tuple[Any, ...]) -> SqlError:
         return NotNullViolation(
             f'column "{column.name}" of relation "{relation.name}" contains null values',
-            schema=relation.schema, table=relation.name, column=column.name)
+            schema=relation.schema,
+            table=relation.name,
+            column=column.name,
+        )
 
     return Step(f"SELECT 1 FROM {qualified(table)} WHERE {sqlite_column(column)} IS NULL LIMIT 1", failure=failure)
 
 
 def any_row(relation: Relation, column: Column) -> Step:
     """23502 if the table has a row at all: the new column has no default to fill it with."""
+
     def failure(row: tuple[Any, ...]) -> SqlError:
         return NotNullViolation(
             f'column "{column.name}" of relation "{relation.name}" contains null values',
-            schema=relation.schema, table=relation.name, column=column.name)
+            schema=relation.schema,
+            table=relation.name,
+            column=column.name,
+        )
 
     return Step(f"SELECT 1 FROM {qualified(relation)} LIMIT 1", failure=failure)
 
 
 def check(relation: Relation, constraint: Constraint, bound: Bound) -> Step:
     """23514 if a row does not satisfy the expression."""
+
     def failure(row: tuple[Any, ...]) -> SqlError:
         return CheckViolation(
             f'check constraint "{constraint.name}" of relation "{relation.name}" is violated by some row',
-            schema=relation.schema, table=relation.name, constraint=constraint.name)
+            schema=relation.schema,
+            table=relation.name,
+            constraint=constraint.name,
+        )
 
-    return Step(f"SELECT 1 FROM {qualified(relation)} WHERE NOT ({bound.sqlite}) LIMIT 1", needs=bound.needs, failure=failure)
+    return Step(
+        f"SELECT 1 FROM {qualified(relation)} WHERE NOT ({bound.sqlite}) LIMIT 1", needs=bound.needs, failure=failure
+    )
 
 
 def unique(
-    ctx: DdlContext, relation: Relation, index: str, keys: list[tuple[str, str, int, int]], *,
-    nulls_not_distinct: bool = False, predicate: str = "",
+    ctx: DdlContext,
+    relation: Relation,
+    index: str,
+    keys: list[tuple[str, str, int, int]],
+    *,
+    nulls_not_distinct: bool = False,
+    predicate: str = "",
 ) -> Step:
     """23505 if two rows have equal keys. keys: (text for messages, SQLite expression, type, typmod)."""
     env = ctx.context.env
@@ -52,8 +73,12 @@ def unique(
     def failure(row: tuple[Any, ...]) -> SqlError:
         shown = [(text, kind, typmod) for text, _, kind, typmod in keys]
         return UniqueViolation(
-            f'could not create unique index "{index}"', detail=f"Key {key_text(shown, row, env)} is duplicated.",
-            schema=relation.schema, table=relation.name, constraint=index)
+            f'could not create unique index "{index}"',
+            detail=f"Key {key_text(shown, row, env)} is duplicated.",
+            schema=relation.schema,
+            table=relation.name,
+            constraint=index,
+        )
 
     expressions = [sql for _, sql, _, _ in keys]
     conditions = [predicate] if predicate else []
@@ -62,7 +87,9 @@ def unique(
     where = f" WHERE {' AND '.join(f'({c})' for c in conditions)}" if conditions else ""
     listed = ", ".join(expressions)
     return Step(
-        f"SELECT {listed} FROM {qualified(relation)}{where} GROUP BY {listed} HAVING count(*) > 1 LIMIT 1", failure=failure)
+        f"SELECT {listed} FROM {qualified(relation)}{where} GROUP BY {listed} HAVING count(*) > 1 LIMIT 1",
+        failure=failure,
+    )
 
 
 def foreign_key(ctx: DdlContext, relation: Relation, constraint: Constraint, parent: Relation) -> Step:
@@ -76,20 +103,26 @@ def foreign_key(ctx: DdlContext, relation: Relation, constraint: Constraint, par
         return ForeignKeyViolation(
             f'insert or update on table "{relation.name}" violates foreign key constraint "{constraint.name}"',
             detail=f'Key {key_text(keys, row, env)} is not present in table "{parent.name}".',
-            schema=relation.schema, table=relation.name, constraint=constraint.name)
+            schema=relation.schema,
+            table=relation.name,
+            constraint=constraint.name,
+        )
 
     listed = ", ".join(f"c.{sqlite_column(column)}" for column in own)
     filled = " AND ".join(f"c.{sqlite_column(column)} IS NOT NULL" for column in own)
     # The parent's column stands on the left: its collation decides, as in SQLite's own check.
     equal = " AND ".join(
-        f"p.{sqlite_column(theirs)} = c.{sqlite_column(mine)}" for mine, theirs in zip(own, other, strict=True))
+        f"p.{sqlite_column(theirs)} = c.{sqlite_column(mine)}" for mine, theirs in zip(own, other, strict=True)
+    )
     return Step(
         f"SELECT {listed} FROM {qualified(relation)} AS c WHERE {filled} AND NOT EXISTS "
-        f"(SELECT 1 FROM {qualified(parent)} AS p WHERE {equal}) LIMIT 1", failure=failure)
+        f"(SELECT 1 FROM {qualified(parent)} AS p WHERE {equal}) LIMIT 1",
+        failure=failure,
+    )
 
 
 def key_text(keys: list[tuple[str, int, int]], row: tuple[Any, ...], env: Env) -> str:
-    """"(a, b)=(1, x)" for messages; keys are (name, type, typmod)."""
+    """ "(a, b)=(1, x)" for messages; keys are (name, type, typmod)."""
     from executor.types.registry import codec
 
     values = []

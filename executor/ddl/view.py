@@ -1,4 +1,7 @@
-"""CREATE VIEW. A view lives in the Catalog only: its query is bound and expanded anew in each statement that reads it."""
+"""CREATE VIEW.
+
+A view lives in the Catalog only: its query is bound and expanded anew in each statement that reads it.
+"""
 
 from msgspec.structs import replace
 
@@ -83,8 +86,10 @@ def _check_replaceable(old: Relation, columns: tuple[Column, ...], ctx: DdlConte
         if before.name != after.name:
             raise InvalidTableDefinition(
                 f'cannot change name of view column "{before.name}" to "{after.name}"',
-                hint="Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.")
+                hint="Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.",
+            )
         if (before.type, before.typmod) != (after.type, after.typmod):
             shown = [ctx.binder.type_name(c.type, c.typmod) for c in (before, after)]
             raise InvalidTableDefinition(
-                f'cannot change data type of view column "{before.name}" from {shown[0]} to {shown[1]}')
+                f'cannot change data type of view column "{before.name}" from {shown[0]} to {shown[1]}'
+            )

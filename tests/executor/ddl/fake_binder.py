@@ -1,4 +1,7 @@
-"""A stand-in for executor.bind.service that knows just enough for DDL tests: columns, literals, simple operators and functions."""
+"""A stand-in for executor.bind.service that knows just enough for DDL tests.
+
+Columns, literals, simple operators and functions.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,13 +9,26 @@ from typing import Any
 from executor.catalog.model import Column, Relation
 from executor.facts.lookup import casts, types_by_name, types_by_oid
 from executor.parse import Node, expression_text, parse_expression, statement_text, wrap
-from executor.sqlstates import DatatypeMismatch, FeatureNotSupported, UndefinedColumn, UndefinedFunction, UndefinedObject
+from executor.sqlstates import (
+    DatatypeMismatch,
+    FeatureNotSupported,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedObject,
+)
 
 BOOL, INT4, INT8, TEXT, NUMERIC, UNKNOWN = 16, 23, 20, 25, 1700, 705
 NATIVE = {"lower": TEXT, "upper": TEXT, "length": INT4, "abs": INT4, "coalesce": INT4}
 PYTHON = {"initcap": ("i", TEXT), "random": ("v", 701), "now": ("s", 1184), "nextval": ("v", INT8)}
-PRINTED = {"varchar": "character varying", "int4": "integer", "int8": "bigint", "int2": "smallint", "bool": "boolean",
-           "bpchar": "character", "timestamptz": "timestamp with time zone"}
+PRINTED = {
+    "varchar": "character varying",
+    "int4": "integer",
+    "int8": "bigint",
+    "int2": "smallint",
+    "bool": "boolean",
+    "bpchar": "character",
+    "timestamptz": "timestamp with time zone",
+}
 
 
 @dataclass
@@ -90,7 +106,9 @@ class FakeBinder:
             if what == "CHECK" or (target[0] not in (TEXT, 1043) and (cast is None or cast.context == "e")):
                 if what == "CHECK":
                     raise DatatypeMismatch(
-                        f"argument of CHECK must be type {self.type_name(target[0], -1)}, not type {self.type_name(kind, -1)}")
+                        f"argument of CHECK must be type {self.type_name(target[0], -1)}, "
+                        f"not type {self.type_name(kind, -1)}"
+                    )
                 raise DatatypeMismatch("cannot coerce")
         needs, volatility = self._needs(node)
         sqlite = text.replace("::text", "").replace("::integer", "").replace("::int", "").replace("::varchar", "")
@@ -103,8 +121,10 @@ class FakeBinder:
         kind = self._type(node, Relation(oid=1, schema="", name=""))
         if BOOL in (kind, column.type) and kind not in (column.type, UNKNOWN):
             raise DatatypeMismatch(
-                f'column "{column.name}" is of type {self.type_name(column.type, -1)} but default expression is of type '
-                f"{self.type_name(kind, -1)}", hint="You will need to rewrite or cast the expression.")
+                f'column "{column.name}" is of type {self.type_name(column.type, -1)} but default expression '
+                f"is of type {self.type_name(kind, -1)}",
+                hint="You will need to rewrite or cast the expression.",
+            )
         return self.check_expression(expression, Relation(oid=1, schema="", name=""), "DEFAULT")
 
     def _type(self, node: Node, relation: Relation) -> int:

@@ -1,6 +1,6 @@
-"""Records what PostgreSQL answers to the scripts in scripts/: `python -m tests.executor.ddl.record "host=... port=... user=..."`.
+"""Records what PostgreSQL answers to the scripts in scripts/: `python -m tests.executor.ddl.record "host=..."`.
 
-For each statement: its tag or its error (SQLSTATE, message, detail, hint) and the notices; at the end what pg_catalog holds.
+For each statement: its tag or its error (SQLSTATE, message, detail, hint) and the notices; then pg_catalog's rows.
 """
 
 import json
@@ -30,12 +30,13 @@ STATE = {
         JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = i.relam
         WHERE c.oid >= 16384 AND n.nspname !~ '^pg_toast' ORDER BY 1, 2, 3""",
     "sequences": """
-        SELECT n.nspname, c.relname, s.seqtypid::int, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
-               d.refobjid::regclass::text, d.refobjsubid
+        SELECT n.nspname, c.relname, s.seqtypid::int, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+               s.seqcycle, d.refobjid::regclass::text, d.refobjsubid
         FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
           AND d.refobjsubid > 0 ORDER BY 1, 2""",
-    "schemas": "SELECT nspname FROM pg_namespace WHERE oid >= 16384 AND nspname !~ '^pg_' OR nspname = 'public' ORDER BY 1",
+    "schemas": """
+        SELECT nspname FROM pg_namespace WHERE oid >= 16384 AND nspname !~ '^pg_' OR nspname = 'public' ORDER BY 1""",
     "comments": """
         SELECT d.classoid::regclass::text, d.objsubid, d.description FROM pg_description d
         WHERE d.objoid >= 16384 OR d.objoid = 2200 AND d.description = 'schema' ORDER BY 1, 2, 3""",
@@ -50,7 +51,8 @@ def statements(path: Path) -> list[str]:
 def record(connection: psycopg.Connection[Any], path: Path) -> dict[str, Any]:
     """Run a script and take down every answer."""
     notices: list[list[str]] = []
-    connection.add_notice_handler(lambda d: notices.append([d.sqlstate or "", d.message_primary or "", d.message_detail or ""]))
+    connection.add_notice_handler(
+        lambda d: notices.append([d.sqlstate or "", d.message_primary or "", d.message_detail or ""]))
     answers = []
     for text in statements(path):
         notices.clear()

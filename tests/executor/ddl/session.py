@@ -3,6 +3,7 @@
 from typing import Any
 
 import apsw
+
 from executor.catalog.model import Catalog, Relation, Schema
 from executor.context import Context
 from executor.ddl import HANDLERS
@@ -10,7 +11,6 @@ from executor.ddl.base import DdlContext, DdlResult
 from executor.errors import SqlError
 from executor.parse import parse
 from executor.sqlstates import NotNullViolation
-
 from tests.executor.ddl.fake_binder import FakeBinder
 
 
@@ -55,8 +55,14 @@ class Session:
 
     def _run(self, node: Any, text: str) -> DdlResult:
         binder = FakeBinder()
-        ctx = DdlContext(self.catalog, binder, Context("test", "postgres"), search_path=self.search_path,
-                         creation_schema=self.search_path[-1], source=text)
+        ctx = DdlContext(
+            self.catalog,
+            binder,
+            Context("test", "postgres"),
+            search_path=self.search_path,
+            creation_schema=self.search_path[-1],
+            source=text,
+        )
         binder.catalog = lambda: ctx.catalog
         result = HANDLERS[node.kind](node, ctx)
         node.finish()
@@ -83,14 +89,19 @@ class Session:
 
     def _check_catalog(self) -> None:
         """What the Catalog says of SQLite is so."""
-        tables = {row[0] for row in self.rows("SELECT name FROM sqlite_schema UNION SELECT name FROM sqlite_temp_schema")}
+        tables = {
+            row[0] for row in self.rows("SELECT name FROM sqlite_schema UNION SELECT name FROM sqlite_temp_schema")
+        }
         tables = {name for name in tables if not name.startswith("pgquill_")}
         expected = {r.sqlite_name for r in self.catalog.relations if r.sqlite_name}
         expected |= {i.sqlite_name for r in self.catalog.relations for i in r.indexes if i.sqlite_name}
         assert tables == expected
         for relation in self.catalog.relations:
             if relation.sqlite_name:
-                columns = [row[1] for row in self.rows(f'PRAGMA {relation.sqlite_schema}.table_xinfo("{relation.sqlite_name}")')]
+                columns = [
+                    row[1]
+                    for row in self.rows(f'PRAGMA {relation.sqlite_schema}.table_xinfo("{relation.sqlite_name}")')
+                ]
                 assert columns == [c.sqlite_name or c.name for c in relation.columns], relation.name
             assert len({c.name for c in relation.constraints}) == len(relation.constraints)
 

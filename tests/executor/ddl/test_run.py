@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import trio
+
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
@@ -12,7 +13,6 @@ from executor.errors import SqlError
 from executor.parse import parse
 from storage.database import Database
 from storage.statement import Statement
-
 from tests.executor.ddl.fake_binder import FakeBinder
 
 

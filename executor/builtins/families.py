@@ -1,6 +1,25 @@
 """Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
+    "aggregate": (
+        "any_value array_agg bit_and bit_or bit_xor bool_and bool_or count every max min string_agg "
+    ),
+    "aggregate_float": (
+        "avg corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx "
+        "regr_sxy regr_syy stddev stddev_pop stddev_samp sum var_pop var_samp variance "
+    ),
+    "aggregate_numeric": (
+        "avg stddev stddev_pop stddev_samp sum var_pop var_samp variance "
+    ),
+    "aggregate_ordered": (
+        "mode percentile_cont percentile_disc "
+    ),
+    "array": (
+        "array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position "
+        "array_positions array_prepend array_remove array_replace array_reverse array_sort array_to_string "
+        "array_upper arraycontained arraycontains arrayoverlap cardinality generate_subscripts trim_array unnest "
+        "width_bucket "
+    ),
     "boolean": (
         "bool int4 "
     ),
@@ -46,9 +65,6 @@ FAMILIES: dict[str, str] = {
         "text_pattern_le text_pattern_lt texteq texteqname textgename textgtname textlename textltname textne "
         "textnename tideq tidge tidgt tidle tidlt tidne uuid_eq uuid_ge uuid_gt uuid_le uuid_lt uuid_ne xid8eq "
         "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
-    ),
-    "counting": (
-        "count dense_rank rank row_number "
     ),
     "datetime": (
         "clock_timestamp date date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp "
@@ -187,8 +203,15 @@ FAMILIES: dict[str, str] = {
         "reverse right rpad rtrim split_part starts_with string_to_array string_to_table strpos substr substring "
         "text textcat textlen translate unistr upper varchar "
     ),
+    "text_format": (
+        "anytextcat concat concat_ws format num_nonnulls num_nulls parse_ident quote_ident quote_literal "
+        "quote_nullable textanycat "
+    ),
     "uuid": (
         "gen_random_uuid uuid_cmp uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 "
+    ),
+    "window": (
+        "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number "
     ),
     "zones": (
         "timezone "

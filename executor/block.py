@@ -8,12 +8,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import trio
 
 from executor import sqlstates as states
-from executor.clock import timestamp_now
 from executor.parse import Node
 from executor.translate import translate
 from storage.errors import EngineError
@@ -66,10 +66,11 @@ class Block:
             settings = session.settings
             if not self.explicit:
                 settings.begin()
-            now = timestamp_now()
             context = session.context
-            context.transaction_timestamp = context.statement_timestamp = now
-            context.env.now = now
+            if not self.explicit:
+                context.transaction_ns = time_ns()
+                context.env.now_us = context.transaction_ns // 1000
+            context.statement_ns = context.transaction_ns
             isolation = ISOLATIONS[settings.get("transaction_isolation")]
             self.transaction = session.database.file.transaction(
                 isolation=isolation, read_only=settings.get("transaction_read_only") == "on",
@@ -85,7 +86,7 @@ class Block:
             transaction = self.ensure()
         else:
             transaction = self.transaction
-            self.session.context.statement_timestamp = timestamp_now()
+            self.session.context.statement_ns = time_ns()
         if writes:
             self.refuse_read_only(writes)
         return transaction
@@ -134,9 +135,8 @@ class Block:
         elif self.transaction is None:
             session.settings.begin()
             self.explicit = True
-            now = timestamp_now()
-            session.context.transaction_timestamp = session.context.statement_timestamp = now
-            session.context.env.now = now
+            session.context.transaction_ns = session.context.statement_ns = time_ns()
+            session.context.env.now_us = session.context.transaction_ns // 1000
         else:
             self.explicit = True
         for name, value in options.items():
@@ -145,8 +145,16 @@ class Block:
     async def end_implicit(self) -> None:
         """Commit what is not in a block."""
         self.implicit_block = False
-        if self.transaction is not None:
-            await self.commit()
+        transaction = self.transaction
+        if transaction is None:
+            return
+        session = self.session
+        if not transaction.has_written and not session.cursors and not session.context.sequences.dirty \
+                and transaction.end_read():
+            self.transaction = None
+            session.settings.commit()
+            return
+        await self.commit()
 
     async def commit(self) -> bool:
         """End the block; False if it had failed and was rolled back instead."""

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 
 
-def timestamp_now() -> str:
-    """Now, as a stored timestamptz: UTC, microseconds, trailing zeros cut."""
-    text = datetime.now(UTC).isoformat(" ")[:26]
-    if len(text) < 26 or text[19] != ".":
-        return text[:19]
-    return text.rstrip("0").rstrip(".")
+def stored_timestamp(ns: int) -> str:
+    """Nanoseconds since 1970 as a stored timestamptz: UTC, microseconds, trailing zeros cut."""
+    seconds, fraction = divmod(ns // 1000, 1_000_000)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text}.{fraction:06d}".rstrip("0") if fraction else text

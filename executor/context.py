@@ -5,6 +5,7 @@ The Context hangs on the storage connection while a statement runs; functions ma
 
 from typing import TYPE_CHECKING, Any
 
+from executor.clock import stored_timestamp
 from executor.errors import SqlError
 from executor.types.base import Env
 
@@ -26,6 +27,16 @@ class Context:
         self.sequences: Any = None  # executor.sequences.SequenceStates of the database
         self.session: Any = None  # executor.session.Session
         self.view: Any = None  # executor.catalog.system.session_view.SessionView
-        self.transaction_timestamp = ""  # stored form of timestamptz; now()
-        self.statement_timestamp = ""  # stored form of timestamptz
+        self.transaction_ns = 0  # when the transaction began, time.time_ns()
+        self.statement_ns = 0
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
+
+    @property
+    def transaction_timestamp(self) -> str:
+        """now(), in the stored form of timestamptz; "" outside of a transaction. Printed only when asked for."""
+        return stored_timestamp(self.transaction_ns) if self.transaction_ns else ""
+
+    @property
+    def statement_timestamp(self) -> str:
+        """When the statement began, in the stored form of timestamptz."""
+        return stored_timestamp(self.statement_ns) if self.statement_ns else ""

@@ -6,6 +6,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 
 from collections.abc import Sequence
 from copy import copy
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -55,6 +56,11 @@ class Prepared(msgspec.Struct, dict=True):
     from_sql: bool = False
     prepared_at: str = ""
     key_lifted: Lifted | None = None
+
+    @cached_property
+    def prints_names(self) -> bool:
+        """True if its output depends on the session's catalog."""
+        return any(c.prints_names for c in self.columns or ())
 
 
 class Session:
@@ -340,7 +346,7 @@ class Session:
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
-        key = (formats, env_key(self.context.env), id(self) if any(c.prints_names for c in prepared.columns) else 0)
+        key = (formats, env_key(self.context.env), id(self) if prepared.prints_names else 0)
         encoders_ = prepared.analyzed.encoders.get(key)
         if encoders_ is None:
             encoders_ = self.encoders_for(prepared.columns, formats)

@@ -340,6 +340,13 @@ class Transaction(Holding):
             with trio.CancelScope(shield=True):
                 await self._engine.checkpoint_if_due(pages)
 
+    def end_read(self) -> bool:
+        """End a transaction that wrote nothing and holds nothing, without waiting; False if it must be committed."""
+        if self._connection is not None or self._live or self.lost or self.has_written:
+            return False
+        self._let_go()
+        return True
+
     async def _commit_changes(self, connection: Connection) -> None:
         engine = self._engine
         wanted = self.synchronous or engine.settings.synchronous

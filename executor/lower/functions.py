@@ -360,9 +360,9 @@ def _element_getter(element: int) -> Function:
 
 
 def _slice(array: Stored, *bounds: Any) -> Stored:
-    loaded = arrays.load(array)
-    if None in bounds:
+    if array is None or None in bounds:
         return None
+    loaded = arrays.load(array)
     pairs = list(zip(bounds[::2], bounds[1::2], strict=True))
     if not loaded.items or len(pairs) > len(loaded.lowers):
         return "[]"

@@ -44,7 +44,7 @@ class Env:
     extra_float_digits: int = 1
     bytea_output: str = "hex"  # hex | escape
     objects: ObjectNames | None = None  # the names behind reg* types; None: they are read and printed as numbers
-    now: str = ""  # start of the transaction: stored form of a timestamptz ('now', 'today' ... depend on it)
+    now_us: int = 0  # start of the transaction, microseconds since 1970 ('now', 'today' ... depend on it); 0: none
 
 
 @dataclass(frozen=True, slots=True)

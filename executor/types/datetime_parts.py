@@ -76,7 +76,7 @@ class Parts:
 
 def now_micros(env: Env) -> int:
     """Start of the transaction, in microseconds since 2000-01-01 UTC; the clock's time outside of one."""
-    return timestamp_micros(env.now, zoned=True) if env.now else UNIX_EPOCH + time.time_ns() // 1000
+    return UNIX_EPOCH + (env.now_us or time.time_ns() // 1000)
 
 
 # --- final checks ----------------------------------------------------------------------------------------------------

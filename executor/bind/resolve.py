@@ -65,7 +65,7 @@ def coercion_path(source: int, target: int, context: str) -> Path | None:
             return None
         return {"f": Path("function", cast.function), "b": Path("relabel"), "i": Path("text")}[cast.method]
     source_element, target_element = element_type(source), element_type(target)
-    if source_element and target_element and source not in (T.OIDVECTOR, T.INT2VECTOR):
+    if source_element and target_element and target not in (T.OIDVECTOR, T.INT2VECTOR):
         inner = coercion_path(source_element, target_element, context)
         if inner:
             return Path("array", element=inner)
@@ -104,6 +104,46 @@ def _fits_polymorphic(source: int, target: int) -> bool:
     if target in (T.ANYMULTIRANGE, T.ANYCOMPATIBLEMULTIRANGE):
         return t.kind == "m"
     return True
+
+
+def matches(given: Sequence[int], wanted: Sequence[int]) -> bool:
+    """True if these arguments can be passed, polymorphic types being used consistently."""
+    if not all(can_coerce(g, t) for g, t in zip(given, wanted, strict=True)):
+        return False
+    if not any(t in POLYMORPHIC for t in wanted):
+        return True
+    return _consistent(given, wanted) and _compatible(given, wanted)
+
+
+def _consistent(given: Sequence[int], wanted: Sequence[int]) -> bool:
+    """anyelement, anyarray and their kin: one element type throughout."""
+    elements = set()
+    for g, t in zip(given, wanted, strict=True):
+        if t not in FAMILY_ANY or g == T.UNKNOWN:
+            continue
+        if t in ARRAYS:
+            if g == T.ANYARRAY:
+                continue
+            elements.add(element_type(g))
+        elif t in RANGES:
+            return True
+        else:
+            elements.add(g)
+    return len(elements) <= 1
+
+
+def _compatible(given: Sequence[int], wanted: Sequence[int]) -> bool:
+    """anycompatible and its kin: a common type exists, and is no array where it must not be."""
+    parts = []
+    for g, t in zip(given, wanted, strict=True):
+        if t in FAMILY_COMPATIBLE and g != T.UNKNOWN and t not in RANGES:
+            parts.append(element_type(g) if t in ARRAYS else g)
+    if not parts:
+        return True
+    common = common_type(parts)
+    if common is None or not all(can_coerce(part, common) for part in parts):
+        return False
+    return T.ANYCOMPATIBLENONARRAY not in wanted or not element_type(common)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +238,7 @@ def find_operator(name: str, left: int, right: int) -> tuple[Operator | None, bo
     overloads = [o for o in lookup.operators_by_name().get(name, ()) if (o.left == 0) == (left == 0)]
     given = (left, right) if left else (right,)
     candidates = [Candidate(o, (o.left, o.right) if o.left else (o.right,)) for o in overloads]
-    usable = [c for c in candidates if all(can_coerce(g, t) for g, t in zip(given, c.types, strict=True))]
+    usable = [c for c in candidates if matches(given, c.types)]
     if not usable:
         return None, False
     if len(usable) == 1:
@@ -284,7 +324,7 @@ def find_function(candidates: list[Candidate], given: Sequence[int]) -> tuple[Ca
     if exact:
         plain = [c for c in exact if not c.variadic and not c.defaults] or [c for c in exact if not c.variadic] or exact
         return plain[0], False
-    usable = [c for c in candidates if all(can_coerce(g, t) for g, t in zip(given, c.types, strict=True))]
+    usable = [c for c in candidates if matches(given, c.types)]
     plain = [c for c in usable if not c.variadic and not c.defaults]
     if len(usable) > 1 and plain:
         usable = _without_shadowed(usable)

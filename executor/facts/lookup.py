@@ -12,6 +12,9 @@ import msgspec
 from executor.facts import table
 
 
+ARRAY_SUBSCRIPT_HANDLER = 6179
+
+
 class Type(msgspec.Struct, frozen=True):
     """A row of pg_type, as far as binding needs it."""
 
@@ -33,8 +36,8 @@ class Type(msgspec.Struct, frozen=True):
 
     @property
     def is_array(self) -> bool:
-        """True for a varlena array type (not for vectors, name, point ...)."""
-        return self.element != 0 and self.length == -1 and self.name.startswith("_")
+        """True for array types, int2vector and oidvector among them (not for name, point, jsonb ...)."""
+        return self.element != 0 and self.subscript == ARRAY_SUBSCRIPT_HANDLER
 
 
 class Function(msgspec.Struct, frozen=True):

@@ -1,26 +1,21 @@
-"""Dates and times: comparing, converting into each other, and the clock.
+"""Dates and times: converting into each other, and the clock.
 
-Stored dates and times sort as text (executor.types.instants), so most comparisons are SQLite's own. What depends on
-the session's time zone or can fail runs in Python.
+What only takes a stored text apart is SQL; what depends on the session's time zone or can fail runs in Python.
 
 The binder turns SQL's CURRENT_DATE and its kin into calls of `current_date(context)`, `current_time(context, p)`,
 `current_timestamp(context, p)`, `localtime(context, p)` and `localtimestamp(context, p)`; p is the precision or -1.
 """
 
-import math
 import time as system_clock
-from collections.abc import Callable
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
+from executor.builtins.base import Builtin, Python, native
 from executor.context import Context
 from executor.sqlstates import DatetimeFieldOverflow
-from executor.types.datetime import compare_timetz, out_of_range, round_micros, round_timestamp
+from executor.types.datetime import out_of_range, round_micros, round_timestamp
 from executor.types.datetime_output import WEEKDAYS
 from executor.types.datetime_tokens import MONTHS
 from executor.types.instants import (
     DAY,
-    INFINITY,
-    NEG_INFINITY,
     SECOND,
     UNIX_EPOCH,
     civil_from_days,
@@ -203,204 +198,96 @@ def _time_part(x: str) -> str:
 
 
 CONVERSIONS = (
-    Builtin("timestamp(date)", Python(timestamp_of_date), ("timestamp(date '2020-01-31')", "2020-01-31 00:00:00")),
-    Builtin("timestamp(date,time)", Python(timestamp_of_date_time)),
+    Builtin("timestamp(date)", Python(timestamp_of_date), ("date '2020-01-31' :: timestamp", "2020-01-31 00:00:00")),
+    Builtin(
+        "timestamp(date,time)",
+        Python(timestamp_of_date_time),
+        ("\"timestamp\"(date '2024-11-03', time '24:00:00')", "2024-11-04 00:00:00"),
+    ),
     Builtin(
         "timestamp(timestamp,int4)",
         Python(round_stored_timestamp),
         ("timestamp(2) '2020-01-01 00:00:00.555'", "2020-01-01 00:00:00.56"),
     ),
-    Builtin("timestamp(timestamptz)", Python(timestamp_of_timestamptz, context=True)),
-    Builtin("timestamptz(date)", Python(timestamptz_of_date, context=True)),
-    Builtin("timestamptz(timestamp)", Python(timestamptz_of_timestamp, context=True)),
-    Builtin("timestamptz(timestamptz,int4)", Python(round_stored_timestamp)),
-    Builtin("timestamptz(date,time)", Python(timestamptz_of_date_time, context=True)),
-    Builtin("timestamptz(date,timetz)", Python(timestamptz_of_date_timetz)),
+    Builtin(
+        "timestamp(timestamptz)",
+        Python(timestamp_of_timestamptz, context=True),
+        ("\"timestamp\"(timestamptz '0001-01-02 00:00:00+00')", "0001-01-02 00:00:00"),
+    ),
+    Builtin(
+        "timestamptz(date)",
+        Python(timestamptz_of_date, context=True),
+        ("timestamptz(date '2020-02-29')", "2020-02-29 00:00:00+00"),
+    ),
+    Builtin(
+        "timestamptz(timestamp)",
+        Python(timestamptz_of_timestamp, context=True),
+        ("timestamptz(timestamp '2000-01-01 00:00:00')", "2000-01-01 00:00:00+00"),
+    ),
+    Builtin(
+        "timestamptz(timestamptz,int4)",
+        Python(round_stored_timestamp),
+        ("timestamptz(timestamptz '2024-11-03 06:30:00+00', 5)", "2024-11-03 06:30:00+00"),
+    ),
+    Builtin(
+        "timestamptz(date,time)",
+        Python(timestamptz_of_date_time, context=True),
+        ("timestamptz(date '2020-02-29', time '00:00:00')", "2020-02-29 00:00:00+00"),
+    ),
+    Builtin(
+        "timestamptz(date,timetz)",
+        Python(timestamptz_of_date_timetz),
+        ("timestamptz(date '12345-06-07', timetz '24:00:00-12')", "12345-06-08 12:00:00+00"),
+    ),
     Builtin(
         "datetime_pl(date,time)",
         Python(timestamp_of_date_time),
         ("date '2020-01-31' + time '04:05'", "2020-01-31 04:05:00"),
     ),
-    Builtin("timedate_pl(time,date)", Python(lambda time, date: timestamp_of_date_time(date, time))),
-    Builtin("datetimetz_pl(date,timetz)", Python(timestamptz_of_date_timetz)),
-    Builtin("timetzdate_pl(timetz,date)", Python(lambda time, date: timestamptz_of_date_timetz(date, time))),
+    Builtin(
+        "timedate_pl(time,date)",
+        Python(lambda time, date: timestamp_of_date_time(date, time)),
+        ("timedate_pl(time '12:00:00', date '1999-12-31')", "1999-12-31 12:00:00"),
+    ),
+    Builtin(
+        "datetimetz_pl(date,timetz)",
+        Python(timestamptz_of_date_timetz),
+        ("datetimetz_pl(date '1999-12-31', timetz '24:00:00-12')", "2000-01-01 12:00:00+00"),
+    ),
+    Builtin(
+        "timetzdate_pl(timetz,date)",
+        Python(lambda time, date: timestamptz_of_date_timetz(date, time)),
+        ("timetzdate_pl(timetz '00:00:00+00', date '2020-02-29')", "2020-02-29 00:00:00+00"),
+    ),
     Builtin(
         "date(timestamp)",
         native(_date_part, repeats=2, python=date_of_timestamp),
         ("timestamp '2020-01-31 04:05' :: date", "2020-01-31"),
     ),
-    Builtin("date(timestamptz)", Python(date_of_timestamptz, context=True)),
+    Builtin(
+        "date(timestamptz)",
+        Python(date_of_timestamptz, context=True),
+        ("date(timestamptz '2024-11-03 06:30:00+00')", "2024-11-03"),
+    ),
     Builtin(
         "time(timestamp)",
         native(_time_part, repeats=4, python=time_of_timestamp),
         ("timestamp '2020-01-31 04:05' :: time", "04:05:00"),
     ),
-    Builtin("time(timestamptz)", Python(time_of_timestamptz, context=True)),
+    Builtin(
+        "time(timestamptz)",
+        Python(time_of_timestamptz, context=True),
+        ("\"time\"(timestamptz '2024-11-03 05:30:00+00')", "05:30:00"),
+    ),
     Builtin("time(timetz)", Python(time_of_timetz), ("timetz '04:05+02' :: time", "04:05:00")),
     Builtin("time(time,int4)", Python(round_stored_time), ("time(0) '04:05:06.5'", "04:05:07")),
-    Builtin("timetz(time)", Python(timetz_of_time, context=True)),
-    Builtin("timetz(timestamptz)", Python(timetz_of_timestamptz, context=True)),
+    Builtin("timetz(time)", Python(timetz_of_time, context=True), ("timetz(time '10:00')", "10:00:00+00")),
+    Builtin(
+        "timetz(timestamptz)",
+        Python(timetz_of_timestamptz, context=True),
+        ("timetz(timestamptz '1850-07-01 00:00:00+00')", "00:00:00+00"),
+    ),
     Builtin("timetz(timetz,int4)", Python(round_stored_timetz), ("timetz(0) '04:05:06.5+02'", "04:05:07+02")),
-)
-
-# --- comparisons -----------------------------------------------------------------------------------------------------
-
-OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-_TESTS: dict[str, Callable[[int], bool]] = {
-    "eq": lambda order: order == 0,
-    "ne": lambda order: order != 0,
-    "lt": lambda order: order < 0,
-    "le": lambda order: order <= 0,
-    "gt": lambda order: order > 0,
-    "ge": lambda order: order >= 0,
-}
-Key = int | float
-_FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
-
-
-def compare_text(left: str, right: str) -> int:
-    """The order of two stored values that sort as text."""
-    return (left > right) - (left < right)
-
-
-def comparisons(
-    name: str, collation: str = "", compare: Callable[[str, str], int] = compare_text
-) -> tuple[Builtin, ...]:
-    """The six comparisons and cmp of a type whose stored text is compared by SQLite."""
-    by = f" COLLATE {collation}" if collation else ""
-
-    def comparison(operator: str) -> Native:
-        return Native(lambda a, b: f"({a}{by} {operator} {b})", collate=bool(by))
-
-    rows = [Builtin(f"{name}_{test}({name},{name})", comparison(operator)) for test, operator in OPERATORS.items()]
-    order = Native(lambda a, b: f"(({a}{by} > {b}) - ({a}{by} < {b}))", 2, compare, collate=bool(by))
-    return (*rows, Builtin(f"{name}_cmp({name},{name})", order))
-
-
-def extremes(name: str) -> tuple[Builtin, ...]:
-    """larger, smaller, max and min of a type that sorts as text."""
-    return (
-        Builtin(f"{name}_larger({name},{name})", native(lambda a, b: f"max({a}, {b})")),
-        Builtin(f"{name}_smaller({name},{name})", native(lambda a, b: f"min({a}, {b})")),
-        Builtin(f"max({name})", NativeAggregate(lambda over, x: f"max({x}){over}")),
-        Builtin(f"min({name})", NativeAggregate(lambda over, x: f"min({x}){over}")),
-    )
-
-
-_DATE_WITH_TIMESTAMP: dict[str, Callable[[str, str], str]] = {
-    # A date is a prefix of its own midnight, so as text it sorts just before it.
-    "eq": lambda d, t: f"({t} = {d} || ' 00:00:00' OR {t} = {d})",
-    "ne": lambda d, t: f"({t} <> {d} || ' 00:00:00' AND {t} <> {d})",
-    "lt": lambda d, t: f"({d} < {t} AND {t} <> {d} || ' 00:00:00')",
-    "le": lambda d, t: f"({d} <= {t})",
-    "gt": lambda d, t: f"({d} > {t})",
-    "ge": lambda d, t: f"({d} >= {t} OR {t} = {d} || ' 00:00:00')",
-}
-
-
-def _key(micros: int) -> Key:
-    if micros == INFINITY:
-        return math.inf
-    return -math.inf if micros == NEG_INFINITY else micros
-
-
-def _date_key(context: Context, stored: str) -> Key:
-    if stored in INFINITE:
-        return math.inf if stored == "infinity" else -math.inf
-    micros = date_days(stored) * DAY
-    # A date after the last timestamp is later than all of them in any zone.
-    return utc_from_local(micros, zone_of(context.env)) if timestamp_in_range(micros) else micros
-
-
-def _timestamp_key(context: Context, stored: str) -> Key:
-    micros = timestamp_micros(stored)
-    return _key(micros) if stored in INFINITE else utc_from_local(micros, zone_of(context.env))
-
-
-def _timestamptz_key(context: Context, stored: str) -> Key:
-    return _key(timestamptz_micros(stored))
-
-
-def _order(a: Key, b: Key) -> int:
-    return (a > b) - (a < b)
-
-
-def _local_comparison(left: Callable[[Context, str], Key], right: Callable[[Context, str], Key], test: str) -> Python:
-    holds = _TESTS[test]
-    return Python(lambda context, a, b: int(holds(_order(left(context, a), right(context, b)))), context=True)
-
-
-def _zoned_comparisons(name: str, key: Callable[[Context, str], Key]) -> list[Builtin]:
-    """A date or timestamp, taken in the session's zone, with a timestamptz; both ways round."""
-    rows = []
-    for test in OPERATORS:
-        rows.append(
-            Builtin(f"{name}_{test}_timestamptz({name},timestamptz)", _local_comparison(key, _timestamptz_key, test))
-        )
-        rows.append(
-            Builtin(f"timestamptz_{test}_{name}(timestamptz,{name})", _local_comparison(_timestamptz_key, key, test))
-        )
-
-    def compare(context: Context, a: str, b: str) -> int:
-        return _order(key(context, a), _timestamptz_key(context, b))
-
-    def compare_back(context: Context, a: str, b: str) -> int:
-        return -compare(context, b, a)
-
-    rows.append(Builtin(f"{name}_cmp_timestamptz({name},timestamptz)", Python(compare, context=True)))
-    rows.append(Builtin(f"timestamptz_cmp_{name}(timestamptz,{name})", Python(compare_back, context=True)))
-    return rows
-
-
-def _compare_date_timestamp(date: str, timestamp: str) -> int:
-    return compare_text(date if date in INFINITE else f"{date} 00:00:00", timestamp)
-
-
-def _date_timestamp_comparisons() -> list[Builtin]:
-    rows = []
-    for test, lower in _DATE_WITH_TIMESTAMP.items():
-        rows.append(
-            Builtin(
-                f"date_{test}_timestamp(date,timestamp)", native(lower, repeats=2, python=_date_timestamp_test(test, 1))
-            )
-        )
-        flipped = _FLIPPED[test]
-        rows.append(
-            Builtin(
-                f"timestamp_{test}_date(timestamp,date)",
-                native(
-                    lambda t, d, lower=_DATE_WITH_TIMESTAMP[flipped]: lower(d, t),
-                    repeats=2,
-                    python=_date_timestamp_test(test, -1),
-                ),
-            )
-        )
-    rows.append(Builtin("date_cmp_timestamp(date,timestamp)", Python(_compare_date_timestamp)))
-    rows.append(Builtin("timestamp_cmp_date(timestamp,date)", Python(lambda t, d: -_compare_date_timestamp(d, t))))
-    return rows
-
-
-def _date_timestamp_test(test: str, sign: int) -> Callable[[str, str], int]:
-    """The test of a date with a timestamp, or (sign -1) of a timestamp with a date, in Python."""
-    holds = _TESTS[test]
-    if sign > 0:
-        return lambda d, t: int(holds(_compare_date_timestamp(d, t)))
-    return lambda t, d: int(holds(-_compare_date_timestamp(d, t)))
-
-
-COMPARISONS = (
-    *comparisons("date"),
-    *comparisons("time"),
-    *comparisons("timestamp"),
-    *comparisons("timestamptz"),
-    *comparisons("timetz", "pg_timetz", compare_timetz),
-    *extremes("date"),
-    *extremes("time"),
-    *extremes("timestamp"),
-    *extremes("timestamptz"),
-    *_date_timestamp_comparisons(),
-    *_zoned_comparisons("date", _date_key),
-    *_zoned_comparisons("timestamp", _timestamp_key),
 )
 
 # --- the clock -------------------------------------------------------------------------------------------------------
@@ -462,18 +349,28 @@ def localtimestamp(context: Context, precision: int = -1) -> str:
 
 
 CLOCK = (
-    Builtin("now()", Python(now, context=True)),
-    Builtin("transaction_timestamp()", Python(now, context=True)),
-    Builtin("statement_timestamp()", Python(statement_timestamp, context=True)),
-    Builtin("clock_timestamp()", Python(clock_timestamp)),
-    Builtin("timeofday()", Python(timeofday, context=True)),
+    Builtin("now()", Python(now, context=True), ("now() = transaction_timestamp()", "t")),
+    Builtin("transaction_timestamp()", Python(now, context=True), ("transaction_timestamp() = now()", "t")),
+    Builtin(
+        "statement_timestamp()", Python(statement_timestamp, context=True), ("statement_timestamp() >= now()", "t")
+    ),
+    Builtin("clock_timestamp()", Python(clock_timestamp), ("clock_timestamp() >= now()", "t")),
+    Builtin("timeofday()", Python(timeofday, context=True), ("length(timeofday()) > 30", "t")),
     Builtin(
         "isfinite(date)",
         native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))"),
         ("isfinite(date 'infinity')", "f"),
     ),
-    Builtin("isfinite(timestamp)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
-    Builtin("isfinite(timestamptz)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
+    Builtin(
+        "isfinite(timestamp)",
+        native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))"),
+        ("isfinite(timestamp '2004-12-27 10:00:00')", "t"),
+    ),
+    Builtin(
+        "isfinite(timestamptz)",
+        native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))"),
+        ("isfinite(timestamptz '2024-03-09 07:30:00+00')", "t"),
+    ),
 )
 
-BUILTINS = (*CONVERSIONS, *COMPARISONS, *CLOCK)
+BUILTINS = (*CONVERSIONS, *CLOCK)

@@ -4,13 +4,10 @@ An interval is added to a timestamp in the order months, days, time. For a times
 on the clock of a zone, so that a day may have 23 or 25 hours; the time is added in UTC.
 """
 
-from collections.abc import Callable, Iterator
-
-from executor.builtins.base import Builtin, Python, SetReturning
+from executor.builtins.base import Builtin, Python
 from executor.builtins.datetime import (
     INFINITE,
     checked_timestamp,
-    compare_text,
     current_date,
     local_micros,
     timestamp_of_date,
@@ -20,8 +17,8 @@ from executor.builtins.datetime import (
 )
 from executor.builtins.zones import session_or_named_zone
 from executor.context import Context
-from executor.sqlstates import DatetimeFieldOverflow, InvalidParameterValue
-from executor.types.datetime import compare_timetz, out_of_range
+from executor.sqlstates import DatetimeFieldOverflow
+from executor.types.datetime import out_of_range
 from executor.types.instants import (
     DAY,
     SECOND,
@@ -291,98 +288,13 @@ def age_of_today_timestamptz(context: Context, stored: str) -> str:
     return age_of_timestamptz(context, midnight, stored)
 
 
-# --- overlaps --------------------------------------------------------------------------------------------------------
-
-Compare = Callable[[str, str], int]
-Adder = Callable[..., str]
-
-
-def periods_overlap(s1: str | None, e1: str | None, s2: str | None, e2: str | None, compare: Compare) -> int | None:
-    """(s1, e1) OVERLAPS (s2, e2): half-open periods, an end may come first, and may be unknown (NULL)."""
-    s1, e1 = _ordered(s1, e1, compare)
-    s2, e2 = _ordered(s2, e2, compare)
-    if s1 is None or s2 is None:
-        return None
-    order = compare(s1, s2)
-    if order == 0:
-        # They share an instant unless both ends are unknown ... in which case nobody knows.
-        return None if e1 is None or e2 is None else 1
-    later, end, other_end = (s1, e2, e1) if order > 0 else (s2, e1, e2)
-    if end is None:
-        return None
-    if compare(later, end) < 0:
-        return 1
-    return None if other_end is None else 0
-
-
-def _ordered(start: str | None, end: str | None, compare: Compare) -> tuple[str | None, str | None]:
-    """Start and end the right way round; an unknown one is the end."""
-    if start is None:
-        return end, None
-    if end is not None and compare(start, end) > 0:
-        return end, start
-    return start, end
-
-
-def _overlaps(compare: Compare, add: Adder, first_spans: bool, second_spans: bool, context: bool = False) -> Python:
-    """A variant of overlaps: each period may be given by its length instead of its end."""
-
-    def end(session: tuple[Context, ...], start: str | None, length: str | None, is_span: bool) -> str | None:
-        if not is_span or start is None or length is None:
-            return None if is_span else length
-        return add(*session, start, length)
-
-    def overlaps(
-        session: tuple[Context, ...], a: str | None, b: str | None, c: str | None, d: str | None
-    ) -> int | None:
-        return periods_overlap(a, end(session, a, b, first_spans), c, end(session, c, d, second_spans), compare)
-
-    if context:
-        return Python(lambda session, *periods: overlaps((session,), *periods), context=True)
-    return Python(lambda *periods: overlaps((), *periods))
-
-
-def _overlap_rows() -> Iterator[Builtin]:
-    kinds = (("time", time_plus, False), ("timestamp", timestamp_plus, False), ("timestamptz", timestamptz_plus, True))
-    for name, add, context in kinds:
-        for first in (False, True):
-            for second in (False, True):
-                ends = ["interval" if spans else name for spans in (first, second)]
-                signature = f"overlaps({name},{ends[0]},{name},{ends[1]})"
-                yield Builtin(signature, _overlaps(compare_text, add, first, second, context))
-    yield Builtin("overlaps(timetz,timetz,timetz,timetz)", _overlaps(compare_timetz, timetz_plus, False, False))
-
-
-# --- series ----------------------------------------------------------------------------------------------------------
-
-
-def _series(start: str, stop: str, step: str, add: Callable[[str, Interval], str]) -> Iterator[str]:
-    value = interval(step)
-    if not value.finite:
-        raise InvalidParameterValue("step size cannot be infinite")
-    if value.span == 0:
-        raise InvalidParameterValue("step size cannot equal zero")
-    rising = value.span > 0
-    current = start
-    while current <= stop if rising else current >= stop:
-        yield current
-        current = add(current, value)
-
-
-def timestamp_series(start: str, stop: str, step: str) -> Iterator[str]:
-    """generate_series(timestamp, timestamp, interval)."""
-    return _series(start, stop, step, add_to_timestamp)
-
-
-def timestamptz_series(context: Context, start: str, stop: str, step: str, zone: str | None = None) -> Iterator[str]:
-    """generate_series(timestamptz, timestamptz, interval [, zone])."""
-    there = session_or_named_zone(context, zone)
-    return _series(start, stop, step, lambda stored, value: add_to_timestamptz(stored, value, there))
-
-
 BUILTINS = (
     Builtin("date_pli(date,int4)", Python(date_plus), ("date '2020-02-28' + 2", "2020-03-01")),
-    Builtin("integer_pl_date(int4,date)", Python(lambda days, stored: date_plus(stored, days))),
+    Builtin(
+        "integer_pl_date(int4,date)",
+        Python(lambda days, stored: date_plus(stored, days)),
+        ("integer_pl_date(5, date '2020-02-29')", "2020-03-05"),
+    ),
     Builtin("date_mii(date,int4)", Python(date_minus), ("date '2020-03-01' - 1", "2020-02-29")),
     Builtin("date_mi(date,date)", Python(days_between), ("date '2020-03-01' - date '2020-02-01'", "29")),
     Builtin(
@@ -390,44 +302,120 @@ BUILTINS = (
         Python(date_plus_interval),
         ("date '2020-01-31' + interval '1 month'", "2020-02-29 00:00:00"),
     ),
-    Builtin("interval_pl_date(interval,date)", Python(lambda span, stored: date_plus_interval(stored, span))),
-    Builtin("date_mi_interval(date,interval)", Python(date_minus_interval)),
-    Builtin("timestamp_pl_interval(timestamp,interval)", Python(timestamp_plus)),
-    Builtin("interval_pl_timestamp(interval,timestamp)", Python(lambda span, stored: timestamp_plus(stored, span))),
-    Builtin("timestamp_mi_interval(timestamp,interval)", Python(timestamp_minus)),
-    Builtin("timestamptz_pl_interval(timestamptz,interval)", Python(timestamptz_plus, context=True)),
+    Builtin(
+        "interval_pl_date(interval,date)",
+        Python(lambda span, stored: date_plus_interval(stored, span)),
+        ("interval_pl_date(interval '0', date '12345-06-07')", "12345-06-07 00:00:00"),
+    ),
+    Builtin(
+        "date_mi_interval(date,interval)",
+        Python(date_minus_interval),
+        ("date_mi_interval(date '0001-01-01', interval '1 mon')", "0001-12-01 00:00:00 BC"),
+    ),
+    Builtin(
+        "timestamp_pl_interval(timestamp,interval)",
+        Python(timestamp_plus),
+        ("timestamp_pl_interval(timestamp '2024-11-03 01:30:00', interval '0')", "2024-11-03 01:30:00"),
+    ),
+    Builtin(
+        "interval_pl_timestamp(interval,timestamp)",
+        Python(lambda span, stored: timestamp_plus(stored, span)),
+        ("interval_pl_timestamp(interval '0', timestamp '12345-06-07 08:09:10')", "12345-06-07 08:09:10"),
+    ),
+    Builtin(
+        "timestamp_mi_interval(timestamp,interval)",
+        Python(timestamp_minus),
+        ("timestamp_mi_interval(timestamp '2004-12-27 10:00:00', interval '0')", "2004-12-27 10:00:00"),
+    ),
+    Builtin(
+        "timestamptz_pl_interval(timestamptz,interval)",
+        Python(timestamptz_plus, context=True),
+        ("timestamptz_pl_interval(timestamptz '2024-11-03 06:30:00+00', interval '1 day')", "2024-11-04 06:30:00+00"),
+    ),
     Builtin(
         "interval_pl_timestamptz(interval,timestamptz)",
         Python(lambda context, span, stored: timestamptz_plus(context, stored, span), context=True),
+        ("interval_pl_timestamptz(interval '1 day', timestamptz '1850-07-01 00:00:00+00')", "1850-07-02 00:00:00+00"),
     ),
-    Builtin("timestamptz_mi_interval(timestamptz,interval)", Python(timestamptz_minus, context=True)),
-    Builtin("date_add(timestamptz,interval)", Python(timestamptz_plus, context=True)),
-    Builtin("date_add(timestamptz,interval,text)", Python(timestamptz_plus, context=True)),
-    Builtin("date_subtract(timestamptz,interval)", Python(timestamptz_minus, context=True)),
-    Builtin("date_subtract(timestamptz,interval,text)", Python(timestamptz_minus, context=True)),
+    Builtin(
+        "timestamptz_mi_interval(timestamptz,interval)",
+        Python(timestamptz_minus, context=True),
+        ("timestamptz_mi_interval(timestamptz '2024-03-09 07:30:00+00', interval '0')", "2024-03-09 07:30:00+00"),
+    ),
+    Builtin(
+        "date_add(timestamptz,interval)",
+        Python(timestamptz_plus, context=True),
+        ("date_add(timestamptz '2024-11-03 06:30:00+00', interval '0')", "2024-11-03 06:30:00+00"),
+    ),
+    Builtin(
+        "date_add(timestamptz,interval,text)",
+        Python(timestamptz_plus, context=True),
+        ("date_add(timestamptz '2024-03-10 06:30:00+00', interval '1 day', 'UTC')", "2024-03-11 06:30:00+00"),
+    ),
+    Builtin(
+        "date_subtract(timestamptz,interval)",
+        Python(timestamptz_minus, context=True),
+        ("date_subtract(timestamptz '2024-11-03 06:30:00+00', interval '1 mon')", "2024-10-03 06:30:00+00"),
+    ),
+    Builtin(
+        "date_subtract(timestamptz,interval,text)",
+        Python(timestamptz_minus, context=True),
+        ("date_subtract(timestamptz '1850-07-01 00:00:00+00', interval '0', 'UTC')", "1850-07-01 00:00:00+00"),
+    ),
     Builtin(
         "timestamp_mi(timestamp,timestamp)",
         Python(timestamp_difference),
         ("timestamp '2020-03-01' - timestamp '2020-02-28 12:00'", "1 day 12:00:00"),
     ),
-    Builtin("timestamptz_mi(timestamptz,timestamptz)", Python(timestamp_difference)),
+    Builtin(
+        "timestamptz_mi(timestamptz,timestamptz)",
+        Python(timestamp_difference),
+        (
+            "timestamptz_mi(timestamptz '2024-03-10 06:30:00+00', timestamptz '2024-11-03 05:30:00+00')",
+            "-237 days -23:00:00",
+        ),
+    ),
     Builtin("time_pl_interval(time,interval)", Python(time_plus), ("time '23:00' + interval '2 hours'", "01:00:00")),
-    Builtin("interval_pl_time(interval,time)", Python(lambda span, stored: time_plus(stored, span))),
-    Builtin("time_mi_interval(time,interval)", Python(time_minus)),
-    Builtin("timetz_pl_interval(timetz,interval)", Python(timetz_plus)),
-    Builtin("interval_pl_timetz(interval,timetz)", Python(lambda span, stored: timetz_plus(stored, span))),
-    Builtin("timetz_mi_interval(timetz,interval)", Python(timetz_minus)),
+    Builtin(
+        "interval_pl_time(interval,time)",
+        Python(lambda span, stored: time_plus(stored, span)),
+        ("interval_pl_time(interval '1 mon', time '00:00:00')", "00:00:00"),
+    ),
+    Builtin(
+        "time_mi_interval(time,interval)",
+        Python(time_minus),
+        ("time_mi_interval(time '12:00:00', interval '0')", "12:00:00"),
+    ),
+    Builtin(
+        "timetz_pl_interval(timetz,interval)",
+        Python(timetz_plus),
+        ("timetz_pl_interval(timetz '00:00:00+00', interval '0')", "00:00:00+00"),
+    ),
+    Builtin(
+        "interval_pl_timetz(interval,timetz)",
+        Python(lambda span, stored: timetz_plus(stored, span)),
+        ("interval_pl_timetz(interval '1 mon', timetz '24:00:00-12')", "00:00:00-12"),
+    ),
+    Builtin(
+        "timetz_mi_interval(timetz,interval)",
+        Python(timetz_minus),
+        ("timetz_mi_interval(timetz '00:00:00+00', interval '1 mon')", "00:00:00+00"),
+    ),
     Builtin("time_mi_time(time,time)", Python(time_difference), ("time '05:00' - time '03:30'", "01:30:00")),
     Builtin(
         "age(timestamp,timestamp)",
         Python(age),
         ("age(timestamp '2001-04-10', timestamp '1957-06-13')", "43 years 9 mons 27 days"),
     ),
-    Builtin("age(timestamptz,timestamptz)", Python(age_of_timestamptz, context=True)),
-    Builtin("age(timestamp)", Python(age_of_today, context=True)),
-    Builtin("age(timestamptz)", Python(age_of_today_timestamptz, context=True)),
-    *_overlap_rows(),
-    Builtin("generate_series(timestamp,timestamp,interval)", SetReturning(timestamp_series)),
-    Builtin("generate_series(timestamptz,timestamptz,interval)", SetReturning(timestamptz_series, context=True)),
-    Builtin("generate_series(timestamptz,timestamptz,interval,text)", SetReturning(timestamptz_series, context=True)),
+    Builtin(
+        "age(timestamptz,timestamptz)",
+        Python(age_of_timestamptz, context=True),
+        ("age(timestamptz '2024-11-03 05:30:00+00', timestamptz '2024-11-03 05:30:00+00')", "00:00:00"),
+    ),
+    Builtin("age(timestamp)", Python(age_of_today, context=True), ("age(current_date :: timestamp)", "00:00:00")),
+    Builtin(
+        "age(timestamptz)",
+        Python(age_of_today_timestamptz, context=True),
+        ("age(current_date :: timestamptz)", "00:00:00"),
+    ),
 )

@@ -467,6 +467,17 @@ def date_bin(stride: str, stored: str, origin: str) -> str:
     return checked_timestamp(result)
 
 
+_EXAMPLES = {
+    "date": ("doy", "47", "2001-02-16"),
+    "time": ("second", "40.500000", "20:38:40.5"),
+    "timetz": ("timezone_hour", "-7", "20:38:40-07"),
+    "timestamp": ("century", "21", "2001-02-16 20:38:40"),
+    "timestamptz": ("epoch", "982384720.120000", "2001-02-16 20:38:40.12-08"),
+    "interval": ("millisecond", "5500.000", "1 day 00:00:05.5"),
+}
+"""(unit, its value, the text it is taken from)"""
+
+
 def _field_rows() -> tuple[Builtin, ...]:
     fields: dict[str, tuple[Callable[..., Part | None], bool]] = {
         "date": (date_field, False),
@@ -478,9 +489,12 @@ def _field_rows() -> tuple[Builtin, ...]:
     }
     rows = []
     for name, (field, context) in fields.items():
-        rows.append(Builtin(f"extract(text,{name})", Python(_exact(field), context=context)))
-        double = _double(_date_field_as_timestamp if name == "date" else field)
-        rows.append(Builtin(f"date_part(text,{name})", Python(double, context=context)))
+        unit, shown, value = _EXAMPLES[name]
+        exact = Python(_exact(field), context=context)
+        rows.append(Builtin(f"extract(text,{name})", exact, (f"extract({unit} FROM {name} '{value}')", shown)))
+        double = Python(_double(_date_field_as_timestamp if name == "date" else field), context=context)
+        number = shown.rstrip("0").rstrip(".") if "." in shown else shown
+        rows.append(Builtin(f"date_part(text,{name})", double, (f"date_part('{unit}', {name} '{value}')", number)))
     return tuple(rows)
 
 
@@ -491,8 +505,16 @@ BUILTINS = (
         native(_lower_trunc, repeats=4, python=date_trunc, helpers=(date_trunc,)),
         ("date_trunc('week', timestamp '2001-02-16 20:38:40')", "2001-02-12 00:00:00"),
     ),
-    Builtin("date_trunc(text,timestamptz)", Python(date_trunc_timestamptz, context=True)),
-    Builtin("date_trunc(text,timestamptz,text)", Python(date_trunc_timestamptz, context=True)),
+    Builtin(
+        "date_trunc(text,timestamptz)",
+        Python(date_trunc_timestamptz, context=True),
+        ("date_trunc('m', timestamptz '2024-03-10 06:30:00+00')", "2024-03-10 06:30:00+00"),
+    ),
+    Builtin(
+        "date_trunc(text,timestamptz,text)",
+        Python(date_trunc_timestamptz, context=True),
+        ("date_trunc('m', timestamptz '2024-11-03 06:30:00+00', 'UTC')", "2024-11-03 06:30:00+00"),
+    ),
     Builtin(
         "date_trunc(text,interval)",
         Python(date_trunc_interval),
@@ -503,5 +525,12 @@ BUILTINS = (
         Python(date_bin),
         ("date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01')", "2020-02-11 15:30:00"),
     ),
-    Builtin("date_bin(interval,timestamptz,timestamptz)", Python(date_bin)),
+    Builtin(
+        "date_bin(interval,timestamptz,timestamptz)",
+        Python(date_bin),
+        (
+            "date_bin(interval '24:00:00', timestamptz '1850-07-01 00:00:00+00', timestamptz '0001-01-02 00:00:00+00')",
+            "1850-07-01 00:00:00+00",
+        ),
+    ),
 )

@@ -333,7 +333,11 @@ BUILTINS = (
             "Saturday , 20th April     2002 05:31:12.660 PM",
         ),
     ),
-    Builtin("to_char(timestamptz,text)", Python(timestamptz_to_char, context=True)),
+    Builtin(
+        "to_char(timestamptz,text)",
+        Python(timestamptz_to_char, context=True),
+        ("to_char(timestamptz '0001-01-02 00:00:00+00', 'FXYYYY')", "0001"),
+    ),
     Builtin(
         "to_char(interval,text)", Python(interval_to_char), ("to_char(interval '15h 2m 12s', 'HH24:MI:SS')", "15:02:12")
     ),

@@ -146,8 +146,16 @@ BUILTINS = (
         Python(make_timestamp),
         ("make_timestamp(2013, 7, 15, 8, 15, 23.5)", "2013-07-15 08:15:23.5"),
     ),
-    Builtin("make_timestamptz(int4,int4,int4,int4,int4,float8)", Python(make_timestamptz, context=True)),
-    Builtin("make_timestamptz(int4,int4,int4,int4,int4,float8,text)", Python(make_timestamptz, context=True)),
+    Builtin(
+        "make_timestamptz(int4,int4,int4,int4,int4,float8)",
+        Python(make_timestamptz, context=True),
+        ("make_timestamptz(2014, 12, 10, 0, 0, 0)", "2014-12-10 00:00:00+00"),
+    ),
+    Builtin(
+        "make_timestamptz(int4,int4,int4,int4,int4,float8,text)",
+        Python(make_timestamptz, context=True),
+        ("make_timestamptz(2014, 12, 10, 0, 0, 0, '-8')", "2014-12-10 08:00:00+00"),
+    ),
     Builtin(
         "to_timestamp(float8)", Python(to_timestamp), ("to_timestamp(0) AT TIME ZONE 'UTC'", "1970-01-01 00:00:00")
     ),

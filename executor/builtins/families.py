@@ -67,29 +67,31 @@ FAMILIES: dict[str, str] = {
         "xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 "
     ),
     "datetime": (
-        "clock_timestamp date date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp "
-        "date_eq_timestamptz date_ge date_ge_timestamp date_ge_timestamptz date_gt date_gt_timestamp "
-        "date_gt_timestamptz date_larger date_le date_le_timestamp date_le_timestamptz date_lt date_lt_timestamp "
-        "date_lt_timestamptz date_ne date_ne_timestamp date_ne_timestamptz date_smaller datetime_pl datetimetz_pl "
-        "isfinite max min now statement_timestamp time time_cmp time_eq time_ge time_gt time_larger time_le "
-        "time_lt time_ne time_smaller timedate_pl timeofday timestamp timestamp_cmp timestamp_cmp_date "
-        "timestamp_cmp_timestamptz timestamp_eq timestamp_eq_date timestamp_eq_timestamptz timestamp_ge "
-        "timestamp_ge_date timestamp_ge_timestamptz timestamp_gt timestamp_gt_date timestamp_gt_timestamptz "
-        "timestamp_larger timestamp_le timestamp_le_date timestamp_le_timestamptz timestamp_lt timestamp_lt_date "
-        "timestamp_lt_timestamptz timestamp_ne timestamp_ne_date timestamp_ne_timestamptz timestamp_smaller "
-        "timestamptz timestamptz_cmp timestamptz_cmp_date timestamptz_cmp_timestamp timestamptz_eq "
-        "timestamptz_eq_date timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date timestamptz_ge_timestamp "
-        "timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp timestamptz_larger timestamptz_le "
-        "timestamptz_le_date timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date timestamptz_lt_timestamp "
-        "timestamptz_ne timestamptz_ne_date timestamptz_ne_timestamp timestamptz_smaller timetz timetz_cmp "
-        "timetz_eq timetz_ge timetz_gt timetz_le timetz_lt timetz_ne timetzdate_pl transaction_timestamp "
+        "clock_timestamp date datetime_pl datetimetz_pl isfinite now statement_timestamp time timedate_pl "
+        "timeofday timestamp timestamptz timetz timetzdate_pl transaction_timestamp "
     ),
     "datetime_arithmetic": (
-        "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract generate_series "
-        "integer_pl_date interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz "
-        "interval_pl_timetz overlaps time_mi_interval time_mi_time time_pl_interval timestamp_mi "
-        "timestamp_mi_interval timestamp_pl_interval timestamptz_mi timestamptz_mi_interval "
-        "timestamptz_pl_interval timetz_mi_interval timetz_pl_interval "
+        "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract integer_pl_date "
+        "interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz interval_pl_timetz "
+        "time_mi_interval time_mi_time time_pl_interval timestamp_mi timestamp_mi_interval timestamp_pl_interval "
+        "timestamptz_mi timestamptz_mi_interval timestamptz_pl_interval timetz_mi_interval timetz_pl_interval "
+    ),
+    "datetime_comparison": (
+        "date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp date_eq_timestamptz date_ge "
+        "date_ge_timestamp date_ge_timestamptz date_gt date_gt_timestamp date_gt_timestamptz date_larger date_le "
+        "date_le_timestamp date_le_timestamptz date_lt date_lt_timestamp date_lt_timestamptz date_ne "
+        "date_ne_timestamp date_ne_timestamptz date_smaller max min time_cmp time_eq time_ge time_gt time_larger "
+        "time_le time_lt time_ne time_smaller timestamp_cmp timestamp_cmp_date timestamp_cmp_timestamptz "
+        "timestamp_eq timestamp_eq_date timestamp_eq_timestamptz timestamp_ge timestamp_ge_date "
+        "timestamp_ge_timestamptz timestamp_gt timestamp_gt_date timestamp_gt_timestamptz timestamp_larger "
+        "timestamp_le timestamp_le_date timestamp_le_timestamptz timestamp_lt timestamp_lt_date "
+        "timestamp_lt_timestamptz timestamp_ne timestamp_ne_date timestamp_ne_timestamptz timestamp_smaller "
+        "timestamptz_cmp timestamptz_cmp_date timestamptz_cmp_timestamp timestamptz_eq timestamptz_eq_date "
+        "timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date timestamptz_ge_timestamp timestamptz_gt "
+        "timestamptz_gt_date timestamptz_gt_timestamp timestamptz_larger timestamptz_le timestamptz_le_date "
+        "timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date timestamptz_lt_timestamp timestamptz_ne "
+        "timestamptz_ne_date timestamptz_ne_timestamp timestamptz_smaller timetz_cmp timetz_eq timetz_ge timetz_gt "
+        "timetz_le timetz_lt timetz_ne "
     ),
     "datetime_fields": (
         "date_bin date_part date_trunc extract "
@@ -99,6 +101,9 @@ FAMILIES: dict[str, str] = {
     ),
     "datetime_make": (
         "make_date make_time make_timestamp make_timestamptz to_timestamp "
+    ),
+    "datetime_periods": (
+        "generate_series overlaps "
     ),
     "datetime_scan": (
         "to_date to_timestamp "

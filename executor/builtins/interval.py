@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import partial
 
 from executor.builtins.base import Builtin, Python, PythonAggregate, native
-from executor.builtins.datetime import INFINITE, comparisons
+from executor.builtins.datetime import INFINITE
 from executor.builtins.datetime_arithmetic import carry_days, negated
+from executor.builtins.datetime_comparison import chooser_example, comparisons, extreme_example
 from executor.sqlstates import DatetimeFieldOverflow, DivisionByZero
 from executor.types.datetime import compare_timetz
 from executor.types.instants import DAY, time_micros, time_text
@@ -297,8 +298,10 @@ def _choosers(name: str, compare: Callable[[str, str], int]) -> tuple[Builtin, .
     rows = []
     for verb, aggregate, sign in (("larger", "max", 1), ("smaller", "min", -1)):
         factory = partial(Extreme, compare, sign)
-        rows.append(Builtin(f"{name}_{verb}({name},{name})", Python(partial(_better, compare, sign))))
-        rows.append(Builtin(f"{aggregate}({name})", PythonAggregate(factory, over=factory)))
+        choose = Python(partial(_better, compare, sign))
+        rows.append(Builtin(f"{name}_{verb}({name},{name})", choose, chooser_example(name, verb)))
+        most = PythonAggregate(factory, over=factory)
+        rows.append(Builtin(f"{aggregate}({name})", most, extreme_example(name, aggregate)))
     return tuple(rows)
 
 
@@ -311,17 +314,25 @@ BUILTINS = (
     *comparisons("interval", "pg_interval", compare_intervals),
     *_choosers("interval", compare_intervals),
     *_choosers("timetz", compare_timetz),
-    Builtin("sum(interval)", PythonAggregate(Sum, over=Sum)),
-    Builtin("avg(interval)", PythonAggregate(Average, over=Average)),
+    Builtin("sum(interval)", PythonAggregate(Sum, over=Sum), ("sum(interval '-13 mons')", "-1 years -1 mons")),
+    Builtin("avg(interval)", PythonAggregate(Average, over=Average), ("avg(interval '-13 mons')", "-1 years -1 mons")),
     Builtin(
         "interval_pl(interval,interval)",
         Python(interval_plus),
         ("interval '1 day' + interval '1 hour'", "1 day 01:00:00"),
     ),
-    Builtin("interval_mi(interval,interval)", Python(interval_minus)),
+    Builtin(
+        "interval_mi(interval,interval)",
+        Python(interval_minus),
+        ("interval_mi(interval '0', interval '0')", "00:00:00"),
+    ),
     Builtin("interval_um(interval)", Python(interval_negated), ("- interval '1 mon -1 day'", "-1 mons +1 day")),
     Builtin("interval_mul(interval,float8)", Python(interval_times), ("interval '1 mon' * 1.5", "1 mon 15 days")),
-    Builtin("mul_d_interval(float8,interval)", Python(lambda factor, stored: interval_times(stored, factor))),
+    Builtin(
+        "mul_d_interval(float8,interval)",
+        Python(lambda factor, stored: interval_times(stored, factor)),
+        ("mul_d_interval(0, interval '0')", "00:00:00"),
+    ),
     Builtin("interval_div(interval,float8)", Python(interval_over), ("interval '1 hour' / 1.5", "00:40:00")),
     Builtin("justify_hours(interval)", Python(justify_hours), ("justify_hours('50:10')", "2 days 02:10:00")),
     Builtin("justify_days(interval)", Python(justify_days), ("justify_days('1 year 65 days')", "1 year 2 mons 5 days")),
@@ -330,10 +341,14 @@ BUILTINS = (
         Python(justify_interval),
         ("justify_interval('1 mon -1 hour')", "29 days 23:00:00"),
     ),
-    Builtin("isfinite(interval)", native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))")),
-    Builtin("interval(interval,int4)", Python(fit_interval)),
-    Builtin("interval(time)", Python(interval_of_time), ("interval(time '04:05')", "04:05:00")),
-    Builtin("time(interval)", Python(time_of_interval), ("time(interval '-1 hour')", "23:00:00")),
+    Builtin(
+        "isfinite(interval)",
+        native(lambda x: f"({x} NOT IN ('infinity', '-infinity'))"),
+        ("isfinite(interval '0')", "t"),
+    ),
+    Builtin("interval(interval,int4)", Python(fit_interval), ("\"interval\"(interval '0', -1)", "00:00:00")),
+    Builtin("interval(time)", Python(interval_of_time), ("time '04:05' :: interval", "04:05:00")),
+    Builtin("time(interval)", Python(time_of_interval), ("interval '-1 hour' :: time", "23:00:00")),
     Builtin(
         "make_interval(int4,int4,int4,int4,int4,int4,float8)",
         Python(make_interval),

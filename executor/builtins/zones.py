@@ -129,16 +129,43 @@ BUILTINS = (
         Python(timestamp_at_zone, context=True),
         ("timestamp '2001-02-16 20:38:40' AT TIME ZONE 'America/Denver' AT TIME ZONE 'UTC'", "2001-02-17 03:38:40"),
     ),
-    Builtin("timezone(text,timestamptz)", Python(timestamptz_at_zone, context=True)),
-    Builtin("timezone(text,timetz)", Python(timetz_at_zone, context=True)),
-    Builtin("timezone(interval,timestamp)", Python(timestamp_at_interval)),
-    Builtin("timezone(interval,timestamptz)", Python(timestamptz_at_interval)),
+    Builtin(
+        "timezone(text,timestamptz)",
+        Python(timestamptz_at_zone, context=True),
+        ("timezone('UTC', timestamptz '2004-12-27 10:00:00+00')", "2004-12-27 10:00:00"),
+    ),
+    Builtin(
+        "timezone(text,timetz)",
+        Python(timetz_at_zone, context=True),
+        ("timezone('UTC', timetz '10:00+02')", "08:00:00+00"),
+    ),
+    Builtin(
+        "timezone(interval,timestamp)",
+        Python(timestamp_at_interval),
+        (
+            "timezone(interval '-00:00:00.000001', timestamp '1999-12-31 23:59:59.999999')",
+            "1999-12-31 23:59:59.999999+00",
+        ),
+    ),
+    Builtin(
+        "timezone(interval,timestamptz)",
+        Python(timestamptz_at_interval),
+        ("timezone(interval '0', timestamptz '2024-03-09 07:30:00+00')", "2024-03-09 07:30:00"),
+    ),
     Builtin(
         "timezone(interval,timetz)",
         Python(timetz_at_interval),
         ("timetz '10:00+00' AT TIME ZONE interval '02:00'", "12:00:00+02"),
     ),
-    Builtin("timezone(timestamp)", Python(timestamptz_of_timestamp, context=True)),
-    Builtin("timezone(timestamptz)", Python(timestamp_of_timestamptz, context=True)),
-    Builtin("timezone(timetz)", Python(timetz_at_local, context=True)),
+    Builtin(
+        "timezone(timestamp)",
+        Python(timestamptz_of_timestamp, context=True),
+        ("timezone(timestamp '2004-12-27 10:00:00')", "2004-12-27 10:00:00+00"),
+    ),
+    Builtin(
+        "timezone(timestamptz)",
+        Python(timestamp_of_timestamptz, context=True),
+        ("timezone(timestamptz '2004-12-27 10:00:00+00')", "2004-12-27 10:00:00"),
+    ),
+    Builtin("timezone(timetz)", Python(timetz_at_local, context=True), ("timezone(timetz '10:00+02')", "08:00:00+00")),
 )

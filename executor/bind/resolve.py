@@ -18,6 +18,8 @@ FAMILY_ANY = frozenset({T.ANYELEMENT, T.ANYARRAY, T.ANYNONARRAY, T.ANYENUM, T.AN
 FAMILY_COMPATIBLE = frozenset({T.ANYCOMPATIBLE, T.ANYCOMPATIBLEARRAY, T.ANYCOMPATIBLENONARRAY,
                                T.ANYCOMPATIBLERANGE, T.ANYCOMPATIBLEMULTIRANGE})
 POLYMORPHIC = FAMILY_ANY | FAMILY_COMPATIBLE
+VECTORS = {T.INT2VECTOR: T.INT2, T.OIDVECTOR: T.OID}
+"""Vectors can be cast to arrays, but nothing can be cast to a vector."""
 ARRAYS = frozenset({T.ANYARRAY, T.ANYCOMPATIBLEARRAY})
 RANGES = frozenset({T.ANYRANGE, T.ANYCOMPATIBLERANGE, T.ANYMULTIRANGE, T.ANYCOMPATIBLEMULTIRANGE})
 
@@ -64,8 +66,8 @@ def coercion_path(source: int, target: int, context: str) -> Path | None:
         if _RANK[context] < _RANK[cast.context]:
             return None
         return {"f": Path("function", cast.function), "b": Path("relabel"), "i": Path("text")}[cast.method]
-    source_element, target_element = element_type(source), element_type(target)
-    if source_element and target_element and source not in (T.OIDVECTOR, T.INT2VECTOR):
+    source_element, target_element = element_type(source) or VECTORS.get(source, 0), element_type(target)
+    if source_element and target_element:
         inner = coercion_path(source_element, target_element, context)
         if inner:
             return Path("array", element=inner)
@@ -89,6 +91,28 @@ def can_coerce(source: int, target: int, context: str = IMPLICIT) -> bool:
     if target == T.RECORD_ARRAY and (e := element_type(source)):
         return type_of(e).kind == "c"
     return coercion_path(source, target, context) is not None
+
+
+def can_coerce_all(given: Sequence[int], wanted: Sequence[int]) -> bool:
+    """True if arguments of these types fit, polymorphic ones together (check_generic_type_consistency)."""
+    return all(can_coerce(g, t) for g, t in zip(given, wanted, strict=True)) and (
+        POLYMORPHIC.isdisjoint(wanted) or _is_consistent(given, wanted))
+
+
+def _is_consistent(given: Sequence[int], wanted: Sequence[int]) -> bool:
+    alike, compatible = set(), []
+    for g, t in zip(given, wanted, strict=True):
+        if g in (T.UNKNOWN, T.ANYARRAY) or t in RANGES:
+            continue
+        part = (element_type(g) or VECTORS.get(g, 0)) if t in ARRAYS else g
+        if t in FAMILY_ANY:
+            alike.add(part)
+        elif t in FAMILY_COMPATIBLE:
+            compatible.append(part)
+    if len(alike) > 1 or not compatible:
+        return len(alike) < 2
+    common = common_type(compatible)
+    return common is not None and (T.ANYCOMPATIBLEARRAY not in wanted or bool(array_type(common)))
 
 
 def _fits_polymorphic(source: int, target: int) -> bool:
@@ -143,7 +167,7 @@ def select(candidates: Sequence[Candidate], given: Sequence[int]) -> Candidate |
     known = {b for b in bases if b != T.UNKNOWN}
     if len(known) == 1:
         (only,) = known
-        fitting = [c for c in remaining if all(can_coerce(only, t) for t in c.types[: len(bases)])]
+        fitting = [c for c in remaining if can_coerce_all([only] * len(bases), c.types[: len(bases)])]
         if len(fitting) == 1:
             return fitting[0]
     return None
@@ -198,7 +222,7 @@ def find_operator(name: str, left: int, right: int) -> tuple[Operator | None, bo
     overloads = [o for o in lookup.operators_by_name().get(name, ()) if (o.left == 0) == (left == 0)]
     given = (left, right) if left else (right,)
     candidates = [Candidate(o, (o.left, o.right) if o.left else (o.right,)) for o in overloads]
-    usable = [c for c in candidates if all(can_coerce(g, t) for g, t in zip(given, c.types, strict=True))]
+    usable = [c for c in candidates if can_coerce_all(given, c.types)]
     if not usable:
         return None, False
     if len(usable) == 1:
@@ -284,7 +308,7 @@ def find_function(candidates: list[Candidate], given: Sequence[int]) -> tuple[Ca
     if exact:
         plain = [c for c in exact if not c.variadic and not c.defaults] or [c for c in exact if not c.variadic] or exact
         return plain[0], False
-    usable = [c for c in candidates if all(can_coerce(g, t) for g, t in zip(given, c.types, strict=True))]
+    usable = [c for c in candidates if can_coerce_all(given, c.types)]
     plain = [c for c in usable if not c.variadic and not c.defaults]
     if len(usable) > 1 and plain:
         usable = _without_shadowed(usable)

@@ -90,8 +90,7 @@ def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr],
             position: int, *, star: bool, special: bool) -> tuple[Function, list[Expr], int] | Expr:
     """The function meant with its converted arguments and result type, or another expression it stands for."""
     name = names[-1]
-    schema_ok = len(names) == 1 or names[-2] == "pg_catalog"
-    functions = lookup.functions_by_name().get(name, ()) if schema_ok else ()
+    functions = lookup.functions_in(names[-2] if len(names) > 1 else "pg_catalog").get(name, ())
     given = [a.type for a in arguments]
     candidates = function_candidates(functions, given, labels, variadic_call)
     if star:

@@ -56,6 +56,7 @@ class Function(msgspec.Struct, frozen=True):
     argument_names: tuple[str, ...]  # of the input arguments; empty strings where unnamed
     outputs: tuple[tuple[str, int], ...]
     source: str
+    schema: str = "pg_catalog"
 
     @property
     def signature(self) -> str:
@@ -96,13 +97,18 @@ class Aggregate(msgspec.Struct, frozen=True):
 
 
 @cache
+def schemas() -> dict[int, str]:
+    """The built-in schemas by OID."""
+    return dict(table("pg_namespace").select("oid", "nspname"))
+
+
+@cache
 def types_by_oid() -> dict[int, Type]:
     """Every built-in type."""
-    schemas = dict(table("pg_namespace").select("oid", "nspname"))
     rows = table("pg_type").select(
         "oid", "typname", "typlen", "typtype", "typcategory", "typispreferred", "typdelim", "typrelid", "typelem",
         "typarray", "typbasetype", "typtypmod", "typcollation", "typsubscript", "typnamespace")
-    return {row[0]: Type(*row[:5], bool(row[5]), *row[6:14], schemas[row[14]]) for row in rows}
+    return {row[0]: Type(*row[:5], bool(row[5]), *row[6:14], schemas()[row[14]]) for row in rows}
 
 
 @cache
@@ -123,7 +129,7 @@ def _defaults(arguments: str, count: int) -> tuple[str, ...]:
 
 def _function(row: tuple[Any, ...]) -> Function:
     (oid, name, kind, strict, returns_set, volatility, result, arguments, variadic, defaults, count, every, modes,
-     names, source) = row
+     names, source, schema) = row
     types = msgspec.json.decode(arguments, type=tuple[int, ...]) if arguments != "[]" else ()
     labels: list[str] = msgspec.json.decode(names) if names else []
     outputs: list[tuple[str, int]] = []
@@ -140,26 +146,32 @@ def _function(row: tuple[Any, ...]) -> Function:
     elif labels:
         inputs = labels
     return Function(oid, name, kind, bool(strict), bool(returns_set), volatility, result, types, variadic,
-                    _defaults(defaults, count), tuple(inputs), tuple(outputs), source)
+                    _defaults(defaults, count), tuple(inputs), tuple(outputs), source, schemas()[schema])
 
 
 @cache
 def functions_by_oid() -> dict[int, Function]:
-    """Every built-in function, aggregate and window function of pg_catalog."""
+    """Every built-in function, aggregate and window function."""
     rows = table("pg_proc").select(
         "oid", "proname", "prokind", "proisstrict", "proretset", "provolatile", "prorettype", "proargtypes",
         "provariadic", "proargdefaults", "pronargdefaults", "proallargtypes", "proargmodes", "proargnames", "prosrc",
         "pronamespace")
-    return {row[0]: _function(row[:-1]) for row in rows if row[-1] == 11}
+    return {row[0]: _function(row) for row in rows}
 
 
 @cache
-def functions_by_name() -> dict[str, tuple[Function, ...]]:
-    """The overloads of each name."""
+def functions_in(schema: str) -> dict[str, tuple[Function, ...]]:
+    """The overloads of each name in pg_catalog or information_schema; nothing for another schema."""
     found: dict[str, list[Function]] = {}
     for function in functions_by_oid().values():
-        found.setdefault(function.name, []).append(function)
+        if function.schema == schema:
+            found.setdefault(function.name, []).append(function)
     return {name: tuple(overloads) for name, overloads in found.items()}
+
+
+def functions_by_name() -> dict[str, tuple[Function, ...]]:
+    """The overloads of each name in pg_catalog."""
+    return functions_in("pg_catalog")
 
 
 @cache

@@ -20,6 +20,8 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "bytea": (oids.BYTEA,),
     "uuid": (oids.UUID,),
     "json": (oids.JSON, oids.JSONB, oids.JSONPATH),
+    "network": (oids.INET, oids.CIDR),
+    "opaque": (oids.ANYARRAY, oids.PG_NDISTINCT, oids.PG_DEPENDENCIES, oids.PG_MCV_LIST),
     "tid": (oids.TID,),
     "record": (oids.RECORD,),
     "datetime": (oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ),

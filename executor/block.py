@@ -181,6 +181,7 @@ class Block:
             with trio.CancelScope(shield=True):
                 await self.rollback()
             raise
+        session.context.sequences.undo.clear()
         if session.own_catalog is not None:
             await self._publish()
         self._reset()
@@ -200,6 +201,7 @@ class Block:
         session = self.session
         session.own_catalog = None
         session.context.sequences.dirty.clear()
+        session.context.sequences.undo_since(0)
         self._reset()
         session.settings.rollback()
         if session.cursors:
@@ -233,7 +235,7 @@ class Block:
         token = f"pgquill_{next(_tokens)}"
         await self.ensure().savepoint(token)
         self.session.settings.savepoint(token)
-        self.savepoints.append((name, token, self.session.own_catalog))
+        self.savepoints.append((name, token, self.session.own_catalog, len(self.session.context.sequences.undo)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -252,10 +254,11 @@ class Block:
     async def rollback_to(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT; the block is no longer failed."""
         at = self._find(name)
-        _, token, catalog = self.savepoints[at]
+        _, token, catalog, mark = self.savepoints[at]
         await self.ensure().rollback_to(token)
         self.session.settings.rollback_to(token)
         self.session.own_catalog = catalog
+        self.session.context.sequences.undo_since(mark)
         del self.savepoints[at + 1 :]
         self.failed = False
 

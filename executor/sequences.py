@@ -29,6 +29,14 @@ class SequenceStates:
             for oid, last_value, is_called in rows:
                 self.values.setdefault(oid, (last_value, bool(is_called)))
 
+    async def reload(self, transaction: Any, oids: list[int]) -> None:
+        """Read the states that a statement has set in the file."""
+        for oid in oids:
+            self.values.pop(oid, None)
+        result = await transaction.run(READ)
+        while rows := await result.fetch(1000):
+            self.values.update({oid: (last, bool(called)) for oid, last, called in rows if oid in oids})
+
     def state(self, sequence: Sequence) -> tuple[int, bool]:
         """The state now."""
         return self.values.get(sequence.oid, (sequence.start, False))
@@ -65,6 +73,7 @@ class SessionSequences:
         self.current: dict[int, int] = {}
         self.last: int | None = None
         self.dirty: dict[int, Sequence] = {}
+        self.undo: list[tuple[int, tuple[int, bool] | None]] = []  # what ALTER SEQUENCE and TRUNCATE have replaced
 
     def nextval(self, sequence: Sequence) -> int:
         """Take a value."""
@@ -93,6 +102,21 @@ class SessionSequences:
             self.current[sequence.oid] = value
         self.dirty[sequence.oid] = sequence
         return value
+
+    async def replaced(self, transaction: Any, oids: list[int]) -> None:
+        """A statement has set these sequences' values in the file, which, unlike nextval, a rollback undoes."""
+        if oids:
+            self.undo += [(oid, self.states.values.get(oid)) for oid in oids]
+            await self.states.reload(transaction, oids)
+
+    def undo_since(self, mark: int) -> None:
+        """Put back what was replaced after `undo` had `mark` entries."""
+        while len(self.undo) > mark:
+            oid, state = self.undo.pop()
+            if state is None:
+                self.states.values.pop(oid, None)
+            else:
+                self.states.values[oid] = state
 
     async def save(self, transaction: Any) -> None:
         """Write the states of the sequences used into the transaction about to commit."""

@@ -77,15 +77,29 @@ def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
     """A column's default, converted to its type; NULL if it has none."""
     if column.generated:
         raise not_supported(f'DEFAULT of generated column "{column.name}"')
-    if column.default is None:
+    default = column.default if not column.identity else _identity_default(s, relation, column)
+    if default is None:
         return plan.Const(type=column.type, value=None)
     before = s.positions, s.lifted
     s.positions, s.lifted = False, {}
     try:
-        value = bind(s, Scope(), parse_expression(column.default))
+        value = bind(s, Scope(), parse_expression(default))
         return assign(s, value, column.type, column.typmod, column.name)
     finally:
         s.positions, s.lifted = before
+
+
+def _has_default(column: Column) -> bool:
+    """True if the executor fills the column in when it is left out."""
+    return (column.default is not None or bool(column.identity)) and not column.generated and not column.sqlite_default
+
+
+def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
+    """The next value of an identity column's sequence, as SQL text."""
+    for sequence in s.catalog.sequences:
+        if sequence.identity and sequence.owned_by == (relation.oid, column.number):
+            return f"nextval('{sequence.oid}'::regclass)"
+    return None
 
 
 def _derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[tuple[Column, Expr], ...],
@@ -181,8 +195,7 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and c.default is not None and not c.generated
-                and not c.sqlite_default]
+    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
@@ -386,8 +399,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str], where_node: N
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
     values: list[Expr] = [Param(type=c.type, typmod=c.typmod, number=i) for i, c in enumerate(columns, 1)]
-    left_out = [c for c in relation.columns if c not in columns and c.default is not None and not c.generated
-                and not c.sqlite_default]
+    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,), columns=tuple((c.name, c.type, c.typmod) for c in chosen))

@@ -154,6 +154,7 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cache: int = 1
     cycle: bool = False
     owned_by: tuple[int, int] | None = None  # (table OID, attnum)
+    identity: bool = False  # it is the inside of that identity column
     persistence: str = "p"
 
 

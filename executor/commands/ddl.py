@@ -64,11 +64,7 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
     transaction = session.block.begin_statement()
     session.own_catalog = await carry_out(result, catalog, transaction)
     session.context.catalog = session.own_catalog
-    for sequence in session.own_catalog.sequences:
-        before = catalog.sequences_by_oid.get(sequence.oid)
-        if before is None:
-            session.database.sequences.values.pop(sequence.oid, None)
-    await session.database.sequences.load(transaction, session.own_catalog)
+    await session.context.sequences.replaced(transaction, result.sequences)
     session.notices.extend(ddl.notices)
 
 

@@ -74,7 +74,8 @@ def _fill(altering: Altering, new: Relation, column: Column, spec: ColumnSpec) -
 
 def owned_sequence(altering: Altering, column: Column) -> Sequence:
     """The sequence of an identity or serial column."""
-    return next(s for s in altering.ctx.catalog.sequences if s.owned_by == (altering.oid, column.number))
+    owned = [s for s in altering.ctx.catalog.sequences if s.owned_by == (altering.oid, column.number)]
+    return next(s for s in reversed(owned) if s.identity == bool(column.identity))
 
 
 def _fill_from_sequence(altering: Altering, new: Relation, column: Column) -> None:
@@ -89,6 +90,7 @@ def _fill_from_sequence(altering: Altering, new: Relation, column: Column) -> No
             f"UPDATE {table} SET last_value = {start} + ({rows} - 1) * {step}, is_called = 1 "
             f"WHERE oid = ?1 AND {rows} > 0",
             (sequence.oid,),
+            sequence=sequence.oid,
         )
     )
     altering.become(new, values={column.number: value})
@@ -176,7 +178,7 @@ def add_identity(node: Node, altering: Altering) -> None:
     if column.default is not None:
         raise ObjectNotInPrerequisiteState(f"{where} already has a default value")
     columns.refuse_identity_type(column.type)
-    sequence = columns.make_sequence(altering.ctx, altering.relation, column.name, column.type, options)
+    sequence = columns.make_sequence(altering.ctx, altering.relation, column.name, column.type, options, identity=True)
     altering.steps += creation_steps(sequence)
     altering.become(altering.with_column(replace(column, identity=identity)))
 

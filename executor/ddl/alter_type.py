@@ -118,7 +118,7 @@ def _check_default(ctx: DdlContext, new: Column, old: Column) -> None:
 def _alter_sequence(altering: Altering, column: Column, type_oid: int) -> None:
     refuse_identity_type(type_oid)
     for sequence in altering.ctx.catalog.sequences:
-        if sequence.owned_by == (altering.oid, column.number):
+        if sequence.identity and sequence.owned_by == (altering.oid, column.number):
             changed, steps = altered(sequence, sequence_options.Options(type=type_oid))
             altering.ctx.catalog = put_sequence(altering.ctx.catalog, changed)
             altering.steps += steps

@@ -94,12 +94,14 @@ class Step(msgspec.Struct, frozen=True):
     """One SQLite statement.
 
     With `failure` it is a query whose first row, if it gives one, is turned into the error to raise.
+    sequence: OID of the sequence whose stored value it sets, 0 if it sets none.
     """
 
     sql: str
     params: tuple[Any, ...] = ()
     needs: tuple[Any, ...] = ()
     failure: Callable[[tuple[Any, ...]], SqlError] | None = None
+    sequence: int = 0
 
 
 class DdlContext:
@@ -172,6 +174,11 @@ class DdlResult(msgspec.Struct, frozen=True):
     catalog: Catalog
     statements: tuple[Step, ...] = ()
     tag: str = ""
+
+    @property
+    def sequences(self) -> list[int]:
+        """OIDs of the sequences whose values the steps set: what is held of them in memory is outdated then."""
+        return list(dict.fromkeys(step.sequence for step in self.statements if step.sequence))
 
 
 Handler = Callable[[Node, DdlContext], DdlResult]

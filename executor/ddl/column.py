@@ -341,14 +341,17 @@ def make_sequences(ctx: DdlContext, relation: Relation, specs: list[ColumnSpec])
     for spec in specs:
         if not spec.serial and not spec.identity:
             continue
-        sequence = make_sequence(ctx, relation, spec.name, spec.type, spec.identity_options or Options())
+        sequence = make_sequence(
+            ctx, relation, spec.name, spec.type, spec.identity_options or Options(), identity=bool(spec.identity))
         steps += creation_steps(sequence)
         if spec.serial:
             spec.default = f"nextval({sequence_literal(sequence)}::regclass)"
     return specs, steps
 
 
-def make_sequence(ctx: DdlContext, relation: Relation, column: str, type_oid: int, options: Options) -> Sequence:
+def make_sequence(
+    ctx: DdlContext, relation: Relation, column: str, type_oid: int, options: Options, *, identity: bool
+) -> Sequence:
     """A new sequence owned by a column, named table_column_seq unless SEQUENCE NAME says otherwise.
 
     Put into ctx.catalog.
@@ -365,7 +368,8 @@ def make_sequence(ctx: DdlContext, relation: Relation, column: str, type_oid: in
     sequence = new_sequence(ctx, schema, name, options, persistence=relation.persistence)
     start = options.restart if options.restart_given and options.restart is not None else None
     assert start is None or start >= sequence.minimum
-    sequence = replace(sequence, owned_by=(relation.oid, relation.by_name[column].number))
+    sequence = replace(
+        sequence, owned_by=(relation.oid, relation.by_name[column].number), identity=identity)
     ctx.catalog = put_sequence(ctx.catalog, sequence)
     return sequence
 

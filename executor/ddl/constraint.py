@@ -98,7 +98,8 @@ def add_check(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> tupl
         kind="c",
         columns=tuple(sorted(set(bound.columns))),
         expression=rewrite.unqualified(bound.sql_pg, relation.name),
-        enforced_by_sqlite=native,
+        # Nobody checks one that is NOT ENFORCED, so there is nothing left for the executor to do.
+        enforced_by_sqlite=native or not spec.enforced,
         no_inherit=spec.no_inherit,
         enforced=spec.enforced,
         validated=spec.valid and spec.enforced,

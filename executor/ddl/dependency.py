@@ -160,10 +160,9 @@ class Graph:
             relation, _ = self.indexes[thing.oid]
             return next((Thing("constraint", c.oid) for c in relation.constraints if c.index == thing.oid), None)
         if thing.kind == "sequence":
-            owner = self.catalog.sequences_by_oid[thing.oid].owned_by
-            relation = self.catalog.relations_by_oid.get(owner[0]) if owner else None  # type: ignore[assignment]
-            if owner and relation and owner[1] in relation.by_number and relation.by_number[owner[1]].identity:
-                return Thing("column", *owner)
+            sequence = self.catalog.sequences_by_oid[thing.oid]
+            if sequence.identity and sequence.owned_by is not None:
+                return Thing("column", *sequence.owned_by)
         return None
 
     def described(self, thing: Thing) -> str:

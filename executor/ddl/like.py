@@ -118,7 +118,7 @@ def _columns(source: Relation, options: int, ctx: DdlContext) -> list[ColumnSpec
 
 def _identity_options(source: Relation, number: int, ctx: DdlContext) -> Options:
     for sequence in ctx.catalog.sequences:
-        if sequence.owned_by == (source.oid, number):
+        if sequence.identity and sequence.owned_by == (source.oid, number):
             # PostgreSQL copies everything but the type, which becomes bigint within the old bounds.
             return Options(
                 type=20,

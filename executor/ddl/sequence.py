@@ -45,7 +45,11 @@ def creation_steps(sequence: Sequence, start: int | None = None) -> tuple[Step, 
     table = value_table(sequence)
     return (
         Step(f"CREATE TABLE IF NOT EXISTS {table}{_COLUMNS}"),
-        Step(f"INSERT INTO {table} VALUES (?1, ?2, 0)", (sequence.oid, sequence.start if start is None else start)),
+        Step(
+            f"INSERT INTO {table} VALUES (?1, ?2, 0)",
+            (sequence.oid, sequence.start if start is None else start),
+            sequence=sequence.oid,
+        ),
     )
 
 
@@ -119,11 +123,10 @@ def plural_kind(found: Found) -> str:
 
 def identity_column(ctx: DdlContext, sequence: Sequence) -> tuple[Relation, str] | None:
     """(table, column name) if the sequence is that of an identity column."""
-    if sequence.owned_by is None:
+    if sequence.owned_by is None or not sequence.identity:
         return None
-    table = ctx.catalog.relations_by_oid.get(sequence.owned_by[0])
-    column = table.by_number.get(sequence.owned_by[1]) if table else None
-    return (table, column.name) if table and column and column.identity else None
+    table = ctx.catalog.relations_by_oid[sequence.owned_by[0]]
+    return table, table.by_number[sequence.owned_by[1]].name
 
 
 def find_sequence(ctx: DdlContext, name: RangeName, missing_ok: bool) -> Sequence | None:
@@ -168,7 +171,11 @@ def altered(sequence: Sequence, options: Options) -> tuple[Sequence, tuple[Step,
         value = changed.start if options.restart is None else options.restart
         sequence_options.check_in_range("RESTART", value, low, high)
         return changed, (
-            Step(f"UPDATE {table} SET last_value = ?1, is_called = 0 WHERE oid = ?2", (value, sequence.oid)),
+            Step(
+                f"UPDATE {table} SET last_value = ?1, is_called = 0 WHERE oid = ?2",
+                (value, sequence.oid),
+                sequence=sequence.oid,
+            ),
         )
     if (low, high) == (sequence.minimum, sequence.maximum):
         return changed, ()

@@ -32,6 +32,7 @@ def truncate(node: Node, ctx: DdlContext) -> DdlResult:
                     Step(
                         f"UPDATE {value_table(sequence)} SET last_value = ?1, is_called = 0 WHERE oid = ?2",
                         (sequence.start, sequence.oid),
+                        sequence=sequence.oid,
                     )
                 )
     return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE")

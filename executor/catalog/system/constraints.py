@@ -67,7 +67,8 @@ def _plain_constraint(view: SessionView, relation: Relation, schema: int, constr
         oid=constraint.oid, conname=constraint.name, connamespace=schema, contype=constraint.kind,
         condeferrable=int(constraint.deferrable), condeferred=int(constraint.deferred), conrelid=relation.oid,
         conindid=constraint.index, conkey=array(constraint.columns) if constraint.columns else None,
-        connoinherit=int(constraint.no_inherit or constraint.kind in "pu"), conbin=constraint.expression or None)
+        connoinherit=int(constraint.no_inherit or constraint.kind in "pu"), conenforced=int(constraint.enforced),
+        convalidated=int(constraint.validated), conbin=constraint.expression or None)
 
 
 def _foreign_key(view: SessionView, relation: Relation, schema: int, constraint: Constraint) -> Row:
@@ -79,6 +80,7 @@ def _foreign_key(view: SessionView, relation: Relation, schema: int, constraint:
         condeferrable=int(constraint.deferrable), condeferred=int(constraint.deferred), conrelid=relation.oid,
         conindid=constraint.index, confrelid=target.oid, confupdtype=constraint.on_update,
         confdeltype=constraint.on_delete, confmatchtype=constraint.match, connoinherit=1,
+        conenforced=int(constraint.enforced), convalidated=int(constraint.validated),
         conkey=array(constraint.columns), confkey=array(constraint.referenced_columns),
         conpfeqop=array(map(objects.equality_operator, other, own)),
         conppeqop=array(map(objects.equality_operator, other, other)),
@@ -114,9 +116,8 @@ def _dependencies(view: SessionView) -> Iterator[_Depend]:
         yield ("pg_attrdef", oid, 0, "pg_class", relation.oid, column.number, kind)
     for sequence in catalog.sequences:
         yield ("pg_class", sequence.oid, 0, "pg_namespace", objects.namespace(catalog, sequence.schema), 0, "n")
-        if sequence.owned_by and (owner := catalog.relations_by_oid.get(sequence.owned_by[0])):
-            owned = owner.by_number.get(sequence.owned_by[1])
-            kind = "i" if owned and owned.identity else "a"
+        if sequence.owned_by and sequence.owned_by[0] in catalog.relations_by_oid:
+            kind = "i" if sequence.identity else "a"
             yield ("pg_class", sequence.oid, 0, "pg_class", *sequence.owned_by, kind)
     for oid, relation in objects.rules(catalog):
         yield ("pg_rewrite", oid, 0, "pg_class", relation.oid, 0, "i")

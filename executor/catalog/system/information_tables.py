@@ -77,7 +77,7 @@ def _identity(column: Column, sequence: Sequence | None) -> dict[str, Any]:
 
 def identity_sequences(view: SessionView) -> dict[tuple[int, int], Sequence]:
     """(table, attnum) -> the sequence of an identity column."""
-    owned = {s.owned_by: s for s in view.catalog.sequences if s.owned_by}
+    owned = {s.owned_by: s for s in view.catalog.sequences if s.owned_by and s.identity}
     return {(relation.oid, column.number): owned[relation.oid, column.number]
             for relation in view.catalog.relations for column in relation.columns
             if column.identity and (relation.oid, column.number) in owned}

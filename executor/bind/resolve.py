@@ -183,7 +183,7 @@ def select(candidates: Sequence[Candidate], given: Sequence[int]) -> Candidate |
     known = {b for b in bases if b != T.UNKNOWN}
     if len(known) == 1:
         (only,) = known
-        fitting = [c for c in remaining if all(can_coerce(only, t) for t in c.types[: len(bases)])]
+        fitting = [c for c in remaining if matches([only] * len(bases), c.types[: len(bases)])]
         if len(fitting) == 1:
             return fitting[0]
     return None

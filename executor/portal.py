@@ -86,7 +86,7 @@ class QueryPortal(Portal):
         self.sent += len(found)
         if not found or self._complete():
             self._finish()
-        return found
+        return found if self.encoders else [()] * len(found)  # SELECT without columns: SQLite needs one
 
     def _complete(self) -> bool:
         """True when the last row is known to have been given."""

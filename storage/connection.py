@@ -101,6 +101,15 @@ def open_raw(settings: Settings, wait_s: float = 0.0) -> apsw.Connection:
     return raw
 
 
+def _own(error: BaseException) -> BaseException:
+    """SQLite's errors as ours. An exception in an aggregate's last call comes wrapped in a SystemError: unwrap it."""
+    if isinstance(error, apsw.Error):
+        return translate(error)
+    if isinstance(error, SystemError) and error.__cause__ is not None:
+        return error.__cause__
+    return error
+
+
 class Connection:
     """A SQLite connection with what storage keeps beside it. `context` is what functions with context=True get."""
 
@@ -220,9 +229,7 @@ class Connection:
             return list(islice(self._cursor.execute(statement.sql, params), limit))
         except BaseException as error:
             self._renew_cursor()
-            if isinstance(error, apsw.Error):
-                raise translate(error) from error
-            raise
+            raise _own(error) from error
 
     def take_cursor(self) -> apsw.Cursor:
         """The cursor of the statement `first_rows` started and did not end; it is the caller's from now on."""
@@ -238,9 +245,7 @@ class Connection:
             rows, ended = self.next_rows(cursor, limit)
         except BaseException as error:
             cursor.close(True)
-            if isinstance(error, apsw.Error):
-                raise translate(error) from error
-            raise
+            raise _own(error) from error
         return rows, None if ended else cursor
 
     def next_rows(self, cursor: apsw.Cursor, limit: int) -> tuple[list[Row], bool]:
@@ -256,8 +261,8 @@ class Connection:
                     return rows, True
                 size += weight(batch)
                 batch_rows *= 2
-        except apsw.Error as error:
-            raise translate(error) from error
+        except (apsw.Error, SystemError) as error:
+            raise _own(error) from error
         return rows, False
 
     def drain(self, cursor: apsw.Cursor, spool: Spool) -> None:

@@ -82,9 +82,14 @@ def _cte(s: Statement, scope: Scope, node: Node, name: str, recursive: bool) -> 
         raise not_supported(f"{inner.kind.removesuffix('Stmt').upper()} in WITH", position=s.position(node) or None)
     if recursive and _mentions(inner, name):
         return _recursive(s, scope, node, inner, name, number, aliases)
+    return _plain_cte(s, scope, inner, name, number, aliases, materialized, s.position(node))
+
+
+def _plain_cte(s: Statement, scope: Scope, inner: Node, name: str, number: int, aliases: list[str], materialized: str,
+               position: int) -> CteInfo:
     query = bind_query(s, scope.child(), inner)
     inner.finish()
-    columns = _cte_columns(query, aliases, name, s.position(node))
+    columns = _cte_columns(query, aliases, name, position)
     info = CteInfo(number, name, columns)
     info.cte = Cte(number=number, name=name, query=query, columns=columns, materialized=materialized)
     scope.ctes[name] = info
@@ -97,6 +102,51 @@ def _cte_columns(query: Query, aliases: list[str], name: str, position: int) -> 
         raise InvalidColumnReference(f'WITH query "{name}" has {len(outputs)} columns available but '
                                      f"{len(aliases)} columns specified", position=position or None)
     return tuple((aliases[i] if i < len(aliases) else n, oid, typmod) for i, (n, oid, typmod) in enumerate(outputs))
+
+
+def _is_shadowed(node: Node, name: str) -> bool:
+    """True if the query has a WITH query of the same name of its own."""
+    clause = node.peek("withClause")
+    return clause is not None and any(c.peek("ctename") == name for c in clause.peek("ctes", []))
+
+
+def _check_recursion(right: Query, number: int, name: str) -> None:
+    """The recursive term must use the query once, directly in its FROM (42P19; 0A000 for what PostgreSQL can do)."""
+    direct = sum(_direct_uses(item, number) for item in right.source) if isinstance(right, Select) else 0
+    total = sum(1 for e in _entries(right) if isinstance(e, plan.CteEntry) and e.cte == number)
+    if total > 1:
+        raise InvalidRecursion(f'recursive reference to query "{name}" must not appear more than once')
+    if isinstance(right, Select) and right.aggregated:
+        raise InvalidRecursion("aggregate functions are not allowed in a recursive query's recursive term")
+    if direct != total or right.ctes:
+        raise not_supported("a recursive reference inside a subquery, set operation or WITH of the recursive term")
+
+
+def _direct_uses(item: plan.FromItem, number: int) -> int:
+    if isinstance(item, plan.Join):
+        if item.kind != "inner" and item.kind != "cross":
+            outer = item.right if item.kind in ("left", "full") else item.left
+            if _direct_uses(outer, number):
+                raise InvalidRecursion("recursive reference must not appear within an outer join")
+        return _direct_uses(item.left, number) + _direct_uses(item.right, number)
+    return int(isinstance(item, plan.CteEntry) and item.cte == number)
+
+
+def _entries(value: object) -> list[plan.RangeEntry]:
+    """Every range entry at any depth."""
+    import msgspec
+
+    found: list[plan.RangeEntry] = []
+    stack: list[object] = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, plan.RangeEntry):
+            found.append(current)
+        if isinstance(current, tuple):
+            stack.extend(current)
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, (plan.Relation, plan.Function, plan.TableColumn)):
+            stack.extend(getattr(current, n) for n in current.__struct_fields__)
+    return found
 
 
 def _mentions(node: Node, name: str) -> bool:
@@ -116,6 +166,8 @@ def _mentions(node: Node, name: str) -> bool:
 def _recursive(s: Statement, scope: Scope, node: Node, inner: Node, name: str, number: int, aliases: list[str]) -> CteInfo:
     position = s.position(node)
     if inner.take("op") != "SETOP_UNION":
+        if _is_shadowed(inner, name):
+            return _plain_cte(s, scope, inner, name, number, aliases, "", position)
         raise InvalidRecursion(f'recursive query "{name}" does not have the form non-recursive-term UNION [ALL] recursive-term',
                                position=position or None)
     for field, construct in (("sortClause", "ORDER BY"), ("limitOffset", "OFFSET"), ("limitCount", "LIMIT"),
@@ -135,6 +187,7 @@ def _recursive(s: Statement, scope: Scope, node: Node, inner: Node, name: str, n
     scope.ctes[name] = info
     right = bind_query(s, level.child(), right_node, keep_unknown=True)
     right_node.finish()
+    _check_recursion(right, number, name)
     visible = [t for t in right.targets if not t.hidden]
     if len(visible) != len(info.columns):
         raise SyntaxError("each UNION query must have the same number of columns", position=position or None)
@@ -439,6 +492,9 @@ def _values(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Query
     scope.aggregates_refused = "aggregate functions are not allowed in VALUES"
     scope.windows_refused = "window functions are not allowed in VALUES"
     rows = [[_values_item(s, scope, item, keep_unknown) for item in row] for row in lists]
+    if keep_unknown and len(rows) == 1 and scope.set_returning and not any(isinstance(e, plan.SetDefault) for e in rows[0]):
+        targets_ = tuple(Target(expr=e, name=f"column{i}") for i, e in enumerate(rows[0], 1))
+        return Select(targets=targets_)
     columns: list[tuple[str, int, int]] = []
     for i in range(len(rows[0])):
         items = [row[i] for row in rows]

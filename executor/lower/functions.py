@@ -100,7 +100,7 @@ def _is_simple(expr: plan.Expr, text: str) -> bool:
 @cache
 def helper_function(helper: Callable[..., Any]) -> Function:
     """A guard or other helper that native text calls."""
-    return Function(sql_name(helper), helper, -1, True)
+    return Function(sql_name(helper), helper, -1, True, strict=True)
 
 
 @cache

@@ -168,5 +168,5 @@ LITERALS: dict[type, Callable[[Any], str]] = {
     int: lambda value: str(value) if value >= 0 else f"({value})",
     float: _float,
     str: string,
-    bytes: lambda value: f"x'{value.hex()}'",
+    bytes: lambda value: f"unhex('{value.hex()}')",  # EXPLAIN, which storage reads, cannot show an x'..' constant
 }

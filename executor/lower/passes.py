@@ -196,4 +196,27 @@ def with_ties(q: Query, g: Generator) -> Query:
     return replace(_outer(q, entry, width, _compare("<=", number, bound)), offset=q.offset)
 
 
-PASSES: tuple[Callable[[Query, Generator], Query], ...] = (project_set, distinct_on, with_ties)
+def correlated_limit(q: Query, g: Generator) -> Query:
+    """LIMIT and OFFSET that use columns of an enclosing query, which SQLite's cannot: rows are numbered instead."""
+    bounds = [e for e in (q.limit, q.offset) if e is not None]
+    if not any(isinstance(e, ColumnRef) for b in bounds for e in plan.descend(b)):
+        return q
+    if not isinstance(q, Select) or q.distinct_on is not None:
+        raise not_supported("LIMIT or OFFSET with a column of an enclosing query here")
+    entry, width = _ranked(q, g, "row_number", ())
+    number = ColumnRef(type=T.INT8, entry=entry.number, index=len(entry.columns) - 1, name="n")
+    tests: list[Expr] = []
+    offset: Expr = plan.Coalesce(type=T.INT8, arguments=(q.offset, plan.Const(type=T.INT8, value=0))) if q.offset is not None \
+        else plan.Const(type=T.INT8, value=0)
+    if q.limit is not None:
+        plus = lookup.operator_by_signature("+", T.INT8, T.INT8)
+        assert plus is not None
+        bound = plan.Call(type=T.INT8, function=lookup.functions_by_oid()[plus.function], arguments=(q.limit, offset))
+        unlimited = plan.IsTest(type=T.BOOL, test="null", negated=False, argument=q.limit)
+        tests.append(plan.BoolOp(type=T.BOOL, operator="OR", arguments=(unlimited, _compare("<=", number, bound))))
+    tests.append(_compare(">", number, offset))
+    where = tests[0] if len(tests) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tuple(tests))
+    return _outer(q, entry, width, where)
+
+
+PASSES: tuple[Callable[[Query, Generator], Query], ...] = (project_set, distinct_on, with_ties, correlated_limit)

@@ -38,7 +38,7 @@ FAMILIES: dict[str, str] = {
         "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
         "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
         "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
-        "to_regtype to_regtypemod "
+        "to_regtype to_regtypemod ts_token_type "
     ),
     "catalog_text": (
         "format_type pg_get_constraintdef pg_get_expr pg_get_function_arg_default pg_get_function_arguments "

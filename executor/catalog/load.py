@@ -5,6 +5,7 @@ program changed it, the table is read again: columns that are still there by nam
 new ones are inferred, dropped ones go. Tables that are not recorded are inferred (executor.catalog.elsewhere).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -160,9 +161,17 @@ def _oids(relation: Relation) -> list[int]:
 
 def _merge_indexes(old: Relation, new: Relation) -> tuple[Index, ...]:
     """The recorded indexes that are still there and the new ones."""
-    recorded = {index.sqlite_name: index for index in old.indexes}
-    return tuple(msgspec.structs.replace(recorded.get(index.sqlite_name, index), table=old.oid)
-                 for index in new.indexes)
+    recorded = {index.sqlite_name: index for index in old.indexes if index.sqlite_name or index.primary}
+    found = (msgspec.structs.replace(recorded.get(index.sqlite_name, index), table=old.oid) for index in new.indexes)
+    return (*found, *_only_recorded(old, {column.number for column in old.columns}))
+
+
+def _only_recorded(old: Relation, numbers: set[int]) -> Iterator[Index]:
+    """Recorded indexes that have no counterpart in the file, as far as their columns are there."""
+    for index in old.indexes:
+        used = {key.column for key in index.columns if key.column} | set(index.included)
+        if not index.sqlite_name and not index.primary and used <= numbers:
+            yield index
 
 
 def _merge(old: Relation, new: Relation) -> Relation:
@@ -199,4 +208,5 @@ def _match_indexes(old: Relation, new: Relation) -> tuple[Index, ...]:
                     not own and other.sqlite_name == index.sqlite_name):
                 return msgspec.structs.replace(other, sqlite_name=index.sqlite_name)
         return msgspec.structs.replace(index, table=old.oid)
-    return tuple(recorded(index) for index in new.indexes)
+    return (*(recorded(index) for index in new.indexes),
+            *_only_recorded(old, {column.number for column in new.columns}))

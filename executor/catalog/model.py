@@ -68,8 +68,8 @@ class IndexColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An index; `sqlite_name` is empty for the rowid itself (an integer primary key), and for an index on expressions that
-    plain SQLite cannot evaluate, which has no counterpart in the file."""
+    """An index; `sqlite_name` is empty for the rowid itself (an integer primary key), and for an index on expressions
+    that plain SQLite cannot evaluate, which has no counterpart in the file."""
 
     oid: int
     name: str

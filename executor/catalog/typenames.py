@@ -55,7 +55,7 @@ def type_is_visible(catalog: Catalog | None, found: Type, path: Collection[str])
 _SQL_NAMES = {
     "json": "json",
     "bool": "boolean", "int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real",
-    "float8": "double precision", "json": "json", "numeric": "numeric", "interval": "interval", "varbit": "bit varying",
+    "float8": "double precision", "numeric": "numeric", "interval": "interval", "varbit": "bit varying",
     "varchar": "character varying", "bit": "bit", "bpchar": "character", "time": "time without time zone",
     "timetz": "time with time zone", "timestamp": "timestamp without time zone",
     "timestamptz": "timestamp with time zone",
@@ -108,7 +108,7 @@ def format_type(oid: int, typmod: int | None, catalog: Catalog | None, path: Col
     found = find_type(catalog, oid)
     if found is None:
         return "???"
-    if found.is_array:
+    if found.is_array and found.name.startswith("_"):  # the vectors have names of their own
         return format_type(found.element, typmod, catalog, path) + "[]"
     has_typmod = typmod is not None and typmod >= 0
     # bit and bpchar without a length are not what SQL's BIT and CHARACTER mean: PostgreSQL gives the type's own name.

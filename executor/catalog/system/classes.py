@@ -62,7 +62,7 @@ def _relation_class(catalog: Catalog, relation: Relation) -> Row:
         relnatts=max((column.number for column in relation.columns), default=0),
         relchecks=sum(constraint.kind == "c" for constraint in relation.constraints),
         relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_foreign_keys(catalog)),
-        relispopulated=int(relation.populated), relreplident="d" if stored else "n",
+        relispopulated=int(relation.populated), relreplident=relation.replica_identity if stored else "n",
         relfrozenxid=3 if stored else 0, relminmxid=1 if stored else 0, reloptions=_options(options))
 
 
@@ -97,7 +97,7 @@ def pg_attribute(view: SessionView) -> Iterator[Row]:
         if relation.kind in "rm":
             yield from _system_attributes(relation.oid)
         for column in relation.columns:
-            yield _column(catalog, relation.oid, column)
+            yield _column(catalog, relation, column)
         for index in relation.indexes:
             yield from _index_attributes(catalog, relation, index)
     for sequence in catalog.sequences:
@@ -106,13 +106,13 @@ def pg_attribute(view: SessionView) -> Iterator[Row]:
             yield _attribute(sequence.oid, name, kind, number, attnotnull=1)
 
 
-def _column(catalog: Catalog, owner: int, column: Column) -> Row:
+def _column(catalog: Catalog, relation: Relation, column: Column) -> Row:
     kind = find_type(catalog, column.type)
     return _attribute(
-        owner, column.name, column.type, column.number, atttypmod=column.typmod,
+        relation.oid, column.name, column.type, column.number, atttypmod=column.typmod,
         attndims=int(kind is not None and kind.is_array), attnotnull=int(column.not_null),
-        atthasdef=int(column.default is not None), attidentity=column.identity, attgenerated=column.generated,
-        attcollation=column.collation)
+        atthasdef=int(column.default is not None), attidentity=objects.shown_identity(relation, column),
+        attgenerated=column.generated, attcollation=column.collation)
 
 
 def expression_name(text: str) -> str:

@@ -120,6 +120,17 @@ def pg_available_extensions(view: SessionView) -> Iterable[Row]:
             for oid, name, version in table("pg_extension").select("oid", "extname", "extversion"))
 
 
+_version_row = maker("pg_catalog.pg_available_extension_versions", installed=1, superuser=1, trusted=1)
+
+
+def pg_available_extension_versions(view: SessionView) -> Iterable[Row]:
+    """The versions of extensions: one of each."""
+    comments = {row[0]: row[3] for row in pg_available_extensions(view)}
+    return (_version_row(name=name, version=version, relocatable=relocatable, schema="pg_catalog",
+                         comment=comments[name])
+            for name, version, relocatable in table("pg_extension").select("extname", "extversion", "extrelocatable"))
+
+
 def interval(offset: timedelta) -> str:
     """The stored form of an interval below a day."""
     seconds = int(offset.total_seconds())

@@ -66,13 +66,15 @@ def _type_columns(view: SessionView, base: Type) -> dict[str, Any]:
             "udt_name": base.name}
 
 
-def _identity(column: Column, sequence: Sequence | None) -> dict[str, Any]:
+def _identity(relation: Relation, column: Column, sequence: Sequence | None) -> dict[str, Any]:
+    kind = objects.shown_identity(relation, column)
+    values = {"is_identity": yes_no(kind), "identity_generation": _IDENTITY.get(kind), "identity_cycle": "NO"}
     if sequence is None:
-        return {"is_identity": yes_no(column.identity), "identity_cycle": "NO"}
-    return {
-        "is_identity": "YES", "identity_generation": _IDENTITY[column.identity], "identity_start": str(sequence.start),
-        "identity_increment": str(sequence.increment), "identity_maximum": str(sequence.maximum),
-        "identity_minimum": str(sequence.minimum), "identity_cycle": yes_no(sequence.cycle)}
+        return values
+    return values | {
+        "identity_start": str(sequence.start), "identity_increment": str(sequence.increment),
+        "identity_maximum": str(sequence.maximum), "identity_minimum": str(sequence.minimum),
+        "identity_cycle": yes_no(sequence.cycle)}
 
 
 def identity_sequences(view: SessionView) -> dict[tuple[int, int], Sequence]:
@@ -96,7 +98,7 @@ def columns(view: SessionView) -> Iterator[Row]:
 
 def _column(view: SessionView, relation: Relation, column: Column, sequence: Sequence | None) -> Row:
     base, domain, typmod = true_type(view.catalog, column.type, column.typmod)
-    values = _type_columns(view, base) | details(base, typmod) | _identity(column, sequence)
+    values = _type_columns(view, base) | details(base, typmod) | _identity(relation, column, sequence)
     values |= collation(view.database, column.collation or objects.storage(column.type).collation)
     if domain:
         values |= {"domain_catalog": view.database, "domain_schema": domain.schema, "domain_name": domain.name}

@@ -48,6 +48,13 @@ def defaults(catalog: Catalog) -> list[Default]:
     return cast(list[Default], found)
 
 
+def shown_identity(relation: Relation, column: Column) -> str:
+    """attidentity. An INTEGER PRIMARY KEY that another program made is filled in by SQLite: BY DEFAULT."""
+    if relation.made_elsewhere and relation.rowid_column == column.number and column.default is None:
+        return "d"
+    return column.identity
+
+
 def rules(catalog: Catalog) -> list[tuple[int, Relation]]:
     """(OID, view) of the _RETURN rule of each view."""
     views = [relation for relation in catalog.relations if relation.kind in "vm"]

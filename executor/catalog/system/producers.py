@@ -90,7 +90,8 @@ _FROM_SESSION: list[Producer] = [
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
     statistics.pg_stat_database_conflicts,
 ]
-_CONSTANTS: list[Producer] = [pg_proc, views.pg_rules, cluster.pg_available_extensions, cluster.pg_timezone_abbrevs]
+_CONSTANTS: list[Producer] = [pg_proc, views.pg_rules, cluster.pg_available_extensions,
+                              cluster.pg_available_extension_versions, cluster.pg_timezone_abbrevs]
 # information_schema also shows the database's name, which does not change while a connection lasts.
 _INFORMATION: list[Producer] = [
     information_tables.information_schema_catalog_name, information_tables.tables, information_tables.views,

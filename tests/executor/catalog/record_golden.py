@@ -156,6 +156,7 @@ CALLS: tuple[tuple[Any, ...], ...] = (
     ("pg_sequence_last_value(regclass)", "@s1"), ("pg_partition_tree(regclass)", "@p"),
     ("pg_options_to_table(_text)", ["a=b", "c=d=e"]), ("pg_my_temp_schema()",), ("pg_is_other_temp_schema(oid)", 2200),
     ("current_setting(text,bool)", "zz", True), ("current_setting(text)", "zz"), ("pg_trigger_depth()",),
+    ("ts_token_type(text)", "zz"),
     ("format_type(oid,int4)", 0, None), ("format_type(oid,int4)", None, None), ("format_type(oid,int4)", 1, -1),
 )
 """Calls of functions: a signature of pg_proc and its arguments."""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from executor.catalog import load as catalog_load
-from executor.catalog.model import Catalog, Relation
+from executor.catalog.model import Catalog, Index, IndexColumn, Relation
 from executor.facts.lookup import types_by_oid
 from storage.database import Database
 from storage.statement import Isolation
@@ -136,6 +136,19 @@ def test_index_made_by_another_program_appears_on_a_recorded_table() -> None:
     table = relation(load(database, before), "t")
     assert [(i.name, i.table, i.columns[0].column) for i in table.indexes] == [("ib", 16384, 5)]
     assert msgspec.structs.replace(table, indexes=()) == relation(before, "t")
+
+
+def test_recorded_index_without_counterpart_in_the_file_stays() -> None:
+    database = made("CREATE TABLE t(a INT, b TEXT)")
+    before = recorded(database)
+    index = Index(oid=16388, name="ie", table=16384, columns=(IndexColumn(expression="upper(b)"),))
+    after = msgspec.structs.replace(before, relations=(
+        msgspec.structs.replace(before.relations[0], indexes=(index,)),))
+    store(database, before, after)
+    database.execute("CREATE INDEX ib ON t(b)")
+    assert [i.name for i in relation(load(database), "t").indexes] == ["ib", "ie"]
+    database.execute("ALTER TABLE t ADD COLUMN c")
+    assert [i.name for i in relation(load(database), "t").indexes] == ["ib", "ie"]
 
 
 def test_recorded_table_dropped_by_another_program_is_gone() -> None:

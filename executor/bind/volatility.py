@@ -6,7 +6,7 @@ from typing import Any
 from executor import plan
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid
-from executor.types import oids as T
+from executor.types.oids import UNKNOWN
 
 LEVELS = "isv"
 # SQL functions that PostgreSQL inlines before it judges: what counts is the conversion of the other argument to text.
@@ -37,6 +37,6 @@ def _functions(column: str) -> dict[int, str]:
 
 
 def _conversion(column: str, type_oid: int) -> str:
-    if type_oid == T.UNKNOWN:
+    if type_oid == UNKNOWN:
         return "i"
     return _functions(column).get(type_oid, "i")

@@ -79,7 +79,7 @@ def rename_column(expression: str, relation: str, old: str, new: str) -> str:
 
 
 def _renamed_in_sqlite(expression: str, old: str, new: str) -> str:
-    """The same for an expression of another program, in SQLite's own words, which PostgreSQL's grammar does not take."""
+    """The same for another program's expression, in SQLite's own words."""
     def word(match: re.Match[str]) -> str:
         token = match.group(0)
         return quote_identifier(new) if token.strip('"').lower() == old.lower() and token[0] != "'" else token

@@ -12,6 +12,7 @@ from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement, type_name
 from executor.bind.uses import uses
+from executor.bind.volatility import volatility
 from executor.catalog.model import Catalog, Column, Relation
 from executor.context import Context
 from executor.errors import SqlError
@@ -123,10 +124,9 @@ class BinderService:
                        if isinstance(e, plan.ColumnRef) and e.entry == entry.number and e.index >= 0}
             used = tuple(sorted(numbers))
         sqlite = value(g, expr)
-        levels = [e.function.volatility for e in plan.descend(expr) if isinstance(e, (plan.Call, plan.AggregateCall))]
-        volatility = "v" if "v" in levels else "s" if "s" in levels else "i"
         needs = tuple(n for n in g.needs.values() if n.name != "decimal")
-        return BoundExpression(text, expr.type, sqlite, needs if not g.slots else (*needs, g.slots[0]), used, volatility)
+        return BoundExpression(text, expr.type, sqlite, needs if not g.slots else (*needs, g.slots[0]), used,
+                               volatility(expr))
 
     def bind_view(self, query: Node) -> BoundView:
         """Bind a view's query; its text gets schemas and explicit columns, so that it keeps its meaning."""

@@ -29,6 +29,7 @@ def alter_type(node: Node, altering: Altering) -> None:
     ctx = altering.ctx
     definition = node.take("def")
     column = altering.column(node.take("name"))
+    refuse_foreign_made(altering.relation)
     type_oid, typmod = ctx.binder.resolve_type(definition.take("typeName"))
     collation = read_collation(definition.take("collClause"), type_oid, ctx)
     using = definition.take("raw_default")
@@ -44,15 +45,12 @@ def alter_type(node: Node, altering: Altering) -> None:
     if using is None and _same_stored(column, changed):
         altering.become(new)
         return
-    refuse_foreign_made(altering.relation)
     altering.steps += _checks(altering, new, changed, bound)
     altering.become(new, values={column.number: bound.sqlite}, needs=bound.needs)
 
 
 def _same_stored(old: Column, new: Column) -> bool:
     """True if every stored value of the old type is the same under the new one."""
-    if old.affinity:
-        return False
     if old.type in WIDTHS and new.type in WIDTHS:
         return WIDTHS[new.type] >= WIDTHS[old.type]
     if old.type in TEXTS and new.type in TEXTS:

@@ -12,6 +12,7 @@ from executor.catalog.model import Catalog, Constraint, Relation, Sequence
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import KIND_NAMES, schemas_searched
 from executor.ddl.rewrite import quote_identifier
+from executor.errors import SqlError
 from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
 
 NORMAL, AUTO = "normal", "auto"
@@ -107,7 +108,11 @@ class Graph:
     def _used(self, relation: Relation, expression: str | None) -> set[int]:
         if not expression:
             return set()
-        return set(self.ctx.binder.check_expression(expression, relation, "expression").columns)
+        try:
+            return set(self.ctx.binder.check_expression(expression, relation, "expression").columns)
+        except SqlError:
+            # Another program's expression, in SQLite's own words: it may use any column.
+            return set(relation.by_number)
 
     def _of_default(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         return iter(())
@@ -250,7 +255,7 @@ def _collect(
     found: dict[Thing, str] = {}
     for other, mode in graph.dependents(thing):
         found[other] = AUTO if AUTO in (mode, found.get(other)) else mode
-    for other in sorted(found, key=lambda t: (-t.oid, t.kind, t.sub)):
+    for other in sorted(found, key=lambda t: (-t.oid, t.kind, -t.sub)):
         known = because.get(other)
         if known is None or (known[0] == NORMAL and found[other] == AUTO):
             because[other] = (found[other], thing)

@@ -7,7 +7,9 @@ from typing import Any
 
 from executor.errors import not_supported
 from executor.parse import deparse, expression_text, parse_expression, parse_one, wrap
+from executor.sqlstates import SyntaxError
 
+_SQLITE_WORD = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[^\W\d]\w*")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
@@ -70,7 +72,19 @@ def rename_column(expression: str, relation: str, old: str, new: str) -> str:
         if strings[at] == old:
             fields["fields"][at] = {"String": {"sval": new}}
 
-    return _edited(expression, edit)
+    try:
+        return _edited(expression, edit)
+    except SyntaxError:
+        return _renamed_in_sqlite(expression, old, new)
+
+
+def _renamed_in_sqlite(expression: str, old: str, new: str) -> str:
+    """The same for another program's expression, in SQLite's own words."""
+    def word(match: re.Match[str]) -> str:
+        token = match.group(0)
+        return quote_identifier(new) if token.strip('"').lower() == old.lower() and token[0] != "'" else token
+
+    return _SQLITE_WORD.sub(word, expression)
 
 
 def unqualified(expression: str, relation: str) -> str:

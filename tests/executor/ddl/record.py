@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 SCRIPTS = Path(__file__).parent / "scripts"
+DATA_SCRIPTS = Path(__file__).parent / "data_scripts"
 STATE = {
     "columns": """
         SELECT n.nspname, c.relname, c.relkind, a.attnum, a.attname, a.atttypid::int, a.atttypmod, a.attnotnull,
@@ -57,7 +58,8 @@ def record(connection: psycopg.Connection[Any], path: Path) -> dict[str, Any]:
     for text in statements(path):
         notices.clear()
         try:
-            answer: Any = connection.execute(text).statusmessage
+            cursor = connection.execute(text)
+            answer: Any = [list(map(str, row)) for row in cursor] if cursor.description else cursor.statusmessage
         except psycopg.Error as error:
             diag = error.diag
             answer = [diag.sqlstate, diag.message_primary, diag.message_detail, diag.message_hint]
@@ -68,7 +70,7 @@ def record(connection: psycopg.Connection[Any], path: Path) -> dict[str, Any]:
 def main(conninfo: str) -> None:
     """Record every script in a database of its own."""
     with psycopg.connect(conninfo, autocommit=True, dbname="postgres") as admin:
-        for path in sorted(SCRIPTS.glob("*.sql")):
+        for path in sorted([*SCRIPTS.glob("*.sql"), *DATA_SCRIPTS.glob("*.sql")]):
             admin.execute("DROP DATABASE IF EXISTS ddl_record")
             admin.execute("CREATE DATABASE ddl_record TEMPLATE template0")
             with psycopg.connect(conninfo, autocommit=True, dbname="ddl_record") as connection:

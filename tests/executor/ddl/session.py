@@ -92,7 +92,7 @@ class Session:
         tables = {
             row[0] for row in self.rows("SELECT name FROM sqlite_schema UNION SELECT name FROM sqlite_temp_schema")
         }
-        tables = {name for name in tables if not name.startswith("pgquill_")}
+        tables = {name for name in tables if not name.startswith(("pgquill_", "sqlite_sequence"))}
         expected = {r.sqlite_name for r in self.catalog.relations if r.sqlite_name}
         expected |= {i.sqlite_name for r in self.catalog.relations for i in r.indexes if i.sqlite_name}
         assert tables == expected

@@ -1,0 +1,42 @@
+"""How volatile a bound expression is, as PostgreSQL judges it for indexes and generated columns."""
+
+from functools import cache
+from typing import Any
+
+from executor import plan
+from executor.facts import table
+from executor.facts.lookup import functions_by_oid
+from executor.types.oids import UNKNOWN
+
+LEVELS = "isv"
+# SQL functions that PostgreSQL inlines before it judges: what counts is the conversion of the other argument to text.
+INLINED = ("textanycat", "anytextcat")
+
+
+def volatility(expr: plan.Expr) -> str:
+    """The worst level in the expression: i immutable, s stable, v volatile."""
+    return max((_level(e) for e in plan.descend(expr)), key=LEVELS.index, default="i")
+
+
+def _level(e: Any) -> str:
+    if isinstance(e, plan.ConvertText):
+        return max(_conversion("typoutput", e.argument.type), _conversion("typinput", e.type), key=LEVELS.index)
+    if isinstance(e, plan.Call) and e.function.name in INLINED:
+        return max((_conversion("typoutput", a.type) for a in e.arguments), key=LEVELS.index)
+    if isinstance(e, (plan.Call, plan.AggregateCall)):
+        return e.function.volatility
+    return "i"
+
+
+@cache
+def _functions(column: str) -> dict[int, str]:
+    """Type OID -> volatility of its input or output function."""
+    names = {f.name: f.volatility for f in functions_by_oid().values()}
+    oids = {oid: f.volatility for oid, f in functions_by_oid().items()}
+    return {oid: oids.get(f, names.get(f, "s")) for oid, f in table("pg_type").select("oid", column)}
+
+
+def _conversion(column: str, type_oid: int) -> str:
+    if type_oid == UNKNOWN:
+        return "i"
+    return _functions(column).get(type_oid, "i")

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
+from operator import length_hint
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +27,19 @@ from storage.errors import translate
 from storage.functions import register_collation, register_function
 from storage.memorytables import fill
 from storage.spool import Spool, weight
-from storage.statement import Collation, Function, Lateral, MemoryTable, Need, Row, Statement, Synchronous, TableFunction, Value
+from storage.statement import (
+    Collation,
+    Function,
+    Lateral,
+    MemoryTable,
+    Need,
+    Row,
+    RowBatch,
+    Statement,
+    Synchronous,
+    TableFunction,
+    Value,
+)
 from storage.tablefunctions import forget, register_lateral, register_table_function
 
 STATEMENT_CACHE = 300
@@ -282,6 +295,25 @@ class Connection:
             self.drain(cursor, spool)
         changed = self.raw.changes() if self.raw.total_changes() != before else 0
         return rows, spool, changed
+
+    def change_many(self, statement: Statement, batch: RowBatch) -> int:
+        """Run a statement that writes and gives no rows, once for each row; rows changed, also by triggers.
+
+        After a failure `batch.failed` says which row it was about.
+        """
+        before = self.raw.total_changes()
+        cursor = self.raw.cursor()
+        rows = iter(batch.rows)
+        try:
+            cursor.executemany(statement.sql, rows)
+        except BaseException as error:
+            batch.failed = len(batch.rows) - length_hint(rows) - 1
+            if isinstance(error, apsw.Error):
+                raise translate(error) from error
+            raise
+        finally:
+            cursor.close(True)
+        return self.raw.total_changes() - before
 
     def _renew_cursor(self) -> None:
         self._cursor.close(True)

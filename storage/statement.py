@@ -4,7 +4,7 @@ Everything here is an immutable value. Nothing knows of PostgreSQL's types: a va
 function is a Python callable of such values.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
@@ -97,6 +97,14 @@ class Statement:
     needs: tuple[Need, ...] = ()
     writes: bool = False
     temp_schema: bool = False
+
+
+@dataclass(slots=True)
+class RowBatch:
+    """Parameters for many runs of one statement. failed: after a failure, the index of the row it was about."""
+
+    rows: Sequence[Sequence[Value]]
+    failed: int = -1
 
 
 class Isolation(Enum):

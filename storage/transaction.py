@@ -30,7 +30,7 @@ from storage.errors import Busy, InternalError, Interrupted, StaleSnapshot, Tran
 from storage.holding import Holding, PinnedConnection
 from storage.plans import Plan
 from storage.rows import Rows
-from storage.statement import Isolation, Statement, Synchronous, Value
+from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.writer import Patience
 
 INLINE_ROWS = 500
@@ -211,6 +211,42 @@ class Transaction(Holding):
             finally:
                 if not self.has_written:
                     self._unlock()  # the snapshot is stale, or its first write failed before it had SQLite's lock
+
+    async def run_many(self, statement: Statement, batch: RowBatch) -> int:
+        """Run a statement that writes and gives no rows once for each row of a batch, in a thread; all or none.
+
+        Gives the rows changed, also by triggers. Raises as `run` does; batch.failed then says which row it was about.
+        """
+        if self.lost:
+            raise TransactionLost("the transaction has been rolled back")
+        patience: Patience | None = None
+        while True:
+            await self.begin_write()
+            connection = self._connection
+            assert connection is not None
+            try:
+                await self._put_aside(connection)
+                job = partial(self._change_many, connection, statement, batch)
+                return await self.worker.write(job, connection)
+            except Busy as busy:
+                patience = patience or Patience(self.lock_timeout_s)
+                await patience.wait(busy)
+            finally:
+                if not self.has_written:
+                    self._unlock()
+
+    def _change_many(self, connection: Connection, statement: Statement, batch: RowBatch) -> int:
+        connection.context = self.context
+        connection.prepare(statement.needs)
+        connection.command("SAVEPOINT pgquill_statement")
+        try:
+            changes = connection.change_many(statement, batch)
+        except BaseException as error:
+            self._undo_statement(connection, error, False)
+            raise
+        connection.command("RELEASE pgquill_statement")
+        self.has_written, self._pristine = True, False
+        return changes
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:
         """Run a short write inline; None if it went over its budget, which only a first write has."""

@@ -68,8 +68,11 @@ def _insert(g: Generator, c: plan.Insert) -> str:
 
 
 def _single_row(c: plan.Insert) -> tuple[plan.Expr, ...] | None:
-    if isinstance(c.source, plan.Select) and len(c.source.source) == 1 and isinstance(c.source.source[0], plan.ValuesEntry):
-        rows = c.source.source[0].rows
+    source = c.source
+    if not isinstance(source, plan.Select) or source.where is not None or len(source.source) != 1:
+        return None
+    if isinstance(source.source[0], plan.ValuesEntry):
+        rows = source.source[0].rows
         return rows[0] if len(rows) == 1 else None
     return None
 

@@ -1,0 +1,73 @@
+"""COPY FROM's WHERE, over the row that is about to be inserted."""
+
+from msgspec.structs import replace
+
+from executor import plan
+from executor.bind import expressions
+from executor.bind.data_change import bind_copy
+from executor.bind.calls import contains_set_returning
+from executor.bind.scope import Item, Scope
+from executor.bind.statement import Statement
+from executor.catalog.model import Column
+from executor.parse import Node
+from executor.plan import ColumnRef, Const, Expr, Insert, Select, ValuesEntry
+from executor.sqlstates import FeatureNotSupported, InvalidColumnReference
+
+_CLAUSE = "COPY FROM WHERE conditions"
+
+
+def bind_copy_from(s: Statement, relation: Node, names: list[str], where: Node | None) -> tuple[Insert, tuple[Column, ...]]:
+    """The INSERT that COPY FROM runs for each record: $1 ... $n are the values of `names` (all columns if empty), in
+    their types. Raises as PostgreSQL: 42P01, 42703, 42701, 42P10, 42804, 0A000."""
+    insert, columns = bind_copy(s, relation, names, None)
+    if where is None:
+        return insert, columns
+    source = insert.source
+    assert isinstance(source, Select)
+    entry = source.source[0]
+    assert isinstance(entry, ValuesEntry)
+    chosen = {column.number: i for i, column in enumerate(insert.columns)}
+    values = tuple((column.name, _value(column, entry, chosen)) for column in insert.relation.columns)
+    scope = Scope(items=[Item(insert.entry.alias, values, insert.entry, schema=insert.relation.schema)])
+    condition = _condition(s, scope, where)
+    _refuse_generated(insert, condition)
+    return replace(insert, source=replace(source, where=condition)), columns
+
+
+_GENERATED = -2
+"""Stands for the index of a generated column, which has no value yet."""
+
+
+def _value(column: Column, entry: ValuesEntry, chosen: dict[int, int]) -> Expr:
+    """A column of the new row: given, a default, or NULL."""
+    index = chosen.get(column.number)
+    if column.generated:
+        return ColumnRef(type=column.type, typmod=column.typmod, entry=entry.number, index=_GENERATED, name=column.name)
+    if index is None:
+        return Const(type=column.type, typmod=column.typmod, value=None)
+    return ColumnRef(type=column.type, typmod=column.typmod, entry=entry.number, index=index, name=column.name)
+
+
+def _condition(s: Statement, scope: Scope, where: Node) -> Expr:
+    if _has_subquery(where.tree):
+        raise FeatureNotSupported("cannot use subquery in COPY FROM WHERE condition")
+    scope.aggregates_refused = f"aggregate functions are not allowed in {_CLAUSE}"
+    scope.windows_refused = f"window functions are not allowed in {_CLAUSE}"
+    found = expressions.condition(s, scope, where, "WHERE")
+    if contains_set_returning(found):
+        raise FeatureNotSupported(f"set-returning functions are not allowed in {_CLAUSE}")
+    return found
+
+
+def _has_subquery(tree: object) -> bool:
+    if isinstance(tree, dict):
+        return "SubLink" in tree or any(map(_has_subquery, tree.values()))
+    return isinstance(tree, list) and any(map(_has_subquery, tree))
+
+
+def _refuse_generated(insert: Insert, condition: Expr) -> None:
+    for expr in plan.descend(condition):
+        if isinstance(expr, ColumnRef) and expr.index == _GENERATED:
+            raise InvalidColumnReference(
+                f"generated columns are not supported in {_CLAUSE}", detail=f'Column "{expr.name}" is a generated column.'
+            )

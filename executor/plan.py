@@ -46,6 +46,10 @@ class ColumnRef(Expr, frozen=True, kw_only=True):
     name: str
 
 
+class RowNumber(ColumnRef, frozen=True, kw_only=True):
+    """SQLite's rowid of a range entry's row, as a number; index is -1. No statement of a client has it."""
+
+
 class WholeRow(Expr, frozen=True, kw_only=True):
     """A range entry's row as a composite value."""
 

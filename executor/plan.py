@@ -190,6 +190,12 @@ class Row(Expr, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
 
+class RowJson(Expr, frozen=True, kw_only=True):
+    """A row as a JSON object (of type json), made where a JSON function is given a row."""
+
+    argument: Row | WholeRow
+
+
 class RowCompare(Expr, frozen=True, kw_only=True):
     """(a, b) op (c, d), one call per column; operator is one of = <> < <= > >=."""
 

@@ -22,7 +22,7 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
         over += f" FILTER (WHERE {value(g, expr.filter)})"
     if expr.window is not None:
         over += f" OVER ({window(g, expr.window)})"
-    arguments = [*expr.direct_arguments, *expr.arguments]
+    arguments = [*expr.direct_arguments, *functions.rows_as_json(expr.function, expr.arguments)]
     if isinstance(implementation, NativeAggregate):
         decorated = expr.distinct or bool(expr.order)
         if decorated and not implementation.single:

@@ -275,5 +275,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.RowCompare: _row_compare, plan.Array: _array, plan.Subscript: _subscript, plan.Row: _row, plan.WholeRow: _row,
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
-    plan.ConvertText: lambda g, e: functions.convert_text(g, e),
+    plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: functions.row_json(g, e),
 }  # fmt: skip

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from hashlib import blake2b
 from typing import Any
+
+import msgspec
 
 from executor import plan
 from executor.bind.resolve import base_type, element_type, type_of
@@ -51,9 +54,42 @@ def plain_type(oid: int) -> int:
 # ---------------------------------------------------------------- calls
 
 
+ROW_TAKING = frozenset({"to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_agg_strict", "jsonb_agg_strict",
+                        "json_build_array", "jsonb_build_array", "json_build_object", "jsonb_build_object",
+                        "json_object_agg", "jsonb_object_agg"})
+
+
+def rows_as_json(fact: Fact, arguments: tuple[plan.Expr, ...]) -> tuple[plan.Expr, ...]:
+    """The arguments of a JSON function, rows among them as JSON: only here are their columns' names known."""
+    if fact.name not in ROW_TAKING:
+        return arguments
+    return tuple(plan.RowJson(type=T.JSON, argument=a) if isinstance(a, (plan.Row, plan.WholeRow)) else a
+                 for a in arguments)
+
+
+def row_json(g: Generator, expr: plan.RowJson) -> str:
+    """A row as a JSON object."""
+    row = expr.argument
+    fields = tuple((name, plain_type(f.type), f.typmod) for name, f in zip(row.names, row.fields, strict=True))
+    return f"{g.need(_row_json(fields))}({value(g, row)})"
+
+
+@cache
+def _row_json(fields: tuple[tuple[str, int, int], ...]) -> Function:
+    from executor.builtins.json_build import row_converter
+
+    convert = row_converter(tuple(name for name, _, _ in fields), tuple((oid, typmod) for _, oid, typmod in fields))
+    name = "pg_row_json_" + blake2b(repr(fields).encode(), digest_size=12).hexdigest()
+    return Function(name, convert, 1, False, strict=True, context=True)
+
+
 def call(g: Generator, expr: plan.Call) -> str:
     """A plain function call."""
     fact = expr.function
+    if fact.name == "row_to_json" and isinstance(expr.arguments[0], (plan.Row, plan.WholeRow)) and len(expr.arguments) == 1:
+        return row_json(g, plan.RowJson(type=T.JSON, argument=expr.arguments[0]))
+    if (given := rows_as_json(fact, expr.arguments)) is not expr.arguments:
+        expr = msgspec.structs.replace(expr, arguments=given)
     if fact.returns_set:
         raise not_supported("set-returning functions in this place", position=expr.position or None)
     if (fast := _numeric_comparison(g, expr)) is not None:

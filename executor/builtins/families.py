@@ -162,6 +162,9 @@ FAMILIES: dict[str, str] = {
         "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
         "nameicnlike namelike namenlike notlike texticlike texticnlike textlike textnlike "
     ),
+    "number_format": (
+        "to_char to_number "
+    ),
     "numeric": (
         "abs ceil ceiling div factorial floor gcd generate_series int2 int4 int8 lcm min_scale mod numeric "
         "numeric_abs numeric_add numeric_cmp numeric_div numeric_div_trunc numeric_inc numeric_larger numeric_mod "

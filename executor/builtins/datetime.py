@@ -75,7 +75,13 @@ def timestamp_of_date(stored: str) -> str:
 
 def timestamptz_of_date(context: Context, stored: str) -> str:
     """timestamptz(date): midnight in the session's zone."""
-    return timestamptz_of_timestamp(context, timestamp_of_date(stored))
+    if stored in INFINITE:
+        return stored
+    midnight = timestamp_of_date(stored)
+    micros = utc_from_local(timestamp_micros(midnight), zone_of(context.env))
+    if not timestamp_in_range(micros):
+        raise DatetimeFieldOverflow("date out of range for timestamp")
+    return timestamp_text(micros)
 
 
 def timestamptz_of_timestamp(context: Context, stored: str) -> str:

@@ -51,7 +51,7 @@ _UPPER: dict[str, FieldType] = {
         ("A.D.", "A.M.", "AD", "AM", "B.C.", "BC", "DAY", "DY", "FX", "OF", "P.M.", "PM", "TZH", "TZ"), _WORD
     ),
     **dict.fromkeys(("CC", "HH24", "HH12", "HH", "J", "MI", "MS", "Q", "SSSSS", "SSSS", "SS", "TZM", "US"), _NONE),
-    **dict.fromkeys(("FF1", "FF2", "FF3", "FF4", "FF5", "FF6"), _WORD),
+    **dict.fromkeys(("FF1", "FF2", "FF3", "FF4", "FF5", "FF6"), _NONE),
     **dict.fromkeys(("DDD", "DD", "D", "MM", "WW", "W", "Y,YYY", "YYYY", "YYY", "YY", "Y"), _GREGORIAN),
     **dict.fromkeys(("MONTH", "MON", "RM"), _MONTH_WORD),
     **dict.fromkeys(("IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I"), FieldType(True, _ISO)),

@@ -16,6 +16,7 @@ from executor.types.datetime_parts import (
     DAY_PART,
     DST,
     DST_MODIFIER,
+    DYNAMIC_ZONE,
     ERA,
     MERIDIEM,
     MONTH,
@@ -135,7 +136,7 @@ class Reader:
         self.prefix = None
         parts = self.parts
         parts.hour, parts.minute, parts.second, parts.micros = clock_fields(text)
-        return TIME
+        return TIME if parts.hour < 1 << 31 else overflow()
 
     def offset(self, text: str) -> int:
         """+hh:mm."""
@@ -177,8 +178,8 @@ class Reader:
     def _abbreviation(self, text: str, offset: int, zone: Zone | None, is_dst: bool) -> int:
         if zone is not None:
             self.parts.zone, self.parts.abbreviation = zone, text
-        else:
-            self.parts.offset = offset
+            return ZONE | DYNAMIC_ZONE
+        self.parts.offset = offset
         return ZONE | DST if is_dst else ZONE
 
     def _month(self, i: int, value: int | str) -> int:
@@ -249,6 +250,8 @@ class Reader:
         """yyyymmdd, yymmdd, hhmmss(.s) or hhmm; the date comes first."""
         parts = self.parts
         whole, point, rest = text.partition(".")
+        if not whole.isdigit():
+            bad_format()
         if point:
             parts.micros = round(_float("0." + rest) * SECOND) if rest else 0
         elif claimed & DATE != DATE and len(whole) >= 6:
@@ -431,6 +434,12 @@ class DateTimeReader(Reader):
 
 class TimeReader(Reader):
     """Fields of a time or timetz."""
+
+    def word(self, i: int, text: str) -> int:
+        """See Reader. Months may stand in a date only, and weekdays not at all."""
+        if WORDS.get(text, (None, 0))[0] in (Token.MONTH, Token.WEEKDAY):
+            bad_format()
+        return super().word(i, text)
 
     def _date_allowed(self, i: int) -> bool:
         fields = self.fields

@@ -23,7 +23,7 @@ from executor.types.instants import (
 from executor.types.timezones import Zone, find_zone, zone_of
 from executor.types.zone_abbreviations import DYNAMIC, fixed
 
-YEAR, MONTH, DAY_PART, DAY_OF_YEAR, TIME, ZONE, DST, DST_MODIFIER, OTHER = (1 << i for i in range(9))
+YEAR, MONTH, DAY_PART, DAY_OF_YEAR, TIME, ZONE, DST, DST_MODIFIER, DYNAMIC_ZONE = (1 << i for i in range(9))
 DATE = YEAR | MONTH | DAY_PART
 MERIDIEM, ERA, WEEKDAY = (1 << i for i in range(9, 12))
 
@@ -190,12 +190,12 @@ def read_offset(text: str) -> int:
     return -seconds if text[0] == "-" else seconds
 
 
-def clock_fields(text: str, bits: int = 32, minutes_first: bool = False) -> tuple[int, int, int, int]:
-    """Hours, minutes, seconds, microseconds of hh:mm, hh:mm:ss.s or mm:ss.s; the caller checks the hours.
+def clock_fields(text: str, minutes_first: bool = False) -> tuple[int, int, int, int]:
+    """Hours, minutes, seconds, microseconds of hh:mm, hh:mm:ss.s or mm:ss.s; of 64 bits; the caller checks the hours.
 
     `minutes_first`: mm:ss is meant by two fields, as in an INTERVAL MINUTE TO SECOND. Raises BadInput.
     """
-    hour, end = integer_prefix(text, 0, bits)
+    hour, end = integer_prefix(text, 0, 64)
     if text[end : end + 1] != ":":
         bad_format()
     minute, end = integer_prefix(text, end + 1)

@@ -29,7 +29,7 @@ class Problem(Enum):
     BAD_ZONE = auto()
 
 
-class BadInput(Exception):  # noqa: N818 - always caught and turned into an SqlError
+class BadInput(Exception):
     """Raised while reading; `input_error` says it to the client."""
 
     def __init__(self, problem: Problem = Problem.BAD_FORMAT, zone: str = "") -> None:

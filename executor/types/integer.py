@@ -28,7 +28,8 @@ INT8_MIN, INT8_MAX = -(1 << 63), (1 << 63) - 1
 _SPACE = " \t\n\v\f\r"
 _LITERAL = re.compile(
     r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|([0-9](?:_?[0-9])*))"
-    r"[ \t\n\v\f\r]*")
+    r"[ \t\n\v\f\r]*"
+)
 _UNSIGNED = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))[ \t\n\v\f\r]*")
 _LSN = re.compile(r"([0-9a-fA-F]{1,8})/([0-9a-fA-F]{1,8})")
 _BASES = (16, 8, 2, 10)
@@ -119,8 +120,14 @@ def _signed(oid: int, name: str, layout: str, low: int, high: int, declaration: 
         return integer_from_text(text, name, low, high)
 
     body = Struct(layout)
-    return Codec(oid, parse, constant(_encode_text(name)), _receive(body), constant(_encode_binary(name, body)),
-                 declared(declaration))
+    return Codec(
+        oid,
+        parse,
+        constant(_encode_text(name)),
+        _receive(body),
+        constant(_encode_binary(name, body)),
+        declared(declaration),
+    )
 
 
 def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> Codec:
@@ -131,8 +138,14 @@ def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> 
         return value
 
     body = Struct(layout)
-    return Codec(oid, parse, constant(_encode_text(name)), _receive(body), constant(_encode_binary(name, body)),
-                 declared(declaration))
+    return Codec(
+        oid,
+        parse,
+        constant(_encode_text(name)),
+        _receive(body),
+        constant(_encode_binary(name, body)),
+        declared(declaration),
+    )
 
 
 def lsn_from_text(text: str) -> int:
@@ -167,6 +180,12 @@ CODECS = (
     _unsigned(XID, "xid", "!I", 32, "xid INTEGER"),
     _unsigned(CID, "cid", "!I", 32, "cid INTEGER"),
     _unsigned(XID8, "xid8", "!Q", 64, "xid8 INTEGER"),
-    Codec(PG_LSN, lambda text, typmod, env: lsn_from_text(text), constant(_encode_lsn), _receive(_UNSIGNED_8),
-          constant(_encode_binary("pg_lsn", _UNSIGNED_8)), declared("pg_lsn INTEGER")),
+    Codec(
+        PG_LSN,
+        lambda text, typmod, env: lsn_from_text(text),
+        constant(_encode_lsn),
+        _receive(_UNSIGNED_8),
+        constant(_encode_binary("pg_lsn", _UNSIGNED_8)),
+        declared("pg_lsn INTEGER"),
+    ),
 )

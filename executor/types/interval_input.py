@@ -198,7 +198,7 @@ class IntervalReader:
 
     def _time(self, text: str, sign: int) -> frozenset[str]:
         bits = FIELD_BITS
-        hour, minute, second, micros = clock_fields(text, 64, self.fields_of_type == bits["minute"] | bits["second"])
+        hour, minute, second, micros = clock_fields(text, self.fields_of_type == bits["minute"] | bits["second"])
         total = hour * HOUR + minute * MINUTE + second * SECOND + micros
         if not INT64_MIN <= total <= INT64_MAX:
             overflow()

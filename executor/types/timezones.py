@@ -223,8 +223,8 @@ def _from_file(name: str, body: bytes) -> Zone:
 # --- POSIX rules -----------------------------------------------------------------------------------------------------
 
 _POSIX_NAME = r"(?:<([^>]*)>|([^-+,0-9<>;]*))"
-_POSIX_OFFSET = r"([-+]?[0-9]{1,3}(?::[0-9]{1,2}(?::[0-9]{1,2})?)?)"
-_POSIX = re.compile(rf"{_POSIX_NAME}{_POSIX_OFFSET}(?:{_POSIX_NAME}{_POSIX_OFFSET}?(?:[,;](.*))?)?", re.DOTALL)
+_POSIX_OFFSET = r"([-+]?[0-9]{1,20}(?::[0-9]{1,2}(?::[0-9]{1,2})?)?)"
+_POSIX = re.compile(rf"{_POSIX_NAME}{_POSIX_OFFSET}(?:(?!:){_POSIX_NAME}{_POSIX_OFFSET}?(?:[,;](.*))?)?", re.DOTALL)
 _POSIX_DATE = r"(?:J[0-9]{1,3}|[0-9]{1,3}|M[0-9]{1,2}\.[0-9]\.[0-9])"
 _POSIX_RULES = re.compile(rf"{_POSIX_DATE}(?:/{_POSIX_OFFSET})?,{_POSIX_DATE}(?:/{_POSIX_OFFSET})?")
 _DEFAULT_RULES = "M3.2.0,M11.1.0"  # what PostgreSQL assumes where a rule names daylight-saving time but no dates

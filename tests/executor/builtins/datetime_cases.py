@@ -164,6 +164,7 @@ CLOCK = {
 }
 FIRST_TEXT = {"date_part": UNITS, "extract": UNITS, "date_trunc": UNITS, "timezone": ZONES}
 MAKE: dict[str, list[list[str]]] = {
+    "timestamptz(date)": [[value] for value in POOLS["date"]],
     "interval(interval,int4)": [
         [value, str(typmod)]
         for value in POOLS["interval"]

@@ -111,6 +111,24 @@ def test_stored_times_order_as_text(first: int, second: int) -> None:
     assert time_micros(time_text(first)) == first
 
 
+fragments = st.sampled_from(
+    "0 1 12 99 2020 000000 99999999999 . - : / + @ T J P PT1 M D Y jan mon bc am pm est msk utc dst ago now day months "
+    "infinity America/New_York EST5EDT,M3 <+03>-03 é 1-2 24:00:00 +05:30 -99 1e5".split(" ")
+)
+
+
+@given(st.lists(fragments, max_size=6), st.sampled_from(["", " ", "-"]), st.sampled_from(sorted(KINDS)))
+def test_any_text_is_read_or_refused_as_input(pieces: list[str], glue: str, oid: int) -> None:
+    env, kind = Env(now="2020-01-01 00:00:00"), codec(oid)
+    try:
+        stored = kind.parse(glue.join(pieces), -1, env)
+    except SqlError as error:
+        refusal = error.sqlstate
+    else:
+        refusal = "" if kind.text_encoder(-1, env)(stored) else "nothing printed"
+    assert refusal in ("", "22007", "22008", "22009", "22015", "22023")
+
+
 @given(st.integers(-86399, 86399))
 def test_offset_text_there_and_back(seconds: int) -> None:
     assert offset_seconds(offset_text(seconds)) == seconds

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from executor.builtins.base import Builtin, Python
-from executor.catalog.definitions import constraint_definition, index_definition, index_key
+from executor.catalog.definitions import constraint_definition, index_definition, index_key, shown_expression
 from executor.catalog.model import Constraint, Index, Relation
 from executor.catalog.names import regprocedure_out, role_name, table_oid
 from executor.catalog.quoting import quote_identifier
@@ -128,9 +128,9 @@ def _nothing(*arguments: object) -> None:
     """Of objects that pgquill never has: triggers of its own, partitions, extended statistics."""
 
 
-def _expression(text: str, *relation: int) -> str:
+def _expression(context: Context, text: str, *relation: int) -> str:
     """pg_node_tree values are stored as SQL text already."""
-    return text
+    return shown_expression(context.catalog, text, search_path(context))
 
 
 def _user_name(context: Context, oid: int) -> str:
@@ -182,8 +182,8 @@ def _with_context(function: Callable[..., object]) -> Python:
 BUILTINS = (
     Builtin("format_type(oid,int4)", _with_context(_format_type),
             ("format_type(1700, 655366)", "numeric(10,2)")),
-    Builtin("pg_get_expr(pg_node_tree,oid)", Python(_expression)),
-    Builtin("pg_get_expr(pg_node_tree,oid,bool)", Python(_expression)),
+    Builtin("pg_get_expr(pg_node_tree,oid)", _with_context(_expression)),
+    Builtin("pg_get_expr(pg_node_tree,oid,bool)", _with_context(_expression)),
     Builtin("pg_get_constraintdef(oid)", _with_context(_constraint_text), ("pg_get_constraintdef(1::oid)", None)),
     Builtin("pg_get_constraintdef(oid,bool)", _with_context(_constraint_text)),
     Builtin("pg_get_indexdef(oid)", _with_context(_index_text), (

@@ -14,7 +14,7 @@ from executor.catalog.search_path import class_name
 from executor.catalog.system.session_view import view_of
 from executor.context import Context
 from executor.errors import not_supported
-from executor.sqlstates import InvalidParameterValue, UndefinedDatabase
+from executor.sqlstates import InvalidParameterValue, UndefinedDatabase, UndefinedObject
 
 _MAIN_FORKS = {"main"}
 _FORKS = {"main", "fsm", "vm", "init"}
@@ -81,10 +81,12 @@ def _other_database_bytes(context: Context, which: str | int) -> int | None:
     return None if name == context.database else view.database_bytes(name)
 
 
+_HERE = "(SELECT page_count * page_size FROM pragma_page_count('main'), pragma_page_size('main'))"
+
+
 def _database(which: str) -> str:
     other = call(_other_database_bytes, which)
-    here = "(SELECT page_count * page_size FROM pragma_page_count('main'), pragma_page_size('main'))"
-    return f"(CASE WHEN {which} IS NOT NULL THEN coalesce({other}, {here}) END)"
+    return f"(CASE WHEN {which} IS NOT NULL THEN coalesce({other}, {_HERE}) END)"
 
 
 _DATABASE = Native(_database, context_helpers=(_other_database_bytes,))
@@ -137,8 +139,27 @@ def _size_bytes(text: str) -> int:
     return int((Decimal(number) * factor).to_integral_value("ROUND_HALF_UP"))
 
 
-def _tablespace(context: Context, which: str | int) -> None:
-    raise not_supported("pg_tablespace_size()")
+_DEFAULT_TABLESPACE = {"pg_default", 1663}
+_GLOBAL_TABLESPACE = {"pg_global", 1664}
+
+
+def _other_tablespace_bytes(context: Context, which: str | int) -> int:
+    """What else is in a tablespace: the other databases in pg_default; -1 for pg_global, where nothing is stored."""
+    if which in _GLOBAL_TABLESPACE:
+        return -1
+    if which not in _DEFAULT_TABLESPACE:
+        raise UndefinedObject(f'tablespace "{which}" does not exist' if isinstance(which, str)
+                              else f"tablespace with OID {which} does not exist")
+    view = view_of(context)
+    return sum(view.database_bytes(name) for _, name in view.databases() if name != context.database)
+
+
+def _tablespace(which: str) -> str:
+    other = call(_other_tablespace_bytes, which)
+    return f"(CASE WHEN {other} < 0 THEN 0 ELSE {other} + {_HERE} END)"
+
+
+_TABLESPACE = Native(_tablespace, context_helpers=(_other_tablespace_bytes,))
 
 
 BUILTINS = (
@@ -149,8 +170,8 @@ BUILTINS = (
     Builtin("pg_total_relation_size(regclass)", _pages(_all_btrees)),
     Builtin("pg_database_size(name)", _DATABASE),
     Builtin("pg_database_size(oid)", _DATABASE),
-    Builtin("pg_tablespace_size(name)", Python(_tablespace, context=True)),
-    Builtin("pg_tablespace_size(oid)", Python(_tablespace, context=True)),
+    Builtin("pg_tablespace_size(name)", _TABLESPACE),
+    Builtin("pg_tablespace_size(oid)", _TABLESPACE),
     Builtin("pg_tablespace_location(oid)", Python(lambda oid: ""), ("pg_tablespace_location(1663)", "")),
     Builtin("pg_size_pretty(int8)", Python(_pretty), ("pg_size_pretty((-123456789)::int8)", "-118 MB")),
     Builtin("pg_size_pretty(numeric)", Python(_pretty_numeric), ("pg_size_pretty(10240.5)", "10 kB")),

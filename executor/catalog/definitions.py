@@ -4,12 +4,13 @@ Expressions are stored as the text they were written in, which is printed as it 
 expressions (its parentheses and casts) is not reproduced beyond the parentheses around them.
 """
 
+import re
 from collections.abc import Sequence
 
 from executor.catalog.create_text import tokens
 from executor.catalog.model import Catalog, Constraint, Index, IndexColumn, Relation
-from executor.catalog.quoting import quote_identifier, quote_qualified
-from executor.catalog.search_path import find_class, shown_schema
+from executor.catalog.quoting import quote_identifier, quote_qualified, split_identifiers
+from executor.catalog.search_path import class_oid, find_class, shown_schema
 
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
@@ -39,6 +40,24 @@ def expression(text: str, *, pretty: bool) -> str:
     if pretty:
         return text[1:-1].strip() if is_parenthesized(text) else text
     return text if is_enclosed(text) or len(tokens(text)) == 1 else f"({text})"
+
+
+_REGCLASS = re.compile(r"'((?:[^']|'')*)'::regclass")
+
+
+def shown_expression(catalog: Catalog, text: str, path: Sequence[str]) -> str:
+    """A stored expression as pg_get_expr() shows it: names of relations qualified only where they have to be."""
+    def shown(match: re.Match[str]) -> str:
+        names = split_identifiers(match[1].replace("''", "'"), ".") or []
+        if len(names) != 2 or find_class(catalog, path, names[1]) != class_oid(catalog, names[0], names[1]):
+            return match[0]
+        return "'{}'::regclass".format(quote_identifier(names[1]).replace("'", "''"))
+    return _REGCLASS.sub(shown, text) if "::regclass" in text else text
+
+
+def view_query(text: str) -> str:
+    """A view's query as pg_get_viewdef() gives it: pg_dump takes the last character for a semicolon."""
+    return f" {text.strip().rstrip(';')};"
 
 
 def relation_reference(catalog: Catalog, relation: Relation, path: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from executor.catalog.definitions import shown_expression
 from executor.catalog.model import Column, Relation, Sequence
 from executor.catalog.search_path import TEMPORARY, shown_schema
 from executor.catalog.system import objects
@@ -11,7 +12,7 @@ from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation, view_text
-from executor.catalog.typenames import find_type, format_type
+from executor.catalog.typenames import DEFAULT_PATH, find_type, format_type
 from executor.facts import table
 from executor.facts.lookup import Type, types_by_oid
 
@@ -102,12 +103,13 @@ def _column(view: SessionView, relation: Relation, column: Column, sequence: Seq
     values |= collation(view.database, column.collation or objects.storage(column.type).collation)
     if domain:
         values |= {"domain_catalog": view.database, "domain_schema": domain.schema, "domain_name": domain.name}
+    default = shown_expression(view.catalog, column.default, DEFAULT_PATH) if column.default else None
     return _columns_row(
         table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
         column_name=column.name, ordinal_position=column.number, dtd_identifier=str(column.number),
-        column_default=None if column.generated else column.default, is_nullable=yes_no(not column.not_null),
+        column_default=None if column.generated else default, is_nullable=yes_no(not column.not_null),
         is_generated="ALWAYS" if column.generated else "NEVER",
-        generation_expression=column.default if column.generated else None,
+        generation_expression=default if column.generated else None,
         is_updatable=yes_no(relation.kind == "r"), **values)
 
 

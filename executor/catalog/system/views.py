@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from executor.catalog.definitions import index_definition
+from executor.catalog.definitions import index_definition, view_query
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.search_path import shown_schema
 from executor.catalog.system import objects, relations
@@ -33,8 +33,8 @@ def system_view_texts() -> dict[int, str]:
 
 
 def view_text(relation: Relation) -> str:
-    """A view's query."""
-    return system_view_texts().get(relation.oid, relation.definition)
+    """A view's query, with the semicolon that PostgreSQL puts behind it."""
+    return system_view_texts().get(relation.oid) or view_query(relation.definition)
 
 
 @cache
@@ -63,7 +63,7 @@ def pg_matviews(view: SessionView) -> Iterator[Row]:
     for relation in every_relation(view.catalog, "m"):
         yield _matviews_row(
             schemaname=shown_schema(relation.schema), matviewname=relation.name, hasindexes=int(bool(relation.indexes)),
-            ispopulated=int(relation.populated), definition=relation.definition)
+            ispopulated=int(relation.populated), definition=view_text(relation))
 
 
 def pg_indexes(view: SessionView) -> Iterator[Row]:

@@ -65,6 +65,8 @@ def add_not_null(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> R
         if spec.name and spec.name != old.name:
             raise InternalError(f'conflicting not-null constraint names "{old.name}" and "{spec.name}"')
         return relation
+    if not spec.valid:
+        raise not_supported("a NOT NULL constraint that is NOT VALID")
     if spec.name:
         refuse_duplicate(relation, spec.name)
     name = spec.name or _choose(ctx, relation, column.name, "not_null")

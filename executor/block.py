@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from executor import sqlstates as states
+from executor.diagnose import diagnose_commit
 from executor.parse import Node
 from executor.translate import translate
 from storage.errors import EngineError
@@ -87,6 +88,8 @@ class Block:
         else:
             transaction = self.transaction
             self.session.context.statement_ns = time_ns()
+        if self.session.context.sequences.at_statement:
+            self.session.context.sequences.at_statement.clear()
         if writes:
             self.refuse_read_only(writes)
         return transaction
@@ -172,6 +175,8 @@ class Block:
             if transaction is not None:
                 if session.context.sequences.dirty:
                     await session.context.sequences.save(transaction)
+                if transaction.has_unresolved_foreign_keys and (refused := await diagnose_commit(session, transaction)):
+                    raise refused
                 await transaction.commit()
         except EngineError as error:
             found = translate(error, session.context.catalog)

@@ -134,7 +134,7 @@ async def _delete(replay: Replay, change: plan.Delete) -> SqlError | None:
     try:
         await replay.change(replay.analyzed.lowered)
     except ConstraintFailed:
-        pass  # RESTRICT is never put off: look at the tables as they were
+        pass  # RESTRICT is never put off, nor is what SET NULL does: look at the tables as they were
     return await violated_by_delete(replay, gone)
 
 

@@ -73,10 +73,12 @@ class SessionSequences:
         self.current: dict[int, int] = {}
         self.last: int | None = None
         self.dirty: dict[int, Sequence] = {}
+        self.at_statement: dict[int, tuple[int, bool] | None] = {}  # of the sequences used by the statement that runs
         self.undo: list[tuple[int, tuple[int, bool] | None]] = []  # what ALTER SEQUENCE and TRUNCATE have replaced
 
     def nextval(self, sequence: Sequence) -> int:
         """Take a value."""
+        self.at_statement.setdefault(sequence.oid, self.states.values.get(sequence.oid))
         value = self.states.next(sequence)
         self.current[sequence.oid] = value
         self.last = sequence.oid
@@ -97,11 +99,22 @@ class SessionSequences:
 
     def setval(self, sequence: Sequence, value: int, called: bool) -> int:
         """Set the state."""
+        self.at_statement.setdefault(sequence.oid, self.states.values.get(sequence.oid))
         self.states.set(sequence, value, called)
         if called:
             self.current[sequence.oid] = value
         self.dirty[sequence.oid] = sequence
         return value
+
+    def before_statement(self) -> "SessionSequences":
+        """A copy with the states from before the statement that runs; what it gives out counts for nothing."""
+        before = self.at_statement
+        states = SequenceStates()
+        states.values = {oid: state for oid, state in self.states.values.items() if oid not in before}
+        states.values |= {oid: state for oid, state in before.items() if state is not None}
+        found = SessionSequences(states)
+        found.current, found.last = dict(self.current), self.last
+        return found
 
     async def replaced(self, transaction: Any, oids: list[int]) -> None:
         """A statement has set these sequences' values in the file, which, unlike nextval, a rollback undoes."""

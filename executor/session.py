@@ -22,6 +22,7 @@ from executor.commands.base import Command, Result
 from executor.commands.registry import find_command
 from executor.context import Context
 from executor.database import ServedDatabase
+from executor.diagnose import diagnose
 from executor.errors import SqlError
 from executor.lifting import Lifted, lift
 from executor.parse import RawStatement, parse
@@ -429,10 +430,11 @@ class Session:
                     await transaction.begin_write()
                     if self.own_catalog is None and transaction.schema_token() != version:
                         return None
-                rows = transaction.run_inline_or_none(statement, values, autocommit=not self.block.explicit)
+                alone = transaction.is_pristine and not self.block.explicit
+                rows = transaction.run_inline_or_none(statement, values, autocommit=alone)
                 if rows is None:
                     with self.block.timeout():
-                        rows = await transaction.run(statement, values, autocommit=not self.block.explicit)
+                        rows = await transaction.run(statement, values, autocommit=alone)
                 return rows  # type: ignore[no-any-return]
             rows = transaction.run_inline_or_none(statement, values)
             if rows is None:
@@ -446,18 +448,11 @@ class Session:
             return None
         except EngineError as error:
             found = translate(error, analyzed.catalog)
-            await self.explain_failure(found, error, transaction, analyzed, values)
-            raise found from None
+            raise await diagnose(self, found, error, transaction, analyzed, values) from None
+        except (states.CheckViolation, states.NotNullViolation) as error:
+            raise await diagnose(self, error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
-
-    async def explain_failure(self, found: SqlError, error: EngineError, transaction: Any, analyzed: Analyzed,
-                              values: list[Stored]) -> None:
-        """Add the DETAIL that PostgreSQL gives for a violated constraint, where it can be found out."""
-        from executor.diagnose import diagnose
-
-        with trio.CancelScope(shield=False):
-            await diagnose(self, found, error, transaction, analyzed, values)
 
     async def fetch(self, rows: Rows, n: int) -> list[tuple[Any, ...]]:
         """More rows of a result."""

@@ -229,6 +229,11 @@ class Connection:
         """Whether this connection holds SQLite's write lock on the main file."""
         return self.raw.txn_state("main") == apsw.SQLITE_TXN_WRITE
 
+    @property
+    def has_unresolved_foreign_keys(self) -> bool:
+        """Whether rows violate foreign keys that are checked at COMMIT."""
+        return bool(self.raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0])
+
     def command(self, sql: str) -> None:
         """Run a short statement without parameters or rows: BEGIN, SAVEPOINT, COMMIT, a pragma."""
         try:

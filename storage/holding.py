@@ -51,6 +51,21 @@ class Holding:
         self.synchronous: Synchronous | None = None
         self.lock_timeout_s = engine.busy_timeout_s
 
+    @property
+    def pinned(self) -> PinnedConnection | None:
+        """The session's own connection, if it has one."""
+        return self._pinned
+
+    @property
+    def is_pristine(self) -> bool:
+        """Whether it has begun to write, but nothing has been done in it yet."""
+        return self._pristine
+
+    @property
+    def has_unresolved_foreign_keys(self) -> bool:
+        """Whether COMMIT would fail because of a foreign key whose check was put off. 0.3 us."""
+        return self.has_written and self._connection is not None and self._connection.has_unresolved_foreign_keys
+
     # --- reading --------------------------------------------------------------------------------------------------
 
     def _reader_nowait(self) -> Connection | None:

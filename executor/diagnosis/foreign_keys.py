@@ -15,17 +15,18 @@ from executor.analysis import Analyzed
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.diagnosis.replay import GiveUp, Replay
 from executor.diagnosis.rows import Changed
-from executor.diagnosis.texts import Row, column_key
+from executor.diagnosis.texts import Row, column_key, failing_row
 from executor.errors import SqlError
 from executor.lower import probes
-from executor.translate import foreign_key_violation
+from executor.lower.generator import quote
+from executor.translate import foreign_key_violation, not_null_violation
 from executor.types.base import Stored
 
 if TYPE_CHECKING:
     from executor.session import Session
     from storage.transaction import Transaction
 
-CASCADE, SET_DEFAULT, RESTRICT, NO_ACTION = "c", "d", "r", "a"
+CASCADE, SET_NULL, RESTRICT, NO_ACTION = "c", "n", "r", "a"
 DEPTH_MAX = 16
 
 
@@ -95,6 +96,8 @@ async def _still_referenced(replay: Replay, parent: Relation, reference: Referen
     action = key.on_delete if new is None else key.on_update
     if None in values or (new is not None and _values(parent, new, key.referenced_columns) == values):
         return None
+    if action == SET_NULL:
+        return await _set_null(replay, parent, reference, values)
     if action not in (NO_ACTION, RESTRICT) or not await replay.exists(probes.children_of(key, child, parent), values):
         return None
     if action == RESTRICT:
@@ -102,6 +105,22 @@ async def _still_referenced(replay: Replay, parent: Relation, reference: Referen
     if await replay.exists(probes.parent_of(key, child, parent), values):
         return None  # another row has the key now
     return parent_error(child, key, parent, values, replay)
+
+
+async def _set_null(replay: Replay, parent: Relation, reference: Reference, values: Row) -> SqlError | None:
+    """SET NULL on a column that must not be NULL: the tables are still as they were."""
+    child, key = reference.child, reference.key
+    column = next((child.by_number[n] for n in sorted(key.columns) if child.by_number[n].not_null), None)
+    rows = await replay.rows(probes.children_of(key, child, parent), values, 1) if column is not None else []
+    if column is None or not rows:
+        return None
+    new = [None if c.number in key.columns else value for c, value in zip(child.columns, rows[0], strict=True)]
+    error = not_null_violation(child, column.name, failing_row(child, new, replay.env))
+    names = [quote(child.by_number[n].name) for n in key.columns]
+    sets = ", ".join(f"{name} = NULL" for name in names)
+    tests = " AND ".join(f"${i} OPERATOR(pg_catalog.=) {name}" for i, name in enumerate(names, 1))
+    error.where = f'SQL statement "UPDATE ONLY {quote(child.schema)}.{quote(child.name)} SET {sets} WHERE {tests}"'
+    return error
 
 
 def parent_error(child: Relation, key: Constraint, parent: Relation, values: Row, replay: Replay) -> SqlError:

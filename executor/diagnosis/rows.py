@@ -84,8 +84,26 @@ async def _tried(replay: Replay, c: plan.DataChange, statement: probes.Lowered, 
     else:
         return None
     if isinstance(c, plan.Insert) and c.on_conflict is not None and c.on_conflict.update:
-        return await broken_row_rule(replay, c, new) or error
+        return await broken_row_rule(replay, c, new) or await _updated(replay, c, new) or error
     return await broken_row_rule(replay, c, new) or await broken_index(replay, c, new, rowid) or error
+
+
+async def _updated(replay: Replay, c: plan.Insert, proposed: Sequence[Stored]) -> SqlError | None:
+    """What is wrong with the row that DO UPDATE makes."""
+    conflict = c.on_conflict
+    assert conflict is not None
+    if not c.relation.rowid or UNKNOWN in proposed:
+        raise GiveUp
+    met = await replay.rows(probes.same_key(c), proposed, 1)
+    if not met:
+        return await broken_index(replay, c, proposed, None)
+    (values,) = await replay.rows(probes.updated_on_conflict(c, replay.binding), [*proposed, met[0][0]])
+    width = len(c.relation.columns)
+    new = list(values[:width])
+    for (column, _), value in zip(conflict.assignments, values[width:], strict=True):
+        new[c.relation.columns.index(column)] = value
+    new = await completed(replay, c, new)
+    return await broken_row_rule(replay, c, new) or await broken_index(replay, c, new, met[0][0])
 
 
 def _is_of_another(message: str, relation: Relation, catalog: Catalog) -> bool:

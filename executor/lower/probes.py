@@ -20,7 +20,7 @@ from executor.lower.statement import lower
 from executor.types import oids as T
 
 ROW = 100_000
-SOURCE = -2
+SOURCE = 1_000_000
 """Number of the range entry that stands for the one row of an INSERT."""
 
 
@@ -66,8 +66,8 @@ def _targets(expressions: Sequence[plan.Expr]) -> tuple[plan.Target, ...]:
     return tuple(plan.Target(expr=e, name="") for e in expressions)
 
 
-def _parameters(columns: Sequence[Column], first: int = 0) -> tuple[plan.Param, ...]:
-    return tuple(plan.Param(type=c.type, typmod=c.typmod, number=ROW + first + i) for i, c in enumerate(columns))
+def _parameters(columns: Sequence[Column]) -> tuple[plan.Param, ...]:
+    return tuple(plan.Param(type=c.type, typmod=c.typmod, number=ROW + i) for i, c in enumerate(columns))
 
 
 # ---------------------------------------------------------------- one row
@@ -95,35 +95,65 @@ def update_one(c: plan.Update, s: Binding) -> Lowered:
     return lower(replace(c, assignments=assigned, source=(), where=where, ctes=(), returning=(), checks=()))
 
 
-def _row_overrides(g: Generator, entry: plan.TableEntry) -> None:
+def same_key(c: plan.Insert) -> Lowered:
+    """The rowid of the row that an INSERT ... ON CONFLICT (keys) meets."""
+    assert c.on_conflict is not None
+    g = Generator()
+    row = _given_row(g, c.entry)
+    tests = []
+    for key in c.on_conflict.keys:
+        assert isinstance(key, plan.ColumnRef)
+        tests.append(f"t.{column_text(c.relation.columns[key.index])} = {g.overrides[c.entry.number, key.index]}")
+    return g.finish(f"SELECT t.{c.relation.rowid} FROM {row}, {g.table(c.relation)} AS t WHERE {' AND '.join(tests)} LIMIT 1")
+
+
+def updated_on_conflict(c: plan.Insert, s: Binding) -> Lowered:
+    """What DO UPDATE makes of a row: the row as it is, the values assigned. Its rowid comes after the proposed row."""
+    conflict = c.on_conflict
+    assert conflict is not None
+    columns = c.relation.columns
+    number = plan.Param(type=T.INT8, number=ROW + len(columns))
+    where = equality(s, T.INT8, _rowid(c.entry), number, 0)
+    excluded = plan.ValuesEntry(number=conflict.excluded, alias="excluded", rows=(_parameters(columns),), columns=c.entry.columns)
+    targets = [*_columns(c.entry), *(e for _, e in conflict.assignments)]
+    return rows_of(plan.Select(targets=_targets(targets), source=(c.entry, excluded), where=where, ctes=c.ctes))
+
+
+def _given_row(g: Generator, entry: plan.TableEntry, has_rowid: bool = False) -> str:
+    """The row of the parameters, as a range entry r: c0, c1, ... and, after them, its rowid."""
+    texts = []
     for i, column in enumerate(entry.relation.columns):
-        g.overrides[entry.number, i] = g.slot(Slot("param", ROW + i, column.type))
+        texts.append(f"{g.slot(Slot('param', ROW + i, column.type))} AS c{i}")
+        g.overrides[entry.number, i] = f"r.c{i}"
+    if has_rowid:
+        texts.append(f"{g.slot(Slot('param', ROW + len(texts), T.INT8))} AS c{len(texts)}")
+    return f"(SELECT {', '.join(texts)}) AS r"
 
 
 def generated_values(entry: plan.TableEntry, generated: Sequence[tuple[Column, plan.Expr]]) -> Lowered:
     """The generated columns of a row that is given without them."""
     g = Generator()
-    _row_overrides(g, entry)
+    row = _given_row(g, entry)
     texts = []
     for column, expr in generated:
         text = value(g, expr)
         texts.append(text)
         g.overrides[entry.number, entry.relation.columns.index(column)] = f"({text})"
-    return g.finish(f"SELECT {', '.join(texts)}")
+    return g.finish(f"SELECT {', '.join(texts)} FROM {row}")
 
 
 def violates(entry: plan.TableEntry, check: plan.Expr) -> Lowered:
     """1 if a row violates a CHECK."""
     g = Generator()
-    _row_overrides(g, entry)
-    return g.finish(f"SELECT ({value(g, check)}) IS FALSE")
+    row = _given_row(g, entry)
+    return g.finish(f"SELECT ({value(g, check)}) IS FALSE FROM {row}")
 
 
 def conflicting(entry: plan.TableEntry, keys: Sequence[Key], predicate: plan.Expr | None, *, nulls_equal: bool,
                 has_rowid: bool) -> Lowered:
     """The key of a row if another row has the same. has_rowid: the parameter after the row's values is its own rowid."""
     theirs, ours = Generator(), Generator()
-    _row_overrides(ours, entry)
+    row = _given_row(ours, entry, has_rowid)
     relation = entry.relation
     theirs.enter(entry)
     for i, column in enumerate(relation.columns):
@@ -138,12 +168,12 @@ def conflicting(entry: plan.TableEntry, keys: Sequence[Key], predicate: plan.Exp
     if predicate is not None:
         tests += [f"({value(theirs, predicate)})", f"({value(ours, predicate)})"]
     if has_rowid:
-        tests.append(f"t.{relation.rowid} <> {ours.slot(Slot('param', ROW + len(relation.columns), T.INT8))}")
+        tests.append(f"t.{relation.rowid} <> r.c{len(relation.columns)}")
     for need in theirs.needs.values():
         ours.need(need)
     table = theirs.table(relation)
     ours.temp = theirs.temp
-    return ours.finish(f"SELECT {', '.join(texts)} FROM {table} AS t WHERE {' AND '.join(tests)} LIMIT 1")
+    return ours.finish(f"SELECT {', '.join(texts)} FROM {row}, {table} AS t WHERE {' AND '.join(tests)} LIMIT 1")
 
 
 # ---------------------------------------------------------------- foreign keys

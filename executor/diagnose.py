@@ -6,8 +6,8 @@ effort is bounded (executor.diagnosis.replay); beyond it the error goes to the c
 are computed again, sequences give the values that the statement had.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -47,35 +47,30 @@ async def diagnose(session: "Session", found: SqlError, error: Exception, transa
         return found
     if any(isinstance(cte.query, plan.DataChange) for cte in change.ctes):
         return found
-    with trio.CancelScope(shield=False), _own_sequences(session):
-        try:
-            async with _attempt(session, transaction) as attempt:
-                replay = Replay(session, attempt, analyzed, values)
-                return await KINDS[type(change)](replay, change) or found
-        except (GiveUp, SqlError, EngineError, OverflowError):
-            return found  # whatever stands in the way here, the client gets the error there is
+    # Whatever stands in the way here, the client gets the error there is.
+    with suppress(GiveUp, SqlError, EngineError, OverflowError), _sequences_as_before(session):
+        async with _attempt(session, transaction) as attempt:
+            replay = Replay(session, attempt, analyzed, values)
+            return await KINDS[type(change)](replay, change) or found
+    return found
 
 
 def _is_of_constraint(found: SqlError, error: Exception) -> bool:
     if isinstance(error, ConstraintFailed | TypeMismatch):
         return True
-    # Raised by the guards of executor.lower.change. Violations of domains name no table; PostgreSQL adds nothing to them.
+    # Raised by the guards of executor.lower.change. Violations of domains name no table: they have no DETAIL.
     return isinstance(found, states.CheckViolation | states.NotNullViolation) and bool(found.table) and not found.detail
 
 
-class _own_sequences:
-    """Sequences as they were when the statement began, for this session, and put back afterwards."""
-
-    def __init__(self, session: "Session") -> None:
-        self.context = session.context
-        self.kept: Any = None
-
-    def __enter__(self) -> None:
-        self.kept = self.context.sequences
-        self.context.sequences = self.kept.before_statement()
-
-    def __exit__(self, *_: object) -> None:
-        self.context.sequences = self.kept
+@contextmanager
+def _sequences_as_before(session: "Session") -> Iterator[None]:
+    """The sequences as they were when the statement began, for this session alone."""
+    kept = session.context.sequences
+    session.context.sequences = kept.before_statement()
+    try:
+        yield
+    finally:
+        session.context.sequences = kept
 
 
 @asynccontextmanager
@@ -131,10 +126,8 @@ async def _delete(replay: Replay, change: plan.Delete) -> SqlError | None:
     if len(rows) > ROWS_MAX:
         return None
     gone = await deleted(replay, change.relation, rows)
-    try:
+    with suppress(ConstraintFailed):  # RESTRICT is never put off, nor is what SET NULL does: the tables are as they were
         await replay.change(replay.analyzed.lowered)
-    except ConstraintFailed:
-        pass  # RESTRICT is never put off, nor is what SET NULL does: look at the tables as they were
     return await violated_by_delete(replay, gone)
 
 
@@ -145,11 +138,10 @@ KINDS: dict[type, Callable[[Replay, Any], Awaitable[SqlError | None]]] = {
 async def diagnose_commit(session: "Session", transaction: Transaction) -> SqlError | None:
     """The error for a COMMIT that a foreign key will refuse; None if it cannot be found out."""
     catalog = session.own_catalog or session.context.catalog
-    nothing = Analyzed(catalog=catalog, plan=plan.Select(targets=()), lowered=READ_DEFERRED, parameters=(), columns=None,
-                       verb="", writes=False, may_be_kept=False)
-    try:
+    nothing = Analyzed(catalog=catalog, plan=plan.Select(targets=()), lowered=READ_DEFERRED, parameters=(),
+                       columns=None, verb="", writes=False, may_be_kept=False)
+    with suppress(GiveUp, SqlError, EngineError):
         return await violated_at_commit(session, transaction, nothing)
-    except (GiveUp, SqlError, EngineError):
-        return None
+    return None
 
 

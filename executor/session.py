@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-import trio
 
 from executor import sqlstates as states
 from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values

@@ -89,8 +89,10 @@ def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
         s.positions, s.lifted = before
 
 
-def _has_default(column: Column) -> bool:
-    """True if the executor fills the column in when it is left out."""
+def _has_default(relation: Relation, column: Column) -> bool:
+    """True if the executor fills the column in when it is left out: also an integer key, for which SQLite would invent one."""
+    if column.number == relation.rowid_column and not relation.made_elsewhere:
+        return True
     return (column.default is not None or bool(column.identity)) and not column.generated and not column.sqlite_default
 
 
@@ -195,7 +197,7 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
+    left_out = [c for c in relation.columns if c not in columns and _has_default(relation, c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
@@ -399,7 +401,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str], where_node: N
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
     values: list[Expr] = [Param(type=c.type, typmod=c.typmod, number=i) for i, c in enumerate(columns, 1)]
-    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
+    left_out = [c for c in relation.columns if c not in columns and _has_default(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,), columns=tuple((c.name, c.type, c.typmod) for c in chosen))

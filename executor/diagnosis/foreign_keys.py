@@ -1,8 +1,8 @@
 """Which foreign key a statement, or a transaction at its end, violates.
 
 SQLite only says that one is violated. Here the statement has been run again with the check put off (DEFERRED), so the
-tables are as the statement leaves them, and each changed row's keys are looked up, in the order of PostgreSQL's triggers:
-row by row; of each row first the keys that point to it, then its own, both by OID.
+tables are as the statement leaves them, and each changed row's keys are looked up in the order of PostgreSQL's
+triggers: row by row; of each row first the keys that point to it, then its own, both by OID.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from executor.session import Session
     from storage.transaction import Transaction
 
-CASCADE, SET_NULL, RESTRICT, NO_ACTION = "c", "n", "r", "a"
+CASCADE, RESTRICT, NO_ACTION = "c", "r", "a"
 DEPTH_MAX = 16
 
 
@@ -73,7 +73,8 @@ async def violated(replay: Replay, relation: Relation, rows: Sequence[Changed]) 
     return None
 
 
-async def _missing_parent(replay: Replay, child: Relation, key: Constraint, old: Row | None, new: Row) -> SqlError | None:
+async def _missing_parent(replay: Replay, child: Relation, key: Constraint, old: Row | None,
+                          new: Row) -> SqlError | None:
     values = _values(child, new, key.columns)
     if None in values or (old is not None and _values(child, old, key.columns) == values):
         return None
@@ -96,8 +97,8 @@ async def _still_referenced(replay: Replay, parent: Relation, reference: Referen
     action = key.on_delete if new is None else key.on_update
     if None in values or (new is not None and _values(parent, new, key.referenced_columns) == values):
         return None
-    if action == SET_NULL:
-        return await _set_null(replay, parent, reference, values)
+    if action in SETS:
+        return await SETS[action](replay, parent, reference, values)
     if action not in (NO_ACTION, RESTRICT) or not await replay.exists(probes.children_of(key, child, parent), values):
         return None
     if action == RESTRICT:
@@ -121,6 +122,16 @@ async def _set_null(replay: Replay, parent: Relation, reference: Reference, valu
     tests = " AND ".join(f"${i} OPERATOR(pg_catalog.=) {name}" for i, name in enumerate(names, 1))
     error.where = f'SQL statement "UPDATE ONLY {quote(child.schema)}.{quote(child.name)} SET {sets} WHERE {tests}"'
     return error
+
+
+async def _set_default(replay: Replay, parent: Relation, reference: Reference, values: Row) -> SqlError | None:
+    """SET DEFAULT to a key that is not there either."""
+    for _, *key in await replay.rows(probes.orphan(reference.key, reference.child, parent), (), 1):
+        return child_error(reference.child, reference.key, parent, key, replay)
+    return None
+
+
+SETS = {"n": _set_null, "d": _set_default}
 
 
 def parent_error(child: Relation, key: Constraint, parent: Relation, values: Row, replay: Replay) -> SqlError:
@@ -201,7 +212,8 @@ async def _orphans(replay: Replay, references: Sequence[Reference]) -> AsyncIter
             yield child, key, parent, rowid, values
 
 
-async def _was_there(session: "Session", replay: Replay, child: Relation, key: Constraint, values: Row, rowid: int) -> bool:
+async def _was_there(session: "Session", replay: Replay, child: Relation, key: Constraint, values: Row,
+                     rowid: int) -> bool:
     """True if the row was committed before with the same key, so that it is the other side that has changed."""
     if child.sqlite_schema != "main":
         return False

@@ -37,7 +37,8 @@ class GiveUp(Exception):
 class Replay:
     """One failed statement. `values` are those of its slots."""
 
-    def __init__(self, session: "Session", transaction: Transaction, analyzed: Analyzed, values: Sequence[Stored]) -> None:
+    def __init__(self, session: "Session", transaction: Transaction, analyzed: Analyzed,
+                 values: Sequence[Stored]) -> None:
         self.session = session
         self.transaction = transaction
         self.analyzed = analyzed

@@ -11,13 +11,14 @@ from executor.diagnosis.rules import broken_index, broken_row_rule, completed
 from executor.diagnosis.texts import UNKNOWN
 from executor.errors import SqlError
 from executor.lower import probes
+from executor.lower.generator import Lowered
 from executor.translate import table_of, translate
 from executor.types.base import Stored
 from storage.errors import ConstraintFailed, TypeMismatch
 
 
 class Changed(msgspec.Struct):
-    """One row that a statement changes: `old` before, `new` after it; None where there is none. All columns in order."""
+    """One row that a statement changes: `old` before, `new` after it; None where there is none."""
 
     old: Sequence[Stored] | None
     new: Sequence[Stored] | None
@@ -39,7 +40,8 @@ async def replay_insert(replay: Replay, c: plan.Insert) -> tuple[SqlError | None
 
 def _new_row(relation: Relation, columns: Sequence[Column], values: Sequence[Stored]) -> list[Stored]:
     given = {column.number: value for column, value in zip(columns, values, strict=False)}
-    return [given.get(column.number, UNKNOWN if _filled_by_sqlite(relation, column) else None) for column in relation.columns]
+    return [given.get(column.number, UNKNOWN if _filled_by_sqlite(relation, column) else None)
+            for column in relation.columns]
 
 
 def _filled_by_sqlite(relation: Relation, column: Column) -> bool:
@@ -68,7 +70,7 @@ async def replay_update(replay: Replay, c: plan.Update) -> tuple[SqlError | None
     return None, list(done.values())
 
 
-async def _tried(replay: Replay, c: plan.DataChange, statement: probes.Lowered, values: Sequence[Stored],
+async def _tried(replay: Replay, c: plan.DataChange, statement: Lowered, values: Sequence[Stored],
                  new: Sequence[Stored], rowid: int | None) -> SqlError | None:
     """None if the row could be changed, else what PostgreSQL would say."""
     if c.checks and (failure := await broken_row_rule(replay, c, new)) is not None:

@@ -1,9 +1,10 @@
-"""Which rule a new row breaks first, in PostgreSQL's order: NOT NULL by column, CHECKs by name, unique indexes by OID."""
+"""Which rule a new row breaks first, in PostgreSQL's order: NOT NULL by column, CHECK by name, unique index by OID."""
 
 from collections.abc import Sequence
 
 from executor import plan
 from executor.catalog.model import Index, Relation
+from executor.catalog.quoting import quote_identifier
 from executor.diagnosis.replay import Replay
 from executor.diagnosis.texts import UNKNOWN, Row, failing_row, key
 from executor.errors import SqlError
@@ -79,7 +80,7 @@ def _key_names(relation: Relation, index: Index) -> list[str]:
     names = []
     for column in index.columns:
         if column.column:
-            names.append(relation.by_number[column.column].name)
+            names.append(quote_identifier(relation.by_number[column.column].name))
         elif parse_expression(column.expression).kind == "FuncCall":
             names.append(column.expression)
         else:

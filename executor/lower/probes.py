@@ -1,4 +1,4 @@
-"""SQLite text for finding out why a data-changing statement failed: its rows as a query, one row's change, one row's rules.
+"""SQLite text for finding out why a statement failed: its rows as a query, one row's change, one row's rules.
 
 A row's values are given as parameters numbered from ROW on, which no statement's own parameter reaches.
 """
@@ -44,7 +44,8 @@ def changed_rows(c: plan.Update) -> Lowered:
 
 def deleted_rows(c: plan.Delete) -> Lowered:
     """The rows a DELETE would delete."""
-    return rows_of(plan.Select(targets=_targets(_columns(c.entry)), source=(c.entry, *c.source), where=c.where, ctes=c.ctes))
+    targets = _targets(_columns(c.entry))
+    return rows_of(plan.Select(targets=targets, source=(c.entry, *c.source), where=c.where, ctes=c.ctes))
 
 
 def rows_of(q: plan.Query) -> Lowered:
@@ -76,7 +77,8 @@ def _parameters(columns: Sequence[Column]) -> tuple[plan.Param, ...]:
 def insert_one(c: plan.Insert) -> Lowered:
     """The INSERT for one row, whose values are parameters."""
     row = _parameters(c.columns)
-    entry = plan.ValuesEntry(number=SOURCE, alias="", rows=(row,), columns=tuple((x.name, x.type, x.typmod) for x in c.columns))
+    columns = tuple((x.name, x.type, x.typmod) for x in c.columns)
+    entry = plan.ValuesEntry(number=SOURCE, alias="", rows=(row,), columns=columns)
     references = [plan.ColumnRef(type=x.type, typmod=x.typmod, entry=SOURCE, index=i, name=x.name)
                   for i, x in enumerate(c.columns)]
     source = plan.Select(targets=_targets(references), source=(entry,))
@@ -104,7 +106,8 @@ def same_key(c: plan.Insert) -> Lowered:
     for key in c.on_conflict.keys:
         assert isinstance(key, plan.ColumnRef)
         tests.append(f"t.{column_text(c.relation.columns[key.index])} = {g.overrides[c.entry.number, key.index]}")
-    return g.finish(f"SELECT t.{c.relation.rowid} FROM {row}, {g.table(c.relation)} AS t WHERE {' AND '.join(tests)} LIMIT 1")
+    table = g.table(c.relation)
+    return g.finish(f"SELECT t.{c.relation.rowid} FROM {row}, {table} AS t WHERE {' AND '.join(tests)} LIMIT 1")
 
 
 def updated_on_conflict(c: plan.Insert, s: Binding) -> Lowered:
@@ -114,7 +117,8 @@ def updated_on_conflict(c: plan.Insert, s: Binding) -> Lowered:
     columns = c.relation.columns
     number = plan.Param(type=T.INT8, number=ROW + len(columns))
     where = equality(s, T.INT8, _rowid(c.entry), number, 0)
-    excluded = plan.ValuesEntry(number=conflict.excluded, alias="excluded", rows=(_parameters(columns),), columns=c.entry.columns)
+    excluded = plan.ValuesEntry(number=conflict.excluded, alias="excluded", rows=(_parameters(columns),),
+                                columns=c.entry.columns)
     targets = [*_columns(c.entry), *(e for _, e in conflict.assignments)]
     return rows_of(plan.Select(targets=_targets(targets), source=(c.entry, excluded), where=where, ctes=c.ctes))
 
@@ -151,7 +155,7 @@ def violates(entry: plan.TableEntry, check: plan.Expr) -> Lowered:
 
 def conflicting(entry: plan.TableEntry, keys: Sequence[Key], predicate: plan.Expr | None, *, nulls_equal: bool,
                 has_rowid: bool) -> Lowered:
-    """The key of a row if another row has the same. has_rowid: the parameter after the row's values is its own rowid."""
+    """The key of a row if another row has the same. has_rowid: its own rowid is the parameter after its values."""
     theirs, ours = Generator(), Generator()
     row = _given_row(ours, entry, has_rowid)
     relation = entry.relation
@@ -194,7 +198,8 @@ def parent_of(key: Constraint, child: Relation, parent: Relation) -> Lowered:
     g = Generator()
     marks, slots = _marks(child, key.columns)
     g.slots.extend(slots)
-    return g.finish(f"SELECT 1 FROM {g.table(parent)} AS p WHERE {_equal('p', parent, key.referenced_columns, marks)} LIMIT 1")
+    equal = _equal("p", parent, key.referenced_columns, marks)
+    return g.finish(f"SELECT 1 FROM {g.table(parent)} AS p WHERE {equal} LIMIT 1")
 
 
 def children_of(key: Constraint, child: Relation, parent: Relation) -> Lowered:
@@ -223,5 +228,5 @@ def same_row(key: Constraint, child: Relation) -> Lowered:
     g = Generator()
     marks, slots = _marks(child, key.columns)
     g.slots.extend((*slots, Slot("param", ROW + len(slots), T.INT8)))
-    table = g.table(child)
-    return g.finish(f"SELECT 1 FROM {table} AS c WHERE {_equal('c', child, key.columns, marks)} AND c.{child.rowid} = ?{len(marks) + 1}")
+    table, equal = g.table(child), _equal("c", child, key.columns, marks)
+    return g.finish(f"SELECT 1 FROM {table} AS c WHERE {equal} AND c.{child.rowid} = ?{len(marks) + 1}")

@@ -9,7 +9,7 @@ from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
 from executor.bind.from_clause import bind_from, system_columns
-from executor.bind.query import bind_query, bind_targets, bind_with, where_clause
+from executor.bind.query import bind_query, bind_targets, bind_with, insert_values, where_clause
 from executor.bind.scope import CteInfo, Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.catalog.model import Column, Relation
@@ -108,7 +108,7 @@ def _derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple
                                                                             tuple[tuple[str, Expr], ...]]:
     """Generated columns and the checks the executor makes, over the new row."""
     generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
-                      for c in relation.columns if c.generated == "s")
+                      for c in relation.columns if c.generated)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
     return generated, checks
@@ -138,7 +138,7 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     if source_node is None:
         columns, source = [], None
     else:
-        source = bind_query(s, scope.child(), source_node, keep_unknown=True)
+        source = insert_values(s, scope.child(), source_node) or bind_query(s, scope.child(), source_node, keep_unknown=True)
         source_node.finish()
         width = sum(1 for t in source.targets if not t.hidden)
         if width > len(columns):

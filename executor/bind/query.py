@@ -484,7 +484,16 @@ def group_key(s: Statement, scope: Scope, node: Node) -> Expr:
 # ---------------------------------------------------------------- VALUES, set operations
 
 
-def _values(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Query:
+def insert_values(s: Statement, scope: Scope, node: Node) -> Query | None:
+    """The VALUES lists of an INSERT, each row for itself: they take the types of the columns, not a common one."""
+    if not node.peek("valuesLists") or any(node.peek(f) for f in ("withClause", "sortClause", "limitCount", "limitOffset")):
+        return None
+    node.take("op")
+    node.take("limitOption")
+    return _values(s, scope, node, True, separate_rows=True)
+
+
+def _values(s: Statement, scope: Scope, node: Node, keep_unknown: bool, separate_rows: bool = False) -> Query:
     lists = [row.nodes("items") for row in node.nodes("valuesLists")]
     if len({len(row) for row in lists}) > 1:
         wrong = next(row for row in lists if len(row) != len(lists[0]))
@@ -498,7 +507,7 @@ def _values(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Query
     columns: list[tuple[str, int, int]] = []
     for i in range(len(rows[0])):
         items = [row[i] for row in rows]
-        if keep_unknown and all(isinstance(e, plan.SetDefault) or e.type == T.UNKNOWN for e in items):
+        if separate_rows or keep_unknown and all(isinstance(e, plan.SetDefault) or e.type == T.UNKNOWN for e in items):
             columns.append((f"column{i + 1}", T.UNKNOWN, -1))
             continue
         if not any(isinstance(e, plan.SetDefault) for e in items):

@@ -15,6 +15,7 @@ from executor.builtins.zones import timetz_at_local, timetz_at_zone
 from executor.context import Context
 from executor.errors import SqlError
 from executor.facts import table
+from executor.types.instants import UNIX_EPOCH, timestamp_micros
 from executor.types.registry import codec
 from executor.types.timezones import set_time_zone
 from tests.executor.builtins.harness import Harness
@@ -34,8 +35,8 @@ def by_signature() -> dict[str, list[Any]]:
 def context_in(zone: str, now: str = "2024-07-01 12:34:56.789") -> Context:
     context = Context("test", "tester")
     assert set_time_zone(context.env, zone)
-    context.transaction_timestamp = context.env.now = now
-    context.statement_timestamp = now
+    context.env.now_us = timestamp_micros(now) - UNIX_EPOCH
+    context.transaction_ns = context.statement_ns = context.env.now_us * 1000
     return context
 
 

@@ -18,7 +18,6 @@ from executor.types.instants import (
     clock,
     days_from_civil,
     month_length,
-    timestamp_micros,
 )
 from executor.types.timezones import Zone, find_zone, zone_of
 from executor.types.zone_abbreviations import DYNAMIC, fixed

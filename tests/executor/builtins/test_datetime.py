@@ -35,8 +35,8 @@ def by_signature() -> dict[str, list[Any]]:
 def context_in(zone: str, now: str = "2024-07-01 12:34:56.789") -> Context:
     context = Context("test", "tester")
     assert set_time_zone(context.env, zone)
-    context.transaction_ns = context.statement_ns = (timestamp_micros(now) - UNIX_EPOCH) * 1000
-    context.env.now_us = context.transaction_ns // 1000
+    context.env.now_us = timestamp_micros(now) - UNIX_EPOCH
+    context.transaction_ns = context.statement_ns = context.env.now_us * 1000
     return context
 
 

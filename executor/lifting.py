@@ -60,7 +60,7 @@ def _classify(token: str) -> tuple[str, str] | None:
     number = token.replace(" ", "") if token[0] == "-" else token
     if number.lstrip("-").isdigit():
         value = int(number)
-        if -(2**31) < value < 2**31:
+        if -(2**31) <= value < 2**31:
             return str(value), "i"
         return (str(value), "I") if -(2**63) < value < 2**63 else (number, "n")
     return number, "n"

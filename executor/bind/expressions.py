@@ -86,6 +86,8 @@ def number(s: Statement, text: str, position: int, lifted: int | None) -> Expr:
         digits = str(value)
     if digits.isdigit() or (digits[:1] == "-" and digits[1:].isdigit()):
         value = int(digits)
+        if -(2**31) <= value < 2**31:
+            return _lift(s, lifted, Const(type=T.INT4, value=value, position=position, lifted=lifted))
         if -(2**63) <= value < 2**63:
             return _lift(s, lifted, Const(type=T.INT8, value=value, position=position, lifted=lifted))
     found = literal(s, Const(type=T.UNKNOWN, value=digits, position=position), T.NUMERIC)
@@ -538,15 +540,15 @@ VALUE_FUNCTIONS = {
 
 def _value_function(s: Statement, scope: Scope, node: Node) -> Expr:
     """CURRENT_DATE and the like: now() converted to the type asked for, or a function of the session."""
-    name, oid = VALUE_FUNCTIONS[node.take("op")]
-    typmod, position = node.peek("typmod", -1), s.position(node)
-    node.take("typmod")
+    operator, position = node.take("op"), s.position(node)
+    name, oid = VALUE_FUNCTIONS[operator]
+    typmod = node.take("typmod", 0) if operator.endswith("_N") else -1  # a precision of 0 is left out of the tree
     functions = lookup.functions_by_name()
     if oid == T.NAME:
         (function,) = functions[name]
         return Call(type=oid, function=function, arguments=(), position=position)
     now = Call(type=T.TIMESTAMPTZ, function=functions["now"][0], arguments=(), position=position)
-    return coerce(s, now, oid, typmod if typmod is not None else -1, "a", position=position)
+    return coerce(s, now, oid, typmod, "a", position=position)
 
 
 def _default(s: Statement, scope: Scope, node: Node) -> Expr:

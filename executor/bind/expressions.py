@@ -483,8 +483,9 @@ def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: l
             wanted = T.TEXT if key.type in (T.UNKNOWN, T.TEXT) else T.INT4
             argument = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
         return argument
-    element = element_type(argument.type) or (
-        type_of(base_type(argument.type)).element if argument.type in (T.INT2VECTOR, T.OIDVECTOR) else 0)
+    if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
+        argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
+    element = element_type(argument.type)
     if not element:
         raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
                                "subscripting", position=position or None)

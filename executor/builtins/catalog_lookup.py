@@ -27,6 +27,7 @@ from executor.context import Context
 from executor.errors import SqlError, not_supported
 from executor.facts import table
 from executor.sqlstates import SyntaxError, UndefinedColumn, UndefinedObject, WrongObjectType
+from executor.types.arrays import load_items
 
 # ---------------------------------------------------------------- visibility
 
@@ -238,7 +239,7 @@ def _rows_of_nothing(*arguments: object) -> Any:
 
 
 def _expand_array(text: str) -> Any:
-    return ((element, position) for position, element in enumerate(msgspec.json.decode(text), 1))
+    return ((element, position) for position, element in enumerate(load_items(text), 1))
 
 
 _RELATIONS = (
@@ -260,7 +261,7 @@ _RELATIONS = (
     Builtin("pg_partition_ancestors(regclass)", SetReturning(_rows_of_nothing)),
     Builtin("pg_partition_root(regclass)", Python(_nothing), ("pg_partition_root('pg_class')", None)),
     Builtin("pg_options_to_table(_text)", SetReturning(
-        lambda text: (tuple(option.partition("=")[::2]) for option in msgspec.json.decode(text)))),
+        lambda text: (tuple(option.partition("=")[::2]) for option in load_items(text)))),
     Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array)),
 )
 

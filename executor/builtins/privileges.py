@@ -26,6 +26,7 @@ from executor.sqlstates import (
     UndefinedObject,
     WrongObjectType,
 )
+from executor.types.arrays import load_items
 
 _NAMED: dict[str, str] = {
     "table": "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN",
@@ -205,8 +206,7 @@ def _default_acl(context: Context, kind: str, owner: int) -> str:
 def _explode(context: Context, acl: str) -> Iterator[tuple[int, int, str, int]]:
     """(grantor, grantee, privilege, is grantable) of each privilege in a list; grantee 0 is PUBLIC."""
     roles = names.roles(context)
-    items: list[str] = msgspec.json.decode(acl)
-    for item in items:
+    for item in load_items(acl):
         grantee, equals, rest = item.partition("=")
         letters, slash, grantor = rest.partition("/")
         if not equals or not slash:

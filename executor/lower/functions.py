@@ -419,9 +419,15 @@ def _cut(items: list[Any], lowers: list[int], pairs: list[tuple[Any, Any]]) -> l
 SLICE = Function("pg_array_slice", _slice, -1, True)
 
 
+VECTORS = frozenset({T.INT2VECTOR, T.OIDVECTOR})
+VECTOR = Function("pg_array_of_vector", arrays.array_of_vector, 1, True, strict=True)
+
+
 def convert_array(g: Generator, expr: plan.ArrayConvert) -> str:
     """A cast of each element: the elements are converted in a subquery over the array."""
     array = value(g, expr.argument)
+    if expr.argument.type in VECTORS:
+        array = f"{g.need(VECTOR)}({array})"
     element = expr.element
     while isinstance(element, plan.Relabel):
         element = element.argument

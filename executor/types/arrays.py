@@ -70,6 +70,11 @@ def dump(items: Items, lowers: tuple[int, ...] = ()) -> str:
     return _encode(items).decode()
 
 
+def array_of_vector(text: Stored) -> str:
+    """An int2vector or oidvector as an array: its subscripts begin at 0."""
+    return dump(load(text).items, (0,))
+
+
 def depth_of(items: Items) -> int:
     """The number of dimensions of (regular) nested lists; 0 for an empty one."""
     depth = 0

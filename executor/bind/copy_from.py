@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from executor import plan
 from executor.bind import expressions
-from executor.bind.data_change import bind_copy
 from executor.bind.calls import contains_set_returning
+from executor.bind.data_change import bind_copy
 from executor.bind.scope import Item, Scope
 from executor.bind.statement import Statement
 from executor.catalog.model import Column
@@ -16,7 +16,8 @@ from executor.sqlstates import FeatureNotSupported, InvalidColumnReference
 _CLAUSE = "COPY FROM WHERE conditions"
 
 
-def bind_copy_from(s: Statement, relation: Node, names: list[str], where: Node | None) -> tuple[Insert, tuple[Column, ...]]:
+def bind_copy_from(s: Statement, relation: Node, names: list[str],
+                   where: Node | None) -> tuple[Insert, tuple[Column, ...]]:
     """The INSERT that COPY FROM runs for each record: $1 ... $n are the values of `names` (all columns if empty), in
     their types. Raises as PostgreSQL: 42P01, 42703, 42701, 42P10, 42804, 0A000."""
     insert, columns = bind_copy(s, relation, names, None)
@@ -68,6 +69,5 @@ def _has_subquery(tree: object) -> bool:
 def _refuse_generated(insert: Insert, condition: Expr) -> None:
     for expr in plan.descend(condition):
         if isinstance(expr, ColumnRef) and expr.index == _GENERATED:
-            raise InvalidColumnReference(
-                f"generated columns are not supported in {_CLAUSE}", detail=f'Column "{expr.name}" is a generated column.'
-            )
+            detail = f'Column "{expr.name}" is a generated column.'
+            raise InvalidColumnReference(f"generated columns are not supported in {_CLAUSE}", detail=detail)

@@ -1,3 +1,252 @@
-"""COPY."""
+"""COPY: its table or query and columns are found, and a CopyIn or CopyOut made for pgwire or a file."""
 
-COMMANDS: dict[str, object] = {}
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from executor.analysis import Analyzed, is_optimizable
+from executor.bind.copy_from import bind_copy_from
+from executor.bind.resolve import base_type
+from executor.bind.statement import Statement as BindStatement
+from executor.catalog.model import Catalog, Column, Relation
+from executor.commands.base import CommandKind, Result
+from executor.copy.convert import Converter
+from executor.copy.copy_in import CopyIn, InsertFailed, Rows
+from executor.copy.copy_out import CopyOut
+from executor.copy.files import read_file, write_file
+from executor.copy.options import Options, read_options
+from executor.copy.target import check_forced, columns_named, refuse_kind
+from executor.errors import SqlError, not_supported
+from executor.lower.statement import lower
+from executor.parse import Node, RawStatement, Source, wrap
+from executor.plan import Insert, Select
+from executor.portal import QueryPortal
+from executor.sqlstates import (
+    FeatureNotSupported,
+    NumericValueOutOfRange,
+    ObjectInUse,
+    ObjectNotInPrerequisiteState,
+    UndefinedParameter,
+    UndefinedTable,
+)
+from executor.translate import translate
+from executor.types.registry import codec
+from storage.errors import EngineError
+from storage.statement import RowBatch
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+
+async def run_copy(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """COPY."""
+    node = raw.node
+    is_from, is_program, path = bool(node.take("is_from")), bool(node.take("is_program")), node.take("filename")
+    if is_program:
+        raise not_supported("COPY ... PROGRAM")
+    return await (_copy_from if is_from else _copy_to)(session, raw, path)
+
+
+def _relation(session: "Session", raw: RawStatement, node: Node) -> Relation:
+    """The relation of COPY's RangeVar (42P01)."""
+    s = _bind_statement(session, raw, session.context.catalog)
+    schema, name = node.peek("schemaname"), node.peek("relname")
+    found = s.find_relation(schema, name)
+    if found is None:
+        raise UndefinedTable(f'relation "{f"{schema}." if schema else ""}{name}" does not exist')
+    return found
+
+
+def _bind_statement(session: "Session", raw: RawStatement, catalog: Catalog) -> BindStatement:
+    return BindStatement(catalog, session.context, session.search_path(), Source(raw.source))
+
+
+# --- FROM ------------------------------------------------------------------------------------------------------------
+
+
+async def _copy_from(session: "Session", raw: RawStatement, path: str | None) -> Result:
+    node = raw.node
+    relation_node, where = node.take("relation"), node.take("whereClause")
+    names = node.texts("attlist")
+    relation = _relation(session, raw, relation_node)
+    if relation.persistence != "t":
+        session.block.refuse_read_only("COPY FROM")
+    refusal = refuse_kind(relation, is_from=True)
+    table = None if refusal is not None else TableInserter(session, raw, relation_node, names, where)
+    options = read_options(node.nodes("options"), Source(raw.source), is_from=True)
+    node.finish()
+    columns = columns_named(relation, names)
+    check_forced(options, relation, [column.name for column in columns])
+    refusal = refusal or _refuse_freeze(session, relation, options)
+    copy = CopyIn(options, relation.name, columns, _converters(session, columns, options), table or NoTable(),
+                  session.notices, lambda name: _has_default(relation, name), refusal)
+    if path is None:
+        return Result("COPY", copy=copy)
+    await read_file(path, copy)
+    return Result(f"COPY {copy.count}")
+
+
+def _refuse_freeze(session: "Session", relation: Relation, options: Options) -> SqlError | None:
+    """FREEZE asks for nothing that would have to be done here, but for a transaction that has changed the table before,
+    as pgbench's does with TRUNCATE."""
+    transaction = session.block.transaction
+    if not options.freeze or (session.block.explicit and transaction is not None and transaction.has_written):
+        return None
+    return ObjectNotInPrerequisiteState(
+        "cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction"
+    )
+
+
+def _has_default(relation: Relation, name: str) -> bool:
+    column = relation.by_name[name]
+    return column.default is not None or bool(column.identity)
+
+
+def _converters(session: "Session", columns: Sequence[Column], options: Options) -> list[Converter]:
+    env = session.context.env
+    return [Converter(c.name, codec(base_type(c.type)), c.typmod, env, binary=options.binary) for c in columns]
+
+
+class NoTable:
+    """Stands where COPY is refused before the first row."""
+
+    async def insert(self, rows: Rows, left_out: frozenset[str]) -> int:
+        """Never reached."""
+        raise AssertionError("COPY into nothing")
+
+
+class TableInserter:
+    """Inserts rows in the session's transaction: one prepared INSERT for each set of columns left to their defaults.
+
+    Before the first row it makes sure that the plan was made for the schema as it is now; after that the write lock
+    keeps it so.
+    """
+
+    def __init__(self, session: "Session", raw: RawStatement, relation: Node, names: list[str],
+                 where: Node | None) -> None:
+        self._session = session
+        self._raw = raw
+        self._relation = relation.tree
+        self._where = None if where is None else where.tree
+        self._names = names
+        self._catalog: Catalog = session.context.catalog
+        self._plans: dict[frozenset[str], Analyzed] = {}
+        self._begun = False
+        self._columns = self._plan(frozenset())[1]
+
+    def _plan(self, left_out: frozenset[str]) -> tuple[Analyzed, tuple[Column, ...]]:
+        s = _bind_statement(self._session, self._raw, self._catalog)
+        names = self._names
+        if left_out:
+            names = [column.name for column in self._columns if column.name not in left_out]
+        where = None if self._where is None else wrap(self._where)
+        insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
+        types = tuple(column.type for column in columns)
+        analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lower(insert), parameters=types, columns=None,
+                            verb="INSERT", writes=True, may_be_kept=False)
+        self._plans[left_out] = analyzed
+        return analyzed, columns
+
+    async def insert(self, rows: Rows, left_out: frozenset[str]) -> int:
+        """See executor.copy.copy_in.Inserter."""
+        if not self._begun:
+            await self._begin()
+        analyzed = self._plans.get(left_out) or self._plan(left_out)[0]
+        slots = analyzed.lowered.slots
+        order = [slot.number - 1 for slot in slots]
+        assert all(slot.source == "param" for slot in slots), slots
+        if order != list(range(len(rows[0]))):
+            rows = [tuple([row[i] for i in order]) for row in rows]
+        batch = RowBatch(rows)
+        changed = await self._run(analyzed, batch)
+        insert = analyzed.plan
+        assert isinstance(insert, Insert)
+        assert isinstance(insert.source, Select)
+        return changed if insert.source.where is not None else len(rows)
+
+    async def _run(self, analyzed: Analyzed, batch: RowBatch) -> int:
+        session = self._session
+        transaction = session.block.begin_statement("")
+        try:
+            with session.block.timeout():
+                return await transaction.run_many(analyzed.lowered.statement, batch)
+        except EngineError as error:
+            found = translate(error, analyzed.catalog)
+            if 0 <= batch.failed < len(batch.rows):
+                await session.explain_failure(found, error, transaction, analyzed, list(batch.rows[batch.failed]))
+            raise InsertFailed(found, batch.failed) from None
+        except OverflowError:
+            raise InsertFailed(NumericValueOutOfRange("value is out of range for type bigint"), batch.failed) from None
+        except SqlError as error:
+            raise InsertFailed(error, batch.failed) from None
+
+    async def _begin(self) -> None:
+        session = self._session
+        transaction = session.block.begin_statement("")
+        self._begun = True
+        try:
+            await transaction.begin_write()
+        except EngineError as error:
+            raise translate(error, self._catalog) from None
+        if session.own_catalog is not None or transaction.schema_token() == self._catalog.version:
+            return
+        self._catalog = await session.catalog(refresh=True)
+        self._plans.clear()
+        if _types(self._plan(frozenset())[1]) != _types(self._columns):
+            raise ObjectInUse("the table was changed before COPY began to insert")
+
+
+def _types(columns: Sequence[Column]) -> list[tuple[str, int, int]]:
+    return [(column.name, column.type, column.typmod) for column in columns]
+
+
+# --- TO --------------------------------------------------------------------------------------------------------------
+
+
+async def _copy_to(session: "Session", raw: RawStatement, path: str | None) -> Result:
+    node = raw.node
+    relation_node, query, names = node.take("relation"), node.take("query"), node.texts("attlist")
+    relation = None if relation_node is None else _relation(session, raw, relation_node)
+    if relation is not None and (refusal := refuse_kind(relation, is_from=False)) is not None:
+        raise refusal
+    options = read_options(node.nodes("options"), Source(raw.source), is_from=False)
+    node.finish()
+    if relation is not None:
+        columns = columns_named(relation, names)
+        check_forced(options, relation, [column.name for column in columns])
+        query = _select(relation_node, columns)
+    else:
+        _check_query(query)
+    prepared = await session.prepare_raw("", RawStatement(query, raw.source, raw.text, raw.offset), ())
+    if prepared.parameters:
+        raise UndefinedParameter("there is no parameter $1")
+    assert prepared.columns is not None
+    if relation is None:
+        check_forced(options, None, [column.name for column in prepared.columns])
+    encoders = session.encoders_for(prepared.columns, (int(options.binary),))
+    portal = QueryPortal(session, prepared, prepared.columns, encoders, ())
+    copy = CopyOut(options, [column.name for column in prepared.columns], encoders, portal.start, portal.fetch)
+    if path is None:
+        return Result("COPY", copy=copy)
+    await write_file(path, copy.chunks())
+    return Result(f"COPY {copy.count}")
+
+
+def _select(relation: Node, columns: Sequence[Column]) -> Node:
+    """SELECT columns FROM ONLY the table."""
+    table = {"RangeVar": {**relation.tree["RangeVar"], "inh": False}}
+    targets = [{"ResTarget": {"val": {"ColumnRef": {"fields": [{"String": {"sval": c.name}}]}}}} for c in columns]
+    return Node("SelectStmt", {"targetList": targets, "fromClause": [table], "limitOption": "LIMIT_OPTION_DEFAULT",
+                               "op": "SETOP_NONE"})  # fmt: skip
+
+
+def _check_query(query: Node) -> None:
+    if query.kind == "SelectStmt" and query.peek("intoClause"):
+        raise FeatureNotSupported("COPY (SELECT INTO) is not supported")
+    if not is_optimizable(query):
+        raise not_supported(f"COPY ({query.kind.removesuffix('Stmt').upper()} ...) TO")
+    if query.kind != "SelectStmt" and not query.peek("returningClause"):
+        raise FeatureNotSupported("COPY query must have a RETURNING clause")
+
+
+COMMANDS = {"CopyStmt": CommandKind(run_copy)}
+

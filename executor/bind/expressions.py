@@ -543,7 +543,8 @@ def _value_function(s: Statement, scope: Scope, node: Node) -> Expr:
     """CURRENT_DATE and the like: now() converted to the type asked for, or a function of the session."""
     operator, position = node.take("op"), s.position(node)
     name, oid = VALUE_FUNCTIONS[operator]
-    typmod = node.take("typmod", 0) if operator.endswith("_N") else -1  # a precision of 0 is left out of the tree
+    precision = node.take("typmod", 0)  # 0 is left out of the tree
+    typmod = precision if operator.endswith("_N") else -1
     functions = lookup.functions_by_name()
     if oid == T.NAME:
         (function,) = functions[name]

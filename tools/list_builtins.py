@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "executor" / "builtins"
-HEAD = '''"""Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
+HEAD = '''"""Which module of executor.builtins has which function names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
 '''

@@ -1,4 +1,4 @@
-"""Aggregates that need no arithmetic of their own: count, min, max, bool_and, bit_and, string_agg, array_agg, any_value."""
+"""Aggregates without arithmetic: count, min, max, bool_and, bit_and, string_agg, array_agg, any_value."""
 
 import operator
 from collections.abc import Callable, Iterator
@@ -13,7 +13,8 @@ from executor.types.registry import codec
 
 _COLLATED = {"numeric": "decimal", "bpchar": "RTRIM", "tid": "pg_tid"}
 _EXTREMES = {
-    "int2": "1", "int4": "1", "int8": "1", "oid": "1", "float4": "1", "float8": "'NaN'", "text": "'a'", "numeric": "1.50",
+    "int2": "1", "int4": "1", "int8": "1", "oid": "1", "float4": "1", "float8": "'NaN'", "text": "'a'",
+    "numeric": "1.50",
     "bpchar": "'a'", "tid": "'(0,1)'", "pg_lsn": "'0/1'", "xid8": "'1'", "bytea": "'\\x01'",
 }
 
@@ -148,7 +149,8 @@ class _Nested:
 
 
 BUILTINS = (
-    Builtin("count()", NativeAggregate(lambda over: f"count(*){over}"), ("(SELECT count(*) FROM (VALUES (1)) v (x))", "1")),
+    Builtin("count()", NativeAggregate(lambda over: f"count(*){over}"),
+            ("(SELECT count(*) FROM (VALUES (1)) v (x))", "1")),
     Builtin("count(any)", NativeAggregate(_plain("count")), ("(SELECT count(x) FROM (VALUES (1), (NULL)) v (x))", "1")),
     *_min_max(), *_bits(),
     *(Builtin(f"{name}(bool)", NativeAggregate(_plain("min")), _example(f"{name}(x)", "true", "t"))

@@ -152,7 +152,8 @@ _REGRESSIONS: dict[str, tuple[Callable[[_Regression], float | None], str]] = {
     "regr_sxx": (lambda r: r.sxx if r.n else None, "4.666666666666666"),
     "regr_syy": (lambda r: r.syy if r.n else None, "14"), "regr_sxy": (lambda r: r.sxy if r.n else None, "8"),
     "regr_slope": (lambda r: r.sxy / r.sxx if r.n and r.sxx else None, "1.7142857142857144"),
-    "regr_intercept": (lambda r: (r.sy - r.sx * r.sxy / r.sxx) / r.n if r.n and r.sxx else None, "-5.921189464667501e-16"),
+    "regr_intercept": (lambda r: (r.sy - r.sx * r.sxy / r.sxx) / r.n if r.n and r.sxx else None,
+    "-5.921189464667501e-16"),
 }
 _SPREADS: dict[str, tuple[type[_Moments], str]] = {
     "avg": (_Average, "2.3333333333333335"), "variance": (_SampleVariance, "2.3333333333333335"),
@@ -187,5 +188,6 @@ BUILTINS = (
     *(Builtin(f"{name}(float8,float8)", PythonAggregate(_regression(result)), _pairs(name, expected))
       for name, (result, expected) in _REGRESSIONS.items()),
     Builtin("regr_count(float8,float8)", NativeAggregate(
-        lambda over, y, x: f"count(CASE WHEN {y} IS NOT NULL THEN {x} END){over}", single=False), _pairs("regr_count", "3")),
+        lambda over, y, x: f"count(CASE WHEN {y} IS NOT NULL THEN {x} END){over}", single=False),
+            _pairs("regr_count", "3")),
 )

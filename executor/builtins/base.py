@@ -67,8 +67,9 @@ class Python:
 class NativeAggregate:
     """A SQLite expression over native aggregates. `lower(over, *args)`: put `over` (FILTER and OVER text) after each
     aggregate call, for example `lambda over, x: f"total({x}){over}"`. Also for window functions, where `over` has the
-    OVER clause. `helpers` as in Native. `single`: each aggregate call in the text takes the arguments as they are and nothing else, so that the first
-    may be preceded by DISTINCT and the last followed by ORDER BY; if not, DISTINCT needs `python`."""
+    OVER clause. `helpers` as in Native. `single`: each aggregate call in the text takes the arguments as they are and
+    nothing else, so that the first may be preceded by DISTINCT and the last followed by ORDER BY; if not, DISTINCT
+    needs `python`."""
 
     lower: Callable[..., Any]
     helpers: tuple[Callable[..., Any], ...] = ()

@@ -111,13 +111,14 @@ def _strip(left: bool, right: bool) -> Callable[[bytes, bytes], bytes]:
     return strip
 
 
+def _digest(algorithm: str) -> Callable[[bytes], bytes]:
+    return lambda data: hashlib.new(algorithm, data).digest()
+
+
 def _hashes() -> Iterator[Builtin]:
     for name in ("sha224", "sha256", "sha384", "sha512"):
-        def digest(data: bytes, algorithm: Callable[[bytes], object] = getattr(hashlib, name)) -> bytes:
-            result: bytes = algorithm(data).digest()  # type: ignore[attr-defined]
-            return result
-
-        yield Builtin(f"{name}(bytea)", Python(digest), (f"{name}('abc'::bytea)", "\\x" + getattr(hashlib, name)(b"abc").hexdigest()))
+        digest = _digest(name)
+        yield Builtin(f"{name}(bytea)", Python(digest), (f"{name}('abc'::bytea)", "\\x" + digest(b"abc").hex()))
 
 
 def md5_text(text: str) -> str:
@@ -131,20 +132,26 @@ def md5(data: bytes) -> str:
 
 
 BUILTINS = (
-    Builtin("byteacat(bytea,bytea)", Python(lambda a, b: a + b), (r"byteacat('\x01'::bytea, '\x02'::bytea)", r"\x0102")),
-    Builtin("byteacmp(bytea,bytea)", Python(lambda a, b: (a > b) - (a < b)), (r"byteacmp('\x01'::bytea, '\x02'::bytea)", "-1")),
+    Builtin("byteacat(bytea,bytea)", Python(lambda a, b: a + b),
+            (r"byteacat('\x01'::bytea, '\x02'::bytea)", r"\x0102")),
+    Builtin("byteacmp(bytea,bytea)", Python(lambda a, b: (a > b) - (a < b)),
+            (r"byteacmp('\x01'::bytea, '\x02'::bytea)", "-1")),
     *(Builtin(f"{name}(bytea)", native(lambda a: f"length({a})"), (rf"{name}('\x0001'::bytea)", "2"))
       for name in ("length", "octet_length")),
     Builtin("bit_length(bytea)", native(lambda a: f"(length({a}) * 8)"), (r"bit_length('\x0001'::bytea)", "16")),
-    Builtin("bit_count(bytea)", Python(lambda a: int.from_bytes(a, "big").bit_count()), (r"bit_count('\xff01'::bytea)", "9")),
+    Builtin("bit_count(bytea)", Python(lambda a: int.from_bytes(a, "big").bit_count()),
+            (r"bit_count('\xff01'::bytea)", "9")),
     *(Builtin(f"{name}(bytea,int4)", Python(substr), (rf"{name}('\x010203'::bytea, 2)", r"\x0203"))
       for name in ("substr", "substring")),
     *(Builtin(f"{name}(bytea,int4,int4)", Python(substr), (rf"{name}('\x010203'::bytea, 0, 2)", r"\x01"))
       for name in ("substr", "substring")),
-    Builtin("overlay(bytea,bytea,int4,int4)", Python(overlay), (r"overlay('\x010203'::bytea, '\xff'::bytea, 2, 2)", r"\x01ff")),
-    Builtin("overlay(bytea,bytea,int4)", Python(overlay), (r"overlay('\x010203'::bytea, '\xff'::bytea, 2)", r"\x01ff03")),
+    Builtin("overlay(bytea,bytea,int4,int4)", Python(overlay),
+            (r"overlay('\x010203'::bytea, '\xff'::bytea, 2, 2)", r"\x01ff")),
+    Builtin("overlay(bytea,bytea,int4)", Python(overlay),
+            (r"overlay('\x010203'::bytea, '\xff'::bytea, 2)", r"\x01ff03")),
     Builtin("position(bytea,bytea)", Python(lambda a, b: a.find(b) + 1)),
-    *(Builtin(f"{name}(bytea,bytea)", Python(_strip(left, right)), (rf"{name}('\x0001ff00'::bytea, '\x00'::bytea)", expected))
+    *(Builtin(f"{name}(bytea,bytea)", Python(_strip(left, right)),
+        (rf"{name}('\x0001ff00'::bytea, '\x00'::bytea)", expected))
       for name, left, right, expected in (("btrim", True, True, r"\x01ff"), ("ltrim", True, False, r"\x01ff00"),
                                           ("rtrim", False, True, r"\x0001ff"))),
     Builtin("reverse(bytea)", Python(lambda a: a[::-1]), (r"reverse('\x0102'::bytea)", r"\x0201")),

@@ -20,8 +20,10 @@ _PLAIN = (
     ("float84", "float8", "float4", ("'-Infinity'::float8", "2::float4")),
     ("oid", "oid", "oid", ("1::oid", "4294967295::oid")), ("xid8", "xid8", "xid8", ("'1'::xid8", "'2'::xid8")),
     ("char", "char", "char", ("'a'::\"char\"", "'b'::\"char\"")),
-    ("name", "name", "name", ("'Z'::name", "'a'::name")), ("bytea", "bytea", "bytea", ("'\\x01'::bytea", "'\\xff'::bytea")),
-    ("uuid_", "uuid", "uuid", ("'00000000-0000-0000-0000-000000000001'::uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid")),
+    ("name", "name", "name", ("'Z'::name", "'a'::name")), ("bytea", "bytea", "bytea",
+     ("'\\x01'::bytea", "'\\xff'::bytea")),
+    ("uuid_", "uuid", "uuid", ("'00000000-0000-0000-0000-000000000001'::uuid",
+     "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid")),
     ("pg_lsn_", "pg_lsn", "pg_lsn", ("'0/F'::pg_lsn", "'1/0'::pg_lsn")),
 )
 _COLLATED = (
@@ -31,7 +33,8 @@ _COLLATED = (
     ("tid", "tid", ("'(0,9)'::tid", "'(0,10)'::tid")),
     ("oidvector", "oidvector", ("'9'::oidvector", "'1 2'::oidvector")),
 )
-_COLLATIONS = {"numeric": "decimal", "bpchar": "RTRIM", "jsonb": "pg_jsonb", "tid": "pg_tid", "oidvector": "pg_oidvector"}
+_COLLATIONS = {"numeric": "decimal", "bpchar": "RTRIM", "jsonb": "pg_jsonb", "tid": "pg_tid",
+    "oidvector": "pg_oidvector"}
 _TRUE_OF_ASCENDING = {"ne", "lt", "le"}
 
 

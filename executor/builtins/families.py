@@ -1,4 +1,4 @@
-"""Which module of executor.builtins has the functions of which names. Made by tools/list_builtins.py; do not edit."""
+"""Which module of executor.builtins has which function names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
     "aggregate": (
@@ -174,11 +174,17 @@ FAMILIES: dict[str, str] = {
     "numeric_math": (
         "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
     ),
+    "positions": (
+        "numeric_pl_pg_lsn octet_length pg_lsn_mi pg_lsn_mii pg_lsn_pli pg_typeof "
+    ),
     "privileges": (
         "acldefault aclexplode has_any_column_privilege has_column_privilege has_database_privilege "
         "has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege has_parameter_privilege "
         "has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege "
         "has_tablespace_privilege has_type_privilege pg_has_role "
+    ),
+    "random": (
+        "random random_normal setseed "
     ),
     "regexp": (
         "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "

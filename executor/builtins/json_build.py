@@ -116,7 +116,8 @@ def converter(oid: int, typmod: int = -1) -> Converter:
 
 def row_converter(names: tuple[str, ...], types: ArgumentTypes) -> Converter:
     """For row_to_json and to_json of a row with these columns: writes a stored row as a JSON object."""
-    writers = [(quote(name), converter(*kind), arrays.from_json(kind[0])) for name, kind in zip(names, types, strict=True)]
+    writers = [(quote(name), converter(*kind), arrays.from_json(kind[0])) for name,
+        kind in zip(names, types, strict=True)]
 
     def write(context: Context, value: Stored) -> str:
         items = arrays.load(value).items
@@ -284,7 +285,8 @@ def _array_aggregate(strict: bool) -> Callable[[ArgumentTypes, int], Callable[[C
 
 
 class _ObjectAggregate:
-    def __init__(self, context: Context, key: Converter, write: Converter, result: int, strict: bool, unique: bool) -> None:
+    def __init__(self, context: Context, key: Converter, write: Converter, result: int, strict: bool,
+                 unique: bool) -> None:
         self.context, self.key, self.write, self.result = context, key, write, result
         self.strict, self.unique = strict, unique
         self.members: list[str] | None = None
@@ -313,7 +315,8 @@ class _ObjectAggregate:
         return _canonical("{" + ", ".join(self.members) + "}")
 
 
-def _object_aggregate(strict: bool, unique: bool) -> Callable[[ArgumentTypes, int], Callable[[Context], _ObjectAggregate]]:
+def _object_aggregate(strict: bool, unique: bool) -> Callable[[ArgumentTypes, int],
+                      Callable[[Context], _ObjectAggregate]]:
     def factory(types: ArgumentTypes, result: int) -> Callable[[Context], _ObjectAggregate]:
         key, write = key_converter(*types[0]), converter(*types[1])
         return lambda context: _ObjectAggregate(context, key, write, result, strict, unique)
@@ -343,7 +346,8 @@ def _aggregates(kind: str) -> Iterator[Builtin]:
 def _both(kind: str) -> Iterator[Builtin]:
     colon = " : " if kind == "json" else ": "
     yield Builtin(f"to_{kind}(anyelement)", _typed(_to_json), (f"to_{kind}('a\"b'::text)", '"a\\"b"'))
-    yield Builtin(f"{kind}_build_array(any)", _typed(_build_array), (f"{kind}_build_array(1, NULL, 'a')", '[1, null, "a"]'))
+    yield Builtin(f"{kind}_build_array(any)", _typed(_build_array),
+        (f"{kind}_build_array(1, NULL, 'a')", '[1, null, "a"]'))
     yield Builtin(f"{kind}_build_array()", Python(lambda: "[]"), (f"{kind}_build_array()", "[]"))
     yield Builtin(f"{kind}_build_object(any)", _typed(_build_object(f"{kind}_build_object")),
                   (f"{kind}_build_object('a', 1)", f'{{"a"{colon}1}}'))
@@ -358,7 +362,8 @@ def _both(kind: str) -> Iterator[Builtin]:
 
 BUILTINS = (
     *_both("json"), *_both("jsonb"),
-    Builtin("array_to_json(anyarray)", _typed(_array_to_json), ("array_to_json('{{1,2},{3,4}}'::int[])", "[[1,2],[3,4]]")),
+    Builtin("array_to_json(anyarray)", _typed(_array_to_json),
+            ("array_to_json('{{1,2},{3,4}}'::int[])", "[[1,2],[3,4]]")),
     Builtin("array_to_json(anyarray,bool)", _typed(_array_to_json),
             ("array_to_json('{1,2}'::int[], true)", "[1,\n 2]")),
 )

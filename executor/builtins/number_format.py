@@ -287,6 +287,7 @@ BUILTINS = (
     Builtin("to_char(int4,text)", Python(_integer_to_char("int4")), ("to_char(125, '999th')", " 125th")),
     Builtin("to_char(int8,text)", Python(_integer_to_char("int8")), ("to_char(485::int8, 'FMRN')", "CDLXXXV")),
     Builtin("to_char(float4,text)", Python(_float_to_char(6)), ("to_char(0.5::float4, '0.99')", " 0.50")),
-    Builtin("to_char(float8,text)", Python(_float_to_char(15)), ("to_char(12345.678::float8, '9.99EEEE')", " 1.23e+04")),
+    Builtin("to_char(float8,text)", Python(_float_to_char(15)),
+            ("to_char(12345.678::float8, '9.99EEEE')", " 1.23e+04")),
     Builtin("to_number(text,text)", Python(to_number), ("to_number('12,454.8-', '99G999D9S')", "-12454.8")),
 )

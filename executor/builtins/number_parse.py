@@ -1,8 +1,8 @@
 """to_number: digits read out of text by a picture, as NUM_processor does step by step."""
 
+from executor.builtins.number_pictures import Picture, read
 from executor.builtins.numeric import numeric_mul
 from executor.builtins.numeric_math import numeric_power
-from executor.builtins.number_pictures import Picture, read
 from executor.errors import not_supported
 from executor.types.base import Env
 from executor.types.numeric import parse_numeric

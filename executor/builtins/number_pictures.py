@@ -10,7 +10,8 @@ from functools import lru_cache
 from executor.sqlstates import InvalidParameterValue, SyntaxError
 
 # Longest first where one begins another.
-_PATTERNS = ("EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", ",", ".", "9", "0", "B", "C", "D", "G", "L", "S", "V")
+_PATTERNS = ("EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", ",", ".", "9", "0", "B", "C", "D", "G", "L", "S",
+    "V")
 _LITERAL_CASE = frozenset(("RN", "TH"))  # lower and upper case print differently
 
 

@@ -318,7 +318,8 @@ _AS_TEXT = Native(lambda a: f"CAST({a} AS TEXT)")
 
 _ARITHMETIC: tuple[tuple[str, Callable[[str, str], str], str], ...] = (
     ("numeric_add", numeric_add, "9.25"), ("numeric_sub", numeric_sub, "4.75"), ("numeric_mul", numeric_mul, "15.75"),
-    ("numeric_div", numeric_div, "3.1111111111111111"), ("numeric_mod", numeric_mod, "0.25"), ("mod", numeric_mod, "0.25"),
+    ("numeric_div", numeric_div, "3.1111111111111111"), ("numeric_mod", numeric_mod, "0.25"),
+     ("mod", numeric_mod, "0.25"),
     ("div", numeric_div_trunc, "3"), ("numeric_div_trunc", numeric_div_trunc, "3"),
 )
 

@@ -226,21 +226,26 @@ _SUBSTR = ("text,text", "text,text,int4", "text,text,int4,int4", "text,text,int4
            "text,text,int4,int4,text,int4")
 
 BUILTINS = (
-    *(Builtin(f"{prefix}{name}({kind},text)", Python(function), (f"{prefix}{name}('Thomas'::{kind}, '.*thom')", expected))
+    *(Builtin(f"{prefix}{name}({kind},text)", Python(function),
+        (f"{prefix}{name}('Thomas'::{kind}, '.*thom')", expected))
       for prefix, kind in (("text", "text"), ("name", "name"), ("bpchar", "bpchar"))
       for name, function, expected in (("regexeq", regexp_eq, "f"), ("regexne", regexp_ne, "t"),
                                        ("icregexeq", regexp_ieq, "t"), ("icregexne", regexp_ine, "f"))),
     Builtin("regexp_like(text,text)", Python(regexp_like), ("regexp_like('abc', 'b')", "t")),
     Builtin("regexp_like(text,text,text)", Python(regexp_like), ("regexp_like('ABC', 'b', 'i')", "t")),
-    Builtin("regexp_match(text,text)", Python(regexp_match), ("regexp_match('foobarbequebaz', '(bar)(beque)')", "{bar,beque}")),
+    Builtin("regexp_match(text,text)", Python(regexp_match),
+            ("regexp_match('foobarbequebaz', '(bar)(beque)')", "{bar,beque}")),
     Builtin("regexp_match(text,text,text)", Python(regexp_match), ("regexp_match('aBc', 'B', 'i')", "{B}")),
     Builtin("regexp_matches(text,text)", SetReturning(regexp_matches)),
     Builtin("regexp_matches(text,text,text)", SetReturning(regexp_matches)),
-    Builtin("regexp_replace(text,text,text)", Python(regexp_replace), ("regexp_replace('Thomas', '.[mN]a.', 'M')", "ThM")),
-    Builtin("regexp_replace(text,text,text,text)", Python(regexp_replace), ("regexp_replace('aXbX', 'x', '-', 'gi')", "a-b-")),
+    Builtin("regexp_replace(text,text,text)", Python(regexp_replace),
+            ("regexp_replace('Thomas', '.[mN]a.', 'M')", "ThM")),
+    Builtin("regexp_replace(text,text,text,text)", Python(regexp_replace),
+            ("regexp_replace('aXbX', 'x', '-', 'gi')", "a-b-")),
     *(Builtin(f"regexp_replace({arguments})", Python(regexp_replace_from), (f"regexp_replace({call})", expected))
       for arguments, call, expected in (
-          ("text,text,text,int4", "'aaaa', 'a', 'x', 3", "aaxa"), ("text,text,text,int4,int4", "'aaaa', 'a', 'x', 2, 2", "aaxa"),
+          ("text,text,text,int4", "'aaaa', 'a', 'x', 3", "aaxa"),
+           ("text,text,text,int4,int4", "'aaaa', 'a', 'x', 2, 2", "aaxa"),
           ("text,text,text,int4,int4,text", "'aAaa', 'A', 'x', 1, 0, 'i'", "xxxx"))),
     Builtin("regexp_split_to_table(text,text)", SetReturning(regexp_split_to_table)),
     Builtin("regexp_split_to_table(text,text,text)", SetReturning(regexp_split_to_table)),

@@ -7,17 +7,53 @@ that. Where the library's own order of trying gives the same it is used directly
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import regex
 
+from executor.builtins.regexp_dissect import Dissection, Spans
 from executor.builtins.regexp_syntax import Options, Translation, translate, wrong
 from executor.sqlstates import QueryCanceled
 
 TIMEOUT_S = 30.0
 """A single match that takes longer ends the statement; statement_timeout cannot interrupt the library."""
 
-Match = Any
+
+class Match(Protocol):
+    """What callers need of a match; the library's own match objects have it too."""
+
+    def start(self, group: int = 0) -> int:
+        """Where a group begins; -1 if it took no part in the match."""
+
+    def end(self, group: int = 0) -> int:
+        """Where a group ends."""
+
+    def group(self, group: int = 0) -> str | None:
+        """What a group matched."""
+
+    def groups(self) -> tuple[str | None, ...]:
+        """What all groups matched."""
+
+
+class _Found:
+    """A match whose groups were found by dissection."""
+
+    def __init__(self, text: str, spans: Spans, count: int) -> None:
+        self.text = text
+        self.spans = spans
+        self.count = count
+
+    def start(self, group: int = 0) -> int:
+        return self.spans.get(group, (-1, -1))[0]
+
+    def end(self, group: int = 0) -> int:
+        return self.spans.get(group, (-1, -1))[1]
+
+    def group(self, group: int = 0) -> str | None:
+        return self.text[slice(*self.spans[group])] if group in self.spans else None
+
+    def groups(self) -> tuple[str | None, ...]:
+        return tuple(self.group(number) for number in range(1, self.count + 1))
 
 
 def _timed_out() -> QueryCanceled:
@@ -28,53 +64,61 @@ class Expression:
     """A compiled regular expression."""
 
     def __init__(self, translation: Translation) -> None:
-        flags = regex.VERSION0 | (regex.IGNORECASE if translation.options.ignore_case else 0)
+        self.translation = translation
+        self.root = translation.root
+        self.flags = regex.VERSION0 | (regex.IGNORECASE if translation.options.ignore_case else 0)
+        mixed = bool(translation.lazy and translation.greedy)
+        # Elsewhere the order in which the library tries gives the longest (or shortest) match first.
+        self.ambiguous = translation.alternatives or translation.quantified_group or mixed
         try:
-            self.any = regex.compile(translation.pattern, flags)
-            self.mixed = bool(translation.lazy and (translation.greedy or translation.alternatives)
-                              and not translation.anchored)
-            ambiguous = translation.alternatives or translation.quantified_group
-            longest = ambiguous and not translation.lazy
-            self.leftmost = regex.compile(translation.pattern, flags | regex.POSIX) if longest else self.any
-            self.greedy = regex.compile(translation.greedy_pattern, flags | regex.POSIX) if self.mixed else self.any
+            self.plain = regex.compile(self.root.plain, self.flags)
+            self.longest = regex.compile(self.root.greedy, self.flags | regex.POSIX) if self.ambiguous else self.plain
         except regex.error as error:
             raise wrong(str(error)) from None
-        # An expression with | at its top prefers the longest; else its first quantifier decides.
-        self.shortest = translation.first_is_lazy
+        self.shortest = bool(self.root.shortest)
         self.groups = translation.groups
 
     def test(self, text: str) -> bool:
         """Whether there is a match anywhere."""
         try:
-            return self.any.search(text, timeout=TIMEOUT_S) is not None
+            return self.plain.search(text, timeout=TIMEOUT_S) is not None
         except TimeoutError:
             raise _timed_out() from None
 
     def search(self, text: str, start: int = 0) -> Match | None:
         """The match that PostgreSQL would report, from character `start` on."""
         try:
-            if not self.mixed:
-                return self.leftmost.search(text, start, timeout=TIMEOUT_S)
-            return self._search_mixed(text, start)
+            if self.ambiguous:
+                return self._search(text, start)
+            found: Match | None = self.plain.search(text, start, timeout=TIMEOUT_S)
+            return found
         except TimeoutError:
             raise _timed_out() from None
 
-    def _search_mixed(self, text: str, start: int) -> Match | None:
-        """First the extent of the whole match, by the preference of the whole; then the parts by their own."""
-        longest = self.greedy.search(text, start, timeout=TIMEOUT_S)
+    def _search(self, text: str, start: int) -> Match | None:
+        """First the extent of the whole match, then what its groups matched."""
+        longest = self.longest.search(text, start, timeout=TIMEOUT_S)
         if longest is None:
             return None
         begin, end = longest.span()
+        found = longest
         if self.shortest:
-            for nearer in range(begin, end + 1):
-                found = self._exactly(text, begin, nearer)
-                if found is not None:
-                    return found
-        return self._exactly(text, begin, end) or longest
+            for end in range(begin, longest.end() + 1):
+                exact = self._exactly(text, begin, end)
+                if exact is not None:
+                    found = exact
+                    break
+        if not self.groups or self.translation.back_references or self.translation.constraints:
+            exact = self._exactly(text, begin, end) if self.groups else found
+            return exact or found  # type: ignore[no-any-return]
+        dissection = Dissection(text, self.flags, TIMEOUT_S)
+        if not dissection.divide(self.root, begin, end):
+            return found  # type: ignore[no-any-return]
+        return _Found(text, {**dissection.spans, 0: (begin, end)}, self.groups)
 
-    def _exactly(self, text: str, begin: int, end: int) -> Match | None:
+    def _exactly(self, text: str, begin: int, end: int) -> Any:
         """A match with just this extent that sees the whole text around it."""
-        return _ending(self.any.pattern, self.any.flags, len(text) - end).match(text, begin, timeout=TIMEOUT_S)
+        return _ending(self.root.plain, self.flags, len(text) - end).match(text, begin, timeout=TIMEOUT_S)
 
     def matches(self, text: str, start: int = 0) -> Iterator[Match]:
         """All matches from left to right, not overlapping."""
@@ -90,7 +134,7 @@ class Expression:
 @lru_cache(maxsize=64)
 def _ending(pattern: str, flags: int, remaining: int) -> Any:
     """The expression, followed by exactly `remaining` characters up to the end of the text."""
-    return regex.compile(rf"(?:{pattern})(?=(?s:.){{{remaining}}}\Z)", flags & ~regex.DEBUG)
+    return regex.compile(rf"(?:{pattern})(?=(?s:.){{{remaining}}}\Z)", flags)
 
 
 @lru_cache(maxsize=256)

@@ -43,19 +43,47 @@ class Options:
 
 
 @dataclass
+class Node:
+    """A part of an expression, in the library's syntax: as it is, and with every quantifier greedy.
+
+    kind: "=" a single character or constraint, "." a sequence, "|" alternatives, "(" a capturing group, "*" a
+    repetition of its child.
+    """
+
+    kind: str
+    plain: str
+    greedy: str
+    children: list["Node"] = field(default_factory=list)
+    number: int = 0  # of a capturing group
+    low: int = 0
+    high: int | None = None
+    lazy: bool = False
+    captures: bool = False
+    quantifiable: bool = True
+
+    @property
+    def shortest(self) -> bool | None:
+        """Whether this part prefers to match little; None if it has no preference."""
+        if self.kind == "*":
+            return self.lazy
+        if self.kind == "|":
+            return False
+        return next((found for child in self.children if (found := child.shortest) is not None), None)
+
+
+@dataclass
 class Translation:
     """A regular expression in the library's syntax, and what decides how it is to be matched."""
 
-    pattern: str = ""
-    greedy_pattern: str = ""  # the same with every quantifier greedy
+    root: Node = field(default_factory=lambda: Node("=", "", ""))
     options: Options = field(default_factory=Options)
     groups: int = 0
     lazy: int = 0  # quantifiers of each kind
     greedy: int = 0
-    first_is_lazy: bool = False  # the first quantifier of the whole expression
     alternatives: bool = False
     quantified_group: bool = False
-    anchored: bool = False  # begins with ^ and ends with $ outside of alternatives
+    constraints: bool = False  # lookaround or word boundaries, or ^ and $ elsewhere than at the ends
+    back_references: bool = False
 
 
 def _set(option: str, value: bool) -> Callable[[Options], None]:
@@ -105,11 +133,10 @@ def translate(pattern: str, options: Options) -> Translation:
     pattern = _directors(pattern, options)
     result = Translation(options=options)
     if options.literal:
-        result.pattern = result.greedy_pattern = "".join(map(_literal, pattern))
+        text = "".join(map(_literal, pattern))
+        result.root = Node("=", text, text)
         return result
-    reader = _Reader(pattern, options, result)
-    result.pattern = reader.expression()
-    result.greedy_pattern = reader.joined_greedy
+    result.root = _Reader(pattern, options, result).expression()
     return result
 
 
@@ -140,53 +167,48 @@ def _literal(character: str) -> str:
 
 
 class _Reader:
-    """Reads an expression from left to right. Each piece is written twice: as it is, and with greedy quantifiers."""
+    """Reads an expression from left to right."""
 
     def __init__(self, text: str, options: Options, result: Translation) -> None:
         self.text = text
         self.options = options
         self.result = result
         self.at = 0
-        self.joined_greedy = ""
         self.complements: list[str] = []  # of the bracket expression being read: \D, \S, \W
 
     def peek(self, count: int = 1) -> str:
         return self.text[self.at : self.at + count]
 
-    def expression(self) -> str:
-        pattern, self.joined_greedy = self.branches(0)
+    def expression(self) -> Node:
+        root = self.branches(0)
         if self.at < len(self.text):
             raise wrong("parentheses () not balanced")
-        self.result.anchored = (pattern.startswith(r"\A") and pattern.endswith(r"\Z")
-                                and not self.result.alternatives)
-        return pattern
+        return root
 
-    def branches(self, depth: int) -> tuple[str, str]:
+    def branches(self, depth: int) -> Node:
         """Alternatives up to a closing parenthesis or the end."""
         if depth > 200:
             raise wrong("regular expression is too complex")
-        plain, greedy = self.branch(depth)
+        found = [self.branch(depth)]
         while self.peek() == "|":
             self.at += 1
-            self.result.alternatives = True
-            more, more_greedy = self.branch(depth)
-            plain, greedy = f"{plain}|{more}", f"{greedy}|{more_greedy}"
-        return plain, greedy
+            found.append(self.branch(depth))
+        if len(found) == 1:
+            return found[0]
+        self.result.alternatives = self.result.alternatives or not _distinct(found)
+        return Node("|", "|".join(node.plain for node in found), "|".join(node.greedy for node in found), found,
+                    captures=any(node.captures for node in found))
 
-    def branch(self, depth: int) -> tuple[str, str]:
-        plain: list[str] = []
-        greedy: list[str] = []
+    def branch(self, depth: int) -> Node:
+        found: list[Node] = []
         while True:
             self.skip_expanded()
             character = self.peek()
             if character in ("", "|", ")"):
                 if character == ")" and depth == 0:
                     raise wrong("parentheses () not balanced")
-                return "".join(plain), "".join(greedy)
-            atom, atom_greedy, quantifiable = self.atom(depth)
-            suffix, suffix_greedy = self.quantifier(quantifiable, atom)
-            plain.append(atom + suffix)
-            greedy.append(atom_greedy + suffix_greedy)
+                return _sequence(found)
+            found.append(self.repeated(self.atom(depth)))
 
     def skip_expanded(self) -> None:
         while self.options.expanded and self.peek():
@@ -204,8 +226,13 @@ class _Reader:
             self.at = end + 1
             self.skip_expanded()
 
-    def atom(self, depth: int) -> tuple[str, str, bool]:
-        """(plain, greedy, whether a quantifier may follow)"""
+    def leaf(self, text: str, quantifiable: bool = True) -> Node:
+        if not quantifiable and text not in (r"\A", r"\Z"):
+            self.result.constraints = True
+        return Node("=", text, text, quantifiable=quantifiable)
+
+    def atom(self, depth: int) -> Node:
+        """What a quantifier may follow, or a constraint."""
         character = self.peek()
         self.at += 1
         if character == "(":
@@ -213,28 +240,26 @@ class _Reader:
         if character == "[":
             if self.peek(6) == "[:<:]]":
                 self.at += 6
-                return _CONSTRAINTS["m"], _CONSTRAINTS["m"], False
+                return self.leaf(_CONSTRAINTS["m"], False)
             if self.peek(6) == "[:>:]]":
                 self.at += 6
-                return _CONSTRAINTS["M"], _CONSTRAINTS["M"], False
-            text = self.bracket()
-            return text, text, True
+                return self.leaf(_CONSTRAINTS["M"], False)
+            return self.leaf(self.bracket())
         if character == "\\":
-            text, quantifiable = self.escape()
-            return text, text, quantifiable
+            return self.leaf(*self.escape())
         special = {".": r"[^\n]" if self.options.dot_skips_newline else r"(?s:.)",
                    "^": "(?m:^)" if self.options.anchors_at_newline else r"\A",
                    "$": "(?m:$)" if self.options.anchors_at_newline else r"\Z"}.get(character)
         if special is not None:
-            return special, special, character == "."
+            return self.leaf(special, character == ".")
         if character in "*+?" or (character == "{" and self.peek().isdigit()):
             raise wrong("quantifier operand invalid")
-        text = _literal(character)
-        return text, text, True
+        return self.leaf(_literal(character))
 
-    def group(self, depth: int) -> tuple[str, str, bool]:
+    def group(self, depth: int) -> Node:
         opening = "("
         quantifiable = True
+        number = 0
         if self.peek() == "?":
             for start in ("?:", "?=", "?!", "?<=", "?<!"):
                 if self.peek(len(start)) == start:
@@ -245,13 +270,19 @@ class _Reader:
                 raise wrong("quantifier operand invalid")
         else:
             self.result.groups += 1
-        plain, greedy = self.branches(depth + 1)
+            number = self.result.groups
+        inner = self.branches(depth + 1)
         if self.peek() != ")":
             raise wrong("parentheses () not balanced")
         self.at += 1
-        return f"{opening}{plain})", f"{opening}{greedy})", quantifiable
+        self.result.constraints = self.result.constraints or not quantifiable
+        plain, greedy = f"{opening}{inner.plain})", f"{opening}{inner.greedy})"
+        if not quantifiable:
+            return Node("=", plain, greedy, quantifiable=False)
+        return Node("(" if number else ".", plain, greedy, [inner], number, captures=bool(number) or inner.captures)
 
-    def quantifier(self, quantifiable: bool, atom: str) -> tuple[str, str]:
+    def repeated(self, atom: Node) -> Node:
+        """The atom with the quantifier after it, if there is one."""
         self.skip_expanded()
         character = self.peek()
         if character and character in "*+?":
@@ -260,8 +291,8 @@ class _Reader:
         elif character == "{" and self.text[self.at + 1 : self.at + 2].isdigit():
             text = self.bounds()
         else:
-            return "", ""
-        if not quantifiable:
+            return atom
+        if not atom.quantifiable:
             raise wrong("quantifier operand invalid")
         lazy = self.peek() == "?"
         if lazy:
@@ -269,16 +300,12 @@ class _Reader:
         following = self.peek()
         if following and (following in "*+?" or (following == "{" and self.text[self.at + 1 : self.at + 2].isdigit())):
             raise wrong("quantifier operand invalid")
-        self.count(lazy, atom)
-        return text + "?" * lazy, text
-
-    def count(self, lazy: bool, atom: str) -> None:
-        result = self.result
-        if not result.lazy and not result.greedy:
-            result.first_is_lazy = lazy
-        result.lazy += lazy
-        result.greedy += not lazy
-        result.quantified_group = result.quantified_group or (atom.startswith("(") and not atom.startswith("(?s:."))
+        low, high = _SIGNS[text] if text in _SIGNS else _limits(text)
+        self.result.lazy += lazy
+        self.result.greedy += not lazy
+        self.result.quantified_group = self.result.quantified_group or atom.kind != "="
+        return Node("*", atom.plain + text + "?" * lazy, atom.greedy + text, [atom], low=low, high=high, lazy=lazy,
+                    captures=atom.captures)
 
     def bounds(self) -> str:
         end = self.text.find("}", self.at)
@@ -319,6 +346,7 @@ class _Reader:
             return _literal(self.escaped_character())
         if int(digits) > self.result.groups:
             raise wrong("invalid backreference number")
+        self.result.back_references = True
         return f"(?:\\{digits})"
 
     def escaped_character(self) -> str:
@@ -424,6 +452,30 @@ class _Reader:
         if len(name) != 1 and name not in _COLLATING:
             raise wrong("invalid collating element")
         return _COLLATING.get(name, name)
+
+
+_SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+def _limits(bounds: str) -> tuple[int, int | None]:
+    low, comma, high = bounds[1:-1].partition(",")
+    return int(low), int(high) if high else None if comma else int(low)
+
+
+def _sequence(items: list[Node]) -> Node:
+    if len(items) == 1:
+        return items[0]
+    return Node(".", "".join(node.plain for node in items), "".join(node.greedy for node in items), items,
+                captures=any(node.captures for node in items))
+
+
+def _distinct(alternatives: list[Node]) -> bool:
+    """Whether the alternatives are plain texts of which none begins another: then it does not matter which is first."""
+    texts = [node.plain for node in alternatives]
+    if any(child.kind != "=" or not child.quantifiable or child.plain[:1] in "[(" for node in alternatives
+           for child in (node.children or [node])) or any(node.kind not in "=." for node in alternatives):
+        return False
+    return not any(a != b and b.startswith(a) for a in texts for b in texts) and len(set(texts)) == len(texts)
 
 
 def _in_set(character: str) -> str:

@@ -14,7 +14,14 @@ from executor.sqlstates import (
 )
 from executor.types import arrays
 from executor.types.integer import INT4_MIN
-from executor.types.text import char_from_text, char_text, compare_bpchar, shorten_bpchar, shorten_varchar, truncate_name
+from executor.types.text import (
+    char_from_text,
+    char_text,
+    compare_bpchar,
+    shorten_bpchar,
+    shorten_varchar,
+    truncate_name,
+)
 
 SIZE_MAX = 0x3FFFFFFF
 """The size of a value that PostgreSQL can make, in bytes."""
@@ -246,13 +253,15 @@ BUILTINS = (
     Builtin("textcat(text,text)", native(lambda a, b: f"({a} || {b})"), ("textcat('a', 'b')", "ab")),
     *(Builtin(f"{name}(text,int4)", native(_substr_2, python=substr), (f"{name}('abcdef', 3)", "cdef"))
       for name in ("substr", "substring")),
-    *(Builtin(f"{name}(text,int4,int4)", _SUBSTR, (f"{name}('abcdef', 0, 3)", "ab")) for name in ("substr", "substring")),
+    *(Builtin(f"{name}(text,int4,int4)", _SUBSTR, (f"{name}('abcdef', 0, 3)", "ab")) for name in ("substr",
+        "substring")),
     Builtin("left(text,int4)", native(
         lambda a, n: f"substr({a}, 1, CASE WHEN {n} < 0 THEN max(length({a}) + {n}, 0) ELSE {n} END)", repeats=3,
         python=left), ("left('abcde', -2)", "abc")),
     Builtin("right(text,int4)", Python(right), ("right('abcde', 2)", "de")),
     Builtin("strpos(text,text)", native(lambda a, b: f"instr({a}, {b})"), ("strpos('high', 'ig')", "2")),
-    Builtin("position(text,text)", native(lambda a, b: f"instr({a}, {b})"), ("pg_catalog.\"position\"('high', 'ig')", "2")),
+    Builtin("position(text,text)", native(lambda a, b: f"instr({a}, {b})"),
+            ("pg_catalog.\"position\"('high', 'ig')", "2")),
     Builtin("replace(text,text,text)", native(lambda a, b, c: f"replace({a}, {b}, {c})"),
             ("replace('abcabc', 'b', 'xx')", "axxcaxxc")),
     Builtin("translate(text,text,text)", Python(translate), ("translate('12345', '143', 'ax')", "a2x5")),
@@ -269,7 +278,8 @@ BUILTINS = (
     Builtin("chr(int4)", Python(chr_), ("chr(233)", "é")),
     Builtin("split_part(text,text,int4)", Python(split_part), ("split_part('a,b,c', ',', -1)", "c")),
     Builtin("starts_with(text,text)", native(lambda a, b: f"(substr({a}, 1, length({b})) = {b})", repeats=2,
-                                             python=lambda a, b: int(a.startswith(b))), ("starts_with('abc', 'ab')", "t")),
+                                             python=lambda a, b: int(a.startswith(b))),
+                                                 ("starts_with('abc', 'ab')", "t")),
     Builtin("string_to_array(text,text)", Python(string_to_array), ("string_to_array('a,b', ',')", "{a,b}")),
     Builtin("string_to_array(text,text,text)", Python(string_to_array),
             ("string_to_array('a,,b', ',', '')", "{a,NULL,b}")),
@@ -291,7 +301,8 @@ BUILTINS = (
     Builtin("int4(char)", Python(lambda a: (ord(a) ^ 128) - 128 if a else 0), ("int4('A'::\"char\")", "65")),
     *(Builtin(f"name({kind})", Python(truncate_name), (f"name('ab'::{kind})", "ab")) for kind in ("text", "varchar")),
     Builtin("name(bpchar)", Python(lambda a: truncate_name(a.rstrip(" "))), ("name('ab '::bpchar)", "ab")),
-    Builtin("varchar(varchar,int4,bool)", Python(lambda a, typmod, explicit: shorten_varchar(a, typmod, bool(explicit))),
+    Builtin("varchar(varchar,int4,bool)", Python(lambda a, typmod,
+        explicit: shorten_varchar(a, typmod, bool(explicit))),
             ("\"varchar\"('abc'::varchar, 6, true)", "ab")),
     Builtin("bpchar(bpchar,int4,bool)", Python(lambda a, typmod, explicit: shorten_bpchar(a, typmod, bool(explicit))),
             ("length(bpchar('abc'::bpchar, 6, true))", "2")),

@@ -37,7 +37,8 @@ def quote_nullable(text: str | None) -> str:
     return "NULL" if text is None else quote_literal(text)
 
 
-def _quote_any(quote: Callable[[str], str], null: str | None) -> Callable[[ArgumentTypes, int], Callable[..., str | None]]:
+def _quote_any(quote: Callable[[str], str], null: str | None) -> Callable[[ArgumentTypes, int],
+               Callable[..., str | None]]:
     def factory(types: ArgumentTypes, result: int) -> Callable[..., str | None]:
         show = cast_printer(*types[0])
         return lambda context, value: null if value is None else quote(show(context, value))
@@ -234,9 +235,11 @@ BUILTINS = (
     Builtin("format(text)", Python(lambda template: format_text(template, [])), ("format('100%%')", "100%")),
     Builtin("quote_ident(text)", Python(quote_ident), ("quote_ident('Select')", '"Select"')),
     Builtin("quote_literal(text)", Python(quote_literal), ("quote_literal('it''s')", "'it''s'")),
-    Builtin("quote_literal(anyelement)", Python(_quote_any(quote_literal, None), **_TYPED), ("quote_literal(1.5)", "'1.5'")),
+    Builtin("quote_literal(anyelement)", Python(_quote_any(quote_literal, None), **_TYPED),
+            ("quote_literal(1.5)", "'1.5'")),
     Builtin("quote_nullable(text)", Python(quote_nullable), ("quote_nullable(NULL::text)", "NULL")),
-    Builtin("quote_nullable(anyelement)", Python(_quote_any(quote_literal, "NULL"), **_TYPED), ("quote_nullable(1.5)", "'1.5'")),
+    Builtin("quote_nullable(anyelement)", Python(_quote_any(quote_literal, "NULL"), **_TYPED),
+            ("quote_nullable(1.5)", "'1.5'")),
     Builtin("parse_ident(text,bool)", Python(parse_ident), ("parse_ident('Foo.\"Bar\"', true)", "{foo,Bar}")),
     Builtin("num_nulls(any)", Python(num_nulls), ("num_nulls(1, NULL)", "1")),
     Builtin("num_nonnulls(any)", Python(num_nonnulls), ("num_nonnulls(1, NULL)", "1")),

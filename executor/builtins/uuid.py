@@ -92,5 +92,6 @@ BUILTINS = (
             ("uuid_extract_timestamp('C232AB00-9414-11EC-B3C8-9F6BDECED846'::uuid) at time zone 'UTC'",
              "2022-02-22 19:22:22")),
     Builtin("uuid_cmp(uuid,uuid)", Python(compare),
-            ("uuid_cmp('00000000-0000-0000-0000-000000000001'::uuid, '00000000-0000-0000-0000-000000000001'::uuid)", "0")),
+            ("uuid_cmp('00000000-0000-0000-0000-000000000001'::uuid, '00000000-0000-0000-0000-000000000001'::uuid)",
+             "0")),
 )

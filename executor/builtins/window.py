@@ -25,24 +25,27 @@ def _plain(name: str) -> Callable[..., str]:
 
 
 def _example(called: str, expected: str) -> tuple[str, str]:
-    return (f"(SELECT string_agg(y::text, ',') FROM (SELECT {called} OVER (ORDER BY x) AS y FROM (VALUES (1), (2), (4), (4)) "
-            f"v (x)) w)"), expected
+    rows = f"SELECT {called} OVER (ORDER BY x) AS y FROM (VALUES (1), (2), (4), (4)) v (x)"
+    return f"(SELECT string_agg(y::text, ',') FROM ({rows}) w)", expected
 
 
 _ROWS: tuple[tuple[str, str, str], ...] = (
-    ("row_number()", "row_number()", "1,2,3,4"), ("rank()", "rank()", "1,2,3,3"), ("dense_rank()", "dense_rank()", "1,2,3,3"),
+    ("row_number()", "row_number()", "1,2,3,4"), ("rank()", "rank()", "1,2,3,3"),
+     ("dense_rank()", "dense_rank()", "1,2,3,3"),
     ("percent_rank()", "percent_rank()", "0,0.3333333333333333,0.6666666666666666,0.6666666666666666"),
     ("cume_dist()", "cume_dist()", "0.25,0.5,1,1"),
     ("lag(anyelement)", "lag(x)", "1,2,4"), ("lag(anyelement,int4)", "lag(x, 2)", "1,2"),
     ("lag(anycompatible,int4,anycompatible)", "lag(x, 1, 0)", "0,1,2,4"), ("lead(anyelement)", "lead(x)", "2,4,4"),
-    ("lead(anyelement,int4)", "lead(x, 2)", "4,4"), ("lead(anycompatible,int4,anycompatible)", "lead(x, 1, 0)", "2,4,4,0"),
+    ("lead(anyelement,int4)", "lead(x, 2)", "4,4"), ("lead(anycompatible,int4,anycompatible)", "lead(x, 1, 0)",
+     "2,4,4,0"),
     ("first_value(anyelement)", "first_value(x)", "1,1,1,1"), ("last_value(anyelement)", "last_value(x)", "1,2,4,4"),
 )
 
 BUILTINS = (
     *(Builtin(signature, NativeAggregate(_plain(signature.partition("(")[0])), _example(called, expected))
       for signature, called, expected in _ROWS),
-    Builtin("ntile(int4)", NativeAggregate(lambda over, count: f"ntile({call(ntile_count, count)}){over}", (ntile_count,)),
+    Builtin("ntile(int4)", NativeAggregate(lambda over, count: f"ntile({call(ntile_count, count)}){over}",
+        (ntile_count,)),
             _example("ntile(3)", "1,1,2,3")),
     Builtin("nth_value(anyelement,int4)", NativeAggregate(
         lambda over, value, number: f"nth_value({value}, {call(nth_number, number)}){over}", (nth_number,)),

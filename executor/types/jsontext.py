@@ -90,6 +90,10 @@ def validate(text: str) -> None:
     _decode(_verbatim_decoder, text, False)
 
 
+# The decoder's scanner: (text, where a value begins) -> (the value, where it ends).
+_scan: Callable[[str, int], tuple[Json, int]] = _verbatim_decoder.scan_once  # type: ignore[attr-defined]
+
+
 def _skip(text: str, at: int) -> int:
     while text[at : at + 1] in (" ", "\t", "\n", "\r"):
         at += 1
@@ -104,15 +108,14 @@ def kind_of(text: str) -> str:
 @lru_cache(maxsize=16)
 def member_texts(text: str) -> list[tuple[str, str]]:
     """The members of an object of type json: (key, the value's text as it is written), duplicates included."""
-    scan = _verbatim_decoder.scan_once
     found: list[tuple[str, str]] = []
     at = _skip(text, _skip(text, 0) + 1)
     while text[at] != "}":
         if text[at] == ",":
             at = _skip(text, at + 1)
-        key, at = scan(text, at)
+        key, at = _scan(text, at)
         start = _skip(text, _skip(text, at) + 1)
-        _, end = scan(text, start)
+        _, end = _scan(text, start)
         found.append((key, text[start:end]))
         at = _skip(text, end)
     return found
@@ -121,13 +124,12 @@ def member_texts(text: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=16)
 def element_texts(text: str) -> list[str]:
     """The elements of an array of type json, as they are written."""
-    scan = _verbatim_decoder.scan_once
     found: list[str] = []
     at = _skip(text, _skip(text, 0) + 1)
     while text[at] != "]":
         if text[at] == ",":
             at = _skip(text, at + 1)
-        _, end = scan(text, at)
+        _, end = _scan(text, at)
         found.append(text[at:end])
         at = _skip(text, end)
     return found

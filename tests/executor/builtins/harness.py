@@ -65,8 +65,9 @@ class Harness:
 
     def register(self, helpers: tuple[Callable[..., Any], ...]) -> None:
         for helper in helpers:
-            positional = [p for p in inspect.signature(helper).parameters.values()]
-            count = -1 if any(p.kind == p.VAR_POSITIONAL or p.default is not p.empty for p in positional) else len(positional)
+            found = list(inspect.signature(helper).parameters.values())
+            variable = any(p.kind == p.VAR_POSITIONAL or p.default is not p.empty for p in found)
+            count = -1 if variable else len(found)
             self.connection.create_scalar_function(base.sql_name(helper), _strict(helper), count)
 
     def scalar(self, arguments: list[Stored]) -> list[Stored]:
@@ -98,7 +99,8 @@ class Harness:
     def aggregate(self, rows: list[list[Stored]]) -> list[Stored]:
         implementation = self.implementation
         width = len(self.types)
-        self.connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY" + "".join(f", c{i}" for i in range(width)) + ")")
+        columns = "".join(f", c{i}" for i in range(width))
+        self.connection.execute(f"CREATE TABLE t (n INTEGER PRIMARY KEY{columns})")
         for number, row in enumerate(rows):
             self.connection.execute(f"INSERT INTO t VALUES ({', '.join('?' * (width + 1))})", [number, *row])
         found: list[Stored] = []

@@ -59,7 +59,8 @@ class Recorder:
         if result.status == pq.ExecStatus.TUPLES_OK:
             return [[None if (v := result.get_value(r, c)) is None else v.decode() for c in range(result.nfields)]
                     for r in range(result.ntuples)]
-        names = {"sqlstate": "SQLSTATE", "message": "MESSAGE_PRIMARY", "detail": "MESSAGE_DETAIL", "hint": "MESSAGE_HINT"}
+        names = {"sqlstate": "SQLSTATE", "message": "MESSAGE_PRIMARY", "detail": "MESSAGE_DETAIL",
+            "hint": "MESSAGE_HINT"}
         values = {n: result.error_field(getattr(pq.DiagnosticField, f)) for n, f in names.items()}
         return {name: value.decode() if value else None for name, value in values.items()}
 
@@ -105,7 +106,8 @@ class Recorder:
         oid = self.run(f"SELECT pg_typeof({sql.replace(' FROM', ')::oid FROM', 1)}")
         assert not isinstance(oid, dict) or isinstance(result, dict), (sql, oid)
         return [function.signature, [[[oid, text] for _, oid, text in row] for row in rows],
-                int(oid[0][0] or 0) if isinstance(oid, list) else function.result, result[0][0] if isinstance(result, list) else result]
+                int(oid[0][0] or 0) if isinstance(oid, list) else function.result,
+                    result[0][0] if isinstance(result, list) else result]
 
     def example(self, sql: str, expected: str | None) -> str | None:
         """A complaint if PostgreSQL does not give what the example says."""

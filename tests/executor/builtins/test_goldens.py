@@ -31,7 +31,8 @@ def test_call_gives_postgresqls_result(golden: list[Any]) -> None:
         with pytest.raises(SqlError) as raised:
             _ = harness.rows(values) if function.returns_set else harness.scalar(values)
         found = raised.value
-        assert {"sqlstate": found.sqlstate, "message": found.message, "detail": found.detail, "hint": found.hint} == expected
+        assert {"sqlstate": found.sqlstate, "message": found.message, "detail": found.detail,
+            "hint": found.hint} == expected
     elif function.returns_set:
         assert [shown_row(function, result, row) for row in harness.rows(values)] == expected
     else:

@@ -49,7 +49,8 @@ UUIDS = ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD
          "a0eeb-c999c0b4ef8bb6d6bb9bd380a11"]
 TEXTS = ["", "a", "  a ", "Grüße", "日本語", "a\tb\n", "\\x41", "'quoted'", "\U0001f600"]
 SIZED = ["", "a", "abc", "abcd", "abc  ", "abc d", "Grü", "Grüß", "日本語", "日本語x", "a ", "   ", "    "]
-JSONS = ["null", "true", "false", "0", "-0", "1", "-1.50", "1e5", "1.5e-3", "1E+2", "0.10", "123456789012345678901234567890",
+JSONS = ["null", "true", "false", "0", "-0", "1", "-1.50", "1e5", "1.5e-3", "1E+2", "0.10",
+    "123456789012345678901234567890",
          '""', '"a"', '"a\\"b\\\\\\/\\b\\f\\n\\r\\t"', '"\\u0041\\u00e9\\u65e5"', '"\\ud83d\\ude00"', '"\\u001f\x7f"',
          "[]", "{}", "[1,2,[3]]", '{"b":1,"a":2,"aa":3}', '{"a":1,"a":2}', ' { "a" : [ 1 , null ] } ',
          '{"é":1,"zz":2,"b":{"y":1,"x":[]}}', "\t[\n]\r", "", " ", "x", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{,}",
@@ -58,22 +59,30 @@ JSONS = ["null", "true", "false", "0", "-0", "1", "-1.50", "1e5", "1.5e-3", "1E+
          '"\\u0000"', '"\\ud800"', '"\\udc00"', '"\\ud800\\ud800"', '"\\ud800x"', '"\\ud800\\n"', '"a\nb"', '"a\tb"',
          "'a'", "[1,\n2,\nx]", '{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": x}',
          '["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"  true]', "truefalse", "[true1]", "1a", "é", "[é]",
-         '{"a":{"b":{"c":[1,2,{"d":null}]}}}', "1e400", "[1e-400]", "1.0e0", "[0.0, -0.0]", '["a" "b"]', "]", "}", ",", ":",
+         '{"a":{"b":{"c":[1,2,{"d":null}]}}}', "1e400", "[1e-400]", "1.0e0", "[0.0, -0.0]", '["a" "b"]', "]", "}", ",",
+             ":",
          '{"a",1}', '{"a":1:2}', "--1", "1-1", "1e+", "[\x01]"]
 CHARS = ["", "a", "ab", "é", "\\101", "\\377", "\\400", "\\12", "\\", "\\1011"]
 INT_ARRAYS = ["{}", "{1}", "{1,2,3}", "{1,NULL,3}", "{null}", " { 1 , 2 } ", "{{1,2},{3,4}}", "{{{1}},{{2}}}",
-              "[0:1]={1,2}", "[2]={1,2}", "[-5:-4]={1,2}", "[1:1][0:1]={{1,2}}", "[1:2]={1,2}", "[1:2]= {1,2}", "{", "", "x", "{1",
-              "{1}x", "{1,}", "{,1}", "{1,,2}", "{{1,2},{3}}", "{{1},2}", "{1,{2}}", "{}}", "{{}}", "{{},{}}", "{{1},{}}",
+              "[0:1]={1,2}", "[2]={1,2}", "[-5:-4]={1,2}", "[1:1][0:1]={{1,2}}", "[1:2]={1,2}", "[1:2]= {1,2}", "{",
+              "", "x", "{1",
+              "{1}x", "{1,}", "{,1}", "{1,,2}", "{{1,2},{3}}", "{{1},2}", "{1,{2}}", "{}}", "{{}}", "{{},{}}",
+              "{{1},{}}",
               "[1:3]={1,2}", "[1:2]{1,2}", "[2:1]={}", "[a]={1}", "[1:x]={1}", "[1:2", "[1][", "[1:2]", "{1 2}", "{a}",
-              '{"1","2"}', '{"1"2}', "{{{{{{{1}}}}}}}", "[1:99999999999]={1}", "[2147483647:2147483647]={1}", "{99999999999}",
+              '{"1","2"}', '{"1"2}', "{{{{{{{1}}}}}}}", "[1:99999999999]={1}", "[2147483647:2147483647]={1}",
+                  "{99999999999}",
               "[1:1]={{1,2}}", "[1:2]=x", "{{1,2}", "{,}", "{ }", "{}x"]
-TEXT_ARRAYS = ["{}", "{a,b}", '{"a b",c}', "{a b , c }", '{"",NULL,"NULL",null,nUll}', '{"a\\"b","c\\\\d"}', "{a\\ }", "{\\{}",
-               '{"a}', '{"a"b}', '{a"b"}', "{a\\", '{"a\\', "{a{b}", '{"a"{b}', '{"a"', "{a", '{ "a" , b }', '{"a,b","{c}"}',
+TEXT_ARRAYS = ["{}", "{a,b}", '{"a b",c}', "{a b , c }", '{"",NULL,"NULL",null,nUll}', '{"a\\"b","c\\\\d"}', "{a\\ }",
+    "{\\{}",
+               '{"a}', '{"a"b}', '{a"b"}', "{a\\", '{"a\\', "{a{b}", '{"a"{b}', '{"a"', "{a", '{ "a" , b }',
+                   '{"a,b","{c}"}',
                "{é,日本}", '{"\t"}', "{'a'}", '{{"a",NULL},{b,c}}', "{\\N\\U\\L\\L}", "{a\\,b}", '{" a "}', "{a\\  }"]
 
 CASES: list[tuple[str, list[str]]] = [
-    ("bool", BOOLEANS), ("int2", INTEGERS), ("int4", INTEGERS), ("int8", INTEGERS), ("oid", UNSIGNED), ("xid", UNSIGNED),
-    ("cid", UNSIGNED), ("xid8", [*UNSIGNED[:4], "18446744073709551616", "x", ""]), ("float4", FLOATS), ("float8", FLOATS),
+    ("bool", BOOLEANS), ("int2", INTEGERS), ("int4", INTEGERS), ("int8", INTEGERS), ("oid", UNSIGNED),
+     ("xid", UNSIGNED),
+    ("cid", UNSIGNED), ("xid8", [*UNSIGNED[:4], "18446744073709551616", "x", ""]), ("float4", FLOATS),
+     ("float8", FLOATS),
     ("numeric", NUMERICS), ("numeric(6,2)", NUMERICS), ("numeric(5,0)", NUMERICS), ("numeric(3,-2)", NUMERICS),
     ("numeric(2,5)", ["0.00012", "0.00123", "0.0012", "1", "0.000125", "-0.000995", "0.000995", "NaN", "inf"]),
     ("numeric(30,10)", NUMERICS), ("numeric(4,4)", ["0.9999", "0.99995", "1"]), ("bytea", BYTEAS), ("uuid", UUIDS),
@@ -84,23 +93,32 @@ CASES: list[tuple[str, list[str]]] = [
     ("oidvector", ["", "1", "1 2 3", " 4  5 "]), ("int2vector", ["", "1", "1 -2 3"]),
     ("int4[]", INT_ARRAYS), ("text[]", TEXT_ARRAYS), ("float8[]", ["{1,1.5,NaN,inf,-Infinity,NULL}"]),
     ("bool[]", ["{t,f,NULL}", "{x}"]), ("bytea[]", ['{"\\\\x00ff","\\\\x"}', "{abc}"]),
-    ("numeric[]", ["{1.50,2,NaN,NULL}", "{x}"]), ("numeric(5,1)[]", ["{1.55,2}", "{99999}"]), ("varchar(2)[]", ["{ab,c}", "{abc}"]),
+    ("numeric[]", ["{1.50,2,NaN,NULL}", "{x}"]), ("numeric(5,1)[]", ["{1.55,2}", "{99999}"]),
+     ("varchar(2)[]", ["{ab,c}", "{abc}"]),
     ("char(3)[]", ["{a,abc}"]), ("jsonb[]", ['{"{\\"b\\": 1, \\"a\\": [1, 2]}",null,1}']),
-    ("uuid[]", ["{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}"]), ('"char"[]', ["{a,b}"]), ("name[]", ["{a,b}"]), ("oid[]", ["{1,2}"]),
+    ("uuid[]", ["{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}"]), ('"char"[]', ["{a,b}"]), ("name[]", ["{a,b}"]),
+     ("oid[]", ["{1,2}"]),
     ("int2[]", ["{1,-2}"]), ("int8[]", ["{1,9223372036854775807}"]), ("float4[]", ["{0.1,1e10}"]),
 ]
 
 ORDERS: list[tuple[str, list[str]]] = [
     ("numeric", ["1.10", "1.1", "-5", "NaN", "Infinity", "-Infinity", "0", "-0.0", "10", "9", "1e20", "1e-10"]),
-    ("jsonb", ["null", "true", "false", "1", "1.0", "2", "10", '"a"', '"b"', '"aa"', '""', "[]", "[1]", "[1,2]", "[2]", "[[]]", "{}",
-               '{"a":1}', '{"b":1}', '{"aa":1}', '{"a":1,"b":2}', '{"a":2}', '{"a":[]}', '["a"]', "[null]", "[true]", "[{}]"]),
-    ("int4[]", ["{}", "{1}", "{2}", "{1,2}", "{1,NULL}", "{NULL}", "{{1,2}}", "[0:1]={1,2}", "{10}", "{{1},{2}}", "{1,2,3}"]),
+    ("jsonb", ["null", "true", "false", "1", "1.0", "2", "10", '"a"', '"b"', '"aa"', '""', "[]", "[1]", "[1,2]", "[2]",
+     "[[]]", "{}",
+               '{"a":1}', '{"b":1}', '{"aa":1}', '{"a":1,"b":2}', '{"a":2}', '{"a":[]}', '["a"]', "[null]", "[true]",
+                   "[{}]"]),
+    ("int4[]", ["{}", "{1}", "{2}", "{1,2}", "{1,NULL}", "{NULL}", "{{1,2}}", "[0:1]={1,2}", "{10}", "{{1},{2}}",
+     "{1,2,3}"]),
     ("text[]", ["{}", "{a}", "{b}", "{a,b}", "{B}", "{é}", "{NULL}", '{""}', "{aa}"]),
     ("float8[]", ["{1}", "{NaN}", "{Infinity}", "{-Infinity}", "{1.5}", "{NULL}"]),
-    ("numeric[]", ["{1.5}", "{1.50}", "{10}", "{9}", "{NaN}"]), ("bytea[]", ['{"\\\\x01"}', '{"\\\\x0100"}', '{"\\\\xff"}']),
-    ("tid", ["(0,1)", "(0,10)", "(0,2)", "(10,0)", "(2,0)"]), ("uuid", UUIDS[:1] + ["00000000-0000-0000-0000-000000000000", "f" * 32]),
-    ("float8", ["NaN", "Infinity", "-Infinity", "0", "-0", "1.5", "-2", "1e300"]), ("bytea", ["", "\\x00", "\\x0001", "\\xff", "a"]),
-    ("char(5)", ["a", "a ", "ab", "B", "a\t", "", "é"]), ("text", ["a", "a ", "B", "é", "日", "\U0001f600", "\uffee", ""]),
+    ("numeric[]", ["{1.5}", "{1.50}", "{10}", "{9}", "{NaN}"]),
+     ("bytea[]", ['{"\\\\x01"}', '{"\\\\x0100"}', '{"\\\\xff"}']),
+    ("tid", ["(0,1)", "(0,10)", "(0,2)", "(10,0)", "(2,0)"]),
+     ("uuid", [UUIDS[0], "00000000-0000-0000-0000-000000000000", "f" * 32]),
+    ("float8", ["NaN", "Infinity", "-Infinity", "0", "-0", "1.5", "-2", "1e300"]),
+     ("bytea", ["", "\\x00", "\\x0001", "\\xff", "a"]),
+    ("char(5)", ["a", "a ", "ab", "B", "a\t", "", "é"]), ("text",
+     ["a", "a ", "B", "é", "日", "\U0001f600", "\uffee", ""]),
     ("bool", ["t", "f"]), ("oidvector", ["", "1", "2", "1 2", "10"]), ("int2vector", ["", "1", "2", "1 2", "10"]),
 ]
 
@@ -119,7 +137,8 @@ def outcome(result: pq.PGresult) -> object:
 
 def record(connection: pq.PGconn, type_name: str, texts: list[str]) -> list[list[object]]:
     connection.exec_(f"DROP TABLE IF EXISTS golden; CREATE TEMP TABLE golden (c {type_name})".encode())
-    facts = connection.exec_(b"SELECT atttypid, atttypmod FROM pg_attribute WHERE attrelid = 'golden'::regclass AND attnum = 1")
+    facts = connection.exec_(b"SELECT atttypid, atttypmod FROM pg_attribute WHERE attrelid = 'golden'::regclass"
+                             b" AND attnum = 1")
     oid, typmod = (int(facts.get_value(0, column) or 0) for column in (0, 1))
     rows: list[list[object]] = []
     for text in texts:
@@ -141,11 +160,13 @@ def record_order(connection: pq.PGconn, type_name: str, texts: list[str]) -> lis
     """[type OID, texts, ranks]: equal values have equal ranks."""
     connection.exec_(f"DROP TABLE IF EXISTS golden; CREATE TEMP TABLE golden (n int, c {type_name})".encode())
     for number, text in enumerate(texts):
-        assert outcome(connection.exec_params(b"INSERT INTO golden VALUES ($1, $2)", [str(number).encode(), text.encode()])) is None
-    result = connection.exec_(b"SELECT n, dense_rank() OVER (ORDER BY c), (SELECT atttypid FROM pg_attribute WHERE attrelid ="
-                              b" 'golden'::regclass AND attname = 'c') FROM golden ORDER BY n")
+        assert outcome(connection.exec_params(b"INSERT INTO golden VALUES ($1, $2)",
+            [str(number).encode(), text.encode()])) is None
+    result = connection.exec_(b"SELECT n, dense_rank() OVER (ORDER BY c), (SELECT atttypid FROM pg_attribute WHERE"
+                              b" attrelid = 'golden'::regclass AND attname = 'c') FROM golden ORDER BY n")
     assert result.status == pq.ExecStatus.TUPLES_OK, result.error_message
-    return [int(result.get_value(0, 2) or 0), texts, [int(result.get_value(row, 1) or 0) for row in range(result.ntuples)]]
+    return [int(result.get_value(0, 2) or 0), texts, [int(result.get_value(row,
+        1) or 0) for row in range(result.ntuples)]]
 
 
 def main(dsn: str) -> None:

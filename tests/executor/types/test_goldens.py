@@ -57,12 +57,14 @@ def test_stored_values_order_as_in_postgresql(oid: int, texts: list[str], ranks:
         for other, other_rank in zip(stored, ranks, strict=True):
             order = compare(value, other)  # type: ignore[arg-type]
             assert (order > 0) - (order < 0) == (rank > other_rank) - (rank < other_rank), (value, other)
-    assert sorted(stored, key=cmp_to_key(compare)) == [v for _, v in sorted(zip(ranks, stored, strict=True), key=lambda p: p[0])]
+    assert sorted(stored, key=cmp_to_key(compare)) == [v for _,
+        v in sorted(zip(ranks, stored, strict=True), key=lambda p: p[0])]
 
 
 def native_order(a: Any, b: Any) -> int:
     """SQLite's order: numbers before text before blobs; text by UTF-8 bytes."""
     def key(value: Any) -> tuple[int, Any]:
-        return (0, value) if isinstance(value, int | float) else (1, value.encode()) if isinstance(value, str) else (2, value)
+        return (0, value) if isinstance(value, int | float) else (1, value.encode()) if isinstance(value, str) else (2,
+            value)
 
     return (key(a) > key(b)) - (key(a) < key(b))

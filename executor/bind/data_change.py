@@ -89,9 +89,13 @@ def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
         s.positions, s.lifted = before
 
 
-def _has_default(column: Column) -> bool:
-    """True if the executor fills the column in when it is left out."""
-    return (column.default is not None or bool(column.identity)) and not column.generated and not column.sqlite_default
+def _is_filled(relation: Relation, column: Column) -> bool:
+    """True if the executor fills the column in when it is left out. A key that is the rowid gets its NULL: left to
+    SQLite it would be given a number, which only tables made elsewhere expect."""
+    if column.generated or column.sqlite_default:
+        return False
+    is_rowid = column.number == relation.rowid_column and not relation.made_elsewhere
+    return column.default is not None or bool(column.identity) or is_rowid
 
 
 def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
@@ -195,7 +199,7 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
+    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
@@ -399,7 +403,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str], where_node: N
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
     values: list[Expr] = [Param(type=c.type, typmod=c.typmod, number=i) for i, c in enumerate(columns, 1)]
-    left_out = [c for c in relation.columns if c not in columns and _has_default(c)]
+    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,), columns=tuple((c.name, c.type, c.typmod) for c in chosen))

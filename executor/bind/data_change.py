@@ -9,7 +9,7 @@ from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
 from executor.bind.from_clause import bind_from, system_columns
-from executor.bind.query import bind_query, bind_targets, bind_with, insert_values, where_clause
+from executor.bind.query import bind_query, bind_targets, bind_with, where_clause
 from executor.bind.scope import CteInfo, Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.catalog.model import Column, Relation
@@ -89,11 +89,13 @@ def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
         s.positions, s.lifted = before
 
 
-def _has_default(relation: Relation, column: Column) -> bool:
-    """True if the executor fills the column in when it is left out: also an integer key, for which SQLite would invent one."""
-    if column.number == relation.rowid_column and not relation.made_elsewhere:
-        return True
-    return (column.default is not None or bool(column.identity)) and not column.generated and not column.sqlite_default
+def _is_filled(relation: Relation, column: Column) -> bool:
+    """True if the executor fills the column in when it is left out. A key that is the rowid gets its NULL: left to
+    SQLite it would be given a number, which only tables made elsewhere expect."""
+    if column.generated or column.sqlite_default:
+        return False
+    is_rowid = column.number == relation.rowid_column and not relation.made_elsewhere
+    return column.default is not None or bool(column.identity) or is_rowid
 
 
 def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
@@ -108,7 +110,7 @@ def _derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple
                                                                             tuple[tuple[str, Expr], ...]]:
     """Generated columns and the checks the executor makes, over the new row."""
     generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
-                      for c in relation.columns if c.generated)
+                      for c in relation.columns if c.generated == "s")
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
     return generated, checks
@@ -138,7 +140,7 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     if source_node is None:
         columns, source = [], None
     else:
-        source = insert_values(s, scope.child(), source_node) or bind_query(s, scope.child(), source_node, keep_unknown=True)
+        source = bind_query(s, scope.child(), source_node, keep_unknown=True)
         source_node.finish()
         width = sum(1 for t in source.targets if not t.hidden)
         if width > len(columns):
@@ -197,7 +199,7 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and _has_default(relation, c)]
+    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
@@ -401,7 +403,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str], where_node: N
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
     values: list[Expr] = [Param(type=c.type, typmod=c.typmod, number=i) for i, c in enumerate(columns, 1)]
-    left_out = [c for c in relation.columns if c not in columns and _has_default(relation, c)]
+    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,), columns=tuple((c.name, c.type, c.typmod) for c in chosen))

@@ -15,6 +15,7 @@ from executor.copy.copy_out import CopyOut
 from executor.copy.files import read_file, write_file
 from executor.copy.options import Options, read_options
 from executor.copy.target import check_forced, columns_named, refuse_kind
+from executor.diagnose import diagnose
 from executor.errors import SqlError, not_supported
 from executor.lower.statement import lower
 from executor.parse import Node, RawStatement, Source, wrap
@@ -166,18 +167,28 @@ class TableInserter:
     async def _run(self, analyzed: Analyzed, batch: RowBatch) -> int:
         session = self._session
         transaction = session.block.begin_statement("")
+        failed: Exception
         try:
             with session.block.timeout():
                 return await transaction.run_many(analyzed.lowered.statement, batch)
         except EngineError as error:
-            found = translate(error, analyzed.catalog)
-            if 0 <= batch.failed < len(batch.rows):
-                await session.explain_failure(found, error, transaction, analyzed, list(batch.rows[batch.failed]))
-            raise InsertFailed(found, batch.failed) from None
+            failed, found = error, translate(error, analyzed.catalog)
+        except SqlError as error:
+            failed = found = error
         except OverflowError:
             raise InsertFailed(NumericValueOutOfRange("value is out of range for type bigint"), batch.failed) from None
-        except SqlError as error:
-            raise InsertFailed(error, batch.failed) from None
+        raise InsertFailed(await self._diagnosed(analyzed, batch, found, failed), batch.failed)
+
+    async def _diagnosed(self, analyzed: Analyzed, batch: RowBatch, found: SqlError, failed: Exception) -> SqlError:
+        """The error with its DETAIL. The rows before the wrong one, undone with it, may be what it collided with."""
+        transaction = self._session.block.begin_statement("")
+        if transaction.lost or not 0 <= batch.failed < len(batch.rows):
+            return found
+        try:
+            await transaction.run_many(analyzed.lowered.statement, RowBatch(batch.rows[: batch.failed]))
+        except (EngineError, SqlError):
+            return found
+        return await diagnose(self._session, found, failed, transaction, analyzed, batch.rows[batch.failed])
 
     async def _begin(self) -> None:
         session = self._session

@@ -9,9 +9,10 @@ from executor.sqlstates import BadCopyFileFormat, CharacterNotInRepertoire
 
 
 class Marker(Enum):
-    """The field that stands for the column's default (option DEFAULT)."""
+    """Fields without a value: one that stands for the column's default (option DEFAULT), and one that is not there."""
 
     DEFAULT = "default"
+    MISSING = "missing"
 
 
 Field = str | bytes | None | Marker
@@ -25,6 +26,7 @@ SHOWN_BYTES_MAX = 100
 class Batch:
     """Records in order. numbers: their line numbers, from 1; texts: the lines themselves, empty in binary format.
 
+    has_missing: some field is Marker.MISSING, which is an error only if the fields before it are right.
     failure: what is wrong with the record after these; to be raised when these have been dealt with.
     """
 
@@ -32,6 +34,7 @@ class Batch:
     numbers: Sequence[int] = ()
     texts: Sequence[str] = ()
     failure: SqlError | None = None
+    has_missing: bool = False
 
 
 def shown(text: str) -> str:

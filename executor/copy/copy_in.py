@@ -116,17 +116,18 @@ class CopyIn:
             raise batch.failure
 
     def _force_nulls(self, batch: Batch) -> None:
-        """FORCE_NOT_NULL first, then FORCE_NULL, as PostgreSQL does; a quoted null marker can become NULL here."""
+        """FORCE_NOT_NULL and FORCE_NULL, which can be given for the same column."""
         options, null = self._options, self._options.null
         for i, column in enumerate(self._columns):
-            if forced(options.force_not_null, column.name):
-                for row in batch.rows:
-                    if row[i] is None:
-                        row[i] = null
-            elif forced(options.force_null, column.name):
-                for row in batch.rows:
-                    if row[i] == null:
-                        row[i] = None
+            filled = null if forced(options.force_not_null, column.name) else None
+            emptied = None if forced(options.force_null, column.name) else null
+            if filled is None and emptied == null:
+                continue
+            for row in batch.rows:
+                if row[i] is None:
+                    row[i] = filled
+                elif row[i] == null:
+                    row[i] = emptied
 
     async def _take_with_defaults(self, batch: Batch) -> None:
         """Runs of records that leave the same columns to their defaults."""
@@ -134,7 +135,7 @@ class CopyIn:
         kinds = [frozenset(i for i, field in enumerate(row) if field is Marker.DEFAULT) for row in batch.rows]
         for end in range(1, len(kinds) + 1):
             if end == len(kinds) or kinds[end] != kinds[start]:
-                part = Batch(batch.rows[start:end], batch.numbers[start:end], batch.texts[start:end])
+                part = Batch(batch.rows[start:end], batch.numbers[start:end], batch.texts[start:end], None, batch.has_missing)
                 self._check_defaults(part, kinds[start])
                 await self._convert(part, frozenset(self._columns[i].name for i in kinds[start]))
                 start = end
@@ -151,6 +152,9 @@ class CopyIn:
     async def _convert(self, batch: Batch, left_out: frozenset[str]) -> None:
         used = [column.name not in left_out for column in self._columns]
         converters = list(compress(self._converters, used))
+        if batch.has_missing:
+            await self._convert_one_by_one(batch, converters, used, left_out)
+            return
         if not converters:
             await self._insert([()] * len(batch.rows), batch, left_out)
             return
@@ -171,6 +175,8 @@ class CopyIn:
             row: list[Stored] = []
             try:
                 for reader, field in zip(converters, compress(fields, used), strict=True):
+                    if field is Marker.MISSING:
+                        break
                     row.append(reader.one(field))
             except SqlError as error:
                 reader, field = converters[len(row)], list(compress(fields, used))[len(row)]
@@ -180,6 +186,10 @@ class CopyIn:
                     raise add_where(error, where) from None
                 self._skip(batch.numbers[at], reader.name, field)
                 continue
+            if len(row) < len(converters):
+                await self._insert(rows, _only(batch, kept), left_out)
+                where = self._place.line(batch.numbers[at], batch.texts[at])
+                raise bad_format(f'missing data for column "{converters[len(row)].name}"', where)
             rows.append(tuple(row))
             kept.append(at)
         await self._insert(rows, _only(batch, kept), left_out)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from executor.copy.batch import Batch, Field, Place, add_where, bad_format
+from executor.copy.batch import Batch, Field, Marker, Place, add_where, bad_format
 from executor.copy.lines import LineReader, Lines
 from executor.copy.options import Options
 from executor.errors import SqlError
@@ -64,17 +64,15 @@ class FieldReader:
                     failure = add_where(error, self._place.line(number, text))
                     break
         width = len(self._columns)
+        has_missing = False
         if rows and set(map(len, rows)) != {width}:
-            at = next(i for i, row in enumerate(rows) if len(row) != width)
-            failure = self._wrong_width(rows[at], numbers[at], texts[at])
-            rows = rows[:at]
-        return Batch(rows, numbers[: len(rows)], texts[: len(rows)], failure)
-
-    def _wrong_width(self, row: list[Field], number: int, text: str) -> SqlError:
-        where = self._place.line(number, text)
-        if len(row) > len(self._columns):
-            return bad_format("extra data after last expected column", where)
-        return bad_format(f'missing data for column "{self._columns[len(row)]}"', where)
+            at = next((i for i, row in enumerate(rows) if len(row) > width), len(rows))
+            if at < len(rows):
+                where = self._place.line(numbers[at], texts[at])
+                failure = bad_format("extra data after last expected column", where)
+            rows = [row if len(row) == width else row + [Marker.MISSING] * (width - len(row)) for row in rows[:at]]
+            has_missing = True
+        return Batch(rows, numbers[: len(rows)], texts[: len(rows)], failure, has_missing)
 
     def _take_header(self, lines: Lines) -> Lines:
         kind, self._header = self._header, "off"

@@ -111,9 +111,10 @@ class LineReader:
         at, end = 0, len(text)
         try:
             while at < end and not self.ended:
+                counted = "\n" if self._newline == "\n" else "\r"  # PostgreSQL's choice, also while it knows no better
                 stop, after = self._record_end(text, at, final)
                 line = text[at:stop]
-                self.number += 1 + self._newlines_within(line)
+                self.number += 1 + (line.count(counted) if self._csv else 0)
                 at = after
                 if not self.ended:
                     texts.append(line)
@@ -185,11 +186,6 @@ class LineReader:
         if match.end() - at > 2:
             raise alone
         self.ended = True
-
-    def _newlines_within(self, line: str) -> int:
-        if not self._csv:
-            return 0
-        return line.count("\n" if self._newline == "\n" else "\r")
 
 
 def _csv_content(options: Options) -> re.Pattern[str]:

@@ -24,6 +24,14 @@ def fields(error: psycopg.Error) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def texts(cursor: psycopg.Cursor[Any]) -> list[list[str | None]]:
+    """The rows of a result as the server printed them."""
+    result = cursor.pgresult
+    assert result is not None
+    values = [[result.get_value(i, j) for j in range(result.nfields)] for i in range(result.ntuples)]
+    return [[None if value is None else value.decode() for value in row] for row in values]
+
+
 def record_options(connection: psycopg.Connection[Any]) -> list[list[Any]]:
     """(statement, error or None) for each line of option_cases.txt."""
     connection.execute(TABLES["options"].encode())
@@ -58,8 +66,7 @@ def record_from(connection: psycopg.Connection[Any]) -> list[list[Any]]:
                 with cursor.copy(f"COPY {options}".encode()) as copy:
                     copy.write(data)
                 tag = cursor.statusmessage
-            rows = connection.execute("select t::text from t").fetchall()
-            answer = {"rows": [row for (row,) in rows], "tag": tag}
+            answer = {"rows": texts(connection.execute("select * from t", prepare=False)), "tag": tag}
         except psycopg.Error as error:
             answer = fields(error)
         found.append([table, options, data.decode("latin-1"), answer, notices[:]])

@@ -23,8 +23,8 @@ async def outcome(session: CopySession, options: str, data: bytes, piece: int) -
     except SqlError as error:
         return {"sqlstate": error.sqlstate, "message": error.message, "detail": error.detail, "hint": error.hint,
                 "where": error.where}  # fmt: skip
-    _, rows = await session.run("select t::text from t")
-    return {"rows": [row for (row,) in rows], "tag": tag}
+    _, rows = await session.run("select * from t")
+    return {"rows": [list(row) for row in rows], "tag": tag}
 
 
 @pytest.mark.parametrize("piece", PIECES)

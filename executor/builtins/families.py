@@ -189,8 +189,8 @@ FAMILIES: dict[str, str] = {
     "regexp": (
         "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "
         "nameregexne regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace "
-        "regexp_split_to_array regexp_split_to_table regexp_substr similar_escape similar_to_escape substring "
-        "texticregexeq texticregexne textregexeq textregexne "
+        "regexp_split_to_array regexp_split_to_table regexp_substr substring texticregexeq texticregexne "
+        "textregexeq textregexne "
     ),
     "sequences": (
         "currval lastval nextval pg_sequence_last_value setval "

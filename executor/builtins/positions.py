@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, native
 from executor.builtins.numeric import numeric_round
-from executor.sqlstates import FeatureNotSupported, NumericValueOutOfRange
+from executor.sqlstates import FeatureNotSupported, InvalidParameterValue
 from executor.types.integer import INT8_MAX
 from executor.types.text import text_of_stored
 
@@ -13,9 +13,11 @@ def _moved(position: int, distance: str, sign: int) -> int:
     value = Decimal(distance)
     if value.is_nan():
         raise FeatureNotSupported(f"cannot {'add NaN to' if sign > 0 else 'subtract NaN from'} pg_lsn")
-    result = position + sign * int(numeric_round(distance)) if value.is_finite() else -1
+    if value.is_infinite():
+        raise FeatureNotSupported("cannot convert infinity to pg_lsn")
+    result = position + sign * int(numeric_round(distance))
     if not 0 <= result <= INT8_MAX:
-        raise NumericValueOutOfRange("pg_lsn out of range")
+        raise InvalidParameterValue("pg_lsn out of range")
     return result
 
 
@@ -41,8 +43,8 @@ BUILTINS = (
     Builtin("pg_lsn_pli(pg_lsn,numeric)", Python(advance), ("pg_lsn_pli('0/10'::pg_lsn, 16)", "0/20")),
     Builtin("numeric_pl_pg_lsn(numeric,pg_lsn)", Python(lambda distance, position: advance(position, distance)),
             ("numeric_pl_pg_lsn(16, '0/10'::pg_lsn)", "0/20")),
-    Builtin("pg_lsn_mii(pg_lsn,numeric)", Python(retreat), ("pg_lsn_mii('0/10'::pg_lsn, 17)", "ERROR 22003")),
+    Builtin("pg_lsn_mii(pg_lsn,numeric)", Python(retreat), ("pg_lsn_mii('0/10'::pg_lsn, 17)", "ERROR 22023")),
     Builtin("octet_length(bpchar)", Python(_octet_length, typed=True), ("octet_length('ab'::char(5))", "5")),
     Builtin("pg_typeof(any)", Native(lambda types, result: lambda value: str(types[0][0]), typed=True),
-            ("pg_typeof(1.5)", "numeric")),
+            ("pg_typeof(1.5)::oid", "1700")),
 )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from executor.builtins.base import Builtin, Python, SetReturning
 from executor.builtins.regexp_match import Expression, Match, compiled
 from executor.builtins.regexp_syntax import Options, flags
-from executor.builtins.similar import BUILTINS as SIMILAR
 from executor.builtins.similar import similar_to_escape
 from executor.sqlstates import InvalidParameterValue
 from executor.types import arrays
@@ -258,5 +257,4 @@ BUILTINS = (
     *(Builtin(f"regexp_substr({arguments})", Python(regexp_substr)) for arguments in _SUBSTR),
     Builtin("substring(text,text)", Python(substring_pattern), ("substring('foobar', 'o(.)b')", "o")),
     Builtin("substring(text,text,text)", Python(substring_similar), ("substring('foobar', '%#\"o_b#\"%', '#')", "oob")),
-    *SIMILAR,
 )

@@ -126,7 +126,7 @@ async def _delete(replay: Replay, change: plan.Delete) -> SqlError | None:
     if len(rows) > ROWS_MAX:
         return None
     gone = await deleted(replay, change.relation, rows)
-    with suppress(ConstraintFailed):  # RESTRICT is never put off, nor is what SET NULL does: the tables are as they were
+    with suppress(ConstraintFailed):  # RESTRICT and SET NULL are never put off: the tables are as they were then
         await replay.change(replay.analyzed.lowered)
     return await violated_by_delete(replay, gone)
 

@@ -39,7 +39,7 @@ class Block:
         self.explicit = False
         self.failed = False
         self.implicit_block = False  # several statements in one simple query
-        self.savepoints: list[tuple[str, str, Any]] = []  # (name, token, the session's own catalog then)
+        self.savepoints: list[tuple[str, str, Any, int]] = []  # (name, token, own catalog and sequence changes then)
         self.statement_began = False
 
     @property
@@ -246,7 +246,7 @@ class Block:
         for i in range(len(self.savepoints) - 1, -1, -1):
             if self.savepoints[i][0] == name:
                 return i
-        raise states.SESpecificationError(f'savepoint "{name}" does not exist')
+        raise states.SEInvalidSpecification(f'savepoint "{name}" does not exist')
 
     async def release(self, name: str) -> None:
         """RELEASE SAVEPOINT."""

@@ -114,7 +114,7 @@ class Engine:
     def search_path(self, session: Session) -> tuple[str, ...]:
         """The schemas unqualified names are looked for in."""
         if session.context.catalog is None:
-            session.context.catalog = session.database.catalog  # type: ignore[assignment]
+            session.context.catalog = session.database.catalog
         return search_path(session.context)
 
     def session_view(self, session: Session) -> SessionView:

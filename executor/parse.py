@@ -193,7 +193,7 @@ def normalize(text: str) -> str | None:
     """The text with its constants replaced by $n, or None if it cannot be."""
     result = _lib.pg_query_normalize(text.encode())
     try:
-        return None if result.error else result.normalized_query.decode()
+        return None if result.error else str(result.normalized_query.decode())
     finally:
         _lib.pg_query_free_normalize_result(result)
 
@@ -201,7 +201,7 @@ def normalize(text: str) -> str | None:
 def deparse(tree: dict[str, Any]) -> str:
     """SQL text of a statement's JSON node (not PostgreSQL's layout, but its meaning)."""
     parsed = json_format.ParseDict({"version": 180004, "stmts": [{"stmt": tree}]}, _pb.ParseResult())
-    return _deparse(parsed)
+    return str(_deparse(parsed))
 
 
 def expression_text(node: Node) -> str:

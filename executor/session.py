@@ -13,8 +13,8 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values
-from executor.block import Block
 from executor.bind.statement import LiteralNeeded
+from executor.block import Block
 from executor.catalog.model import Catalog
 from executor.catalog.names import SessionNames
 from executor.commands.base import Command, Result

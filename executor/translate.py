@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from executor import sqlstates as states
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.errors import SqlError
-from executor import sqlstates as states
 from storage import errors as engine
 
 
@@ -79,9 +79,10 @@ def _unique(message: str, detail: str, catalog: Catalog) -> SqlError:
             for index in relation.indexes:
                 if index.sqlite_name == sqlite_name:
                     return unique_violation(relation, index.name)
-    relation, names = _columns(catalog, detail)
-    if relation is None:
+    found, names = _columns(catalog, detail)
+    if found is None:
         return states.UniqueViolation(f"duplicate key value violates unique constraint: {detail}")
+    relation = found
     numbers = sorted(relation.by_name[n].number for n in names if n in relation.by_name)
     if names == ["rowid"]:
         numbers = [relation.rowid_column]

@@ -348,7 +348,7 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
         raise WindowingError("GROUPS mode requires an ORDER BY clause", position=s.position(node) or None)
     start = next(name for bit, name in STARTS if options & bit)
     end = next(name for bit, name in ENDS if options & bit)
-    offsets = []
+    offsets: list[Expr | None] = []
     for offset in (start_node, end_node):
         if offset is None:
             offsets.append(None)

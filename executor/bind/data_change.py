@@ -15,7 +15,20 @@ from executor.bind.statement import Statement
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
 from executor.parse import Node, Source, parse_expression
-from executor.plan import Delete, Expr, Insert, Param, Query, QueryEntry, Select, SetDefault, TableEntry, Target, Update, ValuesEntry
+from executor.plan import (
+    Delete,
+    Expr,
+    Insert,
+    Param,
+    Query,
+    QueryEntry,
+    Select,
+    SetDefault,
+    TableEntry,
+    Target,
+    Update,
+    ValuesEntry,
+)
 from executor.sqlstates import (
     DuplicateColumn,
     GeneratedAlways,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from executor import plan
 from executor.bind import resolve
 from executor.bind.coerce import coerce, to_common, unify
 from executor.bind.resolve import array_type, base_type, common_type, element_type, find_operator

@@ -9,7 +9,10 @@ from executor.bind.from_clause import bind_from
 from executor.bind.grouping import check_grouping
 from executor.bind.scope import CteInfo, Item, Scope, item_by_alias, missing_table, table_columns
 from executor.bind.statement import Statement, type_name
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
 from executor.errors import not_supported
+from executor.facts.lookup import Function
 from executor.parse import Node
 from executor.plan import ColumnRef, Cte, Expr, Query, Select, SetOperation, SortKey, Target, ValuesEntry
 from executor.sqlstates import (
@@ -144,7 +147,7 @@ def _entries(value: object) -> list[plan.RangeEntry]:
             found.append(current)
         if isinstance(current, tuple):
             stack.extend(current)
-        elif isinstance(current, msgspec.Struct) and not isinstance(current, (plan.Relation, plan.Function, plan.TableColumn)):
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, (Relation, Function, TableColumn)):
             stack.extend(getattr(current, n) for n in current.__struct_fields__)
     return found
 
@@ -445,7 +448,7 @@ def _numbered(s: Statement, scope: Scope, node: Node, visible: list[Target], con
         value = node.take("ival")
         if value is None:
             raise SyntaxError(f"non-integer constant in {construct}", position=s.position(node) or None)
-        number = value.take("ival", 0)
+        number: int = value.take("ival", 0)
         if not 1 <= number <= len(visible):
             raise InvalidColumnReference(f"{construct} position {number} is not in select list", position=s.position(node) or None)
         return visible[number - 1].expr
@@ -507,7 +510,7 @@ def _values(s: Statement, scope: Scope, node: Node, keep_unknown: bool, separate
     columns: list[tuple[str, int, int]] = []
     for i in range(len(rows[0])):
         items = [row[i] for row in rows]
-        if separate_rows or keep_unknown and all(isinstance(e, plan.SetDefault) or e.type == T.UNKNOWN for e in items):
+        if separate_rows or (keep_unknown and all(isinstance(e, plan.SetDefault) or e.type == T.UNKNOWN for e in items)):
             columns.append((f"column{i + 1}", T.UNKNOWN, -1))
             continue
         if not any(isinstance(e, plan.SetDefault) for e in items):

@@ -138,8 +138,8 @@ class BinderService:
         for node, schema in s.qualified:
             if schema != "pg_temp":
                 node._fields["schemaname"] = schema
-        for target, columns in s.stars:
-            target._fields["pgquill_star"] = columns
+        for target, named in s.stars:
+            target._fields["pgquill_star"] = named
         tree = _expand_stars(query.tree)
         columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in bound.targets if not t.hidden)
         return BoundView(columns, statement_text(wrap(tree)), uses(bound))

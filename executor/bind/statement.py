@@ -96,7 +96,7 @@ Handler = Callable[..., Any]
 
 def type_name(oid: int, typmod: int = -1) -> str:
     """A type as error messages print it ("integer", "character varying")."""
-    from executor.catalog.names import format_type
+    from executor.catalog.typenames import format_type
 
     t = lookup.types_by_oid().get(oid)
     return format_type(oid, typmod, None) if t else str(oid)

@@ -15,7 +15,6 @@ from executor.parse import Node, RawStatement
 from executor.types import oids as T
 
 if TYPE_CHECKING:
-    from executor.portal import Portal
     from executor.session import Session
 
 

@@ -55,7 +55,8 @@ def _name(raw: RawStatement) -> str:
     from executor.commands.registry import NAMES
 
     if raw.node.kind == "DropStmt":
-        return f"DROP {raw.node.peek('removeType').removeprefix('OBJECT_')}"
+        kind: str = raw.node.peek("removeType")
+        return f"DROP {kind.removeprefix('OBJECT_')}"
     return NAMES.get(raw.node.kind, raw.node.kind)
 
 

@@ -82,7 +82,7 @@ async def _arguments(session: "Session", raw: RawStatement, prepared: "Prepared"
 def describe_execute(session: "Session", node: Node) -> tuple[Column, ...] | None:
     """The columns of the statement executed."""
     prepared = session.statements.get(node.peek("name"))
-    return prepared.columns if prepared is not None else None  # type: ignore[return-value]
+    return prepared.columns if prepared is not None else None
 
 
 async def run_deallocate(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:

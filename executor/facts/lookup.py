@@ -11,7 +11,6 @@ import msgspec
 
 from executor.facts import table
 
-
 ARRAY_SUBSCRIPT_HANDLER = 6179
 
 

@@ -223,7 +223,7 @@ def native_number(g: Generator, expr: plan.Expr) -> str | None:
         return g.column(expr)
     if isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, str):
         digits = expr.value.lstrip("-").replace(".", "").lstrip("0")
-        if digits.isdigit() and len(digits) <= EXACT_DIGITS or expr.value.strip("-0.") == "":
+        if (digits.isdigit() and len(digits) <= EXACT_DIGITS) or expr.value.strip("-0.") == "":
             return expr.value if expr.value[0] != "-" else f"({expr.value})"
     return None
 
@@ -407,8 +407,9 @@ def _slice(array: Stored, *bounds: Any) -> Stored:
 
 def _cut(items: list[Any], lowers: list[int], pairs: list[tuple[Any, Any]]) -> list[Any]:
     low, high = pairs[0] if pairs else ("-", "-")
-    first = lowers[0] if low == "-" else max(low, lowers[0])
-    last = lowers[0] + len(items) - 1 if high == "-" else min(high, lowers[0] + len(items) - 1)
+    end = lowers[0] + len(items) - 1
+    first: int = lowers[0] if low == "-" else max(low, lowers[0])
+    last: int = end if high == "-" else min(high, end)
     cut = items[first - lowers[0] : last - lowers[0] + 1] if last >= first else []
     if len(lowers) == 1 or not cut:
         return cut

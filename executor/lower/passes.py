@@ -9,8 +9,11 @@ from typing import Any
 import msgspec
 
 from executor import plan
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
 from executor.errors import not_supported
 from executor.facts import lookup
+from executor.facts.lookup import Function
 from executor.lower.generator import Generator
 from executor.plan import ColumnRef, Expr, FunctionEntry, Query, QueryEntry, Select, SortKey, Target
 from executor.types import oids as T
@@ -40,7 +43,7 @@ def rewrite(value: Any, change: Callable[[Expr], Expr | None]) -> Any:
             return changed
     if isinstance(value, tuple):
         return tuple(rewrite(item, change) for item in value)
-    if isinstance(value, msgspec.Struct) and not isinstance(value, (plan.Relation, plan.Function, plan.TableColumn, Query)):
+    if isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn, Query)):
         fields = {}
         for name in value.__struct_fields__:
             old = getattr(value, name)

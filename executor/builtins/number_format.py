@@ -14,6 +14,8 @@ from executor.types.numeric import EXACT, rounded, text_of
 
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_END = "\0"
+"""What PostgreSQL writes in a digit's place after the last digit: it ends the text, whatever follows in the picture."""
 _ROMAN_MAX = 3999
 _ROMAN_WIDTH = 15
 _ORDINALS = {"1": "ST", "2": "ND", "3": "RD"}
@@ -89,11 +91,7 @@ class _Writer:
     @property
     def before_point_blank(self) -> bool:
         """A lone 0 before the point is not written unless the picture has a 0 there."""
-        return (not self.picture.zero_start and not self._decimal_zero() and self.at == 0
-                and self.number[:1] == "0" and self.post != 0)
-
-    def _decimal_zero(self) -> bool:
-        return False
+        return not self.picture.zero_start and self.at == 0 and self.number[:1] == "0" and self.post != 0
 
     def digit(self, pattern: str) -> None:
         """One of 9 0 . D"""
@@ -138,7 +136,7 @@ class _Writer:
             elif self.only_point_relevant:
                 self.out.append("0")
         else:
-            self.out.append(character)
+            self.out.append(character or _END)
             self.inside = True
         if character:
             self.at += 1
@@ -179,7 +177,7 @@ class _Writer:
                 self.out.append(literal)
             elif pattern in _ACTIONS:
                 _ACTIONS[pattern](self, pattern)
-        return "".join(self.out)
+        return "".join(self.out).partition(_END)[0]
 
 
 _ACTIONS: dict[str, Callable[[_Writer, str], None]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from executor.sqlstates import InvalidParameterValue, SyntaxError
+from executor.sqlstates import InvalidTextRepresentation, SyntaxError
 
 # Longest first where one begins another.
 _PATTERNS = ("EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", ",", ".", "9", "0", "B", "C", "D", "G", "L", "S",
@@ -188,6 +188,6 @@ def _check_roman(picture: Picture) -> None:
                           detail='"RN" may only be used together with "FM".')
 
 
-def not_a_number(text: str) -> InvalidParameterValue:
+def not_a_number(text: str) -> InvalidTextRepresentation:
     """The error of TH after something that does not end in a digit."""
-    return InvalidParameterValue(f'"{text}" is not a number')
+    return InvalidTextRepresentation(f'"{text}" is not a number')

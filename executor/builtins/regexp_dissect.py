@@ -45,6 +45,8 @@ class Dissection:
                        for child in node.children)
         if node.kind == "*" and node.low:
             return self._sequence([_all_but_last(node), node.children[0]], begin, end)
+        if node.kind == "*" and node.high == 1:  # x or nothing, x first
+            return self.divide(node.children[0], begin, end) or begin == end
         if node.kind == "*":
             return self._iterate(node, 0, begin, end)
         return self._sequence(_merged(node.children), begin, end)

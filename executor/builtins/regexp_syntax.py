@@ -58,13 +58,14 @@ class Node:
     low: int = 0
     high: int | None = None
     lazy: bool = False
+    fixed: bool = False
     captures: bool = False
     quantifiable: bool = True
 
     @property
     def shortest(self) -> bool | None:
         """Whether this part prefers to match little; None if it has no preference."""
-        if self.kind == "*":
+        if self.kind == "*" and not self.fixed:  # {m} has the preference of what it repeats, {m,m} its own
             return self.lazy
         if self.kind == "|":
             return False
@@ -301,11 +302,12 @@ class _Reader:
         if following and (following in "*+?" or (following == "{" and self.text[self.at + 1 : self.at + 2].isdigit())):
             raise wrong("quantifier operand invalid")
         low, high = _SIGNS[text] if text in _SIGNS else _limits(text)
-        self.result.lazy += lazy
-        self.result.greedy += not lazy
+        fixed = text[0] == "{" and "," not in text
+        self.result.lazy += lazy and not fixed
+        self.result.greedy += not lazy and not fixed
         self.result.quantified_group = self.result.quantified_group or atom.kind != "="
         return Node("*", atom.plain + text + "?" * lazy, atom.greedy + text, [atom], low=low, high=high, lazy=lazy,
-                    captures=atom.captures)
+                    captures=atom.captures, fixed=fixed)
 
     def bounds(self) -> str:
         end = self.text.find("}", self.at)

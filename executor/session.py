@@ -472,7 +472,8 @@ class Session:
         if not kind.transaction_control:
             if not kind.read_only_ok:
                 self.block.refuse_read_only(kind_name(command))
-            self.block.begin_statement()
+            if kind.takes_snapshot or not self.block.explicit:
+                self.block.begin_statement()
             await self.catalog(refresh=self.own_catalog is None)
         try:
             return await kind.handler(self, command.raw, parameters)

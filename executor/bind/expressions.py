@@ -483,6 +483,8 @@ def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: l
             wanted = T.TEXT if key.type in (T.UNKNOWN, T.TEXT) else T.INT4
             argument = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
         return argument
+    if argument.type == T.NAME and not is_slice and len(uppers) == 1 and uppers[0] is not None:
+        return _character_of_name(s, argument, uppers[0], position)
     if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
         argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
     element = element_type(argument.type)
@@ -496,6 +498,15 @@ def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: l
     return plan.Subscript(type=base_type(argument.type) if is_slice else element, typmod=argument.typmod, argument=argument,
                           uppers=tuple(bound(u) for u in uppers), lowers=tuple(bound(x) for x in lowers), is_slice=is_slice,
                           position=position)
+
+
+def _character_of_name(s: Statement, argument: Expr, index: Expr, position: int) -> Expr:
+    """name[i], the "char" at i counted from 0 (pg_dump looks for the "_" of array types so)."""
+    (substr,) = (f for f in lookup.functions_by_name()["substr"] if f.arguments == (T.TEXT, T.INT4, T.INT4))
+    one = plan.Const(type=T.INT4, value=1)
+    start = operators.make(s, ["+"], coerce(s, index, T.INT4, context="a", position=position), one, position)
+    text = operators.make_call(s, substr, [coerce(s, argument, T.TEXT), start, one], position)
+    return coerce(s, text, T.CHAR, context="e", position=position, explicit=True)
 
 
 def field_of(s: Statement, argument: Expr, name: str, position: int) -> Expr:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import msgspec
-
 from executor.builtins.base import Builtin, Python, SetReturning
 from executor.builtins.catalog_text import relation_of
 from executor.catalog import names
@@ -202,10 +200,10 @@ def _replica_identity(context: Context, oid: int) -> int | None:
     return relation.primary_key.index if relation and relation.primary_key else None
 
 
-def _sequence_parameters(context: Context, oid: int) -> str:
+def _sequence_parameters(context: Context, oid: int) -> Any:
     sequence = context.catalog.sequences_by_oid[oid]
-    return msgspec.json.encode([sequence.start, sequence.minimum, sequence.maximum, sequence.increment,
-                                int(sequence.cycle), sequence.cache, sequence.type]).decode()
+    yield (sequence.start, sequence.minimum, sequence.maximum, sequence.increment, int(sequence.cycle), sequence.cache,
+           sequence.type)
 
 
 def _sequence_value(context: Context, oid: int) -> tuple[int, bool]:
@@ -252,7 +250,7 @@ _RELATIONS = (
     Builtin("pg_get_replica_identity_index(regclass)", Python(_replica_identity, context=True)),
     Builtin("pg_get_sequence_data(regclass)", SetReturning(_sequence_data, context=True)),
     Builtin("pg_sequence_last_value(regclass)", Python(_last_value, context=True)),
-    Builtin("pg_sequence_parameters(oid)", Python(_sequence_parameters, context=True)),
+    Builtin("pg_sequence_parameters(oid)", SetReturning(_sequence_parameters, context=True)),
     Builtin("pg_my_temp_schema()", Python(_temporary_schema, context=True)),
     Builtin("pg_is_other_temp_schema(oid)", Python(_false), ("pg_is_other_temp_schema(11)", "f")),
     Builtin("row_security_active(oid)", Python(_false)),

@@ -55,6 +55,13 @@ def shown_expression(catalog: Catalog, text: str, path: Sequence[str]) -> str:
     return _REGCLASS.sub(shown, text) if "::regclass" in text else text
 
 
+def referenced_relations(catalog: Catalog, text: str) -> list[int]:
+    """The OIDs of relations that a stored expression names by 'schema.name'::regclass, as nextval() does."""
+    found = (split_identifiers(match[1].replace("''", "'"), ".") or [] for match in _REGCLASS.finditer(text))
+    oids = (class_oid(catalog, *names) for names in found if len(names) == 2)
+    return [oid for oid in oids if oid is not None]
+
+
 def view_query(text: str) -> str:
     """A view's query as pg_get_viewdef() gives it: pg_dump takes the last character for a semicolon."""
     return f" {text.strip().rstrip(';')};"

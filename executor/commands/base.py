@@ -38,6 +38,7 @@ class CommandKind:
 
     in_failed_block: may run in a failed transaction. transaction_control: manages the block itself (needs no
     transaction begun for it). read_only_ok: allowed in a READ ONLY transaction. alone: refused in a block (25001).
+    takes_snapshot: False for what may stand in a block before SET TRANSACTION.
     """
 
     handler: Handler
@@ -46,6 +47,7 @@ class CommandKind:
     transaction_control: bool = False
     read_only_ok: bool = True
     alone: str = ""
+    takes_snapshot: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 
+_ACCESS_SHARE = 1
+
+
 def find_relation(session: "Session", node: Node) -> Relation:
     """The relation a RangeVar names (42P01)."""
     schema, name = node.take("schemaname"), node.take("relname")
@@ -67,8 +70,21 @@ async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Sequ
 
 
 async def run_lock(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
-    """LOCK TABLE comes with row locks."""
-    raise not_supported("LOCK TABLE")
+    """LOCK TABLE. ACCESS SHARE on a snapshot holds nobody off: no DDL of others reaches what the snapshot has.
+
+    Other modes, and READ COMMITTED, come with row locks.
+    """
+    node = raw.node
+    mode, relations = node.take("mode"), node.nodes("relations")
+    node.take("nowait")
+    if not session.block.explicit:
+        raise states.NoActiveSqlTransaction("LOCK TABLE can only be used in transaction blocks")
+    for relation in relations:
+        find_relation(session, relation)
+    if mode != _ACCESS_SHARE or session.settings.get("transaction_isolation") == "read committed":
+        raise not_supported("LOCK TABLE other than ACCESS SHARE in a REPEATABLE READ transaction")
+    await session.block.begin_statement().run(Statement("SELECT 1 FROM main.sqlite_schema LIMIT 0"))
+    return Result("LOCK TABLE")
 
 
 COMMANDS = {

@@ -110,6 +110,7 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Sequenc
 
 
 COMMANDS = {
-    "VariableSetStmt": CommandKind(run_set), "VariableShowStmt": CommandKind(run_show, describe_show),
+    "VariableSetStmt": CommandKind(run_set, takes_snapshot=False),
+    "VariableShowStmt": CommandKind(run_show, describe_show, takes_snapshot=False),
     "DiscardStmt": CommandKind(run_discard),
 }  # fmt: skip

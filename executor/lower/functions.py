@@ -172,6 +172,14 @@ def _types_name(types: Types, result: int) -> str:
 # ---------------------------------------------------------------- set-returning functions
 
 
+def gives_rows(fact: Fact) -> bool:
+    """True for what is a table in FROM: set-returning functions, and those of a single row with several columns."""
+    if fact.returns_set:
+        return True
+    found = find(fact.signature) if fact.outputs else None
+    return found is not None and isinstance(found.implementation, SetReturning)
+
+
 def table_function(fact: Fact, arguments: Sequence[plan.Expr], result: int, ncolumns: int, position: int) -> TableFunction:
     """A set-returning function as a table (0A000 if it is not implemented)."""
     implementation = builtin(fact, position).implementation
@@ -186,15 +194,17 @@ def _table_function(fact: Fact, implementation: SetReturning, types: Types, resu
                     ncolumns: int) -> TableFunction:
     function = implementation.function(types, result) if implementation.typed else implementation.function
     name = f"pg_{fact.name}_{fact.oid}_{nargs}_{ncolumns}" + (f"_{_types_name(types, result)}" if types else "")
-    strict = _strict_rows(function, implementation.context) if fact.strict else function
+    strict = function
+    if fact.strict:
+        strict = _strict_rows(function, implementation.context, () if fact.returns_set else ((None,) * ncolumns,))
     return TableFunction(name, nargs, ncolumns, strict, context=implementation.context)
 
 
-def _strict_rows(function: Callable[..., Any], context: bool) -> Callable[..., Any]:
+def _strict_rows(function: Callable[..., Any], context: bool, nothing: tuple[Any, ...]) -> Callable[..., Any]:
     skip = 1 if context else 0
 
     def rows(*arguments: Any) -> Any:
-        return () if None in arguments[skip:] else function(*arguments)
+        return nothing if None in arguments[skip:] else function(*arguments)
 
     return rows
 

@@ -268,7 +268,7 @@ def _function(g: Generator, entry: plan.FunctionEntry) -> str:
     alias = f" AS t{entry.number}"
     if len(entry.calls) == 1 and not entry.ordinality:
         call = entry.calls[0]
-        if isinstance(call, plan.Call) and call.function.returns_set:
+        if isinstance(call, plan.Call) and functions.gives_rows(call.function):
             made = functions.table_function(call.function, call.arguments, call.type, entry.widths[0], call.position)
             arguments = ", ".join(value(g, a) for a in call.arguments)
             return f"{g.need(made)}({arguments}){alias}"
@@ -283,7 +283,7 @@ def _several(g: Generator, entry: plan.FunctionEntry) -> str:
     parts: list[tuple[TableFunction | None, int, int]] = []
     arguments: list[str] = []
     for call, width in zip(entry.calls, entry.widths, strict=True):
-        if isinstance(call, plan.Call) and call.function.returns_set:
+        if isinstance(call, plan.Call) and functions.gives_rows(call.function):
             made = functions.table_function(call.function, call.arguments, call.type, width, call.position)
             parts.append((made, len(call.arguments), width))
             arguments += [value(g, a) for a in call.arguments]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from executor.catalog.definitions import referenced_relations
 from executor.catalog.model import Constraint, Index, Relation
 from executor.catalog.system import objects
 from executor.catalog.system.classes import expression_type, facts
@@ -114,6 +115,9 @@ def _dependencies(view: SessionView) -> Iterator[_Depend]:
     for oid, relation, column in objects.defaults(catalog):
         kind = "i" if column.generated else "a"
         yield ("pg_attrdef", oid, 0, "pg_class", relation.oid, column.number, kind)
+        # pg_dump makes a sequence before the default that counts on it.
+        for other in referenced_relations(catalog, column.default or ""):
+            yield ("pg_attrdef", oid, 0, "pg_class", other, 0, "n")
     for sequence in catalog.sequences:
         yield ("pg_class", sequence.oid, 0, "pg_namespace", objects.namespace(catalog, sequence.schema), 0, "n")
         if sequence.owned_by and sequence.owned_by[0] in catalog.relations_by_oid:

@@ -69,10 +69,8 @@ def row_text(context: Context, function: Function, row: tuple[Any, ...]) -> str:
 
 
 def shown_rows(context: Context, function: Function, result: Any) -> list[str | None]:
-    if function.returns_set or function.name == "pg_get_sequence_data":
+    if function.returns_set or function.outputs:
         return [row_text(context, function, row) for row in result]
-    if function.outputs and result is not None:
-        return [row_text(context, function, tuple(json.loads(result)))]
     return [text(context, 1009 if function.result == 1034 else function.result, result)]
 
 

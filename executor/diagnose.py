@@ -24,7 +24,7 @@ from executor.lower import probes
 from executor.lower.generator import Lowered
 from executor.types.base import Stored
 from storage.errors import ConstraintFailed, EngineError, TypeMismatch
-from storage.statement import Isolation, Statement
+from storage.statement import Isolation, RowBatch, Statement
 from storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ _names = count(1)
 
 
 async def diagnose(session: "Session", found: SqlError, error: Exception, transaction: Transaction, analyzed: Analyzed,
-                   values: Sequence[Stored]) -> SqlError:
+                   values: Sequence[Stored], before: RowBatch | None = None) -> SqlError:
     """The error to report for a statement that a constraint refused: `found`, or a better one.
 
     error: what storage or a function raised. The statement's effects are undone already. In autocommit the transaction
-    may be lost; then it is ended here, and the committed state is looked at.
+    may be lost; then it is ended here, and the committed state is looked at. before: what the statement was run for
+    before `values`, and is undone too (COPY).
     """
     change = analyzed.plan
     if not isinstance(change, plan.DataChange) or not _is_of_constraint(found, error):
@@ -51,6 +52,8 @@ async def diagnose(session: "Session", found: SqlError, error: Exception, transa
     with suppress(GiveUp, SqlError, EngineError, OverflowError), _sequences_as_before(session):
         async with _attempt(session, transaction) as attempt:
             replay = Replay(session, attempt, analyzed, values)
+            if before is not None and before.rows:
+                await attempt.run_many(analyzed.lowered.statement, before)
             return await KINDS[type(change)](replay, change) or found
     return found
 

@@ -171,24 +171,14 @@ class TableInserter:
         try:
             with session.block.timeout():
                 return await transaction.run_many(analyzed.lowered.statement, batch)
-        except EngineError as error:
-            failed, found = error, translate(error, analyzed.catalog)
-        except SqlError as error:
-            failed = found = error
+        except (EngineError, SqlError) as error:
+            found = error if isinstance(error, SqlError) else translate(error, analyzed.catalog)
+            if 0 <= batch.failed < len(batch.rows):
+                before = RowBatch(batch.rows[: batch.failed])
+                found = await diagnose(session, found, error, transaction, analyzed, batch.rows[batch.failed], before)
+            raise InsertFailed(found, batch.failed) from None
         except OverflowError:
             raise InsertFailed(NumericValueOutOfRange("value is out of range for type bigint"), batch.failed) from None
-        raise InsertFailed(await self._diagnosed(analyzed, batch, found, failed), batch.failed)
-
-    async def _diagnosed(self, analyzed: Analyzed, batch: RowBatch, found: SqlError, failed: Exception) -> SqlError:
-        """The error with its DETAIL. The rows before the wrong one, undone with it, may be what it collided with."""
-        transaction = self._session.block.begin_statement("")
-        if transaction.lost or not 0 <= batch.failed < len(batch.rows):
-            return found
-        try:
-            await transaction.run_many(analyzed.lowered.statement, RowBatch(batch.rows[: batch.failed]))
-        except (EngineError, SqlError):
-            return found
-        return await diagnose(self._session, found, failed, transaction, analyzed, batch.rows[batch.failed])
 
     async def _begin(self) -> None:
         session = self._session

@@ -1,6 +1,7 @@
 """Scripts of several sessions, run against a server; what PostgreSQL 18 answered stands beside them as JSON.
 
-A line is `N: text`: session N sends the text as one simple query. A line `N: \\q` ends the session. Recorded with
+A line is `N: text`: session N sends the text as one simple query. A line `N: \\q` ends the session; after ` <<< ` come
+the lines for COPY FROM STDIN, with | between them. Recorded with
 `python -m tests.executor.session_scripts "host=... user=..."`.
 """
 
@@ -43,10 +44,15 @@ class Sessions:
         if name not in self.open:
             self.open[name] = psycopg.connect(self.conninfo, autocommit=True)
         connection = self.open[name].pgconn
-        connection.send_query(text.encode())
+        query, _, data = text.partition(" <<< ")
+        connection.send_query(query.encode())
         found = []
         while (result := connection.get_result()) is not None:
-            found.append(answer(result))
+            if result.status == pq.ExecStatus.COPY_IN:
+                connection.put_copy_data("".join(f"{line}\n" for line in data.split("|")).encode())
+                connection.put_copy_end()
+            else:
+                found.append(answer(result))
         return found
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ def fresh(server: PgquillServer, name: str) -> str:
     return server.dsn(name)
 
 
-@pytest.mark.parametrize("name", ["constraints_of_rows", "foreign_keys"])
+@pytest.mark.parametrize("name", ["constraints_of_rows", "constraints_of_copy", "foreign_keys"])
 def test_violated_constraint_is_reported_as_by_postgresql(server: PgquillServer, name: str) -> None:
     path = SCRIPTS / f"{name}.sql"
     for found, expected in zip(replay(fresh(server, name), path), recorded(path), strict=True):

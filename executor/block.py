@@ -188,17 +188,15 @@ class Block:
             raise
         session.context.sequences.undo.clear()
         if session.own_catalog is not None:
-            await self._publish()
+            self._publish()
         self._reset()
         session.settings.commit()
         return True
 
-    async def _publish(self) -> None:
+    def _publish(self) -> None:
         """The catalog this transaction made is everybody's now."""
         session = self.session
-        session.own_catalog = None
-        await session.database.reload()
-        session.context.catalog = session.database.catalog  # type: ignore[assignment]
+        session.database.catalog, session.own_catalog = session.own_catalog, None
 
     async def rollback(self) -> None:
         """Undo the transaction and end the block."""

@@ -141,11 +141,21 @@ def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> 
     return Codec(
         oid,
         parse,
-        constant(_encode_text(name)),
+        constant(_wrapped(_encode_text(name), bits)),
         _receive(body),
-        constant(_encode_binary(name, body)),
+        constant(_wrapped(_encode_binary(name, body), bits)),
         declared(declaration),
     )
+
+
+def _wrapped(encode: Encoder, bits: int) -> Encoder:
+    """Negative numbers come from casts of integer that change nothing but the type (-1::oid); they wrap around."""
+    mask = (1 << bits) - 1
+
+    def wrap(value: Stored) -> bytes:
+        return encode(value & mask if isinstance(value, int) and value < 0 else value)
+
+    return wrap
 
 
 def lsn_from_text(text: str) -> int:

@@ -7,15 +7,19 @@ sure that there are no other characters than the ones both agree on.
 """
 
 import re
+import struct
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import repeat
+from typing import Any
 
 from executor.copy.batch import Field, Marker
 from executor.types import oids
 from executor.types.base import Codec, Env, Stored
 
 Column = Sequence[Field]
-Fast = Callable[[Sequence[str], int], Sequence[Stored] | None]
+Fast = Callable[..., Sequence[Stored] | None]
+"""(values, typmod) -> stored values."""
 
 _NOT_INTEGER = re.compile(r"[^0-9\-\n]")
 _NOT_FLOAT = re.compile(r"[^0-9.eE+\-\n]")
@@ -82,6 +86,31 @@ _FAST: dict[int, Fast] = {
 }
 
 
+def _packed(size: int, letter: str) -> Callable[[Sequence[bytes]], Sequence[Stored] | None]:
+    def read(values: Sequence[bytes]) -> Sequence[Stored] | None:
+        if set(map(len, values)) != {size}:
+            return None
+        return struct.unpack(f"!{len(values)}{letter}", b"".join(values))
+
+    return read
+
+
+def _utf8_texts(values: Sequence[bytes]) -> Sequence[Stored] | None:
+    try:
+        found = list(map(bytes.decode, values))
+    except UnicodeDecodeError:
+        return None
+    return None if any("\0" in text for text in found) else found
+
+
+_FAST_BINARY: dict[int, Callable[[Sequence[bytes]], Sequence[Stored] | None]] = {
+    oids.INT2: _packed(2, "h"),
+    oids.INT4: _packed(4, "i"),
+    oids.INT8: _packed(8, "q"),
+    oids.TEXT: _utf8_texts,
+}
+
+
 class Converter:
     """Reads one column's fields. name: the column's; binary: they are in binary format."""
 
@@ -91,7 +120,11 @@ class Converter:
         self._typmod = typmod
         self._env = env
         self._binary = binary
-        self._fast = None if binary else _FAST.get(codec.oid)
+        self._fast: Callable[[Sequence[Any]], Sequence[Stored] | None] | None = None
+        if binary:
+            self._fast = _FAST_BINARY.get(codec.oid)
+        elif fast := _FAST.get(codec.oid):
+            self._fast = partial(fast, typmod=typmod)
 
     def one(self, field: Field) -> Stored:
         """One field's value (22P02, 22003, 22001 ...)."""
@@ -112,11 +145,11 @@ class Converter:
     def _fast_column(self, fields: Column) -> Sequence[Stored] | None:
         assert self._fast is not None
         if None not in fields:
-            return self._fast(fields, self._typmod)  # type: ignore[arg-type]
+            return self._fast(fields)
         present = [field for field in fields if field is not None]
         if not present:
             return list(repeat(None, len(fields)))
-        found = self._fast(present, self._typmod)  # type: ignore[arg-type]
+        found = self._fast(present)
         if found is None:
             return None
         values = iter(found)

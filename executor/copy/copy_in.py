@@ -29,7 +29,7 @@ from executor.sqlstates import (
 )
 from executor.types.base import Stored
 
-CHUNK_BYTES = 128 * 1024
+CHUNK_BYTES = 64 * 1024
 """How much data is dealt with at a time."""
 
 Rows = list[tuple[Stored, ...]]

@@ -6,7 +6,8 @@ other, as PostgreSQL's CopyReadLine does: the first line decides whether lines e
 hides the character after it, and newlines inside CSV quotes belong to the record.
 
 Invariant: `_carry` is the beginning of a record whose end has not come yet. When it is long and was looked at in vain,
-as much again must come before it is looked at once more, so that one huge record costs no quadratic time.
+as much again must come (`_wanted` bytes, into `_waiting`) before it is looked at once more, so that one huge record
+costs no quadratic time.
 """
 
 import re
@@ -60,16 +61,21 @@ class LineReader:
         self._harmless = b"\\N" if not options.csv and options.null == "\\N" and options.default is None else None
         self._newline = ""
         self._carry = b""
+        self._waiting: list[bytes] = []
         self._wanted = 0
 
     def feed(self, data: bytes, *, final: bool = False) -> Lines:
         """Take more data; gives the records that are complete. final: nothing will follow."""
         if self.ended or self.failure is not None:
             return Lines([], [], True)
-        buffer = self._carry + data if self._carry else data
-        if len(buffer) < self._wanted and not final:
-            self._carry = buffer
-            return Lines([], [], True)
+        if self._wanted and not final:
+            self._waiting.append(data)
+            self._wanted -= len(data)
+            if self._wanted > 0:
+                return Lines([], [], True)
+            data = b""
+        buffer = b"".join((self._carry, *self._waiting, data))
+        self._waiting.clear()
         cut = len(buffer) if final else max(buffer.rfind(b"\n"), buffer.rfind(b"\r")) + 1
         body, self._carry = buffer[:cut], buffer[cut:]
         wrong = None if body.isascii() and b"\0" not in body else find_invalid_utf8(body)
@@ -77,7 +83,7 @@ class LineReader:
             lines = self._read(body, final)
         else:
             lines = self._read_before(body, wrong)
-        self._wanted = 2 * len(self._carry) if not lines.texts and len(self._carry) > LONG_RECORD_BYTES else 0
+        self._wanted = len(self._carry) if not lines.texts and len(self._carry) > LONG_RECORD_BYTES else 0
         return lines
 
     def _read_before(self, body: bytes, wrong: int) -> Lines:

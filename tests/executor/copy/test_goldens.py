@@ -27,8 +27,12 @@ async def outcome(session: CopySession, options: str, data: bytes, piece: int) -
     return {"rows": [list(row) for row in rows], "tag": tag}
 
 
+TABLES_HERE = sorted({case[0] for case in GOLDENS["from"]} - {"none"})
+"""SQLite has no tables without columns; test_fields.py has those cases."""
+
+
 @pytest.mark.parametrize("piece", PIECES)
-@pytest.mark.parametrize("table", sorted({case[0] for case in GOLDENS["from"]}))
+@pytest.mark.parametrize("table", TABLES_HERE)
 async def test_copy_from_does_as_postgresql(tmp_path: Path, table: str, piece: int) -> None:
     wrong = []
     async with copy_session(tmp_path / "test.db") as session:

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from executor import plan
-from executor.bind.data_change import bind_delete, bind_insert, bind_update
 from executor.bind.query import bind_query
 from executor.bind.resolve import base_type, element_type
 from executor.bind.scope import Scope
@@ -63,8 +62,23 @@ class Analyzed(msgspec.Struct, dict=True):
 
 
 VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE"}
+
+
+def _change(name: str) -> Callable[[Statement, Scope, Node], plan.Plan]:
+    """A binder of executor.bind.data_change, which a session that only reads never imports."""
+
+    def bind(s: Statement, scope: Scope, node: Node) -> plan.Plan:
+        from executor.bind import data_change
+
+        binder: Callable[[Statement, Scope, Node], plan.Plan] = getattr(data_change, name)
+        return binder(s, scope, node)
+
+    return bind
+
+
 BINDERS: dict[str, Callable[[Statement, Scope, Node], plan.Plan]] = {
-    "SelectStmt": bind_query, "InsertStmt": bind_insert, "UpdateStmt": bind_update, "DeleteStmt": bind_delete,
+    "SelectStmt": bind_query, "InsertStmt": _change("bind_insert"), "UpdateStmt": _change("bind_update"),
+    "DeleteStmt": _change("bind_delete"),
 }  # fmt: skip
 
 

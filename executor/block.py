@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from executor import sqlstates as states
-from executor.diagnose import diagnose_commit
+from executor.errors import SqlError
 from executor.parse import Node
 from executor.translate import translate
 from storage.errors import EngineError
@@ -175,7 +175,7 @@ class Block:
             if transaction is not None:
                 if session.context.sequences.dirty:
                     await session.context.sequences.save(transaction)
-                if transaction.has_unresolved_foreign_keys and (refused := await diagnose_commit(session, transaction)):
+                if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
                     raise refused
                 await transaction.commit()
         except EngineError as error:
@@ -192,6 +192,12 @@ class Block:
         self._reset()
         session.settings.commit()
         return True
+
+    async def _refused_commit(self, transaction: Transaction) -> SqlError | None:
+        """What is wrong with rows a deferred foreign key has not been satisfied for."""
+        from executor.diagnose import diagnose_commit  # imported only when something is wrong
+
+        return await diagnose_commit(self.session, transaction)
 
     def _publish(self) -> None:
         """The catalog this transaction made is everybody's now."""

@@ -4,20 +4,55 @@ The library is called through ctypes and its JSON output decoded by msgspec, sin
 and fails beyond about 50 nested operators. The C parser has no stack check of its own, so deep statements are refused first.
 """
 
+import ctypes
+import importlib.util
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from google.protobuf import json_format
-from postgast import deparse as _deparse
-from postgast import pg_query_pb2 as _pb
-from postgast import scan as _scan
-from postgast.native import lib as _lib
-
 from executor.errors import SqlError, not_supported
 from executor.sqlstates import BY_SQLSTATE, StatementTooComplex, SyntaxError
+
+
+
+class _Error(ctypes.Structure):
+    """libpg_query's PgQueryError."""
+
+    _fields_ = [("message", ctypes.c_char_p), ("funcname", ctypes.c_char_p), ("filename", ctypes.c_char_p),
+                ("lineno", ctypes.c_int), ("cursorpos", ctypes.c_int), ("context", ctypes.c_char_p)]  # noqa: RUF012
+
+
+class _ParseResult(ctypes.Structure):
+    """libpg_query's PgQueryParseResult."""
+
+    _fields_ = [("parse_tree", ctypes.c_char_p), ("stderr_buffer", ctypes.c_char_p),
+                ("error", ctypes.POINTER(_Error))]  # noqa: RUF012
+
+
+class _NormalizeResult(ctypes.Structure):
+    """libpg_query's PgQueryNormalizeResult."""
+
+    _fields_ = [("normalized_query", ctypes.c_char_p), ("error", ctypes.POINTER(_Error))]  # noqa: RUF012
+
+
+def _load() -> Any:
+    """The shared library that postgast ships. Importing postgast itself would cost 60 ms for its protobuf classes."""
+    spec = importlib.util.find_spec("postgast")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    name = {"Darwin": "libpg_query.dylib", "Windows": "pg_query.dll"}.get(platform.system(), "libpg_query.so")
+    library = ctypes.CDLL(f"{spec.submodule_search_locations[0]}/{name}")
+    for function, result in (("parse", _ParseResult), ("normalize", _NormalizeResult)):
+        run, free = getattr(library, f"pg_query_{function}"), getattr(library, f"pg_query_free_{function}_result")
+        run.argtypes, run.restype = [ctypes.c_char_p], result
+        free.argtypes, free.restype = [result], None
+    return library
+
+
+_lib = _load()
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 40_000))
 
@@ -200,8 +235,12 @@ def normalize(text: str) -> str | None:
 
 def deparse(tree: dict[str, Any]) -> str:
     """SQL text of a statement's JSON node (not PostgreSQL's layout, but its meaning)."""
+    from google.protobuf import json_format
+    from postgast import deparse as print_tree
+    from postgast import pg_query_pb2 as _pb
+
     parsed = json_format.ParseDict({"version": 180004, "stmts": [{"stmt": tree}]}, _pb.ParseResult())
-    return str(_deparse(parsed))
+    return str(print_tree(parsed))
 
 
 def expression_text(node: Node) -> str:
@@ -246,8 +285,11 @@ def _too_deep() -> SqlError:
 
 def _check_depth(text: str) -> None:
     """Refuse what would overflow the C parser's stack: nesting plus chained operators above DEPTH_MAX."""
+    from postgast import pg_query_pb2 as _pb
+    from postgast import scan
+
     try:
-        tokens = _scan(text).tokens
+        tokens = scan(text).tokens
     except Exception:  # the scanner's error is reported by the parser itself
         return
     chains = [0]

@@ -21,14 +21,12 @@ from executor.commands.base import Command, Result
 from executor.commands.registry import find_command
 from executor.context import Context
 from executor.database import ServedDatabase
-from executor.diagnose import diagnose
 from executor.errors import SqlError
 from executor.lifting import Lifted, lift
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
-from executor.systemtables import system_tables
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
@@ -403,6 +401,8 @@ class Session:
                 continue
             statement: Statement = analyzed.lowered.statement
             if analyzed.lowered.system:
+                from executor.systemtables import system_tables  # imported when a catalog is first read
+
                 statement = system_tables(self, analyzed)
             rows = await self._run(transaction, statement, values, analyzed)
             if rows is not None:
@@ -446,12 +446,17 @@ class Session:
         except SchemaChanged:
             return None
         except EngineError as error:
-            found = translate(error, analyzed.catalog)
-            raise await diagnose(self, found, error, transaction, analyzed, values) from None
+            raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
         except (states.CheckViolation, states.NotNullViolation) as error:
-            raise await diagnose(self, error, error, transaction, analyzed, values) from None
+            raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
+
+    async def _diagnosed(self, found: SqlError, error: Exception, transaction: Any, analyzed: Analyzed,
+                         values: list[Stored]) -> SqlError:
+        from executor.diagnose import diagnose  # imported only when a statement was refused
+
+        return await diagnose(self, found, error, transaction, analyzed, values)
 
     async def fetch(self, rows: Rows, n: int) -> list[tuple[Any, ...]]:
         """More rows of a result."""

@@ -1,14 +1,36 @@
-"""Parse node -> command."""
+"""Parse node -> command. The modules are imported when one of their statements is first met."""
 
-from executor.commands import copy, cursors, databases, ddl, explain, maintenance, prepared, settings, transaction
+from importlib import import_module
+
 from executor.commands.base import Command, CommandKind
 from executor.errors import not_supported
 from executor.parse import RawStatement
 
-COMMANDS: dict[str, CommandKind] = {
-    **transaction.COMMANDS, **settings.COMMANDS, **prepared.COMMANDS, **cursors.COMMANDS, **explain.COMMANDS,
-    **maintenance.COMMANDS, **databases.COMMANDS, **ddl.COMMANDS, **copy.COMMANDS,
-}  # fmt: skip
+MODULES = {
+    "transaction": "TransactionStmt",
+    "settings": "VariableSetStmt VariableShowStmt DiscardStmt",
+    "prepared": "PrepareStmt ExecuteStmt DeallocateStmt",
+    "cursors": "DeclareCursorStmt FetchStmt ClosePortalStmt",
+    "explain": "ExplainStmt",
+    "maintenance": "VacuumStmt CheckPointStmt LockStmt",
+    "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
+    "copy": "CopyStmt",
+    "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
+           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTableAsStmt SelectStmt",
+}
+"""Module of executor.commands -> the parse nodes it has commands for (its COMMANDS)."""
+
+_HOMES = {kind: module for module, kinds in MODULES.items() for kind in kinds.split()}
+
+
+def command_kind(node_kind: str) -> CommandKind | None:
+    """The row for a parse node."""
+    module = _HOMES.get(node_kind)
+    if module is None:
+        return None
+    found: CommandKind | None = import_module(f"executor.commands.{module}").COMMANDS.get(node_kind)
+    return found
+
 
 NAMES = {
     "CreateFunctionStmt": "CREATE FUNCTION", "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
@@ -28,7 +50,7 @@ NAMES = {
 
 def find_command(raw: RawStatement) -> Command:
     """The command for a statement (0A000 naming it if there is none)."""
-    kind = COMMANDS.get(raw.node.kind)
+    kind = command_kind(raw.node.kind)
     if kind is None:
         raise not_supported(NAMES.get(raw.node.kind, raw.node.kind.removesuffix("Stmt")))
     return Command(raw, kind)

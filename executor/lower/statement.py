@@ -1,7 +1,6 @@
 """The entry of lowering: one plan -> one SQLite statement."""
 
 from executor import plan
-from executor.lower.change import change
 from executor.lower.generator import Generator, Lowered
 from executor.lower.query import is_volatile, query
 
@@ -10,6 +9,8 @@ def lower(p: plan.Plan) -> Lowered:
     """A plan whose rows (of a query or RETURNING) go to the client."""
     g = Generator()
     if isinstance(p, plan.DataChange):
+        from executor.lower.change import change  # a session that only reads never needs it
+
         return g.finish(change(g, p), writes=True)
     return g.finish(query(g, p, top=True), writes=is_volatile(p) and writes_sequences(p))
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from executor.settings.definitions import Definition, Typed, invalid_value
 from executor.settings.numbers import BadNumberError, parse_real
 from executor.types.base import Env
-from executor.types.interval import parse_interval_value
 from executor.types.timezones import find_zone, offset_zone
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ def _interval_seconds(definition: Definition, text: str) -> int:
     body = text[8:].lstrip()
     if len(body) < 2 or body[0] != "'" or body[-1] != "'":
         raise invalid_value(definition, text)
+    from executor.types.interval import parse_interval_value  # the date/time readers take 50 ms to import
+
     span = parse_interval_value(body[1:-1], -1, Env())
     if not span.finite or span.months:
         raise invalid_value(definition, text, detail="Cannot specify months in time zone interval.")

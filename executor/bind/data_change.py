@@ -123,7 +123,7 @@ def _derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple
                                                                             tuple[tuple[str, Expr], ...]]:
     """Generated columns and the checks the executor makes, over the new row."""
     generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
-                      for c in relation.columns if c.generated == "s")
+                      for c in relation.columns if c.generated)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
     return generated, checks

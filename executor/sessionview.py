@@ -73,6 +73,10 @@ class EngineView(SessionView):
         now = self.session.context.statement_timestamp
         return tuple(Cursor(c.name, c.text, c.held, c.binary, c.scroll, now) for c in self.session.cursors.values())
 
+    def database_bytes(self, name: str) -> int:
+        """The size of another database of the cluster."""
+        return self.engine.databases[name].file.size
+
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
         """The states of the sequences."""
         return self.session.database.sequences.values

@@ -198,11 +198,13 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
         if definition is not None and definition._fields:
             raise not_supported("a column definition list", position=s.position(node) or None)
         assert call_node is not None
-        call = _table_call(s, scope, call_node)
-        outputs = function_columns(call, call_node, alias if not rows_from else None)
-        calls.append(call)
-        columns += outputs
-        widths.append(len(outputs))
+        parts = _unnests(call_node)
+        for part in parts:
+            call = _table_call(s, scope, part)
+            outputs = function_columns(call, part, alias if not rows_from and len(parts) == 1 else None)
+            calls.append(call)
+            columns += outputs
+            widths.append(len(outputs))
     if ordinality:
         columns.append(("ordinality", T.INT8, -1))
     shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
@@ -210,6 +212,18 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
                           calls=tuple(calls), widths=tuple(widths), ordinality=ordinality,
                           lateral=uses_siblings(scope, tuple(calls)))
     return entry, [Item(shown, table_columns(entry), entry)]
+
+
+def _unnests(node: Node) -> list[Node]:
+    """unnest(a, b) in FROM is short for ROWS FROM (unnest(a), unnest(b)); anything else is itself."""
+    if node.kind != "FuncCall" or [name.text for name in node.peek("funcname", [])] != ["unnest"]:
+        return [node]
+    arguments = node.peek("args", [])
+    if len(arguments) < 2 or any(node.peek(field) for field in ("agg_order", "agg_star", "agg_distinct", "over")):
+        return [node]
+    name = [{"String": {"sval": "unnest"}}]
+    return [Node("FuncCall", {"funcname": name, "args": [argument.tree], "location": node.location})
+            for argument in arguments]
 
 
 def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -184,7 +184,8 @@ def catalog(db: Connection) -> Catalog:
         maximum=high, cache=cache, cycle=cycle, owned_by=(owner, number) if owner else None, identity=mode == "i")
         for oid, schema, name, kind, start, increment, low, high, cache, cycle, owner, number, mode in db.execute(
             "select c.oid::int8, relnamespace::int8, relname, seqtypid::int8, seqstart, seqincrement, seqmin, seqmax, "
-            "seqcache, seqcycle, refobjid::int8, refobjsubid, deptype from pg_sequence join pg_class c on c.oid = seqrelid "
+            "seqcache, seqcycle, refobjid::int8, refobjsubid, deptype from pg_sequence "
+            "join pg_class c on c.oid = seqrelid "
             "left join pg_depend on objid = seqrelid and deptype in ('a', 'i') order by 1").fetchall())
     comments = tuple(Comment(catalog=kind, object=oid, sub=sub, text=text) for kind, oid, sub, text in db.execute(
         "select classoid::regclass::text, objoid::int8, objsubid, description from pg_description "

@@ -16,9 +16,9 @@ from executor.sqlstates import FeatureNotSupported, InvalidColumnReference
 _CLAUSE = "COPY FROM WHERE conditions"
 
 
-def bind_copy_from(s: Statement, relation: Node, names: list[str],
+def bind_copy_from(s: Statement, relation: Node, names: list[str] | None,
                    where: Node | None) -> tuple[Insert, tuple[Column, ...]]:
-    """The INSERT that COPY FROM runs for each record: $1 ... $n are the values of `names` (all columns if empty), in
+    """The INSERT that COPY FROM runs for each record: $1 ... $n are the values of `names` (None: all columns), in
     their types. Raises as PostgreSQL: 42P01, 42703, 42701, 42P10, 42804, 0A000."""
     insert, columns = bind_copy(s, relation, names, None)
     if where is None:

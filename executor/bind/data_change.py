@@ -395,10 +395,12 @@ def _returning(s: Statement, scope: Scope, node: Node | None, items: list[Item])
 # ---------------------------------------------------------------- COPY
 
 
-def bind_copy(s: Statement, relation_node: Node, names: list[str], where_node: Node | None) -> tuple[Insert, tuple[Column, ...]]:
-    """The INSERT that COPY FROM runs for each line: $1 ... $n are the columns' values, in their types."""
+def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
+              where_node: Node | None) -> tuple[Insert, tuple[Column, ...]]:
+    """The INSERT that COPY FROM runs for each line: $1 ... $n are the columns' values, in their types. names: None for
+    all columns. The WHERE is executor.bind.copy_from's business."""
     relation, entry, _ = _target(s, relation_node)
-    if names:
+    if names is not None:
         columns = []
         for name in names:
             column = column_named(s, relation, name, 0)

@@ -128,17 +128,16 @@ class TableInserter:
         self._raw = raw
         self._relation = relation.tree
         self._where = None if where is None else where.tree
-        self._names = names
+        self._names: list[str] | None = names or None
         self._catalog: Catalog = session.context.catalog
         self._plans: dict[frozenset[str], Analyzed] = {}
         self._begun = False
         self._columns = self._plan(frozenset())[1]
+        self._names = [column.name for column in self._columns]  # a column added meanwhile is not of this COPY
 
     def _plan(self, left_out: frozenset[str]) -> tuple[Analyzed, tuple[Column, ...]]:
         s = _bind_statement(self._session, self._raw, self._catalog)
-        names = self._names
-        if left_out:
-            names = [column.name for column in self._columns if column.name not in left_out]
+        names = None if self._names is None else [name for name in self._names if name not in left_out]
         where = None if self._where is None else wrap(self._where)
         insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
         types = tuple(column.type for column in columns)

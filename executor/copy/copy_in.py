@@ -135,7 +135,8 @@ class CopyIn:
         kinds = [frozenset(i for i, field in enumerate(row) if field is Marker.DEFAULT) for row in batch.rows]
         for end in range(1, len(kinds) + 1):
             if end == len(kinds) or kinds[end] != kinds[start]:
-                part = Batch(batch.rows[start:end], batch.numbers[start:end], batch.texts[start:end], None, batch.has_missing)
+                part = Batch(batch.rows[start:end], batch.numbers[start:end], batch.texts[start:end],
+                             has_missing=batch.has_missing)
                 self._check_defaults(part, kinds[start])
                 await self._convert(part, frozenset(self._columns[i].name for i in kinds[start]))
                 start = end

@@ -86,7 +86,9 @@ def record_to(connection: psycopg.Connection[Any]) -> list[list[Any]]:
 
 def main(conninfo: str) -> None:
     """Write goldens.json."""
-    with psycopg.connect(conninfo, autocommit=True, options="-c timezone=UTC -c client_min_messages=notice") as connection:
+    with psycopg.connect(
+        conninfo, autocommit=True, options="-c timezone=UTC -c client_min_messages=notice"
+    ) as connection:
         parts = {"options": record_options(connection), "from": record_from(connection), "to": record_to(connection)}
     body = ",\n".join(
         f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=True) for row in rows) + "\n]"

@@ -33,7 +33,7 @@ from executor.types.base import Encoder, Stored
 from executor.types.registry import codec
 from storage.errors import EngineError, SchemaChanged
 from storage.rows import Rows
-from storage.statement import Statement
+from storage.statement import Isolation, Statement
 
 NOT_LIFTABLE = object()
 RETRIES = 3
@@ -439,7 +439,7 @@ class Session:
             if rows is None:
                 with self.block.timeout():
                     rows = await transaction.run(statement, values)
-            if self.own_catalog is None and rows.schema_token != version:
+            if self.own_catalog is None and rows.schema_token != version and not self._same_schema(transaction, version):
                 await rows.close()
                 return None
             return rows  # type: ignore[no-any-return]
@@ -451,6 +451,15 @@ class Session:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
+
+    def _same_schema(self, transaction: Any, version: int) -> bool:
+        """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.
+
+        40001 if the transaction's snapshot is older than the catalog: its rows are not those the plan is about.
+        """
+        if transaction.isolation is not Isolation.READ_COMMITTED:
+            raise states.TRSerializationFailure("could not serialize access due to a schema change after the transaction's snapshot")
+        return bool(self.database.file.schema_token() == version)
 
     async def _diagnosed(self, found: SqlError, error: Exception, transaction: Any, analyzed: Analyzed,
                          values: list[Stored]) -> SqlError:

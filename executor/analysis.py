@@ -58,6 +58,7 @@ class Analyzed(msgspec.Struct, dict=True):
     verb: str
     writes: bool
     may_be_kept: bool
+    writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
     encoders: dict[Any, tuple[Encoder, ...]] = {}
 
 
@@ -121,9 +122,11 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         raise StatementTooComplex("stack depth limit exceeded") from None
     targets = found.returning if isinstance(found, plan.DataChange) else found.targets
     has_result = isinstance(found, plan.Query) or bool(found.returning)
+    temporary = isinstance(found, plan.DataChange) and found.relation.persistence == "t"
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
-                    verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals)
+                    verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
+                    writes_file=lowered.statement.writes and not temporary)
 
 
 def column_of(target: plan.Target) -> Column:

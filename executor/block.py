@@ -16,6 +16,7 @@ import trio
 from executor import sqlstates as states
 from executor.errors import SqlError
 from executor.parse import Node
+from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
 from storage.errors import EngineError
 from storage.statement import Isolation, Synchronous
@@ -75,7 +76,8 @@ class Block:
             isolation = ISOLATIONS[settings.get("transaction_isolation")]
             self.transaction = session.database.file.transaction(
                 isolation=isolation, read_only=settings.get("transaction_read_only") == "on",
-                deferrable=settings.get("transaction_deferrable") == "on", context=context)
+                deferrable=settings.get("transaction_deferrable") == "on", context=context,
+                pinned=session.temporary.pinned)
             if (timeout := settings.typed("lock_timeout")) and isinstance(timeout, int):
                 self.transaction.lock_timeout_s = timeout / 1000
             self.transaction.synchronous = SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL)
@@ -173,6 +175,8 @@ class Block:
             if session.cursors:
                 await session.close_cursors(holdable_too=False)
             if transaction is not None:
+                if session.temporary.pinned is not None:
+                    await on_commit(session)
                 if session.context.sequences.dirty:
                     await session.context.sequences.save(transaction)
                 if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
@@ -190,6 +194,7 @@ class Block:
         if session.own_catalog is not None:
             self._publish()
         self._reset()
+        session.temporary.release()
         session.settings.commit()
         return True
 
@@ -202,7 +207,11 @@ class Block:
     def _publish(self) -> None:
         """The catalog this transaction made is everybody's now."""
         session = self.session
-        session.database.catalog, session.own_catalog = session.own_catalog, None
+        own, session.own_catalog = session.own_catalog, None
+        assert own is not None
+        session.temporary.keep(own)
+        session.database.catalog = without_temporary(own)
+        session.context.catalog = session.catalog_now()  # type: ignore[assignment]
 
     async def rollback(self) -> None:
         """Undo the transaction and end the block."""
@@ -217,6 +226,7 @@ class Block:
             await session.close_cursors(holdable_too=False)
         if transaction is not None:
             await transaction.rollback()
+        session.temporary.release()
 
     def _reset(self) -> None:
         self.transaction = None

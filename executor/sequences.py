@@ -6,12 +6,14 @@ state into `pgquill_sequence` when it commits, so what a committed row used is n
 
 from typing import Any
 
-from executor.catalog.model import Catalog, Sequence
+from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog, Sequence
 from executor.sqlstates import ObjectNotInPrerequisiteState, SequenceGeneratorLimitExceeded, UndefinedTable
 from storage.statement import Statement
 
 SAVE = Statement("INSERT OR REPLACE INTO pgquill_sequence(oid, last_value, is_called) VALUES (?1, ?2, ?3)", writes=True)
 READ = Statement("SELECT oid, last_value, is_called FROM pgquill_sequence")
+READ_TEMPORARY = Statement("SELECT oid, last_value, is_called FROM temp.pgquill_temp_sequence", temp_schema=True)
+"""Of temporary sequences only what DDL sets is ever read there; their states need not outlive the process."""
 
 
 class SequenceStates:
@@ -33,9 +35,10 @@ class SequenceStates:
         """Read the states that a statement has set in the file."""
         for oid in oids:
             self.values.pop(oid, None)
-        result = await transaction.run(READ)
-        while rows := await result.fetch(1000):
-            self.values.update({oid: (last, bool(called)) for oid, last, called in rows if oid in oids})
+        for statement in {READ_TEMPORARY if oid >= FIRST_TEMPORARY_OID else READ for oid in oids}:
+            result = await transaction.run(statement)
+            while rows := await result.fetch(1000):
+                self.values.update({oid: (last, bool(called)) for oid, last, called in rows if oid in oids})
 
     def state(self, sequence: Sequence) -> tuple[int, bool]:
         """The state now."""
@@ -134,6 +137,8 @@ class SessionSequences:
     async def save(self, transaction: Any) -> None:
         """Write the states of the sequences used into the transaction about to commit."""
         for sequence in self.dirty.values():
+            if sequence.oid >= FIRST_TEMPORARY_OID:
+                continue
             value, called = self.states.state(sequence)
             await transaction.run(SAVE, (sequence.oid, value, int(called)))
         self.dirty.clear()

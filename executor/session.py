@@ -20,13 +20,14 @@ from executor.catalog.names import SessionNames
 from executor.commands.base import Command, Result
 from executor.commands.registry import find_command
 from executor.context import Context
-from executor.database import ServedDatabase
+from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import Lifted, lift
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
+from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
@@ -77,6 +78,7 @@ class Session:
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
         self.cursors: dict[str, Any] = {}
+        self.temporary = Temporary()
         self.own_catalog: Catalog | None = None  # while the transaction has changed it
         self.simple_source = ""
         self.query_text = ""
@@ -140,8 +142,8 @@ class Session:
     async def prepare(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> Prepared:
         """Parse and analyze one statement."""
         key = self._key(text, parameter_oids)
-        kept = self.database.plans.get(key)
-        if kept is not None and kept.analyzed.catalog is self._catalog_now() and self.block.may_analyze:
+        kept = self.plans.get(key)
+        if kept is not None and kept.analyzed.catalog is self.catalog_now() and self.block.may_analyze:
             return Prepared(name, text, kept.raw, parameter_oids, kept.parameters, kept.columns, kept.analyzed, None, key)
         statements = parse(text)
         if not statements:
@@ -163,7 +165,7 @@ class Session:
         analyzed = await self.analyze(raw, parameter_oids)
         prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed, None, key)
         if key is not None and analyzed.may_be_kept and self.own_catalog is None:
-            self.database.plans.put(key, prepared)
+            self.plans.put(key, prepared)
         return prepared
 
     async def analyze(self, raw: RawStatement, parameter_oids: Sequence[int] = (),
@@ -180,7 +182,7 @@ class Session:
 
     async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[Column] | None]:
         """Parameters and result of a prepared statement."""
-        prepared = await self._current(self.statement(name))
+        prepared = await self.current(self.statement(name))
         return prepared.parameters, prepared.columns
 
     async def bind(self, portal: str, statement: str, parameter_formats: tuple[int, ...],
@@ -198,7 +200,7 @@ class Session:
         if old is not None:
             await old.close()
         values = self._decode(prepared.parameters, parameter_formats, parameters) if parameters else ()
-        prepared = await self._current(prepared)
+        prepared = await self.current(prepared)
         self.portals[portal] = self._portal(prepared, values, result_formats, ())
 
     def describe_portal(self, name: str) -> Sequence[Column] | None:
@@ -252,22 +254,30 @@ class Session:
         await self._drop_portals()
         await self.close_cursors()
         await self.block.abandon()
+        self.temporary.release(ended=True)
         self.database.sessions.discard(self)
         self.engine.sessions.discard(self)
 
+    @property
+    def plans(self) -> PlanCache:
+        """Where plans are kept: the database's, or the session's own as long as it has temporary objects."""
+        return self.database.plans if self.temporary.is_empty else self.temporary.plans
+
     # --- catalog and names ----------------------------------------------------------------------------------------
 
-    def _catalog_now(self) -> Catalog | None:
-        return self.own_catalog or self.database.catalog
+    def catalog_now(self) -> Catalog | None:
+        """The catalog this session knows, with its own temporary objects."""
+        base = self.database.catalog
+        return self.own_catalog or (base and self.temporary.over(base))
 
     async def catalog(self, refresh: bool = False) -> Catalog:
         """The catalog this session's statements are bound against."""
         if self.own_catalog is not None:
             found = self.own_catalog
         elif refresh or self.database.catalog is None:
-            found = await self.database.newest_catalog()
+            found = self.temporary.over(await self.database.newest_catalog())
         else:
-            found = self.database.catalog
+            found = self.temporary.over(self.database.catalog)
         self.context.catalog = found
         return found
 
@@ -284,7 +294,7 @@ class Session:
         """(prepared, literals) of a simple query whose plan is known, by its text or by its shape."""
         if self.own_catalog is not None or self.block.failed:
             return None
-        plans = self.database.plans
+        plans = self.plans
         kept = plans.get(self._key(text, ()))
         if kept is None or kept is NOT_LIFTABLE:
             if kept is NOT_LIFTABLE:
@@ -293,10 +303,10 @@ class Session:
             if lifted is None:
                 return None
             kept = plans.get((lifted.shape, self._key("", ())))
-            if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.database.catalog:
+            if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.catalog_now():
                 return None
             return kept, lifted.literals
-        if kept.analyzed is None or kept.analyzed.catalog is not self.database.catalog:
+        if kept.analyzed is None or kept.analyzed.catalog is not self.catalog_now():
             return None
         return kept, ()
 
@@ -309,23 +319,23 @@ class Session:
         lifted = lift(raw.source) if self.own_catalog is None else None
         if lifted is not None:
             shape_key = (lifted.shape, self._key("", ()))
-            if self.database.plans.get(shape_key) is not NOT_LIFTABLE:
+            if self.plans.get(shape_key) is not NOT_LIFTABLE:
                 try:
                     analyzed = await self.analyze(raw, (), lifted.places)
                 except LiteralNeeded:
-                    self.database.plans.put(shape_key, NOT_LIFTABLE)
+                    self.plans.put(shape_key, NOT_LIFTABLE)
                 else:
                     prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed, None, shape_key)
                     prepared.key_lifted = lifted
                     if analyzed.may_be_kept and not analyzed.parameters:
-                        self.database.plans.put(shape_key, prepared)
+                        self.plans.put(shape_key, prepared)
                     return prepared, lifted.literals
         return await self.prepare_raw("", raw, (), key), ()
 
-    async def _current(self, prepared: Prepared) -> Prepared:
+    async def current(self, prepared: Prepared) -> Prepared:
         """The statement analyzed against the catalog as it is now (0A000 if its result type changed)."""
         analyzed = prepared.analyzed
-        if analyzed is None or analyzed.catalog is self._catalog_now() or prepared.raw is None:
+        if analyzed is None or analyzed.catalog is self.catalog_now() or prepared.raw is None:
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.given)
         if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
@@ -393,7 +403,7 @@ class Session:
             analyzed = prepared.analyzed
             assert analyzed is not None
             self.context.catalog = analyzed.catalog
-            transaction = self.block.begin_statement(analyzed.verb if analyzed.writes else "")
+            transaction = self.block.begin_statement(analyzed.verb if analyzed.writes_file else "")
             try:
                 values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
             except LiteralNeeded:

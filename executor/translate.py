@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from executor import sqlstates as states
 from executor.catalog.model import Catalog, Constraint, Relation
+from executor.catalog.search_path import shown_schema
 from executor.errors import SqlError
 from storage import errors as engine
 
@@ -98,14 +99,14 @@ def _unique(message: str, detail: str, catalog: Catalog) -> SqlError:
 def unique_violation(relation: Relation, name: str, detail: str | None = None) -> SqlError:
     """23505."""
     return states.UniqueViolation(f'duplicate key value violates unique constraint "{name}"', detail=detail,
-                                  schema=relation.schema, table=relation.name, constraint=name)
+                                  schema=shown_schema(relation.schema), table=relation.name, constraint=name)
 
 
 def not_null_violation(relation: Relation, column: str, detail: str | None = None) -> SqlError:
     """23502."""
     return states.NotNullViolation(
         f'null value in column "{column}" of relation "{relation.name}" violates not-null constraint', detail=detail,
-        schema=relation.schema, table=relation.name, column=column)
+        schema=shown_schema(relation.schema), table=relation.name, column=column)
 
 
 def _not_null(message: str, detail: str, catalog: Catalog) -> SqlError:
@@ -120,7 +121,7 @@ def check_violation(relation: Relation | None, name: str, detail: str | None = N
     if relation is None:
         return states.CheckViolation(f'new row violates check constraint "{name}"', constraint=name, detail=detail)
     return states.CheckViolation(f'new row for relation "{relation.name}" violates check constraint "{name}"',
-                                 schema=relation.schema, table=relation.name, constraint=name, detail=detail)
+                                 schema=shown_schema(relation.schema), table=relation.name, constraint=name, detail=detail)
 
 
 def _check(message: str, detail: str, catalog: Catalog) -> SqlError:
@@ -139,7 +140,7 @@ def foreign_key_violation(child: Relation, constraint: Constraint, parent: str, 
     else:
         message = (f'update or delete on table "{parent}" violates foreign key constraint "{constraint.name}" '
                    f'on table "{child.name}"')
-    return states.ForeignKeyViolation(message, detail=detail, schema=child.schema, table=child.name,
+    return states.ForeignKeyViolation(message, detail=detail, schema=shown_schema(child.schema), table=child.name,
                                       constraint=constraint.name)
 
 

@@ -39,6 +39,17 @@ class Engine:
     _checkpointing: bool = False
     _checkpoint_at: int = CHECKPOINT_PAGES
 
+    def pinned_from(self, connection: Connection | None) -> Connection:
+        """A connection to be one session's own: the one its transaction works on, replaced for everybody else, or a new
+        one. So a transaction need not be moved, whatever it has done."""
+        if connection is None:
+            return Connection(self.settings)
+        if connection is self.writer:
+            self.writer = Connection(self.settings)
+        else:
+            self.pool.give_up()
+        return connection
+
     def check_open(self) -> None:
         """Raises: Closed."""
         if self.closed:

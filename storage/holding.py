@@ -56,6 +56,16 @@ class Holding:
         """The session's own connection, if it has one."""
         return self._pinned
 
+    async def pin(self) -> PinnedConnection:
+        """Make the connection it works on, or will work on, the session's own, for temporary tables; once for a session.
+
+        Whatever it has done so far stays as it is. Give what this returns to the session's later transactions.
+        """
+        if self._pinned is None:
+            await self._put_aside()
+            self._pinned = PinnedConnection(self._engine.pinned_from(self._connection))
+        return self._pinned
+
     @property
     def is_pristine(self) -> bool:
         """Whether it has begun to write, but nothing has been done in it yet."""

@@ -63,6 +63,12 @@ class Pool:
         if self._waiters:
             self._waiting.unpark()
 
+    def give_up(self) -> None:
+        """A connection that is out will not come back; another may be opened in its place."""
+        self._borrowed -= 1
+        if self._waiters:
+            self._waiting.unpark()
+
     def close(self) -> None:
         """Close the idle connections now and the others when they come back."""
         self._closed = True

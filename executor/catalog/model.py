@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 FIRST_USER_OID = 16384
+FIRST_TEMPORARY_OID = 2_000_000_000
+"""Temporary objects have OIDs from here on, unique among the sessions of the process, and are never stored."""
 PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
 
@@ -117,6 +119,7 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     array_type: int = 0
     populated: bool = True
     last_number: int = 0
+    on_commit: str = ""  # of a temporary table: delete, drop
     replica_identity: str = "d"  # d default, f full, n nothing
     uses: tuple[tuple[int, int], ...] = ()
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from executor.catalog.load import BUILT_IN_SCHEMAS, COMMENTS, KINDS, NEXT_OID
-from executor.catalog.model import Catalog, Comment, Relation
+from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog, Comment, Relation
 from executor.types.base import Stored
 
 CREATE_OBJECTS = ("CREATE TABLE IF NOT EXISTS main.pgquill_object("
@@ -62,11 +62,12 @@ def _objects(catalog: Catalog) -> dict[int, tuple[str, Any]]:
     references = _references(catalog)
     for kind, (field, _) in KINDS.items():
         for item in getattr(catalog, field):
-            if not isinstance(item, Relation) or _is_stored(item, references):
+            if item.oid < FIRST_TEMPORARY_OID and (not isinstance(item, Relation) or _is_stored(item, references)):
                 found[item.oid] = (kind, item)
     comments: dict[int, list[Comment]] = {}
     for comment in catalog.comments:
-        comments.setdefault(comment.object, []).append(comment)
+        if comment.object < FIRST_TEMPORARY_OID:
+            comments.setdefault(comment.object, []).append(comment)
     return found | {-oid: (COMMENTS, group) for oid, group in comments.items()}
 
 
@@ -87,7 +88,7 @@ def _references(catalog: Catalog) -> set[int]:
     found = {comment.object for comment in catalog.comments}
     found |= {sequence.owned_by[0] for sequence in catalog.sequences if sequence.owned_by}
     for relation in catalog.relations:
-        if not relation.made_elsewhere:
+        if not relation.made_elsewhere and relation.oid < FIRST_TEMPORARY_OID:
             found |= {constraint.referenced for constraint in relation.constraints}
             found |= {column.type for column in relation.columns} | {oid for oid, _ in relation.uses}
     return found

@@ -166,7 +166,6 @@ class TableInserter:
     async def _run(self, analyzed: Analyzed, batch: RowBatch) -> int:
         session = self._session
         transaction = session.block.begin_statement("")
-        failed: Exception
         try:
             with session.block.timeout():
                 return await transaction.run_many(analyzed.lowered.statement, batch)

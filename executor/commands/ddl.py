@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor import sqlstates as states
 from executor.analysis import analyze, slot_values
 from executor.bind.service import BinderService
-from executor.catalog.model import Catalog
-from executor.catalog.search_path import explicit_path
+from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
+from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_path, find_class
 from executor.commands.base import CommandKind, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
-from executor.ddl.lookup import exists_already
+from executor.ddl.lookup import creation_schema, exists_already
 from executor.ddl.lookup import range_name as read_range_name
+from executor.ddl.objects import put_relation
 from executor.ddl.run import run as carry_out
+from executor.ddl.table import ON_COMMIT
 from executor.errors import not_supported
 from executor.lower.generator import quote
-from executor.parse import RawStatement
+from executor.parse import Node, RawStatement
+from executor.temporary import OIDS as TEMPORARY_OIDS
+from executor.temporary import pin
 from storage.statement import Statement
 
 if TYPE_CHECKING:
@@ -37,17 +43,49 @@ class _Binder(BinderService):
 async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Catalog]:
     """Lock for writing, and the catalog as it is now."""
     session.block.refuse_read_only(_name(raw))
+    temporary = is_temporary(session, raw.node)
+    if temporary:
+        await pin(session)
     transaction = session.block.begin_statement()
     await transaction.begin_write()
     catalog = await session.catalog()
     if session.own_catalog is None and transaction.schema_token() != catalog.version:
         catalog = await session.catalog(refresh=True)
-    binder = _Binder(catalog, session.context, session.search_path(), raw.source)
+    ddl = context(session, catalog, raw.source)
+    ddl.temporary = temporary
+    return ddl, catalog
+
+
+def context(session: "Session", catalog: Catalog, source: str) -> DdlContext:
+    """What a handler needs, over a catalog."""
+    binder = _Binder(catalog, session.context, session.search_path(), source)
     explicit = [name for name in explicit_path(session.context) if name != "pg_catalog"]
     ddl = DdlContext(catalog, binder, session.context, search_path=session.search_path(),
-                     creation_schema=explicit[0] if explicit else "", user=session.user, source=raw.source)
+                     creation_schema=explicit[0] if explicit else "", user=session.user, source=source)
+    ddl.temporary_oids = TEMPORARY_OIDS
     binder.ddl = ddl
-    return ddl, catalog
+    return ddl
+
+
+CREATED = {"CreateStmt": "relation", "CreateSeqStmt": "sequence", "ViewStmt": "view"}
+ALTERED = {"IndexStmt": "relation", "AlterTableStmt": "relation"}
+INTO = {"CreateTableAsStmt": "into", "SelectStmt": "intoClause"}
+
+
+def is_temporary(session: "Session", node: Node) -> bool:
+    """True if a statement makes a temporary object, or parts of one that exists."""
+    if node.kind in INTO:
+        name = node.peek(INTO[node.kind]).peek("rel")
+    elif node.kind in CREATED:
+        name = node.peek(CREATED[node.kind])
+    elif node.kind in ALTERED:
+        name = node.peek(ALTERED[node.kind])
+        if not name.peek("schemaname"):
+            found = find_class(session.context.catalog, session.search_path(), name.peek("relname"))
+            return found is not None and found >= FIRST_TEMPORARY_OID
+    else:
+        return False
+    return name.peek("relpersistence") == "t" or name.peek("schemaname") in (TEMPORARY, TEMPORARY_NAME)
 
 
 def _name(raw: RawStatement) -> str:
@@ -113,14 +151,13 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     ddl, catalog = await begin(session, raw)
     relation_node, skip = into.take("rel"), bool(into.take("skipData"))
     names = into.texts("colNames")
-    if into.take("onCommit", "ONCOMMIT_NOOP") != "ONCOMMIT_NOOP":
-        raise not_supported("ON COMMIT DROP or DELETE ROWS")
+    on_commit = ON_COMMIT.get(into.take("onCommit", "ONCOMMIT_NOOP"), "")
     if into.nodes("options") or into.take("tableSpaceName"):
         raise not_supported(f"storage options in {construct}")
     range_name = read_range_name(relation_node, ddl)
-    if range_name.persistence == "t":
-        raise not_supported("temporary tables made by " + construct)
-    existing = (range_name.schema or ddl.creation_schema, range_name.name)
+    existing = (creation_schema(ddl, range_name), range_name.name)
+    if on_commit and existing[0] != TEMPORARY:
+        raise states.InvalidTableDefinition("ON COMMIT can only be used on temporary tables")
     if exists_already(ddl, *existing, if_not_exists):
         session.notices.extend(ddl.notices)
         return Result("CREATE TABLE AS")
@@ -129,7 +166,8 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     if len(names) > len(analyzed.columns):
         raise states.SyntaxError("too many column names were specified")
     columns = tuple((names[i] if i < len(names) else c.name, c.type_oid, c.typmod) for i, c in enumerate(analyzed.columns))
-    _, steps = table_for_columns(ddl, range_name, columns)
+    made, steps = table_for_columns(ddl, range_name, columns)
+    ddl.catalog = put_relation(ddl.catalog, replace(made, on_commit=on_commit))
     await apply(session, ddl, DdlResult(ddl.catalog, steps, construct), catalog)
     if skip:
         return Result("CREATE TABLE AS")
@@ -142,8 +180,9 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
 
         statement = system_tables(session, analyzed)
     values = slot_values(analyzed.lowered.slots, (), (), session.context.env)
-    insert = f"INSERT INTO {quote(relation.sqlite_name)} SELECT * FROM ({statement.sql})"
-    rows = await transaction.run(Statement(insert, statement.needs, writes=True, temp_schema=statement.temp_schema), values)
+    insert = f"INSERT INTO {relation.sqlite_schema}.{quote(relation.sqlite_name)} SELECT * FROM ({statement.sql})"
+    temporary = statement.temp_schema or relation.sqlite_schema == "temp"
+    rows = await transaction.run(Statement(insert, statement.needs, writes=True, temp_schema=temporary), values)
     return Result(f"SELECT {rows.changes}")
 
 

@@ -46,7 +46,7 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequenc
 async def run_execute(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """EXECUTE name (values)."""
     node = raw.node
-    prepared = session.statement(node.take("name"))
+    prepared = await session.current(session.statement(node.take("name")))
     values = await _arguments(session, raw, prepared, node.nodes("params"))
     return Result("", portal=portal_for(session, prepared, values))
 

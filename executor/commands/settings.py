@@ -9,6 +9,7 @@ from executor.commands.base import CommandKind, Result, text_column
 from executor.commands.transaction import constant_text
 from executor.errors import not_supported
 from executor.parse import Node, RawStatement
+from executor.temporary import drop_all
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -103,6 +104,9 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Sequenc
         session.settings.reset_all()
         session.context.sequences.current.clear()
         session.context.sequences.last = None
+        await drop_all(session)
+    elif target == "TEMP":
+        await drop_all(session)
     elif target == "SEQUENCES":
         session.context.sequences.current.clear()
         session.context.sequences.last = None

@@ -134,6 +134,8 @@ class DdlContext:
         self.database_oid = database_oid
         self.source = Source(source)
         self.notices: list[SqlError] = []
+        self.temporary = False  # the statement is about a temporary object: new ones take their OIDs from the next
+        self.temporary_oids: Iterator[int] = iter(())
 
     @property
     def catalog(self) -> Catalog:
@@ -148,6 +150,8 @@ class DdlContext:
 
     def new_oid(self) -> int:
         """Take the next OID."""
+        if self.temporary:
+            return next(self.temporary_oids)
         oid = self._next_oid
         self._next_oid = oid + 1
         self.catalog = self._catalog

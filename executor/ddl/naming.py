@@ -128,10 +128,8 @@ def sqlite_name(catalog: Catalog, schema: str, name: str, *, skip: int = 0) -> s
     SQLite compares names without regard to case and keeps all schemas in one, so what PostgreSQL holds apart can
     collide: 0A000.
     """
-    if schema == TEMPORARY:
-        made = name
-    else:
-        made = name if schema == "public" else f"{schema}.{name}"
+    # Also in SQLite's own schema temp: no unqualified name of the file's tables may mean a temporary one.
+    made = name if schema == "public" else f"{schema}.{name}"
     folded = made.lower()
     if folded.startswith(("sqlite_", "pgquill_")):
         raise not_supported(f'the name "{made}" (names beginning with "{folded.split("_")[0]}_" are reserved)')

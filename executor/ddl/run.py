@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog
+from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
 from executor.catalog.store import changes
 from executor.ddl.base import DdlResult, Step
 from executor.ddl.schema_edit import CLOSE, OPEN
@@ -13,21 +13,31 @@ from storage.statement import Statement
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
-_VERSION = Statement("PRAGMA main.schema_version", writes=True)
+Objects = tuple[object, ...]
+
+
+def permanent(catalog: Catalog) -> tuple[Objects, Objects, Objects, Objects]:
+    """The objects of a catalog that every session sees."""
+    return (tuple(r for r in catalog.relations if r.oid < FIRST_TEMPORARY_OID),
+            tuple(s for s in catalog.sequences if s.oid < FIRST_TEMPORARY_OID), catalog.schemas,
+            tuple(c for c in catalog.comments if c.object < FIRST_TEMPORARY_OID))
 
 
 async def run(result: DdlResult, old: Catalog, transaction: "Transaction") -> Catalog:
     """Do what a statement's result says, record it in the file, and return the Catalog as it is now.
 
     All of it takes effect or, when an error leaves, nothing. The catalog's version afterwards is the new schema
-    version, which moves even if only the Catalog changed, so that every session notices. Raises what a Step's failure
-    makes, EngineError.
+    version, which moves even if only the Catalog changed, so that every session notices; it stays as it is when only
+    temporary objects have changed, which are nobody else's business. Raises what a Step's failure makes, EngineError.
     """
     temporary = any(relation.schema == "pg_temp" for relation in (*result.catalog.relations, *old.relations))
     async with transaction.atomic():
         # First of all: see the invariant in executor.ddl.schema_edit. TRUNCATE and the like leave the catalog alone.
-        if result.catalog is not old or any(step.sql == OPEN for step in result.statements):
-            await _raise_version(transaction)
+        edited = {home for home in ("main", "temp") if any(f"{home}.sqlite_schema" in s.sql for s in result.statements)}
+        if permanent(result.catalog) != permanent(old):
+            edited.add("main")
+        for home in sorted(edited):
+            await _raise_version(transaction, home)
         opened = False
         try:
             for step in result.statements:
@@ -65,15 +75,15 @@ async def _execute(sql: str, transaction: "Transaction", params: tuple[object, .
         await rows.close()
 
 
-async def _version(transaction: "Transaction") -> int:
-    ((version,),) = await _execute(_VERSION.sql, transaction)
+async def _version(transaction: "Transaction", home: str = "main") -> int:
+    ((version,),) = await _execute(f"PRAGMA {home}.schema_version", transaction)
     return int(str(version))
 
 
-async def _raise_version(transaction: "Transaction") -> None:
+async def _raise_version(transaction: "Transaction", home: str) -> None:
     # 31 bits are what SQLite keeps of it with its sign.
-    version = (await _version(transaction) + 1) & 0x7FFFFFFF
-    await _execute(f"PRAGMA main.schema_version = {version}", transaction)
+    version = (await _version(transaction, home) + 1) & 0x7FFFFFFF
+    await _execute(f"PRAGMA {home}.schema_version = {version}", transaction)
 
 
 async def _with_texts(catalog: Catalog, transaction: "Transaction", temporary: bool) -> Catalog:

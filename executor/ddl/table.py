@@ -32,7 +32,7 @@ from executor.sqlstates import InvalidTableDefinition, UndefinedObject
 UNSUPPORTED = {
     "inhRelations": "INHERITS", "partspec": "PARTITION BY", "partbound": "PARTITION OF", "ofTypename": "OF type",
 }  # fmt: skip
-ON_COMMIT = {"ONCOMMIT_DELETE_ROWS": "DELETE ROWS", "ONCOMMIT_DROP": "DROP"}
+ON_COMMIT = {"ONCOMMIT_DELETE_ROWS": "delete", "ONCOMMIT_DROP": "drop"}
 
 
 class TableDraft(msgspec.Struct):
@@ -54,27 +54,30 @@ def create_table(node: Node, ctx: DdlContext) -> DdlResult:
     if exists_already(ctx, schema, name.name, node.take("if_not_exists", False)):
         discard(node)
         return DdlResult(ctx.catalog, tag="CREATE TABLE")
-    _refuse_unsupported(node, schema)
+    on_commit = _on_commit(node, schema)
+    _refuse_unsupported(node)
     storage_options.refuse_tablespace(node.take("tablespacename", ""))
     options = storage_options.read(ctx, node.nodes("options"), storage_options.TABLE, toast=True)
-    relation = new_relation(ctx, schema, name, options)
+    relation = replace(new_relation(ctx, schema, name, options), on_commit=on_commit)
     draft = _read_elements(node.nodes("tableElts"), ctx, name.name)
     relation, steps = build(ctx, relation, draft)
     return DdlResult(ctx.catalog, tuple(steps), "CREATE TABLE")
 
 
-def _refuse_unsupported(node: Node, schema: str) -> None:
+def _on_commit(node: Node, schema: str) -> str:
+    action = node.take("oncommit", "ONCOMMIT_NOOP")
+    if action != "ONCOMMIT_NOOP" and schema != TEMPORARY:
+        raise InvalidTableDefinition("ON COMMIT can only be used on temporary tables")
+    return ON_COMMIT.get(action, "")
+
+
+def _refuse_unsupported(node: Node) -> None:
     for field, words in UNSUPPORTED.items():
         if node.take(field):
             raise not_supported(f"CREATE TABLE ... {words}")
     method = node.take("accessMethod", "")
     if method not in ("", "heap"):
         raise UndefinedObject(f'access method "{method}" does not exist')
-    action = node.take("oncommit", "ONCOMMIT_NOOP")
-    if action != "ONCOMMIT_NOOP" and schema != TEMPORARY:
-        raise InvalidTableDefinition("ON COMMIT can only be used on temporary tables")
-    if action in ON_COMMIT:
-        raise not_supported(f"ON COMMIT {ON_COMMIT[action]}")
 
 
 def new_relation(ctx: DdlContext, schema: str, name: RangeName, options: dict[str, str], kind: str = "r") -> Relation:

@@ -66,11 +66,13 @@ def view_columns(bound: BoundView, aliases: list[str], command: str) -> tuple[Co
 def _temporary(name: RangeName, bound: BoundView, ctx: DdlContext) -> RangeName:
     """A view over temporary relations is temporary itself."""
     if name.persistence == "t" or name.schema == TEMPORARY:
+        ctx.temporary = True
         return name
     used = {oid for oid, _ in bound.uses}
     if not any(relation.oid in used and relation.schema == TEMPORARY for relation in ctx.catalog.relations):
         return name
     ctx.notice(SuccessfulCompletion, f'view "{name.name}" will be a temporary view')
+    ctx.temporary = True
     return replace(name, persistence="t")
 
 

@@ -13,6 +13,7 @@ import msgspec
 from executor import sqlstates as states
 from executor.analysis import Analyzed
 from executor.catalog.model import Catalog, Constraint, Relation
+from executor.catalog.search_path import shown_schema
 from executor.diagnosis.replay import GiveUp, Replay
 from executor.diagnosis.rows import Changed
 from executor.diagnosis.texts import Row, column_key, failing_row
@@ -120,7 +121,7 @@ async def _set_null(replay: Replay, parent: Relation, reference: Reference, valu
     names = [quote(child.by_number[n].name) for n in key.columns]
     sets = ", ".join(f"{name} = NULL" for name in names)
     tests = " AND ".join(f"${i} OPERATOR(pg_catalog.=) {name}" for i, name in enumerate(names, 1))
-    error.where = f'SQL statement "UPDATE ONLY {quote(child.schema)}.{quote(child.name)} SET {sets} WHERE {tests}"'
+    error.where = f'SQL statement "UPDATE ONLY {quote(shown_schema(child.schema))}.{quote(child.name)} SET {sets} WHERE {tests}"'
     return error
 
 
@@ -147,7 +148,7 @@ def restrict_error(child: Relation, key: Constraint, parent: Relation, values: R
     return states.RestrictViolation(
         f'update or delete on table "{parent.name}" violates RESTRICT setting of foreign key constraint "{key.name}" '
         f'on table "{child.name}"', detail=f'{shown} is referenced from table "{child.name}".',
-        schema=child.schema, table=child.name, constraint=key.name)
+        schema=shown_schema(child.schema), table=child.name, constraint=key.name)
 
 
 # ---------------------------------------------------------------- DELETE and its cascades

@@ -6,6 +6,7 @@ from typing import Any
 
 from executor import plan
 from executor.catalog.model import Column, Relation
+from executor.catalog.search_path import shown_schema
 from executor.errors import not_supported
 from executor.lower.expressions import condition, raw, sortable, value
 from executor.lower.generator import Generator, quote
@@ -99,7 +100,7 @@ def _not_null_key(g: Generator, relation: Relation, column: Column, text: str) -
 def _null_key(schema: str, table: str, column: str) -> Function:
     def refuse() -> None:
         raise NotNullViolation(f'null value in column "{column}" of relation "{table}" violates not-null constraint',
-                               schema=schema, table=table, column=column)
+                               schema=shown_schema(schema), table=table, column=column)
 
     return Function(f"pg_null_{schema}.{table}.{column}", refuse, 0, False)
 
@@ -142,8 +143,8 @@ def _checks(g: Generator, c: plan.DataChange) -> str:
 @cache
 def _check_failed(schema: str, table: str, name: str) -> Function:
     def refuse() -> None:
-        raise CheckViolation(f'new row for relation "{table}" violates check constraint "{name}"', schema=schema, table=table,
-                             constraint=name)
+        raise CheckViolation(f'new row for relation "{table}" violates check constraint "{name}"',
+                             schema=shown_schema(schema), table=table, constraint=name)
 
     return Function(f"pg_check_{schema}.{table}.{name}", refuse, 0, False)
 

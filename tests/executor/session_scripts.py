@@ -65,7 +65,7 @@ def answer(result: Any) -> Any:
     """One result as JSON."""
     if result.status == pq.ExecStatus.FATAL_ERROR:
         fields = {name: result.error_field(field) for name, field in FIELDS.items()}
-        return {name: value.decode() for name, value in fields.items() if value is not None}
+        return {name: cell(value) for name, value in fields.items() if value is not None}
     if result.status == pq.ExecStatus.TUPLES_OK:
         return [[cell(result.get_value(i, j)) for j in range(result.nfields)] for i in range(result.ntuples)]
     return result.command_status.decode()

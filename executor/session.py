@@ -202,7 +202,10 @@ class Session:
         self.portals[portal] = self._portal(prepared, values, result_formats, ())
 
     def describe_portal(self, name: str) -> Sequence[Column] | None:
-        """The columns of a portal."""
+        """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
+        cursor = self.cursors.get(name) if name not in self.portals else None
+        if cursor is not None:
+            return tuple(msgspec.structs.replace(c, format=int(cursor.binary)) for c in cursor.portal.columns)
         return self.portal(name).columns
 
     def portal(self, name: str) -> Portal:
@@ -225,8 +228,10 @@ class Session:
         self.statements.pop(name, None)
 
     async def close_portal(self, name: str) -> None:
-        """Forget a portal."""
+        """Forget a portal, or a cursor of DECLARE."""
         found = self.portals.pop(name, None)
+        if found is None and name in self.cursors:
+            found = self.cursors.pop(name).portal
         if found is not None:
             await found.close()
 

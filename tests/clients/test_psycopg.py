@@ -13,7 +13,7 @@ from psycopg.rows import class_row, dict_row, namedtuple_row
 from tests.clients.database import Database
 
 Connection = psycopg.Connection[Any]
-LONG = "SELECT count(*) FROM generate_series(1, 1000000000)"
+LONG = "SELECT count(*) FROM generate_series(1, 30000000)"
 
 
 @pytest.fixture

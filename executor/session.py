@@ -334,7 +334,7 @@ class Session:
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.given)
         if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise states.FeatureNotSupported("cached plan must not change result type")
+            raise _result_type_changed()
         prepared.analyzed, prepared.columns = renewed, renewed.columns
         return prepared
 
@@ -422,7 +422,7 @@ class Session:
         assert raw is not None
         renewed = await self.analyze(raw, prepared.given)
         if _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise states.FeatureNotSupported("cached plan must not change result type")
+            raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
@@ -523,6 +523,11 @@ def _fresh(raw: RawStatement) -> RawStatement:
     from executor.parse import wrap
 
     return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
+
+
+def _result_type_changed() -> SqlError:
+    # Drivers know this error by its routine (asyncpg and pgjdbc prepare the statement again), since 0A000 says little.
+    return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
 
 
 def _shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:

@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import trio
+
 from executor import sqlstates as states
 from executor.catalog.search_path import search_path
 from executor.catalog.system.session_view import SessionView
@@ -21,6 +23,9 @@ from storage.errors import EngineError
 
 FIRST_DATABASE_OID = 16000
 SUFFIX = ".db"
+OTHERS_LEAVE_S = 5.0
+"""How long DROP DATABASE waits for other sessions to end."""
+OTHERS_POLL_S = 0.005
 SYSTEM_NAMES = ("template0", "template1")
 
 
@@ -158,12 +163,16 @@ class Engine:
             return
         if found is session.database:
             raise states.ObjectInUse("cannot drop the currently open database")
-        if found.sessions and not force:
+        if force:
+            for other in list(found.sessions):
+                self._terminate(other)
+        with trio.move_on_after(OTHERS_LEAVE_S):  # those that are just leaving are no reason to refuse
+            while found.sessions:
+                await trio.sleep(OTHERS_POLL_S)
+        if found.sessions:
             number = len(found.sessions)
             plural = f"are {number} other sessions" if number > 1 else "is 1 other session"
             raise states.ObjectInUse(f'database "{name}" is being accessed by other users', detail=f"There {plural} using the database.")
-        for other in list(found.sessions):
-            self._terminate(other)
         del self.databases[name]
         await found.file.close()
         for path in _files(found):
@@ -171,9 +180,7 @@ class Engine:
 
     def _terminate(self, session: Session) -> None:
         if self.backends is not None:
-            from pgwire.session import Interrupt  # noqa: F401  (the value is pgwire's)
-
-            self.backends.interrupt(session.process_id, 3)
+            self.backends.signal(session.process_id, terminate=True)
 
     def set_database_default(self, name: str, statement: Any) -> None:
         """ALTER DATABASE ... SET."""

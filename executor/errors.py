@@ -29,6 +29,7 @@ class SqlError(Exception):
         column: str | None = None,
         datatype: str | None = None,
         constraint: str | None = None,
+        routine: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,6 +45,7 @@ class SqlError(Exception):
         self.column = column
         self.datatype = datatype
         self.constraint = constraint
+        self.routine = routine  # the name of a function of PostgreSQL's, where a driver goes by it
 
     def at(self, position: int | None) -> "SqlError":
         """Fill in the position (characters, from 1) unless the error has one already."""

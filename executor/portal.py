@@ -58,6 +58,11 @@ class QueryPortal(Portal):
         self.changes = 0
         self.verb = ""
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it has not begun to run."""
+        return not self.finished and self.rows is None and self.pending is None
+
     async def start(self) -> None:
         """Run the statement; its first rows may be there at once."""
         if self.finished or self.rows is not None or self.pending is not None:

@@ -204,7 +204,10 @@ class Session:
         self.portals[portal] = self._portal(prepared, values, result_formats, ())
 
     def describe_portal(self, name: str) -> Sequence[Column] | None:
-        """The columns of a portal."""
+        """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
+        cursor = self.cursors.get(name) if name not in self.portals else None
+        if cursor is not None:
+            return tuple(msgspec.structs.replace(c, format=int(cursor.binary)) for c in cursor.portal.columns)
         return self.portal(name).columns
 
     def portal(self, name: str) -> Portal:
@@ -227,8 +230,10 @@ class Session:
         self.statements.pop(name, None)
 
     async def close_portal(self, name: str) -> None:
-        """Forget a portal."""
+        """Forget a portal, or a cursor of DECLARE."""
         found = self.portals.pop(name, None)
+        if found is None and name in self.cursors:
+            found = self.cursors.pop(name).portal
         if found is not None:
             await found.close()
 
@@ -339,7 +344,7 @@ class Session:
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.given)
         if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise states.FeatureNotSupported("cached plan must not change result type")
+            raise _result_type_changed()
         prepared.analyzed, prepared.columns = renewed, renewed.columns
         return prepared
 
@@ -427,7 +432,7 @@ class Session:
         assert raw is not None
         renewed = await self.analyze(raw, prepared.given)
         if _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise states.FeatureNotSupported("cached plan must not change result type")
+            raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
@@ -528,6 +533,11 @@ def _fresh(raw: RawStatement) -> RawStatement:
     from executor.parse import wrap
 
     return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
+
+
+def _result_type_changed() -> SqlError:
+    # Drivers know this error by its routine (asyncpg and pgjdbc prepare the statement again), since 0A000 says little.
+    return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
 
 
 def _shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:

@@ -55,12 +55,19 @@ class EngineView(SessionView):
     def activity(self) -> Iterable[Activity]:
         """Every session."""
         oids = {r.name: r.oid for r in self.roles()}
-        return tuple(
-            Activity(s.process_id, s.database.oid, s.context.database, oids.get(s.user), s.user,
-                     s.settings.get("application_name"), state="active" if s is self.session else STATES[s.status],
-                     transaction_start=s.context.transaction_timestamp or None if s.block.transaction else None,
-                     query_start=s.context.statement_timestamp or None, query=s.query_text)
-            for s in self.engine.sessions)
+        return tuple(self._activity_of(s, oids.get(s.user)) for s in self.engine.sessions)
+
+    def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
+        backends, transaction = self.engine.backends, session.block.transaction
+        running = session is self.session or (backends is not None and backends.is_running(session.process_id))
+        waiting = running and transaction is not None and transaction.waits_for_lock
+        return Activity(
+            session.process_id, session.database.oid, session.context.database, user_oid, session.user,
+            session.settings.get("application_name"), state="active" if running else STATES[session.status],
+            transaction_start=session.context.transaction_timestamp or None if transaction else None,
+            query_start=session.context.statement_timestamp or None, query=session.query_text,
+            wait_event_type="Lock" if waiting else None if running else "Client",
+            wait_event="transactionid" if waiting else None if running else "ClientRead")
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import trio
+
 from executor.errors import SqlError
 from executor.sqlstates import TooManyConnections
 from pgwire.messages.startup import PROTOCOL_3_2
@@ -33,6 +35,7 @@ class Backends:
     def __init__(self, connections_max: int) -> None:
         self.connections_max = connections_max
         self._by_id: dict[int, Backend] = {}
+        self._loop: trio.lowlevel.TrioToken | None = None
         self._last_id = os.getpid()  # so that the ids look like the real thing's in logs
 
     def __len__(self) -> int:
@@ -43,6 +46,7 @@ class Backends:
 
     def open(self, version: int) -> Backend:
         """A place for a connection; its secret is as long as the protocol version allows. Raises 53300."""
+        self._loop = self._loop or trio.lowlevel.current_trio_token()
         if len(self._by_id) >= self.connections_max:
             raise TooManyConnections("sorry, too many clients already", severity="FATAL")
         process_id = self._next_id()
@@ -69,6 +73,22 @@ class Backends:
         if not hmac.compare_digest(expected, secret) or backend is None:
             return False
         return self.interrupt(process_id, Interrupt.CANCEL)
+
+    def is_running(self, process_id: int) -> bool:
+        """Whether a connection is working on a message; False if there is none of this number."""
+        backend = self._by_id.get(process_id)
+        return backend is not None and backend.session is not None and backend.session.running
+
+    def signal(self, process_id: int, *, terminate: bool) -> bool:
+        """pg_cancel_backend and pg_terminate_backend: whether there is such a connection. From any thread."""
+        from pgwire.session import Interrupt
+
+        backend = self._by_id.get(process_id)
+        if backend is None or backend.session is None or self._loop is None:
+            return False
+        # Soon, not now: the caller may be a function in a statement's thread, or the connection's own statement.
+        self._loop.run_sync_soon(backend.session.interrupt, Interrupt.TERMINATE if terminate else Interrupt.CANCEL)
+        return True
 
     def interrupt(self, process_id: int, interrupt: "Interrupt", last_words: SqlError | None = None) -> bool:
         """Interrupt a connection from inside the server (pg_cancel_backend, pg_terminate_backend, idle time-outs).

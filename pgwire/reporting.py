@@ -23,6 +23,7 @@ _FIELDS = (
     "column",
     "datatype",
     "constraint",
+    "routine",
 )
 
 _VIOLATIONS: dict[str, type[SqlError]] = {

@@ -207,6 +207,7 @@ class ClientSession:
         if error.severity in FATAL_SEVERITIES:
             state = State.CLOSED
         self._enter(state)
+        self._flush_due = True  # asyncpg waits for the error before it sends Sync
         if state is State.READY:
             self.ready()
         elif state is State.CLOSED:

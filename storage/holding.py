@@ -35,7 +35,7 @@ class Holding:
     """The part of a transaction that holds connections and locks. It is the owner of its live results."""
 
     __slots__ = ("_connection", "_engine", "_live", "_locked", "_pinned", "_pristine", "_savepoints", "has_written",
-                 "isolation", "lock_timeout_s", "lost", "synchronous")
+                 "isolation", "lock_timeout_s", "lost", "synchronous", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None) -> None:
         self._engine = engine
@@ -48,6 +48,7 @@ class Holding:
         self.isolation = isolation
         self.has_written = False
         self.lost = False
+        self.waits_for_lock = False
         self.synchronous: Synchronous | None = None
         self.lock_timeout_s = engine.busy_timeout_s
 
@@ -133,7 +134,11 @@ class Holding:
         if not self._locked:
             if self._engine.settings.in_memory and self._connection is not None:
                 raise StaleSnapshot("another transaction is writing")
-            await self._engine.lock.acquire(self.lock_timeout_s)
+            self.waits_for_lock = True
+            try:
+                await self._engine.lock.acquire(self.lock_timeout_s)
+            finally:
+                self.waits_for_lock = False
             self._locked = True
         try:
             if self._pinned is not None:

@@ -116,6 +116,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     if careful and not long:
         # Neither the rows of a virtual table nor those of a recursion are bounded by any table's size.
         long = any(op[1] == "VNext" for op in program) or "recursive" in statement.sql.lower()
+    long = long or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long))
 

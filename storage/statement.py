@@ -21,7 +21,8 @@ class Function:
     nargs: -1 for any number. strict: with a NULL argument a scalar is NULL without being called, an aggregate leaves
     the row out. context: the transaction's `context` is passed first (to an aggregate's factory).
     An aggregate's callable makes objects with step(*args) and final(); a window function's has inverse(*args) and
-    value() too, and serves as a plain aggregate as well. Exceptions reach the caller of the statement unchanged.
+    value() too, and serves as a plain aggregate as well. blocks: it waits, so its statement runs in a thread.
+    Exceptions reach the caller of the statement unchanged.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Function:
     kind: Literal["scalar", "aggregate", "window"] = "scalar"
     strict: bool = False
     context: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

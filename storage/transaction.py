@@ -42,7 +42,8 @@ class Transaction(Holding):
     """One transaction, from Database.transaction(); it takes no connection until it needs one.
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
-    synchronous (None: the database's), lock_timeout_s (how long to wait for locks), isolation, read_only, deferrable.
+    waits_for_lock (now, for the write lock), synchronous (None: the database's), lock_timeout_s (how long to wait for
+    locks), isolation, read_only, deferrable.
     Every method may raise EngineErrors; after a failed statement the transaction goes on without that statement's
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
     """

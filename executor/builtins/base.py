@@ -56,11 +56,13 @@ class Python:
 
     Strict functions are not called with NULL. `context`: pass executor.context.Context as the first argument
     (time zone, settings, current user, clock, sequences). Deterministic if IMMUTABLE or STABLE in pg_proc.
+    `blocks`: it waits, so statements that call it run in a thread.
     """
 
     function: Callable[..., Any]
     context: bool = False
     typed: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,9 @@ FAMILIES: dict[str, str] = {
         "pg_show_all_settings pg_timezone_names pg_trigger_depth session_user set_config txid_current "
         "txid_current_if_assigned version "
     ),
+    "signalling": (
+        "pg_cancel_backend pg_sleep pg_terminate_backend "
+    ),
     "similar": (
         "similar_escape similar_to_escape "
     ),

@@ -7,6 +7,8 @@ HOLD, has its rows in memory from its first use on.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor import sqlstates as states
 from executor.analysis import Column
 from executor.commands.base import CommandKind, Result
@@ -98,11 +100,21 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Sequenc
 
 
 def cursor_named(session: "Session", name: str) -> Cursor:
-    """An open cursor (34000)."""
+    """An open cursor, or a portal of the protocol by its name, which SQL may fetch from and move too (34000)."""
     found = session.cursors.get(name)
-    if found is None:
+    if found is not None:
+        return found  # type: ignore[no-any-return]
+    portal = session.portals.get(name) if name else None
+    if not isinstance(portal, QueryPortal):
         raise states.InvalidCursorName(f'cursor "{name}" does not exist')
-    return found  # type: ignore[no-any-return]
+    cursor = Cursor(name, portal, "", scroll=False, held=False, binary=False)
+    cursor.position = portal.sent
+    return cursor
+
+
+def _fetched_columns(cursor: Cursor) -> tuple[Column, ...]:
+    """The columns as FETCH gives them: in the format that its own client asked for."""
+    return tuple(c if c.format == 0 else replace(c, format=0) for c in cursor.portal.columns or ())
 
 
 async def run_fetch(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
@@ -112,10 +124,12 @@ async def run_fetch(session: "Session", raw: RawStatement, parameters: Sequence[
     node.take("location_direction")
     node.take("direction_keyword")
     direction, count, move = node.take("direction", "FETCH_FORWARD"), node.take("howMany", 0), bool(node.take("ismove"))
+    if cursor.portal.is_new:
+        await cursor.portal.start()
     rows = await DIRECTIONS[direction](cursor, count)
     if move:
         return Result(f"MOVE {len(rows)}")
-    return Result(f"FETCH {len(rows)}", tuple(cursor.portal.columns or ()), rows)
+    return Result(f"FETCH {len(rows)}", _fetched_columns(cursor), rows)
 
 
 async def _forward(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
@@ -164,8 +178,8 @@ def describe_fetch(session: "Session", node: Node) -> tuple[Column, ...] | None:
     """The columns of the cursor's query."""
     if node.peek("ismove"):
         return None
-    found = session.cursors.get(node.peek("portalname"))
-    return tuple(found.portal.columns) if found is not None else None
+    name = node.peek("portalname")
+    return _fetched_columns(cursor_named(session, name)) if name in session.cursors or name in session.portals else None
 
 
 async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:

@@ -168,8 +168,10 @@ def _refuse_repeated(g: Generator, c: plan.Insert, source: str) -> str:
         keys.append(sortable(g, reference))
     columns = ", ".join(f"c{i}" for i in range(len(c.columns)))
     known = " AND ".join(f"{k.split(' ')[0]} IS NOT NULL" for k in keys)
-    return (f"SELECT {columns} FROM (SELECT *, count(*) OVER (PARTITION BY {', '.join(keys)}) AS same FROM ({source})) "
-            f"WHERE CASE WHEN same > 1 AND {known} THEN {g.need(REPEATED)}() ELSE 1 END")
+    # Partitions are made by sorting; the rows must be inserted, and returned, in the order they were given in.
+    placed = f"SELECT *, row_number() OVER () AS place FROM ({source})"
+    return (f"SELECT {columns} FROM (SELECT *, count(*) OVER (PARTITION BY {', '.join(keys)}) AS same FROM ({placed})) "
+            f"WHERE CASE WHEN same > 1 AND {known} THEN {g.need(REPEATED)}() ELSE 1 END ORDER BY place")
 
 
 def _repeated() -> None:

@@ -155,7 +155,8 @@ def scalar(g: Generator, fact: Fact, implementation: Python, arguments: Sequence
 @cache
 def _plain_scalar(fact: Fact, implementation: Python, nargs: int) -> Function:
     return Function(f"pg_{fact.name}_{fact.oid}", implementation.function, -1 if fact.variadic else nargs,
-                    fact.volatility != "v", strict=fact.strict, context=implementation.context)
+                    fact.volatility != "v", strict=fact.strict, context=implementation.context,
+                    blocks=implementation.blocks)
 
 
 @cache

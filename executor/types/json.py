@@ -1,12 +1,9 @@
-"""json: stored as the TEXT that was given; jsonb: as TEXT in jsonb's canonical print. jsonpath: 0A000 for now."""
+"""json: stored as the TEXT that was given; jsonb: as TEXT in jsonb's canonical print."""
 
-from typing import NoReturn
-
-from executor.errors import not_supported
 from executor.sqlstates import InvalidBinaryRepresentation
 from executor.types import jsontext
 from executor.types.base import Codec, Env, Stored, constant, declared, misfit, utf8, without_zero
-from executor.types.oids import JSON, JSONB, JSONPATH
+from executor.types.oids import JSON, JSONB
 
 
 def _parse_json(text: str, typmod: int, env: Env) -> Stored:
@@ -42,13 +39,8 @@ def _encode_jsonb_binary(value: Stored) -> bytes:
     return b"\1" + _encode(value)
 
 
-def _no_jsonpath(*arguments: object) -> NoReturn:
-    raise not_supported("type jsonpath")
-
-
 CODECS = (
     Codec(JSON, _parse_json, constant(_encode), _receive_json, constant(_encode), declared("json TEXT")),
     Codec(JSONB, parse_jsonb, constant(_encode), _receive_jsonb, constant(_encode_jsonb_binary),
           declared("jsonb TEXT"), "pg_jsonb", jsontext.compare_jsonb),
-    Codec(JSONPATH, _no_jsonpath, _no_jsonpath, _no_jsonpath, _no_jsonpath, _no_jsonpath),
 )

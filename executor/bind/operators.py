@@ -100,7 +100,7 @@ def _element(declared: Sequence[int], given: Sequence[int], family: frozenset[in
         if t in resolve.ARRAYS and not part:
             if g == T.ANYARRAY:
                 continue
-            vector = lookup.types_by_oid()[g].element
+            vector = resolve.type_of(g).element
             if not vector:
                 raise DatatypeMismatch(f"argument declared anyarray is not an array but type {type_name(g)}",
                                        position=position or None)

@@ -24,25 +24,28 @@ RANGES = frozenset({T.ANYRANGE, T.ANYCOMPATIBLERANGE, T.ANYMULTIRANGE, T.ANYCOMP
 
 def type_of(oid: int) -> Type:
     """The type with this OID."""
-    return lookup.types_by_oid()[oid]
+    found = lookup.type_at(oid)
+    if found is None:
+        raise KeyError(oid)
+    return found
 
 
 def base_type(oid: int) -> int:
     """The type under a domain."""
-    while (t := lookup.types_by_oid().get(oid)) and t.kind == "d":
+    while (t := lookup.type_at(oid)) and t.kind == "d":
         oid = t.base
     return oid
 
 
 def element_type(oid: int) -> int:
     """The element type of a true array type, else 0."""
-    t = lookup.types_by_oid().get(base_type(oid))
+    t = lookup.type_at(base_type(oid))
     return t.element if t and t.is_array else 0
 
 
 def array_type(oid: int) -> int:
     """The array type over an element type, 0 if it has none."""
-    return lookup.types_by_oid()[oid].array
+    return type_of(oid).array
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from executor.bind.resolve import array_type
 from executor.bind.statement import Statement
+from executor.catalog import usertypes
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node
-from executor.sqlstates import InvalidParameterValue, SyntaxError, UndefinedObject
+from executor.sqlstates import InvalidParameterValue, InvalidSchemaName, SyntaxError, UndefinedObject
 from executor.types import oids as T
 
 INTERVAL_FULL_RANGE = 0x7FFF
@@ -28,6 +29,8 @@ def resolve(s: Statement, node: Node) -> tuple[int, int]:
     found = find(s, names)
     if found is None:
         raise UndefinedObject(f'type "{".".join(names)}" does not exist', position=position or None)
+    if found.schema != "pg_catalog":
+        s.qualified_types.append((node, found.schema, found.name))
     typmod = _typmod(found, modifiers, position)
     oid = found.oid
     if bounds:
@@ -38,14 +41,28 @@ def resolve(s: Statement, node: Node) -> tuple[int, int]:
 
 
 def find(s: Statement, names: list[str]) -> lookup.Type | None:
-    """A type by its (qualified) internal name."""
-    types = lookup.types_by_name()
+    """A type by its (qualified) internal name; 3F000 for a schema that does not exist."""
+    name = names[-1]
     if len(names) == 1:
-        return types.get(names[0])
-    schema, name = names[-2], names[-1]
-    if schema == "pg_catalog":
-        return types.get(name)
-    return next((t for t in lookup.types_by_oid().values() if t.schema == schema and t.name == name), None)
+        path: tuple[str, ...] = s.search_path
+        if "pg_catalog" not in path:
+            path = ("pg_catalog", *path)
+    else:
+        path = (names[-2],)
+        if find_schema(s, names[-2]) is None:
+            raise InvalidSchemaName(f'schema "{names[-2]}" does not exist')
+    for schema in path:
+        number = usertypes.named(s.catalog, schema, name)
+        if number is not None:
+            return lookup.type_at(number)
+    return None
+
+
+def find_schema(s: Statement, name: str) -> str | None:
+    """A schema's name if there is one of this name."""
+    if name in ("pg_catalog", "information_schema", "pg_temp", "pg_toast") or name in s.catalog.schemas_by_name:
+        return name
+    return None
 
 
 def _modifier(node: Node) -> int | str:

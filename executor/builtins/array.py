@@ -7,7 +7,7 @@ from typing import Any
 from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.builtins.output import printer
 from executor.context import Context
-from executor.facts.lookup import types_by_oid
+from executor.facts.lookup import type_at
 from executor.sqlstates import (
     ArraySubscriptError,
     DataException,
@@ -24,8 +24,13 @@ Equal = Callable[[Any, Any], bool]
 
 
 def element_of(array_oid: int) -> int:
-    """The OID of an array type's elements."""
-    return types_by_oid()[array_oid].element
+    """The type of an array type's elements; the base type of domains, in whose form they are stored."""
+    found = type_at(array_oid)
+    assert found is not None, array_oid
+    element = type_at(found.element)
+    while element is not None and element.kind == "d":
+        element = type_at(element.base)
+    return element.oid if element is not None else 0
 
 
 def equality(element: int) -> Equal:

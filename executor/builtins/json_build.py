@@ -9,11 +9,12 @@ from copy import copy
 from json.encoder import encode_basestring as quote
 from typing import Any
 
+from executor.builtins.array import element_of
 from executor.builtins.base import ArgumentTypes, Builtin, Implementation, Python, PythonAggregate
 from executor.builtins.output import printer
 from executor.context import Context
 from executor.errors import not_supported
-from executor.facts.lookup import types_by_oid
+from executor.facts.lookup import type_at
 from executor.sqlstates import (
     ArraySubscriptError,
     DuplicateJsonObjectKeyValue,
@@ -23,6 +24,7 @@ from executor.sqlstates import (
 from executor.types import arrays, oids
 from executor.types.base import Stored
 from executor.types.jsontext import dump, load
+from executor.types.made import fields_of
 from executor.types.registry import codec
 
 Converter = Callable[[Context, Stored], str]
@@ -94,7 +96,7 @@ _FIXED: dict[int, Converter] = {
 
 def is_structured(oid: int) -> bool:
     """Whether a type's values become JSON arrays or objects of their own."""
-    known = types_by_oid().get(oid)
+    known = type_at(oid)
     return oid == oids.RECORD or (known is not None and (known.is_array or known.kind == "c"))
 
 
@@ -106,9 +108,13 @@ def converter(oid: int, typmod: int = -1) -> Converter:
         return _number(oid)
     if oid in _DATES:
         return _date(oid, typmod)
-    known = types_by_oid().get(oid)
+    known = type_at(oid)
     if known is not None and known.is_array:
-        return _array(known.element, typmod)
+        return _array(element_of(oid), typmod)
+    if known is not None and known.kind == "d":
+        return converter(known.base, known.base_typmod)
+    if (fields := fields_of(oid)) is not None:
+        return row_converter(tuple(f.name for f in fields), tuple((f.type, f.typmod) for f in fields))
     if oid == oids.RECORD:
         raise not_supported("JSON of a row whose columns are not known here")
     return _quoted(oid, typmod)
@@ -199,7 +205,7 @@ def _null_key(result: int, argument: int) -> Exception:
 
 
 def _array_to_json(types: ArgumentTypes, result: int) -> Callable[..., str]:
-    element = types_by_oid()[types[0][0]].element
+    element = element_of(types[0][0])
     write, read = converter(element, types[0][1]), arrays.from_json(element)
     whole = converter(*types[0])
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from executor.context import Context
-from executor.facts.lookup import types_by_oid
+from executor.facts.lookup import type_at
 from executor.types import oids
 from executor.types.base import Env, Stored
 from executor.types.registry import codec
@@ -37,7 +37,7 @@ def printer(oid: int, typmod: int = -1) -> Printer:
     if oid in _STRINGS:
         return _as_it_is
     kind = codec(oid)
-    known = types_by_oid().get(oid)
+    known = type_at(oid)
     if oid in _SETTLED or (known is not None and known.is_array and known.element in _SETTLED):
         encode = kind.text_encoder(typmod, Env())
         return lambda context, value: encode(value).decode()

@@ -24,6 +24,7 @@ from executor.catalog.model import (
     Relation,
     Schema,
     Sequence,
+    UserType,
 )
 from executor.catalog.sqlite_schema import ObjectRow, Probe, Row, SqliteSchema, TableRow, reading
 from storage.errors import SqlLogicError
@@ -40,6 +41,7 @@ KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "pg_class": ("relations", Relation),
     "pg_sequence": ("sequences", Sequence),
     "pg_namespace": ("schemas", Schema),
+    "pg_type": ("types", UserType),
 }
 """Class in pgquill_object -> (field of Catalog, type of its items)."""
 
@@ -77,7 +79,7 @@ def build(schema: SqliteSchema, previous: Catalog | None = None) -> Catalog:
     builder = _Builder(schema, recorded["relations"], schemas, previous)
     return Catalog(
         version=schema.version, relations=builder.relations(), sequences=tuple(recorded["sequences"]),
-        schemas=schemas, comments=comments, next_oid=max(next_oid, FIRST_USER_OID))
+        schemas=schemas, types=tuple(recorded["types"]), comments=comments, next_oid=max(next_oid, FIRST_USER_OID))
 
 
 def _decode(rows: list[ObjectRow]) -> tuple[dict[str, list[Any]], tuple[Comment, ...], int]:

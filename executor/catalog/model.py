@@ -87,6 +87,43 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     options: dict[str, str] = {}
 
 
+class EnumLabel(msgspec.Struct, frozen=True):
+    """A value of an enum. order: its place, as pg_enum.enumsortorder says it."""
+
+    oid: int
+    name: str
+    order: float
+
+
+class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An enum (e) or a domain (d); a composite type is a Relation of kind c.
+
+    labels: in order. base: OID of a domain's base type. default: SQL text. constraints: CHECKs over VALUE (kind c) and
+    NOT NULL (kind n).
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    array_type: int
+    labels: tuple[EnumLabel, ...] = ()
+    base: int = 0
+    base_typmod: int = -1
+    collation: int = 0
+    default: str | None = None
+    constraints: tuple[Constraint, ...] = ()
+
+    @property
+    def not_null(self) -> bool:
+        """True if a domain has a NOT NULL constraint of its own."""
+        return any(c.kind == "n" for c in self.constraints)
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint of this name."""
+        return next((c for c in self.constraints if c.name == name), None)
+
+
 class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A table (r), view (v), materialized view (m) or composite type (c).
 
@@ -184,6 +221,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     relations: tuple[Relation, ...] = ()
     sequences: tuple[Sequence, ...] = ()
     schemas: tuple[Schema, ...] = ()
+    types: tuple[UserType, ...] = ()
     comments: tuple[Comment, ...] = ()
     next_oid: int = FIRST_USER_OID
 
@@ -211,6 +249,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def indexes_by_name(self) -> dict[tuple[str, str], tuple[Relation, Index]]:
         """(schema, name) -> (its table, index)."""
         return {(r.schema, i.name): (r, i) for r in self.relations for i in r.indexes}
+
+    @cached_property
+    def types_by_oid(self) -> dict[int, UserType]:
+        """OID -> enum or domain."""
+        return {t.oid: t for t in self.types}
 
     @cached_property
     def schemas_by_name(self) -> dict[str, Schema]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import cast
 
-from executor.catalog.model import Catalog
+from executor.catalog.model import Catalog, UserType
 from executor.catalog.quoting import quote_identifier
 from executor.facts.lookup import Type, types_by_oid
 
@@ -11,7 +11,7 @@ DEFAULT_PATH = ("pg_catalog", "public")
 
 
 def user_types(catalog: Catalog) -> dict[int, Type]:
-    """The types that are not built in: row types of relations, and arrays of them."""
+    """The types that are not built in, by OID: enums, domains, row types of relations, and arrays of them."""
     found = catalog.memo.get("user_types")
     if found is None:
         found = catalog.memo["user_types"] = {}
@@ -24,7 +24,21 @@ def user_types(catalog: Catalog) -> dict[int, Type]:
                 found[relation.array_type] = Type(
                     relation.array_type, f"_{relation.name}"[:63], -1, "b", "A", False, ",", 0, relation.row_type, 0,
                     0, -1, 0, 6179, relation.schema)
+        for made in sorted(catalog.types, key=lambda t: t.oid):
+            found[made.oid] = _made(made, found)
+            found[made.array_type] = Type(
+                made.array_type, f"_{made.name}"[:63], -1, "b", "A", False, ",", 0, made.oid, 0, 0, -1,
+                found[made.oid].collation, 6179, made.schema)
     return cast(dict[int, Type], found)
+
+
+def _made(made: UserType, known: dict[int, Type]) -> Type:
+    if made.kind == "e":
+        return Type(made.oid, made.name, 4, "e", "E", False, ",", 0, 0, made.array_type, 0, -1, 0, 0, made.schema)
+    base = types_by_oid().get(made.base) or known.get(made.base)
+    length, category, delimiter = (base.length, base.category, base.delimiter) if base else (-1, "C", ",")
+    return Type(made.oid, made.name, length, "d", category, False, delimiter, 0, 0, made.array_type, made.base,
+                made.base_typmod, made.collation, 0, made.schema)
 
 
 def find_type(catalog: Catalog | None, oid: int) -> Type | None:

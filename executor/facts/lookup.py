@@ -1,6 +1,7 @@
 """The facts the binder searches: types, functions, operators and casts of PostgreSQL, by OID and by name.
 
-Everything here is built once, at first use, from executor.facts and never changes.
+Everything here is built once, at first use, from executor.facts and never changes, but for the types that users make:
+executor.types.made adds those, under numbers of their own.
 """
 
 import re
@@ -108,6 +109,19 @@ def types_by_oid() -> dict[int, Type]:
         "oid", "typname", "typlen", "typtype", "typcategory", "typispreferred", "typdelim", "typrelid", "typelem",
         "typarray", "typbasetype", "typtypmod", "typcollation", "typsubscript", "typnamespace")
     return {row[0]: Type(*row[:5], bool(row[5]), *row[6:14], schemas()[row[14]]) for row in rows}
+
+
+_made: dict[int, Type] = {}
+
+
+def add_type(made: Type) -> None:
+    """Make a user's type known under its number (see executor.types.made)."""
+    _made[made.oid] = made
+
+
+def type_at(number: int) -> Type | None:
+    """The type of this number: a built-in type's OID, or the number of a user's type."""
+    return types_by_oid().get(number) or _made.get(number)
 
 
 @cache

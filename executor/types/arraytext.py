@@ -319,12 +319,12 @@ def array_codec(oid: int, element: Codec, delimiter: str = ",", name: str = "arr
         return lambda value: array_text(arrays.load(value), show, delimiter).encode()
 
     def receive(data: bytes, typmod: int, env: Env) -> Stored:
-        array = _Binary(data).array(element.oid, lambda body: to_json(element.receive(body, typmod, env)))
+        array = _Binary(data).array(element.shown_oid, lambda body: to_json(element.receive(body, typmod, env)))
         return arrays.dump(array.items, array.lowers)
 
     def binary_encoder(typmod: int, env: Env) -> Encoder:
         encode = element.binary_encoder(typmod, env)
-        return lambda value: _write_binary(arrays.load(value), element.oid, lambda item: encode(from_json(item)))
+        return lambda value: _write_binary(arrays.load(value), element.shown_oid, lambda item: encode(from_json(item)))
 
     return Codec(oid, parse, text_encoder, receive, binary_encoder, lambda typmod: f'"{name}" TEXT',
                  f"pg_array_{name.removesuffix('[]')}", arrays.array_comparison(element))
@@ -340,7 +340,7 @@ def vector_codec(oid: int, element: Codec, name: str) -> Codec:
         return lambda value: " ".join(map(str, arrays.load_items(value))).encode()
 
     def receive(data: bytes, typmod: int, env: Env) -> Stored:
-        array = _Binary(data).array(element.oid, lambda body: element.receive(body, -1, env))
+        array = _Binary(data).array(element.shown_oid, lambda body: element.receive(body, -1, env))
         if len(array.lowers) > 1 or None in array.items:
             raise InvalidBinaryRepresentation(f"invalid {name} data")
         return arrays.dump(array.items)

@@ -60,6 +60,9 @@ class Codec:
     collation: the SQLite collation whose order and equality are PostgreSQL's; None where SQLite's own are.
         Only those of FILE_COLLATIONS may stand in a file: the sqlite3 shell has them too.
     compare: what the collation does: two stored values -> negative, 0 or positive.
+    equal_as_stored: the collation is for the order only; values are equal when their stored forms are.
+    wire_oid: the OID that clients know the type by, where `oid` is another: that of the built-in type whose values are
+        stored in the same way (domains), or the number of a user's type (executor.types.made).
     """
 
     oid: int
@@ -70,6 +73,13 @@ class Codec:
     declare: Callable[[int], str]
     collation: str | None = None
     compare: Callable[[str, str], int] | None = None
+    equal_as_stored: bool = False
+    wire_oid: int = 0
+
+    @property
+    def shown_oid(self) -> int:
+        """The type's OID in binary formats."""
+        return self.wire_oid or self.oid
 
 
 def constant(encoder: Encoder) -> Callable[[int, Env], Encoder]:

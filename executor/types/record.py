@@ -128,10 +128,11 @@ def record_codec(oid: int, fields: Sequence[Field], name: str = "record") -> Cod
 
     def binary_encoder(typmod: int, env: Env) -> Encoder:
         encoders = [field.codec.binary_encoder(field.typmod, env) for field in fields]
+        shown = [field.codec.shown_oid for field in fields]
 
         def encode(value: Stored) -> bytes:
             parts = [_LENGTH.pack(len(fields))]
-            for item, encoder, field_oid in zip(field_values(value, oids), encoders, oids, strict=True):
+            for item, encoder, field_oid in zip(field_values(value, oids), encoders, shown, strict=True):
                 body = b"" if item is None else encoder(item)
                 parts += (_FIELD.pack(field_oid, _NULL if item is None else len(body)), body)
             return b"".join(parts)
@@ -158,8 +159,8 @@ def _receive(data: bytes, fields: Sequence[Field], env: Env) -> list[Stored]:
             raise ProtocolViolation("insufficient data left in message")
         oid, length = _FIELD.unpack_from(data, at)
         at += _FIELD.size
-        if oid != field.codec.oid:
-            raise DatatypeMismatch(f"binary data has type {oid} instead of expected {field.codec.oid} "
+        if oid != field.codec.shown_oid:
+            raise DatatypeMismatch(f"binary data has type {oid} instead of expected {field.codec.shown_oid} "
                                    f"in record column {number}")
         if length > len(data) - at or length < _NULL:
             raise ProtocolViolation("insufficient data left in message")

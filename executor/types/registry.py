@@ -8,6 +8,7 @@ from executor.facts.lookup import types_by_oid
 from executor.types import oids
 from executor.types.arraytext import array_codec, vector_codec
 from executor.types.base import Codec
+from executor.types.made import FIRST_NUMBER, made_codec
 
 FAMILIES: dict[str, tuple[int, ...]] = {
     "boolean": (oids.BOOL,),
@@ -46,11 +47,12 @@ def _family(name: str) -> dict[int, Codec]:
 
 @cache
 def codec(oid: int) -> Codec:
-    """The codec of a built-in type, arrays included.
+    """The codec of a built-in type by its OID or of a user's type by its number (executor.types.made), arrays included.
 
-    Raises 0A000 naming the type if pgquill does not have it. Types made by CREATE TYPE and CREATE DOMAIN are the
-    catalog's business: it makes their codecs from these.
+    Raises 0A000 naming the type if pgquill does not have it.
     """
+    if oid >= FIRST_NUMBER:
+        return made_codec(oid)
     family = _families_by_oid().get(oid)
     if family is not None:
         return _family(family)[oid]

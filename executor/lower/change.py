@@ -157,7 +157,7 @@ def _refuse_repeated(g: Generator, c: plan.Insert, source: str) -> str:
     """DO UPDATE must not meet the same key twice in one statement (21000); SQLite would update twice."""
     assert c.on_conflict is not None
     numbers = [column.number for column in c.columns]
-    keys = []
+    keys, names = [], []
     for key in c.on_conflict.keys:
         assert isinstance(key, plan.ColumnRef)
         number = c.relation.columns[key.index].number
@@ -166,8 +166,9 @@ def _refuse_repeated(g: Generator, c: plan.Insert, source: str) -> str:
         reference = plan.ColumnRef(type=key.type, typmod=key.typmod, entry=-1, index=numbers.index(number), name="")
         g.overrides[-1, reference.index] = f"c{reference.index}"
         keys.append(sortable(g, reference))
+        names.append(f"c{reference.index}")
     columns = ", ".join(f"c{i}" for i in range(len(c.columns)))
-    known = " AND ".join(f"{k.split(' ')[0]} IS NOT NULL" for k in keys)
+    known = " AND ".join(f"{name} IS NOT NULL" for name in names)
     # Partitions are made by sorting; the rows must be inserted, and returned, in the order they were given in.
     placed = f"SELECT *, row_number() OVER () AS place FROM ({source})"
     return (f"SELECT {columns} FROM (SELECT *, count(*) OVER (PARTITION BY {', '.join(keys)}) AS same FROM ({placed})) "

@@ -78,6 +78,8 @@ def may_be_null(g: Generator, expr: plan.Expr) -> bool:
     if isinstance(expr, plan.Const):
         return expr.value is None
     if isinstance(expr, plan.ColumnRef):
+        if (expr.entry, expr.index) in g.not_null:
+            return False
         if expr.entry in g.nullable:
             return True
         entry = g.entries.get(expr.entry)
@@ -87,6 +89,24 @@ def may_be_null(g: Generator, expr: plan.Expr) -> bool:
     if isinstance(expr, plan.AggregateCall):
         return expr.function.name not in ("count", "row_number", "rank", "dense_rank")
     return True
+
+
+def note_not_null(g: Generator, where: plan.Expr) -> None:
+    """Note the columns that a filter lets through only where they are not NULL: an index can then give their order."""
+    if isinstance(where, plan.BoolOp):
+        if where.operator == "AND":
+            for argument in where.arguments:
+                note_not_null(g, argument)
+        return
+    if isinstance(where, plan.IsTest) and where.test == "null" and where.negated:
+        found: tuple[plan.Expr, ...] = (where.argument,)
+    elif isinstance(where, plan.Call) and where.function.strict and where.operator:
+        found = where.arguments
+    elif isinstance(where, plan.InList) and not where.negated:
+        found = (where.value,)
+    else:
+        return
+    g.not_null.update((e.entry, e.index) for e in found if isinstance(e, plan.ColumnRef))
 
 
 # ---------------------------------------------------------------- leaves

@@ -9,6 +9,7 @@ import msgspec
 
 from executor import plan
 from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.statement import LiteralNeeded
 from executor.builtins.base import Builtin, Native, Python, SetReturning, sql_name
 from executor.builtins.registry import find
 from executor.context import Context
@@ -222,6 +223,9 @@ def _numeric_comparison(g: Generator, expr: plan.Call) -> str | None:
     operator = NUMERIC_COMPARISONS.get(expr.function.name)
     if operator is None:
         return None
+    if any(isinstance(a, plan.Const) and a.lifted is not None for a in expr.arguments) \
+            and any(isinstance(a, plan.ColumnRef) and a.index >= 0 and _number_column(g, a) for a in expr.arguments):
+        raise LiteralNeeded  # with its value at hand the comparison can use an index
     sides = [native_number(g, a) for a in expr.arguments]
     if None in sides or all(isinstance(a, plan.Const) for a in expr.arguments):
         return None

@@ -7,7 +7,7 @@ from typing import Any
 from executor import plan
 from executor.errors import not_supported
 from executor.lower import functions
-from executor.lower.expressions import collation, condition, order_term, raw, sortable, value
+from executor.lower.expressions import collation, condition, note_not_null, order_term, raw, sortable, value
 from executor.lower.generator import Generator
 from executor.lower.passes import prepare
 from executor.sqlstates import InvalidRowCountInLimitClause, InvalidRowCountInResultOffsetClause
@@ -65,6 +65,8 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
     for item in q.source:
         mark_nullable(g, item)
     source = from_clause(g, q.source)
+    if q.where is not None:
+        note_not_null(g, q.where)
     keys = [plan.key(t.expr) for t in q.targets] if q.order else []
     printer = raw if top else value
     outputs = []

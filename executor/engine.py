@@ -184,7 +184,7 @@ class Engine:
 
     def set_database_default(self, name: str, statement: Any) -> None:
         """ALTER DATABASE ... SET."""
-        from executor.commands.settings import _values
+        from executor.settings.statements import set_argument
 
         if self.find(name) is None:
             raise states.UndefinedDatabase(f'database "{name}" does not exist')
@@ -195,7 +195,7 @@ class Engine:
         elif kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
             defaults.pop(setting, None)
         else:
-            defaults[setting] = ", ".join(_values(statement))
+            defaults[setting] = ", ".join(map(set_argument, statement.nodes("args")))
 
 
 def _files(database: ServedDatabase) -> Iterator[Path]:

@@ -1,10 +1,12 @@
 """COPY FROM's WHERE, over the row that is about to be inserted."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from msgspec.structs import replace
 
 from executor import plan
 from executor.bind import expressions
-from executor.bind.calls import contains_set_returning
 from executor.bind.data_change import bind_copy
 from executor.bind.scope import Item, Scope
 from executor.bind.statement import Statement
@@ -50,20 +52,30 @@ def _value(column: Column, entry: ValuesEntry, chosen: dict[int, int]) -> Expr:
 
 
 def _condition(s: Statement, scope: Scope, where: Node) -> Expr:
-    if _has_subquery(where.tree):
-        raise FeatureNotSupported("cannot use subquery in COPY FROM WHERE condition")
+    subquery = _subquery(where.tree)
+    if subquery is not None:
+        position = s.position(Node("SubLink", subquery)) or None
+        raise FeatureNotSupported("cannot use subquery in COPY FROM WHERE condition", position=position)
     scope.aggregates_refused = f"aggregate functions are not allowed in {_CLAUSE}"
     scope.windows_refused = f"window functions are not allowed in {_CLAUSE}"
     found = expressions.condition(s, scope, where, "WHERE")
-    if contains_set_returning(found):
-        raise FeatureNotSupported(f"set-returning functions are not allowed in {_CLAUSE}")
+    for expr in plan.descend((found,)):
+        if isinstance(expr, plan.Call) and expr.function.returns_set:
+            message = f"set-returning functions are not allowed in {_CLAUSE}"
+            raise FeatureNotSupported(message, position=expr.position or None)
     return found
 
 
-def _has_subquery(tree: object) -> bool:
+def _subquery(tree: Any) -> dict[str, Any] | None:
+    """The fields of the first subquery in a parse tree."""
+    parts: Iterable[Any] = ()
     if isinstance(tree, dict):
-        return "SubLink" in tree or any(map(_has_subquery, tree.values()))
-    return isinstance(tree, list) and any(map(_has_subquery, tree))
+        if "SubLink" in tree:
+            return tree["SubLink"]  # type: ignore[no-any-return]
+        parts = tree.values()
+    elif isinstance(tree, list):
+        parts = tree
+    return next((found for part in parts if (found := _subquery(part)) is not None), None)
 
 
 def _refuse_generated(insert: Insert, condition: Expr) -> None:

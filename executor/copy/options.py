@@ -154,7 +154,8 @@ def _encoding(name: str, argument: Node | None, is_from: bool) -> str:
     known = encoding_is_utf8(text)
     if known is None:
         raise InvalidParameterValue(f'argument to option "{name}" must be a valid encoding name')
-    if not known:
+    # SQL_ASCII asks for the bytes as they are, and those are UTF-8.
+    if not known and text.lower() != "sql_ascii":
         raise not_supported(f"COPY with ENCODING '{text}'")
     return text
 

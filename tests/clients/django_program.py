@@ -159,7 +159,7 @@ def transactions() -> None:
     heard = []
     with transaction.atomic():
         transaction.on_commit(lambda: heard.append(1))
-        assert Shop.objects.select_for_update().filter(name="Shop 1").count() == 1
+        assert [s.name for s in Shop.objects.select_for_update().filter(name="Shop 1")] == ["Shop 1"]
     assert heard == [1]
 
 

@@ -26,10 +26,12 @@ class Const(Expr, frozen=True, kw_only=True):
     """A constant. While its type is `unknown` the value is the literal's text.
 
     lifted: number of the literal in the statement if its value is a parameter of the cached plan (see executor.cache).
+    system_column: (entry, name) of the column that it stands for (tableoid).
     """
 
     value: Stored
     lifted: int | None = None
+    system_column: tuple[int, str] | None = None
 
 
 class Param(Expr, frozen=True, kw_only=True):
@@ -59,13 +61,20 @@ class WholeRow(Expr, frozen=True, kw_only=True):
 
 
 class Call(Expr, frozen=True, kw_only=True):
-    """A function call, also what operators and casts become. `variadic`: how many arguments the last array holds."""
+    """A function call, also what operators and casts become.
+
+    written: the arguments that were given, in the order of writing, as (index, name or "" if by position); None: all
+    by position. What is not among them comes from the function's defaults.
+    """
 
     function: Function
     arguments: tuple[Expr, ...]
     implicit_cast: bool = False  # printed as nothing
     explicit_cast: bool = False
-    operator: str = ""  # the operator it was written as
+    operator: str = ""  # the operator it was written as; "[]": a subscript
+    sql_syntax: bool = False  # written in a syntax of its own: EXTRACT(year FROM x), x AT TIME ZONE y ...
+    sql_value: str = ""  # written as CURRENT_DATE, CURRENT_TIMESTAMP(3) ...
+    written: tuple[tuple[int, str], ...] | None = None
 
 
 class AggregateCall(Expr, frozen=True, kw_only=True):
@@ -82,15 +91,18 @@ class AggregateCall(Expr, frozen=True, kw_only=True):
 
 
 class Relabel(Expr, frozen=True, kw_only=True):
-    """The same stored value under another type (binary-coercible cast, domain, COLLATE "C")."""
+    """The same stored value under another type (binary-coercible cast, domain), or with a collation (COLLATE "C")."""
 
     argument: Expr
+    explicit: bool = False  # a cast that was written
+    collation: tuple[str, ...] = ()  # of COLLATE: the name as written
 
 
 class ConvertText(Expr, frozen=True, kw_only=True):
-    """A cast through the text form (CoerceViaIO)."""
+    """A cast through the text form (CoerceViaIO). explicit: it was written."""
 
     argument: Expr
+    explicit: bool = False
 
 
 class ArrayConvert(Expr, frozen=True, kw_only=True):
@@ -98,6 +110,7 @@ class ArrayConvert(Expr, frozen=True, kw_only=True):
 
     argument: Expr
     element: Expr
+    explicit: bool = False  # the cast was written
 
 
 class ElementRef(Expr, frozen=True, kw_only=True):
@@ -139,9 +152,10 @@ class CaseValue(Expr, frozen=True, kw_only=True):
 
 
 class Coalesce(Expr, frozen=True, kw_only=True):
-    """COALESCE."""
+    """COALESCE; `merged` names the column of a FULL JOIN ... USING that it stands for."""
 
     arguments: tuple[Expr, ...]
+    merged: str = ""
 
 
 class MinMax(Expr, frozen=True, kw_only=True):
@@ -159,12 +173,16 @@ class NullIf(Expr, frozen=True, kw_only=True):
 
 
 class InList(Expr, frozen=True, kw_only=True):
-    """value [NOT] IN (list): `equal` is = over (value, CaseValue of the items' type)."""
+    """value [NOT] IN (list): `equal` is = over (value, CaseValue of the items' type).
+
+    common: the common type of the list, from which the items were converted to the operator's type.
+    """
 
     negated: bool
     value: Expr
     items: tuple[Expr, ...]
     equal: Call
+    common: int = 0
 
 
 class ArrayCompare(Expr, frozen=True, kw_only=True):
@@ -250,7 +268,10 @@ class SortKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """A window: frame as (mode, start, start offset, end, end offset, exclusion), or None for the default frame."""
+    """A window: frame as (mode, start, start offset, end, end offset, exclusion), or None for the default frame.
+
+    name: of the WINDOW clause; base: the window it was made from (`OVER (w ROWS ...)`), copied_order: the order too.
+    """
 
     partition: tuple[Expr, ...] = ()
     order: tuple[SortKey, ...] = ()
@@ -261,6 +282,10 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     end_offset: Expr | None = None
     exclude: str = ""  # "", current row, group, ties
     default_frame: bool = True
+    between: bool = True  # the frame was written with BETWEEN
+    name: str = ""
+    base: str = ""
+    copied_order: bool = False
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,12 +298,18 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RangeEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Anything in FROM. number is unique in the statement. columns: (name, type, typmod) of its outputs."""
+    """Anything in FROM. number is unique in the statement. columns: (name, type, typmod) of its outputs.
+
+    lateral: it uses what is before it in FROM. As written: an alias, column aliases, LATERAL.
+    """
 
     number: int
     alias: str
     columns: tuple[tuple[str, int, int], ...]
     lateral: bool = False
+    has_alias: bool = False
+    has_column_aliases: bool = False
+    says_lateral: bool = False
 
 
 class TableEntry(RangeEntry, frozen=True, kw_only=True):
@@ -317,19 +348,27 @@ class ValuesEntry(RangeEntry, frozen=True, kw_only=True):
 
 
 class Join(msgspec.Struct, frozen=True, kw_only=True):
-    """A join of two FROM items. kind: inner, left, right, full, cross."""
+    """A join of two FROM items. kind: inner, left, right, full, cross.
+
+    using: the columns of USING or NATURAL, which `condition` compares; alias, and columns: (name, expression) as seen
+    under that alias; using_alias: of the merged columns.
+    """
 
     kind: str
     left: "FromItem"
     right: "FromItem"
     condition: Expr | None = None
+    using: tuple[str, ...] = ()
+    using_alias: str = ""
+    alias: str = ""
+    columns: tuple[tuple[str, Expr], ...] = ()
 
 
 FromItem = RangeEntry | Join
 
 
 class Cte(msgspec.Struct, frozen=True, kw_only=True):
-    """A WITH query. materialized: "", always, never."""
+    """A WITH query. materialized: "", always, never. aliases: its column names, if they were written."""
 
     number: int
     name: str
@@ -338,10 +377,11 @@ class Cte(msgspec.Struct, frozen=True, kw_only=True):
     recursive: bool = False
     materialized: str = ""
     references: int = 1
+    aliases: tuple[str, ...] = ()
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """SELECT, VALUES (a Select over a ValuesEntry) or a set operation."""
+    """SELECT, VALUES (a Select over a ValuesEntry) or a set operation. recursive: WITH RECURSIVE was written."""
 
     targets: tuple[Target, ...]
     ctes: tuple[Cte, ...] = ()
@@ -349,6 +389,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     limit: Expr | None = None
     offset: Expr | None = None
     with_ties: bool = False
+    recursive: bool = False
 
 
 class Select(Query, frozen=True, kw_only=True):
@@ -362,6 +403,7 @@ class Select(Query, frozen=True, kw_only=True):
     having: Expr | None = None
     distinct_on: tuple[Expr, ...] | None = None
     locking: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()  # the WINDOW clause
 
 
 class SetOperation(Query, frozen=True, kw_only=True):
@@ -450,12 +492,20 @@ def descend(value: Any) -> Any:
                 yield from descend(field)
 
 
+AS_WRITTEN = frozenset({"position", "implicit_cast", "explicit_cast", "explicit", "operator", "sql_syntax", "sql_value",
+                        "written", "merged", "common"})
+"""Fields that only say how an expression was written."""
+
+
 def key(value: Any) -> Any:
-    """A node without its positions, for comparing expressions by meaning."""
+    """A node without its positions and other accidents of writing, for comparing expressions by meaning."""
     if isinstance(value, tuple):
         return tuple(key(item) for item in value)
     if isinstance(value, (Relation, Function, TableColumn)):
         return (type(value).__name__, getattr(value, "oid", None), value.name)
     if isinstance(value, msgspec.Struct):
-        return (type(value).__name__, *(key(getattr(value, n)) for n in value.__struct_fields__ if n != "position"))
+        name = type(value).__name__
+        if isinstance(value, (BoolOp, RowCompare, Subquery)):  # their `operator` is their meaning
+            name += value.operator
+        return (name, *(key(getattr(value, n)) for n in value.__struct_fields__ if n not in AS_WRITTEN))
     return (type(value).__name__, value) if isinstance(value, (bool, int, float)) else value

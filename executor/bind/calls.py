@@ -1,5 +1,7 @@
 """Function calls: plain functions, aggregates, window functions, casts written as functions."""
 
+from msgspec.structs import replace
+
 from executor import plan
 from executor.bind import operators, resolve
 from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
@@ -29,7 +31,7 @@ from executor.types import oids as T
 def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     """A FuncCall node."""
     names, position = node.texts("funcname"), s.position(node)
-    node.take("funcformat")
+    sql_syntax = node.take("funcformat") == "COERCE_SQL_SYNTAX"
     over, filter_node, order_nodes = node.take("over"), node.take("agg_filter"), node.nodes("agg_order")
     star, distinct, within = bool(node.take("agg_star")), bool(node.take("agg_distinct")), bool(node.take("agg_within_group"))
     variadic_call = bool(node.take("func_variadic"))
@@ -50,7 +52,8 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
         _refuse_decorations(function, node, over, filter_node, distinct, order_nodes, star, position)
         if function.returns_set:
             scope.set_returning = True
-        return Call(type=result, function=function, arguments=tuple(converted), position=position)
+        return Call(type=result, function=function, arguments=tuple(converted), position=position, sql_syntax=sql_syntax,
+                    written=_as_written(function, len(argument_nodes), labels))
     if function.kind == "p":
         raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
                               position=position or None)
@@ -59,6 +62,15 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     if over is not None:
         return _over(s, scope, call, over, position)
     return _plain_aggregate(scope, call, position)
+
+
+def _as_written(function: Function, given: int, labels: list[str]) -> tuple[tuple[int, str], ...] | None:
+    """See plan.Call.written."""
+    by_position = given - len(labels)
+    if not labels and (function.variadic or given == len(function.arguments)):
+        return None
+    named = ((function.argument_names.index(label), label) for label in labels)
+    return (*((i, "") for i in range(by_position)), *named)
 
 
 def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -336,7 +348,10 @@ def window_of(s: Statement, scope: Scope, node: Node) -> Window:
                                  position=s.position(node) or None)
     parts = tuple(group_key(s, scope, p) for p in partition) if base is None else base.partition
     keys = tuple(sort_key(s, scope, o, None) for o in order) or (base.order if base else ())
-    return _frame(s, scope, node, options, parts, keys, start_node, end_node)
+    found = _frame(s, scope, node, options, parts, keys, start_node, end_node)
+    if reference is None:
+        return found
+    return replace(found, base=reference, copied_order=base is not None and bool(base.order))
 
 
 def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tuple[Expr, ...], order: tuple[SortKey, ...],
@@ -360,7 +375,7 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
             offsets.append(coerce(s, bound, T.INT8, context="a"))
     exclude = next((name for bit, name in EXCLUSIONS if options & bit), "")
     return Window(partition=partition, order=order, mode=mode, start=start, start_offset=offsets[0], end=end,
-                  end_offset=offsets[1], exclude=exclude, default_frame=False)
+                  end_offset=offsets[1], exclude=exclude, default_frame=False, between=bool(options & 0x10))
 
 
 def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr) -> Expr:

@@ -4,6 +4,9 @@ Source: the manual's chapter "Type Conversion"; parse_coerce's rules.
 """
 
 from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
 
 from executor import plan
 from executor.bind.resolve import (
@@ -58,7 +61,25 @@ def try_coerce(s: Statement, expr: Expr, target: int, typmod: int = -1, context:
     converted = _convert(s, expr, target, typmod, context, explicit)
     if converted is None:
         return None
-    return apply_typmod(converted, target, typmod, explicit)
+    found = apply_typmod(converted, target, typmod, explicit)
+    if explicit and found is not converted and converted is not expr and not isinstance(converted, Const):
+        # One cast was written: only the outer of the two conversions shows it.
+        found = replace(found, **{_ARGUMENT[type(found)]: _with_argument(found, hidden(converted))})
+    return found
+
+
+_ARGUMENT: dict[type[Expr], str] = {Call: "arguments", plan.ArrayConvert: "argument"}
+
+
+def _with_argument(outer: Expr, argument: Expr) -> Any:
+    return (argument, *outer.arguments[1:]) if isinstance(outer, Call) else argument
+
+
+def hidden(expr: Expr) -> Expr:
+    """A conversion as one that was not written."""
+    if isinstance(expr, Call):
+        return replace(expr, explicit_cast=False, implicit_cast=True)
+    return replace(expr, explicit=False) if isinstance(expr, (Relabel, ConvertText, plan.ArrayConvert)) else expr
 
 
 def coerce(s: Statement, expr: Expr, target: int, typmod: int = -1, context: str = IMPLICIT, *,
@@ -111,16 +132,16 @@ def _follow(s: Statement, path: Path, expr: Expr, target: int, typmod: int, expl
     """Put the conversion named by a path around expr."""
     if path.method == "relabel":
         if base_type(target) != target and base_type(expr.type) == base_type(target):
-            return Relabel(type=target, argument=expr, typmod=-1, position=expr.position)
+            return Relabel(type=target, argument=expr, typmod=-1, position=expr.position, explicit=explicit)
         return Relabel(type=target, argument=expr, typmod=expr.typmod if target == expr.type else -1,
-                       position=expr.position)
+                       position=expr.position, explicit=explicit)
     if path.method == "text":
-        return ConvertText(type=target, argument=expr, position=expr.position)
+        return ConvertText(type=target, argument=expr, position=expr.position, explicit=explicit)
     if path.method == "array":
         assert path.element is not None
         source = ElementRef(type=element_type(expr.type), position=expr.position)
         element = _follow(s, path.element, source, element_type(target), typmod, explicit)
-        return plan.ArrayConvert(type=target, argument=expr, element=element, position=expr.position)
+        return plan.ArrayConvert(type=target, argument=expr, element=element, position=expr.position, explicit=explicit)
     return cast_call(path.function, expr, target, typmod, explicit)
 
 
@@ -149,7 +170,8 @@ def apply_typmod(expr: Expr, target: int, typmod: int, explicit: bool) -> Expr:
     if element:
         source = ElementRef(type=element)
         inner = cast_call(cast.function, source, element, typmod, explicit)
-        return plan.ArrayConvert(type=target, typmod=typmod, argument=expr, element=inner, position=expr.position)
+        return plan.ArrayConvert(type=target, typmod=typmod, argument=expr, element=inner, position=expr.position,
+                                 explicit=explicit)
     return cast_call(cast.function, expr, target, typmod, explicit)
 
 

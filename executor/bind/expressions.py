@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from executor import plan
 from executor.bind import operators, typenames
 from executor.bind import scope as names
@@ -265,7 +267,7 @@ def _in_list(s: Statement, scope: Scope, node: Node) -> Expr:
     if wanted != common:
         converted = [coerce(s, item, wanted, position=position) for item in converted]
     return plan.InList(type=T.BOOL, negated=negated, value=equal.arguments[0], items=tuple(converted), equal=equal,
-                       position=position)
+                       common=common, position=position)
 
 
 def _array_compare(every: bool) -> Handler:
@@ -481,7 +483,9 @@ def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: l
         for key in uppers:
             assert key is not None
             wanted = T.TEXT if key.type in (T.UNKNOWN, T.TEXT) else T.INT4
-            argument = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
+            found = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
+            assert isinstance(found, Call)
+            argument = replace(found, operator="[]")
         return argument
     if argument.type == T.NAME and not is_slice and len(uppers) == 1 and uppers[0] is not None:
         return _character_of_name(s, argument, uppers[0], position)
@@ -535,7 +539,8 @@ def _collate(s: Statement, scope: Scope, node: Node) -> Expr:
     argument = resolve_unknown(s, argument)
     if type_of(base_type(element_type(argument.type) or argument.type)).collation == 0:
         raise DatatypeMismatch(f"collations are not supported by type {type_name(argument.type)}", position=position or None)
-    return argument
+    return plan.Relabel(type=argument.type, typmod=argument.typmod, argument=argument, collation=tuple(collation),
+                        position=position)
 
 
 VALUE_FUNCTIONS = {
@@ -557,11 +562,16 @@ def _value_function(s: Statement, scope: Scope, node: Node) -> Expr:
     precision = node.take("typmod", 0)  # 0 is left out of the tree
     typmod = precision if operator.endswith("_N") else -1
     functions = lookup.functions_by_name()
+    shown = operator.removeprefix("SVFOP_")
     if oid == T.NAME:
         (function,) = functions[name]
-        return Call(type=oid, function=function, arguments=(), position=position)
+        return Call(type=oid, function=function, arguments=(), position=position, sql_value=shown)
     now = Call(type=T.TIMESTAMPTZ, function=functions["now"][0], arguments=(), position=position)
-    return coerce(s, now, oid, typmod, "a", position=position)
+    found = coerce(s, now, oid, typmod, "a", position=position)
+    assert isinstance(found, Call)
+    if shown.endswith("_N"):
+        shown = f"{shown.removesuffix('_N')}({typmod})"
+    return replace(found, implicit_cast=False, sql_value=shown)
 
 
 def _default(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -1,5 +1,7 @@
 """FROM: tables, views, WITH references, subqueries, functions, joins."""
 
+from msgspec.structs import replace
+
 from executor import plan
 from executor.bind import expressions, operators
 from executor.bind.coerce import resolve_unknown
@@ -96,6 +98,7 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
             raise not_supported(f'reference to WITH query "{name}" without RETURNING', position=position or None)
         info.references += 1
         entry: plan.RangeEntry = CteEntry(number=s.new_entry(), alias=alias or name, cte=info.number,
+                                          has_alias=alias is not None, has_column_aliases=bool(columns),
                                           columns=_renamed(list(info.columns), columns, alias or name, position))
         return entry, [Item(alias or name, table_columns(entry), entry)]
     relation = s.relation(schema, name, position)
@@ -110,14 +113,15 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
 def table_item(s: Statement, relation: Relation, alias: str | None, columns: list[str], only: bool, position: int) -> Bound:
     """A table or view under an alias."""
     shown = alias or relation.name
+    written = {"has_alias": alias is not None, "has_column_aliases": bool(columns)}
     outputs = _renamed(relation_columns(relation), columns, shown, position)
     number = s.new_entry()
     if relation.kind == "v" and not relation.made_elsewhere and relation.sqlite_schema != "catalog":
         entry: plan.RangeEntry = QueryEntry(number=number, alias=shown, columns=outputs, query=view_query(s, relation),
-                                            view=relation)
+                                            view=relation, **written)
         hidden: tuple[tuple[str, Expr], ...] = ()
     else:
-        entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only)
+        entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only, **written)
         hidden = system_columns(entry, relation)
     return entry, [Item(shown, table_columns(entry), entry, schema=None if alias else relation.schema, hidden_columns=hidden)]
 
@@ -126,7 +130,9 @@ def system_columns(entry: plan.RangeEntry, relation: Relation) -> tuple[tuple[st
     """ctid and tableoid of a table's rows."""
     if relation.kind not in ("r", "m"):
         return ()
-    hidden: list[tuple[str, Expr]] = [("tableoid", Const(type=T.OID, value=relation.oid))]
+    number = entry.number
+    hidden: list[tuple[str, Expr]] = [
+        ("tableoid", Const(type=T.OID, value=relation.oid, system_column=(number, "tableoid")))]
     if relation.rowid and relation.sqlite_schema != "catalog":
         hidden.append(("ctid", ColumnRef(type=T.TID, entry=entry.number, index=-1, name="ctid")))
     return tuple(hidden)
@@ -173,6 +179,7 @@ def _subquery(s: Statement, scope: Scope, node: Node) -> Bound:
     inner.finish()
     outputs = [(t.name, t.expr.type, t.expr.typmod) for t in query.targets if not t.hidden]
     entry = QueryEntry(number=s.new_entry(), alias=alias or "", query=query, lateral=lateral and uses_siblings(scope, query),
+                       has_alias=alias is not None, has_column_aliases=bool(columns), says_lateral=lateral,
                        columns=_renamed(outputs, columns, alias or "unnamed_subquery", position))
     return entry, [Item(alias, table_columns(entry), entry, qualified=alias is not None)]
 
@@ -185,7 +192,7 @@ def uses_siblings(scope: Scope, value: object) -> bool:
 
 
 def _function(s: Statement, scope: Scope, node: Node) -> Bound:
-    node.take("lateral")
+    lateral = bool(node.take("lateral"))
     ordinality, rows_from = bool(node.take("ordinality")), bool(node.take("is_rowsfrom"))
     alias, names = _alias(s, node.take("alias"))
     if node.nodes("coldeflist"):
@@ -209,7 +216,8 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
         columns.append(("ordinality", T.INT8, -1))
     shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
     entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=_renamed(columns, names, shown, s.position(node)),
-                          calls=tuple(calls), widths=tuple(widths), ordinality=ordinality,
+                          calls=tuple(calls), widths=tuple(widths), ordinality=ordinality, says_lateral=lateral,
+                          has_alias=alias is not None, has_column_aliases=bool(names),
                           lateral=uses_siblings(scope, tuple(calls)))
     return entry, [Item(shown, table_columns(entry), entry)]
 
@@ -288,7 +296,8 @@ def _join(s: Statement, scope: Scope, node: Node) -> Bound:
         on_scope.aggregates_refused = "aggregate functions are not allowed in JOIN conditions"
         on_scope.windows_refused = "window functions are not allowed in JOIN conditions"
         condition = expressions.condition(s, on_scope, quals, "JOIN/ON")
-    join = Join(kind="cross" if kind == "inner" and condition is None else kind, left=left, right=right, condition=condition)
+    join = Join(kind="cross" if kind == "inner" and condition is None else kind, left=left, right=right, condition=condition,
+                using=tuple(using), using_alias=using_alias or "")
     columns = [*merged, *((n, e) for n, e in _visible(left_items) if n not in using),
                *((n, e) for n, e in _visible(right_items) if n not in using)]
     items = [_hide(item) for item in [*left_items, *right_items]]
@@ -299,7 +308,7 @@ def _join(s: Statement, scope: Scope, node: Node) -> Bound:
             raise InvalidColumnReference(f'join expression "{alias}" has {len(columns)} columns available but '
                                          f"{len(names)} columns specified")
         columns = [(names[i] if i < len(names) else n, e) for i, (n, e) in enumerate(columns)]
-        return join, [Item(alias, tuple(columns), None)]
+        return replace(join, alias=alias, columns=tuple(columns)), [Item(alias, tuple(columns), None)]
     return join, [*items, Item(None, tuple(columns), None, qualified=False)]
 
 
@@ -338,7 +347,7 @@ def _using(s: Statement, kind: str, using: list[str], left: list[Item], right: l
         conditions.append(operators.make(s, ["="], a, b, 0))
         (one, two), oid, typmod = operators.branches(s, [a, b], "JOIN/USING")
         if kind == "full":
-            value: Expr = plan.Coalesce(type=oid, typmod=typmod, arguments=(one, two))
+            value: Expr = plan.Coalesce(type=oid, typmod=typmod, arguments=(one, two), merged=name)
         else:
             value = two if kind == "right" else one
             if isinstance(one, ColumnRef) is False and isinstance(two, ColumnRef) and kind == "inner":

@@ -30,17 +30,19 @@ from executor.types import oids as T
 
 def bind_query(s: Statement, scope: Scope, node: Node, keep_unknown: bool = False) -> Query:
     """A SelectStmt node in its own scope (a fresh level). keep_unknown: leave unknown outputs for INSERT to convert."""
-    ctes = bind_with(s, scope, node.take("withClause"))
+    clause = node.take("withClause")
+    recursive = clause is not None and bool(clause.peek("recursive"))
+    ctes = bind_with(s, scope, clause)
     if node.peek("op", "SETOP_NONE") != "SETOP_NONE":
         query: Query = _set_operation(s, scope, node, keep_unknown)
     elif node.peek("valuesLists"):
         query = _values(s, scope, node, keep_unknown)
     else:
         query = _select(s, scope, node, keep_unknown)
-    return with_ctes(query, ctes)
+    return with_ctes(query, ctes, recursive)
 
 
-def with_ctes(query: Query, infos: list[CteInfo]) -> Query:
+def with_ctes(query: Query, infos: list[CteInfo], recursive: bool = False) -> Query:
     """The query with its WITH list."""
     if not infos:
         return query
@@ -50,7 +52,7 @@ def with_ctes(query: Query, infos: list[CteInfo]) -> Query:
     for info in infos:
         assert info.cte is not None
         ctes.append(msgspec.structs.replace(info.cte, references=info.references))
-    return msgspec.structs.replace(query, ctes=tuple(ctes))
+    return msgspec.structs.replace(query, ctes=tuple(ctes), recursive=recursive)
 
 
 # ---------------------------------------------------------------- WITH
@@ -94,7 +96,8 @@ def _plain_cte(s: Statement, scope: Scope, inner: Node, name: str, number: int, 
     inner.finish()
     columns = _cte_columns(query, aliases, name, position)
     info = CteInfo(number, name, columns)
-    info.cte = Cte(number=number, name=name, query=query, columns=columns, materialized=materialized)
+    info.cte = Cte(number=number, name=name, query=query, columns=columns, materialized=materialized,
+                   aliases=tuple(aliases))
     scope.ctes[name] = info
     return info
 
@@ -203,7 +206,8 @@ def _recursive(s: Statement, scope: Scope, node: Node, inner: Node, name: str, n
     query = SetOperation(number=s.new_entry(), operator="UNION", every=every, left=left, right=right,
                          targets=_set_targets(left, [(oid, typmod) for _, oid, typmod in info.columns], number))
     inner.finish()
-    info.cte = Cte(number=number, name=name, query=with_ctes(query, ctes), columns=info.columns, recursive=True)
+    info.cte = Cte(number=number, name=name, query=with_ctes(query, ctes), columns=info.columns, recursive=True,
+                   aliases=tuple(aliases))
     return info
 
 
@@ -243,7 +247,8 @@ def _select(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Selec
     locking = tuple(_locking(s, scope, k) for k in node.nodes("lockingClause"))
     aggregated = scope.aggregated or bool(group) or having is not None
     query = Select(targets=tuple(targets), source=source, where=where, group=group, aggregated=aggregated, having=having,
-                   distinct_on=distinct_on, order=order, limit=limit, offset=offset, with_ties=ties, locking=locking)
+                   distinct_on=distinct_on, order=order, limit=limit, offset=offset, with_ties=ties, locking=locking,
+                   windows=tuple(scope.windows.values()))
     if aggregated:
         check_grouping(s, scope, query)
     return query
@@ -269,7 +274,10 @@ def _define_window(s: Statement, scope: Scope, node: Node) -> None:
     name = node.take("name")
     if name in scope.windows:
         raise WindowingError(f'window "{name}" is already defined', position=s.position(node) or None)
-    scope.windows[name] = window_of(s, scope, node)
+    import msgspec
+
+    found = window_of(s, scope, node)
+    scope.windows[name] = msgspec.structs.replace(found, name=name)
 
 
 def bind_targets(s: Statement, scope: Scope, nodes: list[Node], keep_unknown: bool = False) -> list[Target]:

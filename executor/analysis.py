@@ -15,7 +15,7 @@ from executor.context import Context
 from executor.errors import SqlError
 from executor.facts import lookup
 from executor.lower.generator import Lowered, Slot
-from executor.lower.statement import lower
+from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source
 from executor.sqlstates import IndeterminateDatatype, StatementTooComplex
 from executor.types import oids as T
@@ -58,6 +58,7 @@ class Analyzed(msgspec.Struct, dict=True):
     verb: str
     writes: bool
     may_be_kept: bool
+    nowait: bool = False  # FOR UPDATE NOWAIT: the write lock must be free
     writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
     encoders: dict[Any, tuple[Encoder, ...]] = {}
 

@@ -402,7 +402,7 @@ class Select(Query, frozen=True, kw_only=True):
     aggregated: bool = False
     having: Expr | None = None
     distinct_on: tuple[Expr, ...] | None = None
-    locking: tuple[str, ...] = ()
+    locking: tuple[str, ...] = ()  # "FOR UPDATE/wait", or /nowait, /skip
     windows: tuple[Window, ...] = ()  # the WINDOW clause
 
 

@@ -251,7 +251,21 @@ def _select(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Selec
                    windows=tuple(scope.windows.values()))
     if aggregated:
         check_grouping(s, scope, query)
+    if locking:
+        _check_lockable(query, locking[0].partition("/")[0])
     return query
+
+
+def _check_lockable(query: Select, strength: str) -> None:
+    """0A000 where rows of the result are not rows of a table."""
+    windows = any(contains_window(t.expr) for t in query.targets)
+    for refused, construct in ((query.distinct_on is not None, "DISTINCT clause"), (bool(query.group), "GROUP BY clause"),
+                               (query.having is not None, "HAVING clause"), (query.aggregated, "aggregate functions"),
+                               (windows, "window functions"),
+                               (any(contains_set_returning(t.expr) for t in query.targets),
+                                "set-returning functions in the target list")):
+        if refused:
+            raise FeatureNotSupported(f"{strength} is not allowed with {construct}")
 
 
 def _where(s: Statement, scope: Scope, node: Node | None) -> Expr | None:
@@ -397,8 +411,7 @@ def _limit(s: Statement, scope: Scope, node: Node | None, construct: str) -> Exp
 
 
 def _locking(s: Statement, scope: Scope, node: Node) -> str:
-    strength = node.take("strength")
-    node.take("waitPolicy")
+    strength, wait = node.take("strength"), node.take("waitPolicy", "LockWaitBlock")
     for relation in node.nodes("lockedRels"):
         alias = relation.take("relname")
         if item_by_alias(scope, alias, None, s.position(relation)) is None:
@@ -406,9 +419,10 @@ def _locking(s: Statement, scope: Scope, node: Node) -> str:
 
             raise UndefinedTable(f'relation "{alias}" in {LOCKS[strength]} clause not found in FROM clause',
                                  position=s.position(relation) or None)
-    raise not_supported(LOCKS[strength])
+    return f"{LOCKS[strength]}/{WAITS[wait]}"
 
 
+WAITS = {"LockWaitBlock": "wait", "LockWaitSkip": "skip", "LockWaitError": "nowait"}
 LOCKS = {"LCS_FORUPDATE": "FOR UPDATE", "LCS_FORNOKEYUPDATE": "FOR NO KEY UPDATE", "LCS_FORSHARE": "FOR SHARE",
          "LCS_FORKEYSHARE": "FOR KEY SHARE"}
 

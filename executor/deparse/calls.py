@@ -103,7 +103,7 @@ def _aggregate(p: Printer, node: AggregateCall, implicit: bool) -> None:
     p.put(f"{function_name(node.function)}({'DISTINCT ' if node.distinct else ''}")
     fact = lookup.aggregates().get(node.function.oid)
     if fact is not None and fact.kind != "n":
-        p.list(node.direct_arguments)
+        p.items(node.direct_arguments)
         p.put(") WITHIN GROUP (ORDER BY ")
         sort_keys(p, node.order)
     else:

@@ -133,19 +133,19 @@ def _coalesce(p: Printer, node: plan.Coalesce, implicit: bool) -> None:
         p.put(merged_name(p, node))
         return
     p.put("COALESCE(")
-    p.list(node.arguments)
+    p.items(node.arguments)
     p.put(")")
 
 
 def _min_max(p: Printer, node: plan.MinMax, implicit: bool) -> None:
     p.put("GREATEST(" if node.greatest else "LEAST(")
-    p.list(node.arguments)
+    p.items(node.arguments)
     p.put(")")
 
 
 def _null_if(p: Printer, node: plan.NullIf, implicit: bool) -> None:
     p.put("NULLIF(")
-    p.list(node.equal.arguments)
+    p.items(node.equal.arguments)
     p.put(")")
 
 
@@ -163,7 +163,7 @@ def _array_compare(p: Printer, node: plan.ArrayCompare, implicit: bool) -> None:
 
 def _array(p: Printer, node: plan.Array, implicit: bool) -> None:
     p.put("ARRAY[")
-    p.list(node.elements)
+    p.items(node.elements)
     p.put("]")
     if not node.elements:
         p.put(f"::{p.type_name(node.type)}")

@@ -101,7 +101,7 @@ class Printer:
         if needed:
             self.put(")")
 
-    def list(self, nodes: tuple[Expr, ...], implicit: bool = True, separator: str = ", ") -> None:
+    def items(self, nodes: tuple[Expr, ...], implicit: bool = True, separator: str = ", ") -> None:
         """Print expressions in a row."""
         for i, node in enumerate(nodes):
             self.put(separator if i else "")

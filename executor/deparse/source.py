@@ -81,7 +81,7 @@ def _functions(p: Printer, item: FunctionEntry) -> None:
         table_call(p, calls[0])
     elif all(isinstance(c, Call) and c.function.name == "unnest" and len(c.arguments) == 1 for c in calls):
         p.put("UNNEST(")
-        p.list(tuple(c.arguments[0] for c in calls if isinstance(c, Call)))
+        p.items(tuple(c.arguments[0] for c in calls if isinstance(c, Call)))
         p.put(")")
     else:
         p.put("ROWS FROM(")

@@ -46,7 +46,8 @@ def _context(catalog: Catalog, path: Path) -> Context:
     return found
 
 
-def _statement(catalog: Catalog, relation: Relation) -> Statement:
+def statement(catalog: Catalog, relation: Relation) -> Statement:
+    """The state for binding what is stored about a relation: names are looked for in its own schema first."""
     path = (relation.schema, "public", "pg_catalog")
     s = Statement(catalog=catalog, context=_context(catalog, path), search_path=path, source=Source(""))
     s.positions = False
@@ -61,7 +62,7 @@ Convert = Callable[[Statement, Expr], Expr]
 
 
 def _expression(catalog: Catalog, relation: Relation, text: str, convert: Convert) -> tuple[Expr, TableEntry]:
-    s = _statement(catalog, relation)
+    s = statement(catalog, relation)
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=relation.name, columns=columns, relation=relation)
     scope = Scope(items=[Item(relation.name, table_columns(entry), entry)])
@@ -126,19 +127,18 @@ def view_text(catalog: Catalog, path: Path, relation: Relation, *, pretty: bool 
     key = ("deparse", relation.oid, "view", path, pretty, wrap)
 
     def make() -> str:
-        bound = view_query(_statement(catalog, relation), relation)
-        p = _printer(catalog, path, pretty, wrap)
-        query(p, bound, tuple(c.name for c in relation.columns))
-        return p.text + ";"
+        bound = view_query(statement(catalog, relation), relation)
+        return query_text(catalog, path, bound, tuple(c.name for c in relation.columns), pretty=pretty, wrap=wrap)
 
     shown: str = _remembered(catalog, key, make, "")
     return shown or None
 
 
-def plan_text(catalog: Catalog, path: Path, bound: plan.Query, *, pretty: bool = False) -> str:
-    """A bound query as text. Raises 0A000 for what cannot be printed."""
-    p = _printer(catalog, path, pretty, 0)
-    query(p, bound)
-    return p.text
+def query_text(catalog: Catalog, path: Path, bound: plan.Query, names: tuple[str, ...] = (), *, pretty: bool = False,
+               wrap: int = 0) -> str:
+    """A bound query as a view's definition. Raises 0A000 for what cannot be printed."""
+    p = _printer(catalog, path, pretty, wrap)
+    query(p, bound, names)
+    return p.text + ";"
 
 

@@ -1,6 +1,11 @@
 """The entry of lowering: one plan -> one SQLite statement."""
 
+import msgspec
+
 from executor import plan
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
+from executor.facts.lookup import Function
 from executor.lower.generator import Generator, Lowered
 from executor.lower.query import is_volatile, query
 
@@ -12,7 +17,26 @@ def lower(p: plan.Plan) -> Lowered:
         from executor.lower.change import change  # a session that only reads never needs it
 
         return g.finish(change(g, p), writes=True)
-    return g.finish(query(g, p, top=True), writes=is_volatile(p) and writes_sequences(p))
+    return g.finish(query(g, p, top=True), writes=(is_volatile(p) and writes_sequences(p)) or bool(row_locks(p)))
+
+
+def row_locks(p: plan.Plan) -> tuple[str, ...]:
+    """The FOR UPDATE and FOR SHARE clauses anywhere in a plan.
+
+    A row is locked by locking the database for writing: stronger than PostgreSQL's row lock, never weaker. Whoever
+    wants to change a locked row waits, and sees it as the holder left it.
+    """
+    found: list[str] = []
+    stack: list[object] = [p]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple):
+            stack.extend(current)
+        elif isinstance(current, plan.Select) and current.locking:
+            found += current.locking
+        if isinstance(current, msgspec.Struct) and not isinstance(current, (Relation, Function, TableColumn)):
+            stack.extend(getattr(current, n) for n in current.__struct_fields__)
+    return tuple(found)
 
 
 def writes_sequences(p: plan.Plan) -> bool:

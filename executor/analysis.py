@@ -58,6 +58,8 @@ class Analyzed(msgspec.Struct, dict=True):
     verb: str
     writes: bool
     may_be_kept: bool
+    locks: str = ""  # FOR UPDATE and the like
+    locked: str = ""  # the first table whose rows are locked
     nowait: bool = False  # FOR UPDATE NOWAIT: the write lock must be free
     writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
     encoders: dict[Any, tuple[Encoder, ...]] = {}
@@ -123,9 +125,12 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         raise StatementTooComplex("stack depth limit exceeded") from None
     targets = found.returning if isinstance(found, plan.DataChange) else found.targets
     has_result = isinstance(found, plan.Query) or bool(found.returning)
+    locks = row_locks(found)
     temporary = isinstance(found, plan.DataChange) and found.relation.persistence == "t"
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
+                    nowait=any(lock.endswith("/nowait") for lock in locks), locks=locks[0].partition("/")[0] if locks else "",
+                    locked=next((r.name for r in s.relations.values()), ""),
                     verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
                     writes_file=lowered.statement.writes and not temporary)
 

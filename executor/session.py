@@ -32,7 +32,7 @@ from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
 from executor.types.registry import codec
-from storage.errors import EngineError, SchemaChanged
+from storage.errors import EngineError, LockTimeout, SchemaChanged
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
 
@@ -408,7 +408,7 @@ class Session:
             analyzed = prepared.analyzed
             assert analyzed is not None
             self.context.catalog = analyzed.catalog
-            transaction = self.block.begin_statement(analyzed.verb if analyzed.writes_file else "")
+            transaction = self.block.begin_statement(f"{analyzed.verb} {analyzed.locks}".rstrip() if analyzed.writes_file else "")
             try:
                 values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
             except LiteralNeeded:
@@ -441,7 +441,7 @@ class Session:
         try:
             if statement.writes:
                 if not transaction.has_written:
-                    await transaction.begin_write()
+                    await self._lock(transaction, analyzed)
                     if self.own_catalog is None and transaction.schema_token() != version:
                         return None
                 alone = transaction.is_pristine and not self.block.explicit
@@ -466,6 +466,20 @@ class Session:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
+
+    async def _lock(self, transaction: Any, analyzed: Analyzed) -> None:
+        """Wait for the write lock; FOR UPDATE NOWAIT does not (55P03)."""
+        if not analyzed.nowait:
+            with self.block.timeout():
+                await transaction.begin_write()
+            return
+        patience, transaction.lock_timeout_s = transaction.lock_timeout_s, 0
+        try:
+            await transaction.begin_write()
+        except LockTimeout:
+            raise states.LockNotAvailable(f'could not obtain lock on row in relation "{analyzed.locked}"') from None
+        finally:
+            transaction.lock_timeout_s = patience
 
     def _same_schema(self, transaction: Any, version: int) -> bool:
         """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.

@@ -25,6 +25,7 @@ from executor.errors import SqlError
 from executor.lifting import Lifted, lift
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
+from executor.renewal import renew_portal, renew_statement
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.temporary import Temporary
@@ -55,6 +56,7 @@ class Prepared(msgspec.Struct, dict=True):
     from_sql: bool = False
     prepared_at: str = ""
     key_lifted: Lifted | None = None
+    described: bool = False
 
     @cached_property
     def prints_names(self) -> bool:
@@ -129,7 +131,9 @@ class Session:
             prepared, literals = raw
         else:
             prepared, literals = await self._prepare_raw(raw)
-        return self._portal(prepared, (), (), literals, self.query_text if literals else "")
+        portal = self._portal(prepared, (), (), literals, self.query_text if literals else "")
+        portal.fixed = False  # its columns are told once it runs
+        return portal
 
     async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
         """Make a prepared statement."""
@@ -182,7 +186,9 @@ class Session:
 
     async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[Column] | None]:
         """Parameters and result of a prepared statement."""
+        await renew_statement(self, self.statement(name))
         prepared = await self.current(self.statement(name))
+        prepared.described = True
         return prepared.parameters, prepared.columns
 
     async def bind(self, portal: str, statement: str, parameter_formats: tuple[int, ...],
@@ -203,12 +209,14 @@ class Session:
         prepared = await self.current(prepared)
         self.portals[portal] = self._portal(prepared, values, result_formats, ())
 
-    def describe_portal(self, name: str) -> Sequence[Column] | None:
+    async def describe_portal(self, name: str) -> Sequence[Column] | None:
         """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
         cursor = self.cursors.get(name) if name not in self.portals else None
         if cursor is not None:
             return tuple(msgspec.structs.replace(c, format=int(cursor.binary)) for c in cursor.portal.columns)
-        return self.portal(name).columns
+        portal = self.portal(name)
+        await renew_portal(self, portal)
+        return portal.columns
 
     def portal(self, name: str) -> Portal:
         """A portal by name (34000)."""
@@ -399,10 +407,11 @@ class Session:
     # --- running --------------------------------------------------------------------------------------------------
 
     async def run_plan(self, prepared: Prepared, parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
-                       text: str) -> tuple[Rows, Analyzed]:
+                       text: str, *, fixed: bool = True) -> tuple[Rows, Analyzed]:
         """Run an analyzed statement; again if the schema turns out to be another than it was bound against.
 
-        text: of the statement itself, if it uses the plan of another with other literals.
+        text: of the statement itself, if it uses the plan of another with other literals. fixed: its columns have been
+        told, so they must stay the same.
         """
         for _ in range(RETRIES):
             analyzed = prepared.analyzed
@@ -412,7 +421,7 @@ class Session:
             try:
                 values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
             except LiteralNeeded:
-                prepared, literals = await self._without_lifting(prepared, text), ()
+                prepared, literals = await self.without_lifting(prepared, text), ()
                 continue
             statement: Statement = analyzed.lowered.statement
             if analyzed.lowered.system:
@@ -423,15 +432,15 @@ class Session:
             if rows is not None:
                 return rows, analyzed
             await self.catalog(refresh=True)
-            prepared, literals = await self._without_lifting(prepared, text), ()
+            prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
 
-    async def _without_lifting(self, prepared: Prepared, text: str) -> Prepared:
-        """The statement analyzed anew with its own literals in place (0A000 if its result type changed)."""
+    async def without_lifting(self, prepared: Prepared, text: str, *, fixed: bool = True) -> Prepared:
+        """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
         raw = parse(text)[0] if text else prepared.raw
         assert raw is not None
         renewed = await self.analyze(raw, prepared.given)
-        if _shapes(renewed.columns) != _shapes(prepared.columns):
+        if fixed and _shapes(renewed.columns) != _shapes(prepared.columns):
             raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
@@ -441,7 +450,8 @@ class Session:
         try:
             if statement.writes:
                 if not transaction.has_written:
-                    await transaction.begin_write()
+                    with self.block.timeout():
+                        await transaction.begin_write()
                     if self.own_catalog is None and transaction.schema_token() != version:
                         return None
                 alone = transaction.is_pristine and not self.block.explicit
@@ -505,7 +515,8 @@ class Session:
                 self.block.begin_statement()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            return await kind.handler(self, command.raw, parameters)
+            with self.block.timeout():
+                return await kind.handler(self, command.raw, parameters)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor.analysis import Analyzed, Column
 from executor.types.base import Encoder, Stored
 from storage.rows import Rows
@@ -22,6 +24,7 @@ class Portal:
         self.copy: Any = None
         self.finished = False
         self.tag: str | None = None
+        self.fixed = True  # the columns are known to the client before it runs
         self.sent = 0
 
     async def start(self) -> None:
@@ -63,6 +66,12 @@ class QueryPortal(Portal):
         """Whether it has not begun to run."""
         return not self.finished and self.rows is None and self.pending is None
 
+    def show(self, columns: Sequence[Column] | None, formats: tuple[int, ...]) -> None:
+        """Take other columns: the schema has changed, and nobody was told of the old ones."""
+        wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns or ())
+        self.columns = columns and tuple(replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
+        self.encoders = self.session.encoders_for(columns, formats) if columns else ()
+
     async def start(self) -> None:
         """Run the statement; its first rows may be there at once."""
         if self.finished or self.rows is not None or self.pending is not None:
@@ -74,7 +83,10 @@ class QueryPortal(Portal):
 
             raise ObjectNotInPrerequisiteState("portal cannot be run")
         analyzed: Analyzed
-        rows, analyzed = await self.session.run_plan(self.prepared, self.parameters, self.literals, self.text)
+        rows, analyzed = await self.session.run_plan(self.prepared, self.parameters, self.literals, self.text,
+                                                     fixed=self.fixed)
+        if not self.fixed and analyzed.columns != self.columns:
+            self.show(analyzed.columns, ())
         self.verb = analyzed.verb
         self.changes = rows.changes
         if self.columns is None:

@@ -91,7 +91,7 @@ class ExecutorSession(Protocol):
     ) -> None:
         """Bind."""
 
-    def describe_portal(self, name: str) -> Sequence[ColumnLike] | None:
+    async def describe_portal(self, name: str) -> Sequence[ColumnLike] | None:
         """Describe of a portal."""
 
     def portal(self, name: str) -> Portal:

@@ -52,7 +52,7 @@ async def on_describe(session: "ClientSession", message: Describe) -> State | No
         oids, columns = await session.executor.describe_statement(message.name)
         session.out += frame(ParameterDescription.tag, ParameterDescription(tuple(oids)).encode_body())
     else:
-        columns = session.executor.describe_portal(message.name)
+        columns = await session.executor.describe_portal(message.name)
     session.out += NO_DATA if columns is None else encode_row_description(columns)
     return None
 

@@ -351,7 +351,7 @@ class FakeSession:
             return
         self.portals[portal] = FakePortal(self, found, values, result_formats)
 
-    def describe_portal(self, name: str) -> tuple[Column, ...] | None:
+    async def describe_portal(self, name: str) -> tuple[Column, ...] | None:
         return self.portal(name).columns
 
     def portal(self, name: str) -> FakePortal:

@@ -7,6 +7,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
+from executor.sqlstates import InvalidDatetimeFormat
+
 
 class NodeKind(Enum):
     """What a piece of a template is."""
@@ -58,6 +60,7 @@ _UPPER: dict[str, FieldType] = {
 }
 _CAPITALIZED = {"Day": _WORD, "Dy": _WORD, "Month": _MONTH_WORD, "Mon": _MONTH_WORD}
 FIELDS: dict[str, FieldType] = {**_UPPER, **{name.lower(): kind for name, kind in _UPPER.items()}, **_CAPITALIZED}
+STANDARD_SEPARATORS = "-./,':; "
 _LONGEST = max(map(len, FIELDS))
 
 
@@ -80,8 +83,8 @@ def is_space(character: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def parse_template(template: str) -> tuple[Node, ...]:
-    """The nodes of a template; what is no field stands for itself."""
+def parse_template(template: str, standard: bool = False) -> tuple[Node, ...]:
+    """The nodes of a template; what is no field stands for itself. standard: SQL's few separators only (22007)."""
     nodes: list[Node] = []
     position = 0
     while position < len(template):
@@ -100,6 +103,8 @@ def parse_template(template: str) -> tuple[Node, ...]:
         elif template[position : position + 1] == '"':
             position = _quoted(template, position + 1, nodes)
         elif position < len(template):
+            if standard and template[position] not in STANDARD_SEPARATORS:
+                raise InvalidDatetimeFormat(f'invalid datetime format separator: "{template[position]}"')
             if template[position] == "\\" and template[position + 1 : position + 2] == '"':
                 position += 1
             nodes.append(_character(template[position]))

@@ -518,6 +518,11 @@ def _resolve_zone(parts: Parts, fields: Fields, text: str, env: Env) -> None:
 def scan_parts(text: str, template: str, env: Env) -> tuple[Parts, int]:
     """Read a text by a template: the date and time, and the precision an FF field asks for (or -1)."""
     fields = Scanner(text, parse_template(template), env).scan()
+    return parts_of(fields, text, env), fields.precision
+
+
+def parts_of(fields: Fields, text: str, env: Env) -> Parts:
+    """The date and time that the fields read from `text` mean (22007, 22008, 22009)."""
     parts = Parts(year=0, month=1, day=1, julian=True)
     _set_time(parts, fields)
     _set_year(parts, fields)
@@ -533,7 +538,7 @@ def scan_parts(text: str, template: str, env: Env) -> tuple[Parts, int]:
         raise _overflow(text)
     parts.claimed &= YEAR | MONTH | DAY_PART
     _resolve_zone(parts, fields, text, env)
-    return parts, fields.precision
+    return parts
 
 
 def to_date(context: Context, text: str, template: str) -> str:

@@ -158,6 +158,11 @@ FAMILIES: dict[str, str] = {
         "json_array_elements json_array_elements_text json_each json_each_text json_object_keys "
         "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys "
     ),
+    "jsonpath": (
+        "jsonb_path_exists jsonb_path_exists_opr jsonb_path_exists_tz jsonb_path_match jsonb_path_match_opr "
+        "jsonb_path_match_tz jsonb_path_query jsonb_path_query_array jsonb_path_query_array_tz "
+        "jsonb_path_query_first jsonb_path_query_first_tz jsonb_path_query_tz "
+    ),
     "like": (
         "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
         "nameicnlike namelike namenlike notlike texticlike texticnlike textlike textnlike "

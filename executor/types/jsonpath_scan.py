@@ -49,7 +49,7 @@ _LOWER_KEYWORDS = frozenset(("null", "true", "false"))  # not keywords in upper 
 
 
 class Token(NamedTuple):
-    """kind: a punctuation, a keyword, or one of ident, string, numeric, int, variable, end."""
+    """kind: a punctuation, a keyword, or one of ident, quoted, numeric, int, variable, end."""
 
     kind: str
     text: str
@@ -92,7 +92,7 @@ class Scanner:
             return self._variable(two)
         if character == '"':
             self.at += 1
-            return Token("string", self._quoted(), '"')
+            return Token("quoted", self._quoted(), '"')
         if character in "0123456789." and (token := self._number()) is not None:
             return token
         if character == "\\" or _OTHERS.match(character):

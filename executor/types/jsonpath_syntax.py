@@ -24,7 +24,7 @@ COMPARISONS = frozenset(("==", "<>", "<", ">", "<=", ">="))
 PREDICATES = COMPARISONS | {"&&", "||", "!", "is unknown", "exists", "starts with", "like_regex"}
 ANY_LAST = -1
 """`last` as a level of .**{}."""
-_KEYS = KEYWORDS | {"null", "true", "false", "ident", "string"}
+_KEYS = KEYWORDS | {"null", "true", "false", "ident", "quoted"}
 _DEPTH_MAX = 2000
 _INT4_MAX = 2**31 - 1
 _FLAGS = "ismxq"
@@ -134,10 +134,7 @@ class _Parser:
         return self._predicate(self.item())
 
     def expression(self) -> Item:
-        found = self.item()
-        if _is_predicate(found):
-            raise self.fail()
-        return found
+        return self._sum(False)
 
     def _predicate(self, item: Item) -> Item:
         if not _is_predicate(item):
@@ -165,10 +162,10 @@ class _Parser:
             return Item(self.advance().kind, left=left, right=self._sum(False))
         if self.accept("starts"):
             self.expect("with")
-            if self.token.kind not in ("string", "variable"):
+            if self.token.kind not in ("quoted", "variable"):
                 raise self.fail()
             token = self.advance()
-            return Item("starts with", left=left, right=Item(token.kind, token.text))
+            return Item("starts with", left=left, right=Item("string" if token.kind == "quoted" else "variable", token.text))
         if self.accept("like_regex"):
             return self._like_regex(left)
         return left
@@ -185,8 +182,8 @@ class _Parser:
         return found
 
     def _like_regex(self, left: Item) -> Item:
-        pattern = self.expect("string").text
-        letters = self.expect("string").text if self.accept("flag") else ""
+        pattern = self.expect("quoted").text
+        letters = self.expect("quoted").text if self.accept("flag") else ""
         check_regex(pattern, letters)
         return Item("like_regex", (pattern, "".join(flag for flag in _FLAGS if flag in letters)), left=left)
 
@@ -309,7 +306,7 @@ class _Parser:
         return found, None
 
     def template(self) -> tuple[Item | None, None]:
-        found = Item("string", self.advance().text) if self.token.kind == "string" else None
+        found = Item("string", self.advance().text) if self.token.kind == "quoted" else None
         self.expect(")")
         return found, None
 
@@ -329,7 +326,7 @@ class _Parser:
 
 
 _SCALARS: dict[str, Callable[[str], Item]] = {
-    "string": lambda text: Item("string", text), "null": lambda text: Item("null"),
+    "quoted": lambda text: Item("string", text), "null": lambda text: Item("null"),
     "true": lambda text: Item("bool", True), "false": lambda text: Item("bool", False), "numeric": _number, "int": _number,
     "variable": lambda text: Item("variable", text), "$": lambda text: Item("root"), "@": lambda text: Item("current"),
     "last": lambda text: Item("last"),

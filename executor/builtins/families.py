@@ -127,6 +127,9 @@ FAMILIES: dict[str, str] = {
         "dexp dlog1 dlog10 dpow dsqrt erf erfc exp ln log log10 pi pow power radians sin sind sinh sqrt tan tand "
         "tanh "
     ),
+    "input_check": (
+        "pg_input_error_info pg_input_is_valid "
+    ),
     "integer": (
         "abs gcd generate_series int2 int24div int24mi int24mul int24pl int28div int28mi int28mul int28pl int2abs "
         "int2and int2div int2larger int2mi int2mod int2mul int2not int2or int2pl int2shl int2shr int2smaller "

@@ -11,6 +11,7 @@ from executor.types import oids as T
 
 INTERVAL_FULL_RANGE = 0x7FFF
 NAME_DATA_MAX = 10485760
+BITS_MAX = NAME_DATA_MAX * 8
 
 
 def resolve(s: Statement, node: Node) -> tuple[int, int]:
@@ -143,6 +144,8 @@ def _bits(found: lookup.Type, numbers: list[int]) -> int:
         raise InvalidParameterValue("invalid type modifier")
     if numbers[0] < 1:
         raise InvalidParameterValue(f"length for type {label} must be at least 1")
+    if numbers[0] > BITS_MAX:
+        raise InvalidParameterValue(f"length for type {label} cannot exceed {BITS_MAX}")
     return numbers[0]
 
 

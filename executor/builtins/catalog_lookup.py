@@ -87,18 +87,12 @@ def _to(kind: str) -> Python:
 
 
 def _type_modifier(context: Context, text: str) -> int | None:
-    """Modifiers are bound by the parser's rules for types; only their absence is known here."""
-    from executor.parse import parse_type
-
     try:
-        names.regtype_in(text, context)
+        return names.named_type(text, context)[1]
     except SqlError as error:
         if error.sqlstate == SyntaxError.sqlstate:
             raise
         return None
-    if parse_type(text).nodes("typmods"):
-        raise not_supported("to_regtypemod() of a type with modifiers")
-    return -1
 
 
 _TO = (

@@ -20,6 +20,11 @@ FAMILIES: dict[str, str] = {
         "array_upper arraycontained arraycontains arrayoverlap cardinality generate_subscripts trim_array unnest "
         "width_bucket "
     ),
+    "bits": (
+        "bit bit_and bit_count bit_length bit_or bit_xor bitand bitcat bitcmp biteq bitge bitgt bitle bitlt bitne "
+        "bitnot bitor bitshiftleft bitshiftright bitxor get_bit int4 int8 length octet_length overlay position "
+        "set_bit substring varbit varbitcmp varbiteq varbitge varbitgt varbitle varbitlt varbitne "
+    ),
     "boolean": (
         "bool int4 "
     ),
@@ -122,6 +127,9 @@ FAMILIES: dict[str, str] = {
         "dexp dlog1 dlog10 dpow dsqrt erf erfc exp ln log log10 pi pow power radians sin sind sinh sqrt tan tand "
         "tanh "
     ),
+    "input_check": (
+        "pg_input_error_info pg_input_is_valid "
+    ),
     "integer": (
         "abs gcd generate_series int2 int24div int24mi int24mul int24pl int28div int28mi int28mul int28pl int2abs "
         "int2and int2div int2larger int2mi int2mod int2mul int2not int2or int2pl int2shl int2shr int2smaller "
@@ -166,6 +174,17 @@ FAMILIES: dict[str, str] = {
     "like": (
         "bpchariclike bpcharicnlike bpcharlike bpcharnlike bytealike byteanlike like like_escape nameiclike "
         "nameicnlike namelike namenlike notlike texticlike texticnlike textlike textnlike "
+    ),
+    "macaddr": (
+        "macaddr macaddr8 macaddr8_and macaddr8_cmp macaddr8_eq macaddr8_ge macaddr8_gt macaddr8_le macaddr8_lt "
+        "macaddr8_ne macaddr8_not macaddr8_or macaddr8_set7bit macaddr_and macaddr_cmp macaddr_eq macaddr_ge "
+        "macaddr_gt macaddr_le macaddr_lt macaddr_ne macaddr_not macaddr_or trunc "
+    ),
+    "network": (
+        "abbrev broadcast cidr family host hostmask inet_merge inet_same_family inetand inetmi inetmi_int8 inetnot "
+        "inetor inetpl int8pl_inet masklen max min netmask network network_cmp network_eq network_ge network_gt "
+        "network_larger network_le network_lt network_ne network_overlap network_smaller network_sub network_subeq "
+        "network_sup network_supeq set_masklen text "
     ),
     "number_format": (
         "to_char to_number "

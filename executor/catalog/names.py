@@ -115,6 +115,18 @@ def regtype_in(text: str, context: "Context") -> int:
     return (found.array or oid) if bounds and found else oid
 
 
+def named_type(text: str, context: "Context") -> tuple[int, int]:
+    """A type's OID and typmod, from any way SQL writes a type (42704, 22023)."""
+    from executor.bind.service import BinderService
+
+    binder = BinderService(context.catalog, context, search_path(context), text)
+    try:
+        return binder.resolve_type(_type_name(text))
+    except SqlError as error:
+        error.position = None  # it would be one in the type's name
+        raise
+
+
 def type_oid(names: list[str], context: "Context") -> int:
     """The OID of a type by its possibly qualified name, as the parser gives it (42704, 3F000)."""
     if len(names) > 1:

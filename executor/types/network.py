@@ -14,7 +14,7 @@ from executor.types.base import Codec, Encoder, Env, Stored, constant, declared,
 from executor.types.oids import CIDR, INET
 
 _FAMILIES = {4: 2, 6: 3}  # as the binary format numbers them
-_WIDTHS = {4: 32, 6: 128}
+WIDTHS = {4: 32, 6: 128}
 _V4 = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
 _CLASSES = ((240, 32), (224, 8), (192, 24), (128, 16), (0, 8))
 """First octet from -> bits of its class."""
@@ -31,7 +31,7 @@ class Network(NamedTuple):
     @property
     def host_bits(self) -> int:
         """What is right of the mask."""
-        return self.address & ((1 << (_WIDTHS[self.version] - self.mask)) - 1)
+        return self.address & ((1 << (WIDTHS[self.version] - self.mask)) - 1)
 
 
 def _mask(text: str, width: int) -> int | None:
@@ -103,13 +103,13 @@ def write(value: Network, kind: str) -> str:
         text = ".".join(str(octet) for octet in value.address.to_bytes(4))
     else:
         text = _v6_text(value.address)
-    return text if kind == "inet" and value.mask == _WIDTHS[value.version] else f"{text}/{value.mask}"
+    return text if kind == "inet" and value.mask == WIDTHS[value.version] else f"{text}/{value.mask}"
 
 
 def compare_network(a: str, b: str) -> int:
     """The collation pg_inet: IPv4 before IPv6, by the bits both masks cover, then mask, then address."""
     first, second = read(a, "inet"), read(b, "inet")
-    width = _WIDTHS[first.version]
+    width = WIDTHS[first.version]
     if first.version == second.version:
         shift = width - min(first.mask, second.mask)
         left, right = ((v.address >> shift, v.mask, v.address) for v in (first, second))
@@ -123,7 +123,7 @@ def _binary(kind: str) -> Encoder:
         if not isinstance(value, str):
             raise misfit(kind, value)
         found = read(value, kind)
-        body = found.address.to_bytes(_WIDTHS[found.version] // 8)
+        body = found.address.to_bytes(WIDTHS[found.version] // 8)
         return bytes((_FAMILIES[found.version], found.mask, int(kind == "cidr"), len(body))) + body
     return encode
 
@@ -133,9 +133,9 @@ def _receive(data: bytes, kind: str) -> str:
     version = next((v for v, number in _FAMILIES.items() if data[:1] == bytes((number,))), 0)
     if not version or len(data) < 4:
         raise InvalidBinaryRepresentation(f'invalid address family in external "{kind}" value')
-    if data[1] > _WIDTHS[version]:
+    if data[1] > WIDTHS[version]:
         raise InvalidBinaryRepresentation(f'invalid bits in external "{kind}" value')
-    if data[3] * 8 != _WIDTHS[version] or len(data) != 4 + data[3]:
+    if data[3] * 8 != WIDTHS[version] or len(data) != 4 + data[3]:
         raise InvalidBinaryRepresentation(f'invalid length in external "{kind}" value')
     found = Network(version, data[1], int.from_bytes(data[4:]))
     if kind == "cidr" and found.host_bits:
@@ -147,6 +147,13 @@ def _receive(data: bytes, kind: str) -> str:
 def _text(value: Stored) -> bytes:
     if isinstance(value, str):
         return value.encode()
+    raise misfit("cidr", value)
+
+
+def _inet_text(value: Stored) -> bytes:
+    """A cidr may stand where inet is wanted: its print differs for a single host."""
+    if isinstance(value, str):
+        return (value if value[-3:] not in ("/32", "128") else write(read(value, "inet"), "inet")).encode()
     raise misfit("inet", value)
 
 
@@ -157,7 +164,8 @@ def _codec(oid: int, kind: str) -> Codec:
     def receive(data: bytes, typmod: int, env: Env) -> Stored:
         return _receive(data, kind)
 
-    return Codec(oid, parse, constant(_text), receive, constant(_binary(kind)), declared(f"{kind} TEXT"), "pg_inet",
+    encoder = _inet_text if kind == "inet" else _text
+    return Codec(oid, parse, constant(encoder), receive, constant(_binary(kind)), declared(f"{kind} TEXT"), "pg_inet",
                  compare_network)
 
 

@@ -26,12 +26,14 @@ class Const(Expr, frozen=True, kw_only=True):
     """A constant. While its type is `unknown` the value is the literal's text.
 
     lifted: number of the literal in the statement if its value is a parameter of the cached plan (see executor.cache).
-    system_column: (entry, name) of the column that it stands for (tableoid).
+    system_column: (entry, name) of the column that it stands for (tableoid). untyped: a literal that is text only
+    because nothing said what else (an argument of VARIADIC "any").
     """
 
     value: Stored
     lifted: int | None = None
     system_column: tuple[int, str] | None = None
+    untyped: bool = False
 
 
 class Param(Expr, frozen=True, kw_only=True):
@@ -96,6 +98,7 @@ class Relabel(Expr, frozen=True, kw_only=True):
     argument: Expr
     explicit: bool = False  # a cast that was written
     collation: tuple[str, ...] = ()  # of COLLATE: the name as written
+    merged: str = ""  # the column of JOIN ... USING that stands for the argument
 
 
 class ConvertText(Expr, frozen=True, kw_only=True):
@@ -125,7 +128,7 @@ class BoolOp(Expr, frozen=True, kw_only=True):
 
 
 class IsTest(Expr, frozen=True, kw_only=True):
-    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown."""
+    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown. A row is tested field by field."""
 
     test: str
     negated: bool
@@ -152,10 +155,9 @@ class CaseValue(Expr, frozen=True, kw_only=True):
 
 
 class Coalesce(Expr, frozen=True, kw_only=True):
-    """COALESCE; `merged` names the column of a FULL JOIN ... USING that it stands for."""
+    """COALESCE."""
 
     arguments: tuple[Expr, ...]
-    merged: str = ""
 
 
 class MinMax(Expr, frozen=True, kw_only=True):
@@ -493,7 +495,7 @@ def descend(value: Any) -> Any:
 
 
 AS_WRITTEN = frozenset({"position", "implicit_cast", "explicit_cast", "explicit", "operator", "sql_syntax", "sql_value",
-                        "written", "merged", "common"})
+                        "written", "merged", "common", "untyped"})
 """Fields that only say how an expression was written."""
 
 

@@ -155,7 +155,7 @@ def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_c
     if found.variadic:
         fixed = len(function.arguments) - 1
         converted = [coerce(s, a, t, position=position) for a, t in zip(arguments[:fixed], function.arguments, strict=False)]
-        return function, converted + [resolve_unknown(s, a) for a in arguments[fixed:]], function.result
+        return function, converted + [_untyped(s, a) for a in arguments[fixed:]], function.result
     extra = [_default_argument(s, function, len(function.defaults) - found.defaults + i) for i in range(found.defaults)]
     assert given is not None
     if variadic_call and function.variadic == T.ANY:
@@ -172,8 +172,14 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
     wanted, result = operators.polymorphic(declared, [a.type for a in arguments], function.result, position)
     converted = []
     for a, t in zip(arguments, wanted, strict=True):
-        converted.append(resolve_unknown(s, a) if t == T.ANY else coerce(s, a, t, position=position))
+        converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     return function, converted, result
+
+
+def _untyped(s: Statement, argument: Expr) -> Expr:
+    """An argument for "any": an unknown literal stays one for PostgreSQL, here it is text."""
+    found = resolve_unknown(s, argument)
+    return replace(found, untyped=True) if isinstance(found, Const) and argument.type == T.UNKNOWN else found
 
 
 def _variadic(s: Statement, function: Function, found: Candidate, arguments: list[Expr],
@@ -321,14 +327,14 @@ def _over(s: Statement, scope: Scope, call: AggregateCall, over: Node, position:
                          filter=call.filter, window=window, position=position)
 
 
-def window_of(s: Statement, scope: Scope, node: Node) -> Window:
-    """OVER name, OVER (...) or a WINDOW clause's definition."""
+def window_of(s: Statement, scope: Scope, node: Node, *, defining: bool = False) -> Window:
+    """OVER name, OVER (...) or (`defining`) a WINDOW clause's definition."""
     name, reference = node.take("name"), node.take("refname")
     options = node.take("frameOptions", 1058)
     partition, order = node.nodes("partitionClause"), node.nodes("orderClause")
     start_node, end_node = node.take("startOffset"), node.take("endOffset")
     node.finish()
-    if name is not None:
+    if name is not None and not defining:
         if name not in scope.windows:
             raise UndefinedObject(f'window "{name}" does not exist', position=s.position(node) or None)
         return scope.windows[name]

@@ -1,6 +1,7 @@
 """Expressions: a table from parse node to the function that binds it."""
 
 from collections.abc import Callable
+from functools import reduce
 
 from msgspec.structs import replace
 
@@ -251,15 +252,36 @@ def _in_list(s: Statement, scope: Scope, node: Node) -> Expr:
     negated = name == "<>"
     value = bind(s, scope, node.take("lexpr"))
     items = bind_all(s, scope, node.take("rexpr").nodes("items"))
-    common = None
-    if not isinstance(value, Row) and not any(isinstance(item, Row) for item in items):
-        from executor.bind.resolve import common_type
+    # As in PostgreSQL, what has columns is compared one by one, each with an operator of its own.
+    listed = [item for item in items if not has_columns(item)]
+    parts: list[Expr] = []
+    if len(listed) > 1 and (found := _in_constants(s, value, listed, negated, position)) is not None:
+        parts, items = [found], [item for item in items if has_columns(item)]
+    parts += [operators.make(s, [name], value, item, position) for item in items]
+    if len(parts) <= NESTED_MAX:
+        operator = "AND" if negated else "OR"
+        return reduce(lambda a, b: BoolOp(type=T.BOOL, operator=operator, arguments=(a, b), position=position), parts)
+    return BoolOp(type=T.BOOL, operator="AND" if negated else "OR", arguments=tuple(parts), position=position)
 
-        common = common_type([value.type, *(item.type for item in items)])
+
+NESTED_MAX = 50
+"""Comparisons nested in pairs, which is how PostgreSQL prints them; more would only deepen the plan."""
+
+
+def has_columns(expr: Expr) -> bool:
+    """True if a column of this or an enclosing level is used, not looking into subqueries."""
+    return isinstance(expr, (plan.ColumnRef, plan.WholeRow)) or any(has_columns(child) for child in plan.children(expr))
+
+
+def _in_constants(s: Statement, value: Expr, items: list[Expr], negated: bool, position: int) -> Expr | None:
+    """value IN (items) with items of one common type; None if they have none."""
+    from executor.bind.resolve import common_type
+
+    if isinstance(value, Row) or any(isinstance(item, Row) for item in items):
+        return None
+    common = common_type([value.type, *(item.type for item in items)])
     if common is None:
-        parts = tuple(operators.make(s, [name], value, item, position) for item in items)
-        return parts[0] if len(parts) == 1 else BoolOp(
-            type=T.BOOL, operator="AND" if negated else "OR", arguments=parts, position=position)
+        return None
     converted = [coerce(s, item, common, position=position) for item in items]
     equal = operators.make(s, ["="], value, CaseValue(type=common, position=position), position)
     assert isinstance(equal, Call)
@@ -321,11 +343,6 @@ def _null_test(s: Statement, scope: Scope, node: Node) -> Expr:
     negated = node.take("nulltesttype") == "IS_NOT_NULL"
     node.take("argisrow")
     argument = bind(s, scope, node.take("arg"))
-    if isinstance(argument, (Row, plan.WholeRow)):
-        parts = tuple(IsTest(type=T.BOOL, test="null", negated=negated, argument=a) for a in argument.fields)
-        if not parts:
-            return Const(type=T.BOOL, value=1)
-        return parts[0] if len(parts) == 1 else BoolOp(type=T.BOOL, operator="AND", arguments=parts)
     return IsTest(type=T.BOOL, test="null", negated=negated, argument=resolve_unknown(s, argument),
                   position=s.position(node))
 

@@ -347,11 +347,13 @@ def _using(s: Statement, kind: str, using: list[str], left: list[Item], right: l
         conditions.append(operators.make(s, ["="], a, b, 0))
         (one, two), oid, typmod = operators.branches(s, [a, b], "JOIN/USING")
         if kind == "full":
-            value: Expr = plan.Coalesce(type=oid, typmod=typmod, arguments=(one, two), merged=name)
+            value: Expr = plan.Coalesce(type=oid, typmod=typmod, arguments=(one, two))
         else:
             value = two if kind == "right" else one
             if isinstance(one, ColumnRef) is False and isinstance(two, ColumnRef) and kind == "inner":
                 value = two
+        if not isinstance(value, ColumnRef):
+            value = plan.Relabel(type=oid, typmod=typmod, argument=value, merged=name)
         merged.append((name, value))
     condition = conditions[0] if len(conditions) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tuple(conditions))
     return condition, merged

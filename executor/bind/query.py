@@ -290,7 +290,7 @@ def _define_window(s: Statement, scope: Scope, node: Node) -> None:
         raise WindowingError(f'window "{name}" is already defined', position=s.position(node) or None)
     import msgspec
 
-    found = window_of(s, scope, node)
+    found = window_of(s, scope, node, defining=True)
     scope.windows[name] = msgspec.structs.replace(found, name=name)
 
 

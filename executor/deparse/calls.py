@@ -3,6 +3,7 @@
 from executor import plan
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.deparse.constants import constant
+from executor.deparse.entries import column_name, written
 from executor.deparse.expressions import cast
 from executor.deparse.parentheses import is_function
 from executor.deparse.printer import PRINTERS, Printer
@@ -185,16 +186,14 @@ def _bound(p: Printer, kind: str, offset: Expr | None) -> None:
 
 def clause_item(p: Printer, node: Expr, *, ordering: bool = False) -> None:
     """An item of such a clause: never a bare number or a bare call, which would be read otherwise there."""
-    if isinstance(node, Const) and node.system_column is None:
+    name = column_name(p, node, ordering=ordering)
+    if name is not None:
+        p.put(written(name))
+        return
+    if isinstance(node, Const):
         constant(p, node, label=True)
         return
-    if isinstance(node, plan.ColumnRef):
-        from executor.deparse.entries import clause_column
-
-        p.put(clause_column(p, node, ordering=ordering))
-        return
-    merged = isinstance(node, plan.Coalesce) and bool(node.merged)
-    brackets = (p.pretty and not merged) or is_function(node) or isinstance(node, AggregateCall)
+    brackets = p.pretty or is_function(node) or isinstance(node, AggregateCall)
     p.put("(" if brackets else "")
     p.expr(node, True)
     p.put(")" if brackets else "")

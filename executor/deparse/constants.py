@@ -15,7 +15,7 @@ def quoted(text: str) -> str:
 def constant(p: Printer, const: Const, label: bool | None = None) -> None:
     """Print a constant. label: always (True) or never (False) say its type, None: where it could be taken for another."""
     if const.value is None:
-        p.put("NULL" if label is False else f"NULL::{p.type_name(const.type, const.typmod)}")
+        p.put("NULL" if label is False or const.untyped else f"NULL::{p.type_name(const.type, const.typmod)}")
         return
     base = base_type(const.type)
     text = codec(base).text_encoder(const.typmod, p.env)(const.value).decode()
@@ -36,4 +36,4 @@ def _literal(const: Const, text: str) -> tuple[str, bool]:
         return ("true" if text == "t" else "false"), False
     if const.type in (T.BIT, T.VARBIT):
         return f"B{quoted(text)}", True
-    return quoted(text), const.type != T.UNKNOWN
+    return quoted(text), not (const.untyped or const.type == T.UNKNOWN)

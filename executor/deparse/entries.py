@@ -87,33 +87,40 @@ def _aliased(p: Printer, node: Expr) -> tuple[str, str] | None:
     return None
 
 
-def column_name(p: Printer, entry: int, name: str, node: Expr) -> str:
-    """A column's name, qualified where the query has several range entries."""
+def column_name(p: Printer, node: Expr, *, ordering: bool = False) -> tuple[str | None, str] | None:
+    """(name of its range entry or None, name) of what is printed as a column; None for other expressions.
+
+    Range entries are named where the query has several. ordering: in ORDER BY, also where an output column of another
+    meaning has the column's name.
+    """
+    entry, name = _place(p, node)
+    if not name:
+        return None
     through = _aliased(p, node)
     if through is not None:
-        return ".".join(map(quote_identifier, through))
-    if not p.levels or not p.levels[-1].qualify:
-        return quote_identifier(name)
-    refname = p.entries[entry].refname
-    if refname is None:
-        raise not_supported("printing a column of a nameless range entry")
-    return f"{quote_identifier(refname)}.{quote_identifier(name)}"
+        return through
+    if not entry or not p.levels:
+        return None, name
+    level = p.levels[-1]
+    hidden = ordering and any(n == name and plan.key(e) != plan.key(node) for n, e in level.outputs)
+    return (p.entries[entry].refname if level.qualify or hidden else None), name
 
 
-def clause_column(p: Printer, node: plan.ColumnRef, *, ordering: bool) -> str:
-    """A column in ORDER BY: qualified also where an output column of another meaning has its name."""
-    name = p.entries[node.entry].columns[node.index] if node.index >= 0 else node.name
-    if ordering and p.levels and not p.levels[-1].qualify:
-        wanted = plan.key(node)
-        if any(n == name and plan.key(e) != wanted for n, e in p.levels[-1].outputs):
-            return f"{quote_identifier(p.entries[node.entry].refname or '')}.{quote_identifier(name)}"
-    return column_name(p, node.entry, name, node)
+def _place(p: Printer, node: Expr) -> tuple[int, str]:
+    """(range entry, name) of a column; entry 0 for one that JOIN ... USING merged; name "" for no column at all."""
+    if isinstance(node, plan.ColumnRef):
+        return node.entry, (p.entries[node.entry].columns[node.index] if node.index >= 0 else node.name)
+    if isinstance(node, plan.Relabel) and node.merged:
+        return 0, node.merged
+    if isinstance(node, plan.Const) and node.system_column is not None:
+        return node.system_column
+    return 0, ""
 
 
-def merged_name(p: Printer, node: plan.Coalesce) -> str:
-    """A column that a FULL JOIN merged: its bare name, or the join's column."""
-    through = _aliased(p, node)
-    return ".".join(map(quote_identifier, through)) if through else quote_identifier(node.merged)
+def written(name: tuple[str | None, str]) -> str:
+    """`column_name` as SQL."""
+    prefix, column = name
+    return f"{quote_identifier(prefix)}.{quote_identifier(column)}" if prefix else quote_identifier(column)
 
 
 def row_name(p: Printer, node: plan.WholeRow) -> str:

@@ -3,7 +3,7 @@
 from executor import plan
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.deparse.constants import constant
-from executor.deparse.entries import column_name, merged_name, row_name
+from executor.deparse.entries import column_name, row_name, written
 from executor.deparse.printer import PRINTERS, SMALL_STEP, Printer
 from executor.plan import Call, Const, Expr
 from executor.types import oids as T
@@ -26,17 +26,17 @@ def _row_type(p: Printer, node: plan.WholeRow) -> str:
 
 
 def _const(p: Printer, node: Const, implicit: bool) -> None:
-    if node.system_column is not None:
-        p.put(column_name(p, node.system_column[0], node.system_column[1], node))
+    found = column_name(p, node)
+    if found is not None:
+        p.put(written(found))
     else:
         constant(p, node)
 
 
 def _column(p: Printer, node: plan.ColumnRef, implicit: bool) -> None:
-    if node.index < 0:
-        p.put(column_name(p, node.entry, node.name, node))
-    else:
-        p.put(column_name(p, node.entry, p.entries[node.entry].columns[node.index], node))
+    found = column_name(p, node)
+    assert found is not None
+    p.put(written(found))
 
 
 def _parameter(p: Printer, node: plan.Param, implicit: bool) -> None:
@@ -62,7 +62,11 @@ Conversion = plan.Relabel | plan.ConvertText | plan.ArrayConvert
 
 
 def _conversion(p: Printer, node: Conversion, implicit: bool) -> None:
-    if isinstance(node, plan.Relabel) and node.collation:
+    if isinstance(node, plan.Relabel) and node.merged:
+        found = column_name(p, node)
+        assert found is not None
+        p.put(written(found))
+    elif isinstance(node, plan.Relabel) and node.collation:
         p.open()
         p.paren(node.argument, implicit, node)
         names = node.collation[1:] if node.collation[0] == "pg_catalog" else node.collation
@@ -129,9 +133,6 @@ def _tested(condition: Expr) -> Expr:
 
 
 def _coalesce(p: Printer, node: plan.Coalesce, implicit: bool) -> None:
-    if node.merged:
-        p.put(merged_name(p, node))
-        return
     p.put("COALESCE(")
     p.items(node.arguments)
     p.put(")")

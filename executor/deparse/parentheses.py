@@ -34,7 +34,9 @@ def is_simple(node: Expr, parent: Expr) -> bool:
     if isinstance(node, plan.Field):
         return not isinstance(parent, plan.Field)
     if isinstance(node, CONVERSIONS):
-        return not (isinstance(node, Relabel) and node.collation) and is_simple(node.argument, node)
+        if isinstance(node, Relabel) and (node.collation or node.merged):
+            return bool(node.merged)
+        return is_simple(node.argument, node)
     if isinstance(node, BoolOp):
         if isinstance(parent, BoolOp):
             return _boolean_in_boolean(node.operator, parent.operator)

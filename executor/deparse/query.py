@@ -1,14 +1,16 @@
 """Queries, laid out as PostgreSQL lays them out."""
 
+from msgspec.structs import replace
+
 from executor import plan
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import clause_item, sort_keys, window_text
-from executor.deparse.entries import level
+from executor.deparse.entries import column_name, level
 from executor.deparse.expressions import top_level
 from executor.deparse.printer import STEP, Printer
 from executor.deparse.source import from_clause
 from executor.errors import not_supported
-from executor.plan import Const, Expr, Query, Select, SetOperation, Target, ValuesEntry
+from executor.plan import Call, Const, Expr, Query, Select, SetOperation, Target, ValuesEntry
 
 
 def query(p: Printer, node: plan.Query | plan.DataChange, names: tuple[str, ...] = (), *, visible_names: bool = True) -> None:
@@ -130,21 +132,13 @@ def _targets(p: Printer, targets: tuple[Target, ...], names: tuple[str, ...], vi
         p.put(", " if i else " ")
         with p.captured() as found:
             top_level(p, target.expr)
-            natural = _natural_name(p, target.expr, visible_names)
+            column = column_name(p, target.expr)
+            natural = column[1] if column else None if visible_names else "?column?"
             name = names[i] if i < len(names) else target.name
             if name != natural:
                 p.put(f" AS {quote_identifier(name)}")
         p.wrapped(found[0], first=i == 0, force=multiline)
         multiline = "\n" in found[0][1:]
-
-
-def _natural_name(p: Printer, expr: Expr, visible_names: bool) -> str | None:
-    """The name that the output gets without AS; None: say it in any case."""
-    if isinstance(expr, plan.ColumnRef):
-        return p.entries[expr.entry].columns[expr.index] if expr.index >= 0 else expr.name
-    if isinstance(expr, plan.Coalesce) and expr.merged:
-        return expr.merged
-    return None if visible_names else "?column?"
 
 
 def _group(p: Printer, node: Select) -> None:
@@ -192,13 +186,26 @@ def _is_closed(node: Query) -> bool:
                 or (isinstance(node, Select) and node.locking))
 
 
+def _unconverted(node: Query) -> Query:
+    """An operand without the conversions to the common type of the operation, which PostgreSQL adds when it plans."""
+    return replace(node, targets=tuple(replace(t, expr=_unwrapped(t.expr)) for t in node.targets))
+
+
+def _unwrapped(expr: Expr) -> Expr:
+    if isinstance(expr, Call):
+        return expr.arguments[0] if expr.implicit_cast else expr
+    plain = isinstance(expr, (plan.ConvertText, plan.ArrayConvert)) or (
+        isinstance(expr, plan.Relabel) and not expr.collation and not expr.merged)
+    return expr.argument if plain and not expr.explicit else expr  # type: ignore[attr-defined]
+
+
 def _operand(p: Printer, node: Query, names: tuple[str, ...], visible_names: bool) -> None:
     if _is_operation(node):
         assert isinstance(node, SetOperation)
         _set_operation(p, node, names, visible_names)
         return
     p.put("(" if _is_closed(node) else "")
-    query(p, node, names, visible_names=visible_names)
+    query(p, _unconverted(node), names, visible_names=visible_names)
     p.put(")" if _is_closed(node) else "")
 
 
@@ -215,7 +222,7 @@ def _set_operation(p: Printer, node: SetOperation, names: tuple[str, ...], visib
     nested = _is_operation(right)
     p.put("(" if nested else "")
     p.keyword("", STEP if nested else 0)
-    _operand(p, right, (), False)
+    _operand(p, right, names, False)
     p.indent -= STEP if nested else 0
     if nested:
         p.keyword(")")

@@ -12,30 +12,14 @@ from executor.types import oids as T
 
 
 def _in_list(node: InList) -> Expr:
-    """Constants become = ANY (ARRAY[...]); what has columns is compared one by one."""
-    plain = [item for item in node.items if not _has_columns(item)]
-    parts: list[Expr] = []
-    rest = list(node.items)
-    if len(plain) > 1:
-        array: Expr = plan.Array(type=array_type(node.equal.arguments[1].type), elements=tuple(plain))
-        common = node.common or node.equal.arguments[1].type
-        if common != node.equal.arguments[1].type:
-            elements = tuple(_unconverted(item, common) for item in plain)
-            array = Relabel(type=array.type, argument=plan.Array(type=array_type(common), elements=elements))
-        compare = replace(node.equal, operator="<>" if node.negated else "=")
-        parts.append(ArrayCompare(type=T.BOOL, every=node.negated, value=node.value, array=array, compare=compare))
-        rest = [item for item in node.items if _has_columns(item)]
-    parts += [replace(node.equal, arguments=(node.value, item), operator="<>" if node.negated else "=") for item in rest]
-    found = parts[0]
-    for part in parts[1:]:
-        found = BoolOp(type=T.BOOL, operator="AND" if node.negated else "OR", arguments=(found, part))
-    return found
-
-
-def _has_columns(item: Expr) -> bool:
-    if isinstance(item, (plan.ColumnRef, plan.WholeRow)):
-        return True
-    return any(_has_columns(child) for child in plan.children(item))
+    """= ANY (ARRAY[...]) or <> ALL (ARRAY[...])."""
+    wanted = node.equal.arguments[1].type
+    array: Expr = plan.Array(type=array_type(wanted), elements=node.items)
+    if node.common not in (0, wanted):
+        elements = tuple(_unconverted(item, node.common) for item in node.items)
+        array = Relabel(type=array.type, argument=plan.Array(type=array_type(node.common), elements=elements))
+    compare = replace(node.equal, operator="<>" if node.negated else "=")
+    return ArrayCompare(type=T.BOOL, every=node.negated, value=node.value, array=array, compare=compare)
 
 
 def _unconverted(item: Expr, common: int) -> Expr:

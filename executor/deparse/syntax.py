@@ -33,7 +33,6 @@ SUBSTRING: dict[tuple[str, ...], Pieces] = {
     ("int4",): ("SUBSTRING(", 0, " FROM ", 1, ")"),
     ("int4", "int4"): ("SUBSTRING(", 0, " FROM ", 1, " FOR ", 2, ")"),
     ("text", "text"): ("SUBSTRING(", 0, " SIMILAR ", 1, " ESCAPE ", 2, ")"),
-    ("text",): ("SUBSTRING(", 0, " FROM ", 1, ")"),
 }
 
 

@@ -154,6 +154,9 @@ TESTS = {("null", False): "IS NULL", ("null", True): "IS NOT NULL", ("unknown", 
 
 
 def _test(g: Generator, expr: plan.IsTest) -> str:
+    if isinstance(expr.argument, (plan.Row, plan.WholeRow)):
+        tests = [f"{raw(g, field)} {TESTS[expr.test, expr.negated]}" for field in expr.argument.fields]
+        return "(" + (" AND ".join(tests) or "1") + ")"
     text = raw(g, expr.argument) if expr.test == "null" else value(g, expr.argument)
     return f"({text} {TESTS[expr.test, expr.negated]})"
 

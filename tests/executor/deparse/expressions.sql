@@ -27,10 +27,6 @@ NULL::int
 true
 false
 't'::bool
-B'101'
-X'1F'
-'101'::bit(3)
-B'1'::bit varying
 'x'::varchar
 'x'::varchar(10)
 'x'::char

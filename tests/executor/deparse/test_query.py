@@ -37,7 +37,8 @@ def printed(sql: str, *, pretty: bool) -> str:
     """The query as a view's definition."""
     base = CATALOG.relations_by_name["public", "base"]
     bound = bind_query(stored.statement(CATALOG, base), Scope(), parse_one(sql))
-    return stored.query_text(CATALOG, PATH, bound, pretty=pretty)
+    names = tuple(target.name for target in bound.targets if not target.hidden)
+    return stored.query_text(CATALOG, PATH, bound, names, pretty=pretty)
 
 
 @pytest.mark.parametrize("expression", RECORDED["expressions"])

@@ -25,7 +25,6 @@ select * from t1 natural join t2
 select x from t1 join t3 using (x)
 select x from t1 left join t3 using (x)
 select j.x, j.y from (t1 join t2 using (x)) j
-select j.x, j.y from (t1 join t2 using (x)) as j(a, x, y)
 select j.x from (t1 full join t2 using (x)) j
 select j.x, t1.y from t1 join t2 using (x) as j
 select * from t1 join t2 on true

@@ -1,6 +1,9 @@
 """Which module of executor.builtins has which function names. Made by tools/list_builtins.py; do not edit."""
 
 FAMILIES: dict[str, str] = {
+    "advisory": (
+        "pg_advisory_unlock_all "
+    ),
     "aggregate": (
         "any_value array_agg bit_and bit_or bit_xor bool_and bool_or count every max min string_agg "
     ),

@@ -1,0 +1,570 @@
+"""One client's session: prepared statements, portals, the transaction block. pgwire drives it (pgwire.contract).
+
+A statement goes: parse -> analyzed plan from the database's cache, or bound and lowered now -> portal -> run_plan, which
+runs it in the session's storage transaction. Transaction control is in executor.block.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from executor import sqlstates as states
+from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values
+from executor.bind.statement import LiteralNeeded
+from executor.block import Block
+from executor.catalog.model import Catalog
+from executor.catalog.names import SessionNames
+from executor.commands.base import Command, Result
+from executor.commands.registry import find_command
+from executor.context import Context
+from executor.database import PlanCache, ServedDatabase
+from executor.errors import SqlError
+from executor.lifting import Lifted, lift
+from executor.parse import RawStatement, parse
+from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
+from executor.renewal import renew_portal, renew_statement
+from executor.sequences import SessionSequences
+from executor.settings.session import Settings
+from executor.temporary import Temporary
+from executor.translate import translate
+from executor.types import oids as T
+from executor.types.base import Encoder, Stored
+from executor.types.registry import codec
+from storage.errors import EngineError, LockTimeout, SchemaChanged
+from storage.rows import Rows
+from storage.statement import Isolation, Statement
+
+NOT_LIFTABLE = object()
+RETRIES = 3
+
+
+class Prepared(msgspec.Struct, dict=True):
+    """A prepared statement. raw None: an empty text. analyzed: the plan as of some catalog, None for commands."""
+
+    name: str
+    text: str
+    raw: RawStatement | None
+    given: tuple[int, ...] = ()  # parameter types the client declared
+    parameters: tuple[int, ...] = ()
+    columns: tuple[Column, ...] | None = None
+    analyzed: Analyzed | None = None
+    command: Command | None = None
+    key: Any = None
+    from_sql: bool = False
+    prepared_at: str = ""
+    key_lifted: Lifted | None = None
+    described: bool = False
+
+    @cached_property
+    def prints_names(self) -> bool:
+        """True if its output depends on the session's catalog."""
+        return any(c.prints_names for c in self.columns or ())
+
+
+class Session:
+    """See the module's description. Methods raise SqlError."""
+
+    def __init__(self, database: ServedDatabase, engine: Any, user: str, settings: Settings, context: Context) -> None:
+        self.database = database
+        self.engine = engine
+        self.user = user
+        self.settings = settings
+        self.context = context
+        self.process_id = 0
+        self.secret = b""
+        self.block = Block(self)
+        self.notices: list[SqlError] = context.notices
+        self.statements: dict[str, Prepared] = {}
+        self.portals: dict[str, Portal] = {}
+        self.cursors: dict[str, Any] = {}
+        self.temporary = Temporary()
+        self.own_catalog: Catalog | None = None  # while the transaction has changed it
+        self.simple_source = ""
+        self.query_text = ""
+        context.session = self
+        context.env.objects = SessionNames(context)
+        context.settings = settings
+        settings.transaction_check = self.block.check_setting
+        context.sequences = SessionSequences(database.sequences)
+
+    # --- what pgwire asks -----------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> bytes:
+        """I idle, T in a block, E in a failed block."""
+        return self.block.status
+
+    def reported_settings(self) -> dict[str, str]:
+        """Every setting a client is told at the start."""
+        return self.settings.reported()
+
+    def take_changed_settings(self) -> dict[str, str]:
+        """The reported settings that changed."""
+        return self.settings.take_changed()
+
+    def take_notices(self) -> list[SqlError]:
+        """Notices since the last call."""
+        if not self.notices:
+            return []
+        found = self.notices[:]
+        self.notices.clear()
+        return found
+
+    def split(self, text: str) -> list[Any]:
+        """The statements of a simple query; a text whose plan is cached needs no parsing."""
+        self.query_text = text
+        self.context.process_id = self.process_id
+        cached = self._cached_simple(text)
+        if cached is not None:
+            return [cached]
+        statements = parse(text)
+        self.simple_source = text if len(statements) == 1 else ""
+        return list(statements)
+
+    async def prepare_simple(self, raw: Any) -> Portal:
+        """A portal for one statement of a simple query."""
+        await self.close_portal("")
+        if isinstance(raw, tuple):
+            prepared, literals = raw
+        else:
+            prepared, literals = await self._prepare_raw(raw)
+        portal = self._portal(prepared, (), (), literals, self.query_text if literals else "")
+        portal.fixed = False  # its columns are told once it runs
+        return portal
+
+    async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
+        """Make a prepared statement."""
+        if name and name in self.statements:
+            raise states.DuplicatePstatement(f'prepared statement "{name}" already exists')
+        self.query_text = text
+        self.context.process_id = self.process_id
+        self.statements[name] = await self.prepare(name, text, parameter_oids)
+
+    async def prepare(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> Prepared:
+        """Parse and analyze one statement."""
+        key = self._key(text, parameter_oids)
+        kept = self.plans.get(key)
+        if kept is not None and kept.analyzed.catalog is self.catalog_now() and self.block.may_analyze:
+            return Prepared(name, text, kept.raw, parameter_oids, kept.parameters, kept.columns, kept.analyzed, None, key)
+        statements = parse(text)
+        if not statements:
+            return Prepared(name, text, None)
+        if len(statements) > 1:
+            raise states.SyntaxError("cannot insert multiple commands into a prepared statement")
+        raw = statements[0]
+        self.block.refuse_if_failed(raw.node)
+        return await self.prepare_raw(name, raw, parameter_oids, key)
+
+    async def prepare_raw(self, name: str, raw: RawStatement, parameter_oids: tuple[int, ...], key: Any = None) -> Prepared:
+        """Analyze a parsed statement."""
+        if not is_optimizable(raw.node):
+            command = find_command(raw)
+            describe = command.kind.describe
+            columns = describe(self, raw.node) if describe else None
+            return Prepared(name, raw.source, raw, parameter_oids, tuple(oid or T.TEXT for oid in parameter_oids), columns,
+                            None, command, key)
+        analyzed = await self.analyze(raw, parameter_oids)
+        prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed, None, key)
+        if key is not None and analyzed.may_be_kept and self.own_catalog is None:
+            self.plans.put(key, prepared)
+        return prepared
+
+    async def analyze(self, raw: RawStatement, parameter_oids: Sequence[int] = (),
+                      lifted: dict[int, int] | None = None) -> Analyzed:
+        """Bind against the newest catalog; once more if that failed against an outdated one."""
+        catalog = await self.catalog()
+        try:
+            return analyze(_fresh(raw), catalog, self.context, self.search_path(), parameter_oids, lifted)
+        except SqlError:
+            newest = await self.catalog(refresh=True)
+            if newest is catalog:
+                raise
+            return analyze(_fresh(raw), newest, self.context, self.search_path(), parameter_oids, lifted)
+
+    async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[Column] | None]:
+        """Parameters and result of a prepared statement."""
+        await renew_statement(self, self.statement(name))
+        prepared = await self.current(self.statement(name))
+        prepared.described = True
+        return prepared.parameters, prepared.columns
+
+    async def bind(self, portal: str, statement: str, parameter_formats: tuple[int, ...],
+                   parameters: tuple[bytes | None, ...], result_formats: tuple[int, ...]) -> None:
+        """Make a portal of a prepared statement and values."""
+        prepared = self.statement(statement)
+        if len(parameters) != len(prepared.parameters):
+            raise states.ProtocolViolation(f"bind message supplies {len(parameters)} parameters, but prepared statement "
+                                           f'"{statement}" requires {len(prepared.parameters)}')
+        if prepared.raw is not None:
+            self.block.refuse_if_failed(prepared.raw.node)
+        if portal and portal in self.portals:
+            raise states.DuplicateCursor(f'cursor "{portal}" already exists')
+        old = self.portals.pop("", None) if not portal else None
+        if old is not None:
+            await old.close()
+        values = self._decode(prepared.parameters, parameter_formats, parameters) if parameters else ()
+        prepared = await self.current(prepared)
+        self.portals[portal] = self._portal(prepared, values, result_formats, ())
+
+    async def describe_portal(self, name: str) -> Sequence[Column] | None:
+        """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
+        cursor = self.cursors.get(name) if name not in self.portals else None
+        if cursor is not None:
+            return tuple(msgspec.structs.replace(c, format=int(cursor.binary)) for c in cursor.portal.columns)
+        portal = self.portal(name)
+        await renew_portal(self, portal)
+        return portal.columns
+
+    def portal(self, name: str) -> Portal:
+        """A portal by name (34000)."""
+        found = self.portals.get(name)
+        if found is None:
+            raise states.InvalidCursorName(f'portal "{name}" does not exist')
+        return found
+
+    def statement(self, name: str) -> Prepared:
+        """A prepared statement by name (26000)."""
+        found = self.statements.get(name)
+        if found is None:
+            shown = f'prepared statement "{name}" does not exist' if name else "unnamed prepared statement does not exist"
+            raise states.InvalidSqlStatementName(shown)
+        return found
+
+    def close_statement(self, name: str) -> None:
+        """Forget a prepared statement."""
+        self.statements.pop(name, None)
+
+    async def close_portal(self, name: str) -> None:
+        """Forget a portal, or a cursor of DECLARE."""
+        found = self.portals.pop(name, None)
+        if found is None and name in self.cursors:
+            found = self.cursors.pop(name).portal
+        if found is not None:
+            await found.close()
+
+    async def sync(self) -> None:
+        """The end of a pipeline or simple query."""
+        if self.block.explicit:
+            return
+        await self._drop_portals()
+        await self.block.end_implicit()
+
+    async def fail(self) -> None:
+        """A statement failed."""
+        await self.block.fail()
+        if not self.block.explicit:
+            await self._drop_portals()
+
+    def begin_implicit_block(self) -> None:
+        """A simple query with several statements begins."""
+        self.block.implicit_block = True
+
+    async def terminate(self) -> None:
+        """The client is gone."""
+        await self._drop_portals()
+        await self.close_cursors()
+        await self.block.abandon()
+        self.temporary.release(ended=True)
+        self.database.sessions.discard(self)
+        self.engine.sessions.discard(self)
+
+    @property
+    def plans(self) -> PlanCache:
+        """Where plans are kept: the database's, or the session's own as long as it has temporary objects."""
+        return self.database.plans if self.temporary.is_empty else self.temporary.plans
+
+    # --- catalog and names ----------------------------------------------------------------------------------------
+
+    def catalog_now(self) -> Catalog | None:
+        """The catalog this session knows, with its own temporary objects."""
+        base = self.database.catalog
+        return self.own_catalog or (base and self.temporary.over(base))
+
+    async def catalog(self, refresh: bool = False) -> Catalog:
+        """The catalog this session's statements are bound against."""
+        if self.own_catalog is not None:
+            found = self.own_catalog
+        elif refresh or self.database.catalog is None:
+            found = self.temporary.over(await self.database.newest_catalog())
+        else:
+            found = self.temporary.over(self.database.catalog)
+        self.context.catalog = found
+        return found
+
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas that exist on the search path, pg_catalog first unless it is named."""
+        return self.engine.search_path(self)  # type: ignore[no-any-return]
+
+    # --- plans ----------------------------------------------------------------------------------------------------
+
+    def _key(self, text: str, oids: tuple[int, ...]) -> Any:
+        return (text, oids, self.settings.get("search_path"), env_key(self.context.env))
+
+    def _cached_simple(self, text: str) -> Any:
+        """(prepared, literals) of a simple query whose plan is known, by its text or by its shape."""
+        if self.own_catalog is not None or self.block.failed:
+            return None
+        plans = self.plans
+        kept = plans.get(self._key(text, ()))
+        if kept is None or kept is NOT_LIFTABLE:
+            if kept is NOT_LIFTABLE:
+                return None
+            lifted = lift(text)
+            if lifted is None:
+                return None
+            kept = plans.get((lifted.shape, self._key("", ())))
+            if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.catalog_now():
+                return None
+            return kept, lifted.literals
+        if kept.analyzed is None or kept.analyzed.catalog is not self.catalog_now():
+            return None
+        return kept, ()
+
+    async def _prepare_raw(self, raw: RawStatement) -> tuple[Prepared, Sequence[tuple[str, str]]]:
+        """Prepare a statement of a simple query; keep its plan for the next with the same shape."""
+        self.block.refuse_if_failed(raw.node)
+        if not is_optimizable(raw.node) or raw.source is not self.simple_source:
+            return await self.prepare_raw("", raw, ()), ()
+        key = self._key(raw.source, ())
+        lifted = lift(raw.source) if self.own_catalog is None else None
+        if lifted is not None:
+            shape_key = (lifted.shape, self._key("", ()))
+            if self.plans.get(shape_key) is not NOT_LIFTABLE:
+                try:
+                    analyzed = await self.analyze(raw, (), lifted.places)
+                except LiteralNeeded:
+                    self.plans.put(shape_key, NOT_LIFTABLE)
+                else:
+                    prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed, None, shape_key)
+                    prepared.key_lifted = lifted
+                    if analyzed.may_be_kept and not analyzed.parameters:
+                        self.plans.put(shape_key, prepared)
+                    return prepared, lifted.literals
+        return await self.prepare_raw("", raw, (), key), ()
+
+    async def current(self, prepared: Prepared) -> Prepared:
+        """The statement analyzed against the catalog as it is now (0A000 if its result type changed)."""
+        analyzed = prepared.analyzed
+        if analyzed is None or analyzed.catalog is self.catalog_now() or prepared.raw is None:
+            return prepared
+        renewed = await self.analyze(prepared.raw, prepared.given)
+        if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
+            raise _result_type_changed()
+        prepared.analyzed, prepared.columns = renewed, renewed.columns
+        return prepared
+
+    def _portal(self, prepared: Prepared, values: Sequence[Stored], formats: tuple[int, ...],
+                literals: Sequence[tuple[str, str]], text: str = "") -> Portal:
+        if prepared.raw is None:
+            return EmptyPortal(self)
+        if prepared.command is not None:
+            columns = prepared.columns
+            encoders = self.encoders_for(columns, formats) if columns else ()
+            return CommandPortal(self, prepared.command, columns, encoders, values)
+        assert prepared.analyzed is not None
+        if prepared.columns is None:
+            return QueryPortal(self, prepared, None, (), values, literals, text)
+        key = (formats, env_key(self.context.env), id(self) if prepared.prints_names else 0)
+        encoders_ = prepared.analyzed.encoders.get(key)
+        if encoders_ is None:
+            encoders_ = self.encoders_for(prepared.columns, formats)
+            prepared.analyzed.encoders[key] = encoders_
+        columns = prepared.columns
+        if formats and any(formats):
+            wanted = formats if len(formats) > 1 else formats * len(columns)
+            columns = tuple(msgspec.structs.replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
+        return QueryPortal(self, prepared, columns, encoders_, values, literals, text)
+
+    def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
+        """One encoder per column in the formats asked for (08P01 if their number does not fit)."""
+        if len(formats) > 1 and len(formats) != len(columns):
+            raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
+        wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
+        env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
+        return tuple(encoder(c, f, env) for c, f in zip(columns, wanted, strict=True))
+
+    def _decode(self, types: Sequence[int], formats: tuple[int, ...], values: tuple[bytes | None, ...]) -> list[Stored]:
+        if len(formats) > 1 and len(formats) != len(values):
+            raise states.ProtocolViolation(f"bind message has {len(formats)} parameter formats but {len(values)} parameters")
+        wanted = formats if len(formats) > 1 else (formats or (0,)) * len(values)
+        return [None if v is None else self.decode_value(oid, f, v) for oid, f, v in zip(types, wanted, values, strict=True)]
+
+    def decode_value(self, oid: int, format_: int, data: bytes) -> Stored:
+        """A parameter's bytes in stored form (22P02, 22P03, 22021 ...)."""
+        env = self.context.env
+        if format_:
+            return codec(oid).receive(data, -1, env)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            wrong = " ".join(f"0x{b:02x}" for b in data[error.start : max(error.end, error.start + 1)])
+            raise states.CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}') from None
+        return codec(oid).parse(text, -1, env)
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    async def run_plan(self, prepared: Prepared, parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
+                       text: str, *, fixed: bool = True) -> tuple[Rows, Analyzed]:
+        """Run an analyzed statement; again if the schema turns out to be another than it was bound against.
+
+        text: of the statement itself, if it uses the plan of another with other literals. fixed: its columns have been
+        told, so they must stay the same.
+        """
+        for _ in range(RETRIES):
+            analyzed = prepared.analyzed
+            assert analyzed is not None
+            self.context.catalog = analyzed.catalog
+            transaction = self.block.begin_statement(f"{analyzed.verb} {analyzed.locks}".rstrip() if analyzed.writes_file else "")
+            try:
+                values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
+            except LiteralNeeded:
+                prepared, literals = await self.without_lifting(prepared, text), ()
+                continue
+            statement: Statement = analyzed.lowered.statement
+            if analyzed.lowered.system:
+                from executor.systemtables import system_tables  # imported when a catalog is first read
+
+                statement = system_tables(self, analyzed)
+            rows = await self._run(transaction, statement, values, analyzed)
+            if rows is not None:
+                return rows, analyzed
+            await self.catalog(refresh=True)
+            prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
+        raise states.ObjectInUse("the schema kept changing while the statement was being run")
+
+    async def without_lifting(self, prepared: Prepared, text: str, *, fixed: bool = True) -> Prepared:
+        """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
+        raw = parse(text)[0] if text else prepared.raw
+        assert raw is not None
+        renewed = await self.analyze(raw, prepared.given)
+        if fixed and _shapes(renewed.columns) != _shapes(prepared.columns):
+            raise _result_type_changed()
+        return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
+
+    async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
+        """The result, or None if the schema is not the one the plan was made for."""
+        version = analyzed.catalog.version
+        try:
+            if statement.writes:
+                if not transaction.has_written:
+                    await self._lock(transaction, analyzed)
+                    if self.own_catalog is None and transaction.schema_token() != version:
+                        return None
+                alone = transaction.is_pristine and not self.block.explicit
+                rows = transaction.run_inline_or_none(statement, values, autocommit=alone)
+                if rows is None:
+                    with self.block.timeout():
+                        rows = await transaction.run(statement, values, autocommit=alone)
+                return rows  # type: ignore[no-any-return]
+            rows = transaction.run_inline_or_none(statement, values)
+            if rows is None:
+                with self.block.timeout():
+                    rows = await transaction.run(statement, values)
+            if self.own_catalog is None and rows.schema_token != version and not self._same_schema(transaction, version):
+                await rows.close()
+                return None
+            return rows  # type: ignore[no-any-return]
+        except SchemaChanged:
+            return None
+        except EngineError as error:
+            raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
+        except (states.CheckViolation, states.NotNullViolation) as error:
+            raise await self._diagnosed(error, error, transaction, analyzed, values) from None
+        except OverflowError:
+            raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
+
+    async def _lock(self, transaction: Any, analyzed: Analyzed) -> None:
+        """Wait for the write lock; FOR UPDATE NOWAIT does not (55P03)."""
+        if not analyzed.nowait:
+            with self.block.timeout():
+                await transaction.begin_write()
+            return
+        patience, transaction.lock_timeout_s = transaction.lock_timeout_s, 0
+        try:
+            await transaction.begin_write()
+        except LockTimeout:
+            raise states.LockNotAvailable(f'could not obtain lock on row in relation "{analyzed.locked}"') from None
+        finally:
+            transaction.lock_timeout_s = patience
+
+    def _same_schema(self, transaction: Any, version: int) -> bool:
+        """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.
+
+        40001 if the transaction's snapshot is older than the catalog: its rows are not those the plan is about.
+        """
+        if transaction.isolation is not Isolation.READ_COMMITTED:
+            raise states.TRSerializationFailure("could not serialize access due to a schema change after the transaction's snapshot")
+        return bool(self.database.file.schema_token() == version)
+
+    async def _diagnosed(self, found: SqlError, error: Exception, transaction: Any, analyzed: Analyzed,
+                         values: list[Stored]) -> SqlError:
+        from executor.diagnose import diagnose  # imported only when a statement was refused
+
+        return await diagnose(self, found, error, transaction, analyzed, values)
+
+    async def fetch(self, rows: Rows, n: int) -> list[tuple[Any, ...]]:
+        """More rows of a result."""
+        found = None
+        if not rows.is_exhausted:
+            try:
+                with self.block.timeout():
+                    found = await rows.fetch(n)
+            except EngineError as error:
+                raise translate(error, self.context.catalog) from None
+        return found or []
+
+    async def run_command(self, command: Command, parameters: Sequence[Stored]) -> Result:
+        """Run a command in the session's transaction, or as transaction control."""
+        kind = command.kind
+        if kind.alone and (self.block.explicit or self.block.implicit_block):
+            raise states.ActiveSqlTransaction(f"{kind.alone} cannot run inside a transaction block")
+        if not kind.transaction_control:
+            if not kind.read_only_ok:
+                self.block.refuse_read_only(kind_name(command))
+            if kind.takes_snapshot or not self.block.explicit:
+                self.block.begin_statement()
+            await self.catalog(refresh=self.own_catalog is None)
+        try:
+            with self.block.timeout():
+                return await kind.handler(self, command.raw, parameters)
+        except EngineError as error:
+            raise translate(error, self.context.catalog) from None
+
+    async def _drop_portals(self) -> None:
+        for name in list(self.portals):
+            await self.close_portal(name)
+
+    async def close_cursors(self, *, holdable_too: bool = True) -> None:
+        """Close the cursors of DECLARE."""
+        for name, cursor in list(self.cursors.items()):
+            if holdable_too or not cursor.held:
+                del self.cursors[name]
+                await cursor.portal.close()
+
+
+def kind_name(command: Command) -> str:
+    """A command's name as messages have it: "CREATE TABLE"."""
+    from executor.commands.registry import NAMES
+
+    return NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper())
+
+
+def _fresh(raw: RawStatement) -> RawStatement:
+    """The statement with no field consumed yet, since binding consumes its nodes."""
+    from executor.parse import wrap
+
+    return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
+
+
+def _result_type_changed() -> SqlError:
+    # Drivers know this error by its routine (asyncpg and pgjdbc prepare the statement again), since 0A000 says little.
+    return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
+
+
+def _shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:
+    return None if columns is None else [(c.type_oid, c.typmod) for c in columns]
+
+

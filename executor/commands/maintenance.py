@@ -87,7 +87,14 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Sequence[A
     return Result("LOCK TABLE")
 
 
+async def run_unlisten(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+    """UNLISTEN: done at once, since nothing can be listened to yet (LISTEN is 0A000)."""
+    raw.node.take("conditionname")
+    return Result("UNLISTEN")
+
+
 COMMANDS = {
+    "UnlistenStmt": CommandKind(run_unlisten),
     "VacuumStmt": CommandKind(run_vacuum), "CheckPointStmt": CommandKind(run_checkpoint, alone="CHECKPOINT"),
     "LockStmt": CommandKind(run_lock),
 }  # fmt: skip

@@ -12,7 +12,7 @@ MODULES = {
     "prepared": "PrepareStmt ExecuteStmt DeallocateStmt",
     "cursors": "DeclareCursorStmt FetchStmt ClosePortalStmt",
     "explain": "ExplainStmt",
-    "maintenance": "VacuumStmt CheckPointStmt LockStmt",
+    "maintenance": "VacuumStmt CheckPointStmt LockStmt UnlistenStmt",
     "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "

@@ -1,0 +1,40 @@
+SELEC 1;
+SELECT 1 +;
+SELECT x FROM (VALUES (1)) AS v(a);
+SELECT *
+  FROM author
+ WHERE nope = 1;
+SELECT 'a' + 1;
+SELECT upper(1, 2);
+SELECT 1/0;
+SELECT 'naïve', bogus;
+INSERT INTO nowhere VALUES (1);
+CREATE TABLE t (a int PRIMARY KEY, b int);
+CREATE TABLE t (a int);
+INSERT INTO t VALUES (1, 2), (1, 3);
+INSERT INTO t VALUES (1);
+INSERT INTO t VALUES (1);
+INSERT INTO t (c) VALUES (1);
+INSERT INTO t VALUES ('x');
+SELECT a, count(*) FROM t;
+SELECT (SELECT a, b FROM t);
+\set VERBOSITY verbose
+\set VERBOSITY sqlstate
+SELECT 1/0;
+SELECT nope;
+\set VERBOSITY default
+BEGIN;
+SELECT 1/0;
+SELECT 1;
+COMMIT;
+\set ON_ERROR_ROLLBACK on
+BEGIN;
+SELECT 1/0;
+SELECT 2 AS still_works;
+COMMIT;
+\set ON_ERROR_ROLLBACK off
+SELECT 1 \; SELECT nope \; SELECT 2;
+\echo :SQLSTATE :ERROR :LAST_ERROR_MESSAGE
+\set SHOW_CONTEXT always
+SELECT 1 AS fine;
+\echo :SQLSTATE :ROW_COUNT

@@ -1,0 +1,1 @@
+"""SQL text -> parse tree -> typed plan -> SQLite SQL; types, functions, catalogs, sessions. See README.md."""

@@ -59,9 +59,9 @@ class Engine:
             engine.default_database = "memory"
             return engine
         where = Path(path)
-        if where.is_dir():
+        if where.is_dir():  # noqa: ASYNC240  (before any client is served)
             engine = cls(where, server_version)
-            names = sorted(p.stem for p in where.glob(f"*{SUFFIX}"))
+            names = sorted(p.stem for p in where.glob(f"*{SUFFIX}"))  # noqa: ASYNC240
             for name in dict.fromkeys(["postgres", *names]):
                 await engine._add(name, where / f"{name}{SUFFIX}")
             return engine
@@ -167,12 +167,13 @@ class Engine:
             for other in list(found.sessions):
                 self._terminate(other)
         with trio.move_on_after(OTHERS_LEAVE_S):  # those that are just leaving are no reason to refuse
-            while found.sessions:
+            while found.sessions:  # noqa: ASYNC110  (sessions leave from several places; a poll is simpler than events)
                 await trio.sleep(OTHERS_POLL_S)
         if found.sessions:
             number = len(found.sessions)
             plural = f"are {number} other sessions" if number > 1 else "is 1 other session"
-            raise states.ObjectInUse(f'database "{name}" is being accessed by other users', detail=f"There {plural} using the database.")
+            raise states.ObjectInUse(f'database "{name}" is being accessed by other users',
+                                     detail=f"There {plural} using the database.")
         del self.databases[name]
         await found.file.close()
         for path in _files(found):

@@ -13,29 +13,29 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+
 from executor.errors import SqlError, not_supported
 from executor.sqlstates import BY_SQLSTATE, StatementTooComplex, SyntaxError
-
 
 
 class _Error(ctypes.Structure):
     """libpg_query's PgQueryError."""
 
     _fields_ = [("message", ctypes.c_char_p), ("funcname", ctypes.c_char_p), ("filename", ctypes.c_char_p),
-                ("lineno", ctypes.c_int), ("cursorpos", ctypes.c_int), ("context", ctypes.c_char_p)]  # noqa: RUF012
+                ("lineno", ctypes.c_int), ("cursorpos", ctypes.c_int), ("context", ctypes.c_char_p)]
 
 
 class _ParseResult(ctypes.Structure):
     """libpg_query's PgQueryParseResult."""
 
     _fields_ = [("parse_tree", ctypes.c_char_p), ("stderr_buffer", ctypes.c_char_p),
-                ("error", ctypes.POINTER(_Error))]  # noqa: RUF012
+                ("error", ctypes.POINTER(_Error))]
 
 
 class _NormalizeResult(ctypes.Structure):
     """libpg_query's PgQueryNormalizeResult."""
 
-    _fields_ = [("normalized_query", ctypes.c_char_p), ("error", ctypes.POINTER(_Error))]  # noqa: RUF012
+    _fields_ = [("normalized_query", ctypes.c_char_p), ("error", ctypes.POINTER(_Error))]
 
 
 def _load() -> Any:

@@ -496,7 +496,8 @@ class Session:
         40001 if the transaction's snapshot is older than the catalog: its rows are not those the plan is about.
         """
         if transaction.isolation is not Isolation.READ_COMMITTED:
-            raise states.TRSerializationFailure("could not serialize access due to a schema change after the transaction's snapshot")
+            raise states.TRSerializationFailure(
+                "could not serialize access due to a schema change after the transaction's snapshot")
         return bool(self.database.file.schema_token() == version)
 
     async def _diagnosed(self, found: SqlError, error: Exception, transaction: Any, analyzed: Analyzed,
@@ -549,7 +550,7 @@ def kind_name(command: Command) -> str:
     """A command's name as messages have it: "CREATE TABLE"."""
     from executor.commands.registry import NAMES
 
-    return NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper())
+    return str(NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper()))
 
 
 def _fresh(raw: RawStatement) -> RawStatement:

@@ -69,7 +69,8 @@ class Temporary:
 
 def without_temporary(catalog: Catalog) -> Catalog:
     """What everybody sees of a session's catalog; the same object if it has nothing temporary."""
-    if not any(o.oid >= FIRST_TEMPORARY_OID for o in (*catalog.relations, *catalog.sequences)):
+    oids = [*(r.oid for r in catalog.relations), *(s.oid for s in catalog.sequences)]
+    if all(oid < FIRST_TEMPORARY_OID for oid in oids):
         return catalog
     return replace(catalog, relations=tuple(r for r in catalog.relations if r.oid < FIRST_TEMPORARY_OID),
                    sequences=tuple(s for s in catalog.sequences if s.oid < FIRST_TEMPORARY_OID),

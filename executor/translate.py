@@ -133,7 +133,8 @@ def _foreign_key(message: str, detail: str, catalog: Catalog) -> SqlError:
     return states.ForeignKeyViolation("insert, update or delete violates a foreign key constraint")
 
 
-def foreign_key_violation(child: Relation, constraint: Constraint, parent: str, *, from_child: bool, detail: str | None) -> SqlError:
+def foreign_key_violation(child: Relation, constraint: Constraint, parent: str, *, from_child: bool,
+                          detail: str | None) -> SqlError:
     """23503."""
     if from_child:
         message = f'insert or update on table "{child.name}" violates foreign key constraint "{constraint.name}"'

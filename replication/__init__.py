@@ -1,0 +1,1 @@
+"""Standbys and replication slots: to come. See README.md."""

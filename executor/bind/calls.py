@@ -346,7 +346,8 @@ def window_of(s: Statement, scope: Scope, node: Node, *, defining: bool = False)
         if base is None:
             raise UndefinedObject(f'window "{reference}" does not exist', position=s.position(node) or None)
         if partition:
-            raise WindowingError(f'cannot override PARTITION BY clause of window "{reference}"', position=s.position(node) or None)
+            raise WindowingError(f'cannot override PARTITION BY clause of window "{reference}"',
+                                 position=s.position(node) or None)
         if order and base.order:
             raise WindowingError(f'cannot override ORDER BY clause of window "{reference}"', position=s.position(node) or None)
         if not base.default_frame:

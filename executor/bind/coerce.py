@@ -39,7 +39,7 @@ def literal(s: Statement, const: Const, target: int, typmod: int = -1) -> Const:
     if const.value is None:
         return Const(type=target, typmod=-1, value=None, position=const.position, lifted=const.lifted)
     text = str(const.value)
-    if (base in CLOCK_TYPES and any(word in text.lower() for word in CLOCK_WORDS)) or (element_type(base) in CLOCK_TYPES and any(word in text.lower() for word in CLOCK_WORDS)):
+    if (element_type(base) or base) in CLOCK_TYPES and any(word in text.lower() for word in CLOCK_WORDS):
         s.volatile_literals = True
     if base in REGISTRY_TYPES and const.lifted is not None:
         raise LiteralNeeded

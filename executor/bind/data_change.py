@@ -361,7 +361,8 @@ def _multi(s: Statement, scope: Scope, node: Node) -> Expr:
     if len(visible) != count:
         raise SyntaxError("number of columns does not match number of values", position=s.position(source) or None)
     target = visible[number - 1]
-    entry = QueryEntry(number=s.new_entry(), alias="", query=query, columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in visible))
+    entry = QueryEntry(number=s.new_entry(), alias="", query=query,
+                       columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in visible))
     one = Select(targets=(Target(expr=table_columns(entry)[number - 1][1], name=target.name),), source=(entry,))
     return plan.Subquery(type=target.expr.type, typmod=target.expr.typmod, kind="scalar", query=one)
 
@@ -421,7 +422,8 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
     left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
-    source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,), columns=tuple((c.name, c.type, c.typmod) for c in chosen))
+    source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
+                               columns=tuple((c.name, c.type, c.typmod) for c in chosen))
     source = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(source_entry)), source=(source_entry,))
     generated, checks = _derived(s, relation, entry)
     insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks)

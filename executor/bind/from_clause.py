@@ -1,5 +1,7 @@
 """FROM: tables, views, WITH references, subqueries, functions, joins."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from executor import plan
@@ -70,7 +72,8 @@ def _alias(s: Statement, node: Node | None) -> tuple[str | None, list[str]]:
     return name, columns
 
 
-def _renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str, position: int) -> tuple[tuple[str, int, int], ...]:
+def _renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str,
+             position: int) -> tuple[tuple[str, int, int], ...]:
     if len(names) > len(columns):
         raise InvalidColumnReference(
             f'table "{alias}" has {len(columns)} columns available but {len(names)} columns specified')
@@ -113,7 +116,7 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
 def table_item(s: Statement, relation: Relation, alias: str | None, columns: list[str], only: bool, position: int) -> Bound:
     """A table or view under an alias."""
     shown = alias or relation.name
-    written = {"has_alias": alias is not None, "has_column_aliases": bool(columns)}
+    written: dict[str, Any] = {"has_alias": alias is not None, "has_column_aliases": bool(columns)}
     outputs = _renamed(relation_columns(relation), columns, shown, position)
     number = s.new_entry()
     if relation.kind == "v" and not relation.made_elsewhere and relation.sqlite_schema != "catalog":

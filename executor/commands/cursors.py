@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from executor import sqlstates as states
 from executor.analysis import Column
 from executor.commands.base import CommandKind, Result
-from executor.errors import not_supported
+from executor.errors import SqlError, not_supported
 from executor.parse import Node, RawStatement
 from executor.portal import QueryPortal
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 BINARY, SCROLL, NO_SCROLL, INSENSITIVE, ASENSITIVE, HOLD = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20
 FETCH_ALL = 9223372036854775807
+
+
+def _forward_only() -> SqlError:
+    return states.ObjectNotInPrerequisiteState("cursor can only scan forward",
+                                               hint="Declare it with SCROLL option to enable backward scan.")
 
 
 class Cursor:
@@ -64,7 +69,7 @@ class Cursor:
     async def backward(self, count: int) -> list[tuple[Any, ...]]:
         """The rows before, latest first."""
         if self.kept is None:
-            raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+            raise _forward_only()
         end = self.position if self.at_end else self.position - 1
         start = max(0, end - count)
         rows = self.kept[start:end][::-1]
@@ -85,7 +90,7 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Sequenc
     inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
     if inner.node.kind != "SelectStmt" or inner.node.peek("intoClause"):
         raise not_supported("DECLARE CURSOR for something other than SELECT")
-    prepared = await session.prepare_raw("", inner, tuple())
+    prepared = await session.prepare_raw("", inner, ())
     assert prepared.columns is not None
     binary = bool(options & BINARY)
     encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
@@ -146,7 +151,7 @@ async def _backward(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
 
 async def _current(cursor: Cursor) -> list[tuple[Any, ...]]:
     if cursor.kept is None:
-        raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+        raise _forward_only()
     inside = 0 < cursor.position <= len(cursor.kept) and not cursor.at_end
     return cursor.kept[cursor.position - 1 : cursor.position] if inside else []
 
@@ -154,7 +159,7 @@ async def _current(cursor: Cursor) -> list[tuple[Any, ...]]:
 async def _absolute(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
     if cursor.kept is None:
         if count <= cursor.position:
-            raise states.ObjectNotInPrerequisiteState("cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan.")
+            raise _forward_only()
         return (await cursor.forward(count - cursor.position))[-1:] if count > cursor.position else []
     if count < 0:
         await cursor.forward(FETCH_ALL - cursor.position)

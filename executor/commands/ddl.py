@@ -95,7 +95,7 @@ def _name(raw: RawStatement) -> str:
     if raw.node.kind == "DropStmt":
         kind: str = raw.node.peek("removeType")
         return f"DROP {kind.removeprefix('OBJECT_')}"
-    return NAMES.get(raw.node.kind, raw.node.kind)
+    return str(NAMES.get(raw.node.kind, raw.node.kind))
 
 
 async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:

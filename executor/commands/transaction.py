@@ -29,7 +29,8 @@ def transaction_options(node: Node) -> dict[str, str]:
         value = option.take("arg")
         option.take("defnamespace")
         option.take("defaction")
-        found[name] = constant_text(value) if name == "transaction_isolation" else ("on" if constant_text(value) == "1" else "off")
+        text = constant_text(value)
+        found[name] = text if name == "transaction_isolation" else ("on" if text == "1" else "off")
     return found
 
 

@@ -1,1 +1,1 @@
-"""Typed plan -> SQLite SQL. The only maker of SQLite's SQL in queries; always from nodes. Start reading at executor.lower.generator."""
+"""Typed plan -> SQLite SQL, always from nodes. Start reading at executor.lower.generator."""

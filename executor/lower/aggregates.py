@@ -113,10 +113,10 @@ def window(g: Generator, w: plan.Window) -> str:
     if w.order:
         parts.append("ORDER BY " + ", ".join(order_term(g, key) for key in w.order))
     if not w.default_frame:
-        frame = f"{w.mode.upper()} BETWEEN {_bound(g, w.start, w.start_offset)} AND {_bound(g, w.end, w.end_offset)}"
-        parts.append(frame + (f" EXCLUDE {w.exclude.upper()}" if w.exclude else ""))
+        frame = f"{w.mode} BETWEEN {_bound(g, w.start, w.start_offset)} AND {_bound(g, w.end, w.end_offset)}"
+        parts.append(frame + (f" EXCLUDE {w.exclude}" if w.exclude else ""))
     return " ".join(parts)
 
 
 def _bound(g: Generator, name: str, offset: plan.Expr | None) -> str:
-    return name.upper() if offset is None else f"{value(g, offset)} {name.upper()}"
+    return name if offset is None else f"{value(g, offset)} {name}"

@@ -291,7 +291,8 @@ def _aggregate(g: Generator, expr: plan.AggregateCall) -> str:
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column, plan.CaseValue: _placeholder,
+    plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column,
+    plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
     plan.NullIf: _nullif, plan.InList: _in_list, plan.ArrayCompare: lambda g, e: functions.array_compare(g, e),

@@ -5,7 +5,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace as changed
 
 from executor import plan
 from executor.bind.resolve import base_type, element_type, type_of
@@ -90,7 +90,7 @@ def call(g: Generator, expr: plan.Call) -> str:
     if fact.name == "row_to_json" and isinstance(expr.arguments[0], (plan.Row, plan.WholeRow)) and len(expr.arguments) == 1:
         return row_json(g, plan.RowJson(type=T.JSON, argument=expr.arguments[0]))
     if (given := rows_as_json(fact, expr.arguments)) is not expr.arguments:
-        expr = msgspec.structs.replace(expr, arguments=given)
+        expr = changed(expr, arguments=given)
     if fact.returns_set:
         raise not_supported("set-returning functions in this place", position=expr.position or None)
     if (fast := _numeric_comparison(g, expr)) is not None:
@@ -237,7 +237,7 @@ def native_number(g: Generator, expr: plan.Expr) -> str | None:
     if isinstance(expr, plan.ColumnRef) and expr.index >= 0 and _number_column(g, expr):
         return g.column(expr)
     if isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, str):
-        digits = expr.value.lstrip("-").replace(".", "").lstrip("0")
+        digits = "".join(expr.value.lstrip("-").split(".")).lstrip("0")
         if (digits.isdigit() and len(digits) <= EXACT_DIGITS) or expr.value.strip("-0.") == "":
             return expr.value if expr.value[0] != "-" else f"({expr.value})"
     return None
@@ -330,7 +330,7 @@ def _text_cast(source: int, source_typmod: int, target: int, typmod: int) -> Fun
         text = printer.text_encoder(source_typmod, context.env)(stored).decode()
         return reader.parse(text, typmod, context.env)
 
-    return Function(f"pg_cast_{source}_{source_typmod}_{target}_{typmod}".replace("-", "n"), convert, 1, False, strict=True,
+    return Function(f"pg_cast_{source}_{source_typmod + 1}_{target}_{typmod + 1}", convert, 1, False, strict=True,
                     context=True)
 
 
@@ -423,8 +423,8 @@ def _slice(array: Stored, *bounds: Any) -> Stored:
 def _cut(items: list[Any], lowers: list[int], pairs: list[tuple[Any, Any]]) -> list[Any]:
     low, high = pairs[0] if pairs else ("-", "-")
     end = lowers[0] + len(items) - 1
-    first: int = lowers[0] if low == "-" else max(low, lowers[0])
-    last: int = end if high == "-" else min(high, end)
+    first = lowers[0] if low == "-" else max(int(low), lowers[0])
+    last = end if high == "-" else min(int(high), end)
     cut = items[first - lowers[0] : last - lowers[0] + 1] if last >= first else []
     if len(lowers) == 1 or not cut:
         return cut

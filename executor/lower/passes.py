@@ -128,7 +128,8 @@ def _split(q: Select, calls: list[plan.Call], g: Generator) -> Select:
     order = tuple(replace(k, expr=above(k.expr)) for k in q.order)
     body = replace(q, targets=(), order=(), limit=None, offset=None, with_ties=False, ctes=())
     body = replace(body, targets=tuple(inner) or (Target(expr=plan.Const(type=T.INT4, value=1), name="c0"),))
-    entry = QueryEntry(number=number, alias="", query=body, columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
+    entry = QueryEntry(number=number, alias="", query=body,
+                       columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
     return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, with_ties=q.with_ties,
                   ctes=q.ctes)
 

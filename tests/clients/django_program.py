@@ -26,7 +26,6 @@ from django.db.models.functions import Coalesce, Concat, Lower, Rank, TruncMonth
 
 from tests.clients.shops.models import City, Shop, Thing  # noqa: E402
 
-
 MODELS: tuple[type[models.Model], ...] = (City, Thing, Shop)
 
 

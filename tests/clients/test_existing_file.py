@@ -22,7 +22,8 @@ QUERIES = [
     "SELECT type, count(*) AS n FROM crs_view GROUP BY type ORDER BY n DESC, type",
     "SELECT name, semi_major_axis, inv_flattening FROM ellipsoid ORDER BY semi_major_axis DESC, name LIMIT 10",
     "SELECT auth_name, count(*) AS n FROM projected_crs GROUP BY auth_name HAVING count(*) > 10 ORDER BY 1",
-    "SELECT e.name, south_lat, north_lat, west_lon, east_lon FROM extent e WHERE north_lat - south_lat < 0.5 AND deprecated = {false}"
+    "SELECT e.name, south_lat, north_lat, west_lon, east_lon FROM extent e "
+    "WHERE north_lat - south_lat < 0.5 AND deprecated = {false}"
     " ORDER BY e.auth_name, e.code LIMIT 20",
     "SELECT p.name, g.name AS base FROM projected_crs p JOIN geodetic_crs g ON g.auth_name = p.geodetic_crs_auth_name"
     " AND g.code = p.geodetic_crs_code WHERE p.code = '31287'",

@@ -162,7 +162,7 @@ def test_pipeline_with_transaction_blocks(connection: Connection) -> None:
             connection.execute("INSERT INTO block VALUES (1)")
         with pytest.raises(errors.UniqueViolation), connection.transaction():
             connection.execute("INSERT INTO block VALUES (2)")
-            connection.execute("INSERT INTO block VALUES (1)").fetchone
+            connection.execute("INSERT INTO block VALUES (1)")
     assert connection.execute("SELECT a FROM block").fetchall() == [(1,)]
 
 

@@ -183,6 +183,12 @@ FAMILIES: dict[str, str] = {
         "macaddr8_ne macaddr8_not macaddr8_or macaddr8_set7bit macaddr_and macaddr_cmp macaddr_eq macaddr_ge "
         "macaddr_gt macaddr_le macaddr_lt macaddr_ne macaddr_not macaddr_or trunc "
     ),
+    "money": (
+        "cash_cmp cash_div_cash cash_div_flt4 cash_div_flt8 cash_div_int2 cash_div_int4 cash_div_int8 cash_eq "
+        "cash_ge cash_gt cash_le cash_lt cash_mi cash_mul_flt4 cash_mul_flt8 cash_mul_int2 cash_mul_int4 "
+        "cash_mul_int8 cash_ne cash_pl cash_words cashlarger cashsmaller flt4_mul_cash flt8_mul_cash int2_mul_cash "
+        "int4_mul_cash int8_mul_cash max min money numeric sum "
+    ),
     "network": (
         "abbrev broadcast cidr family host hostmask inet_merge inet_same_family inetand inetmi inetmi_int8 inetnot "
         "inetor inetpl int8pl_inet masklen max min netmask network network_cmp network_eq network_ge network_gt "

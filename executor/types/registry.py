@@ -24,6 +24,7 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "json": (oids.JSON, oids.JSONB),
     "jsonpath": (oids.JSONPATH,),
     "network": (oids.INET, oids.CIDR),
+    "money": (oids.MONEY,),
     "macaddr": (oids.MACADDR, oids.MACADDR8),
     "opaque": (oids.ANYARRAY, oids.PG_NDISTINCT, oids.PG_DEPENDENCIES, oids.PG_MCV_LIST),
     "tid": (oids.TID,),

@@ -25,7 +25,7 @@ from executor.facts.lookup import Function, functions_by_oid
 HERE = Path(__file__).parent
 OUTPUT = HERE / "goldens.json"
 EXAMPLES = HERE / "examples.json"
-OTHERS = re.compile(r"datetime.*|interval|catalog.*|privileges|sequences|session.*|sizes|zones")
+OTHERS = re.compile(r"input_check|datetime.*|interval|catalog.*|privileges|sequences|session.*|sizes|zones")
 """Families whose examples need a session, a catalog or a clock; they have tests of their own."""
 PSEUDO = re.compile(r"_?any.*|record")
 
@@ -70,7 +70,7 @@ class Recorder:
         found = []
         for number, text in enumerate(texts):
             name = declared[min(number, len(declared) - 1)]
-            quoted = f'"{name}"' if name == "char" else name
+            quoted = f'"{name}"' if name in ("char", "bit") else name
             sql = text if PSEUDO.fullmatch(name) else f"({text})::{quoted}"
             rows = self.run(f"SELECT pg_typeof({sql})::oid, {sql}")
             assert isinstance(rows, list), (function.signature, text, rows)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from executor import plan
+from executor.catalog.model import Relation
 from executor.catalog.naming import NAME_BYTES_MAX
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.printer import Level, Name, Printer
@@ -48,7 +49,7 @@ def level(p: Printer, query: plan.Query) -> Iterator[Level]:
     p.indent = indent
 
 
-def _relation(entry: plan.RangeEntry) -> plan.Relation | None:
+def _relation(entry: plan.RangeEntry) -> Relation | None:
     if isinstance(entry, plan.TableEntry):
         return entry.relation
     return entry.view if isinstance(entry, plan.QueryEntry) else None

@@ -1,5 +1,8 @@
 """FROM: its items, their aliases, joins."""
 
+from collections.abc import Callable
+from typing import Any
+
 from executor import plan
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import table_call
@@ -100,8 +103,9 @@ def _values(p: Printer, item: plan.ValuesEntry) -> None:
     p.put(")")
 
 
-ENTRIES = {plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
-           plan.ValuesEntry: _values}
+ENTRIES: dict[type[RangeEntry], Callable[[Printer, Any], None]] = {
+    plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
+    plan.ValuesEntry: _values}
 
 KINDS = {"left": " LEFT JOIN ", "right": " RIGHT JOIN ", "full": " FULL JOIN "}
 

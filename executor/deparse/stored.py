@@ -75,7 +75,7 @@ def _remembered(catalog: Catalog, key: tuple[Any, ...], make: Callable[[], Any],
     if found is None:
         try:
             found = make()
-        except Exception:  # noqa: BLE001 - see the module's docstring
+        except Exception:
             found = otherwise
         catalog.memo[key] = found
     return found

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from executor.builtins.base import Builtin, Python
-from executor.catalog.definitions import constraint_definition, index_definition, index_key, shown_expression
+from executor.catalog.definitions import constraint_definition, index_definition, index_key, node_tree
 from executor.catalog.model import Constraint, Index, Relation
 from executor.catalog.names import regprocedure_out, role_name, table_oid
 from executor.catalog.quoting import quote_identifier
@@ -90,22 +90,27 @@ def _index_text(context: Context, oid: int, column: int = 0, pretty: int = 0) ->
         return None
     relation, index = found
     if not column:
-        path = search_path(context) if pretty else None
-        return index_definition(context.catalog, relation, index, path, pretty=bool(pretty))
+        return index_definition(context.catalog, relation, index, search_path(context), pretty=bool(pretty))
     if column <= len(index.columns):
-        return index_key(relation, index.columns[column - 1], pretty=bool(pretty))
+        return index_key(context.catalog, relation, index.columns[column - 1], search_path(context), pretty=bool(pretty))
     if column <= len(index.columns) + len(index.included):
         return quote_identifier(relation.by_number[index.included[column - len(index.columns) - 1]].name)
     return ""
 
 
-def _view_text(context: Context, oid: int, wrap: int = 0) -> str | None:
+def _view_text(context: Context, oid: int, pretty: int = 0, wrap: int = 0) -> str | None:
     relation = relation_of(context, oid)
-    return view_text(relation) if relation is not None and relation.kind in "vm" else None
+    if relation is None or relation.kind not in "vm":
+        return None
+    return view_text(context.catalog, relation, search_path(context), pretty=bool(pretty), wrap=wrap)
+
+
+def _wrapped_view_text(context: Context, oid: int, wrap: int) -> str | None:
+    return _view_text(context, oid, 1, wrap)
 
 
 def _view_text_by_name(context: Context, name: str, pretty: int = 0) -> str | None:
-    return _view_text(context, table_oid(name, context))
+    return _view_text(context, table_oid(name, context), pretty)
 
 
 @cache
@@ -128,9 +133,8 @@ def _nothing(*arguments: object) -> None:
     """Of objects that pgquill never has: triggers of its own, partitions, extended statistics."""
 
 
-def _expression(context: Context, text: str, *relation: int) -> str:
-    """pg_node_tree values are stored as SQL text already."""
-    return shown_expression(context.catalog, text, search_path(context))
+def _expression(context: Context, text: str, relation: int, pretty: int = 0) -> str | None:
+    return node_tree(context.catalog, text, relation, search_path(context), pretty=bool(pretty))
 
 
 def _user_name(context: Context, oid: int) -> str:
@@ -193,7 +197,7 @@ BUILTINS = (
             ("pg_get_indexdef('pg_class_relname_nsp_index'::regclass, 2, true)", "relnamespace")),
     Builtin("pg_get_viewdef(oid)", _with_context(_view_text), ("pg_get_viewdef('pg_class'::regclass)", None)),
     Builtin("pg_get_viewdef(oid,bool)", _with_context(_view_text)),
-    Builtin("pg_get_viewdef(oid,int4)", _with_context(_view_text)),
+    Builtin("pg_get_viewdef(oid,int4)", _with_context(_wrapped_view_text)),
     Builtin("pg_get_viewdef(text)", _with_context(_view_text_by_name), ("pg_get_viewdef('nope')", "ERROR 42P01")),
     Builtin("pg_get_viewdef(text,bool)", _with_context(_view_text_by_name)),
     Builtin("pg_get_ruledef(oid)", _with_context(_rule_text)),

@@ -1,16 +1,17 @@
 """SQL text that describes constraints and indexes, as pg_get_constraintdef() and pg_get_indexdef() print it.
 
-Expressions are stored as the text they were written in, which is printed as it is: PostgreSQL's own layout of
-expressions (its parentheses and casts) is not reproduced beyond the parentheses around them.
+Expressions are stored as the text they were written in; executor.deparse prints them in PostgreSQL's own way. One that
+it cannot print is shown as it is stored, with parentheses around it where PostgreSQL has some.
 """
 
 import re
 from collections.abc import Sequence
 
 from executor.catalog.create_text import tokens
-from executor.catalog.model import Catalog, Constraint, Index, IndexColumn, Relation
+from executor.catalog.model import Catalog, Column, Constraint, Index, IndexColumn, Relation
 from executor.catalog.quoting import quote_identifier, quote_qualified, split_identifiers
 from executor.catalog.search_path import class_oid, find_class, shown_schema
+from executor.catalog.typenames import DEFAULT_PATH
 
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
@@ -43,16 +44,6 @@ def expression(text: str, *, pretty: bool) -> str:
 
 
 _REGCLASS = re.compile(r"'((?:[^']|'')*)'::regclass")
-
-
-def shown_expression(catalog: Catalog, text: str, path: Sequence[str]) -> str:
-    """A stored expression as pg_get_expr() shows it: names of relations qualified only where they have to be."""
-    def shown(match: re.Match[str]) -> str:
-        names = split_identifiers(match[1].replace("''", "'"), ".") or []
-        if len(names) != 2 or find_class(catalog, path, names[1]) != class_oid(catalog, names[0], names[1]):
-            return match[0]
-        return "'{}'::regclass".format(quote_identifier(names[1]).replace("'", "''"))
-    return _REGCLASS.sub(shown, text) if "::regclass" in text else text
 
 
 def referenced_relations(catalog: Catalog, text: str) -> list[int]:
@@ -111,24 +102,36 @@ def constraint_definition(catalog: Catalog, relation: Relation, constraint: Cons
     if constraint.kind == "f":
         return _foreign_key(catalog, relation, constraint, path)
     if constraint.kind == "c":
-        return f"CHECK ({expression(constraint.expression, pretty=pretty)}){inherit}"
+        return f"CHECK ({condition(catalog, relation, constraint.expression, path, pretty=pretty)}){inherit}"
     if constraint.kind == "n":
         return f"NOT NULL {_columns(relation, constraint.columns)}{inherit}"
     return _key(relation, constraint)
 
 
-def index_key(relation: Relation, key: IndexColumn, *, pretty: bool = False) -> str:
+def condition(catalog: Catalog, relation: Relation, text: str, path: Sequence[str], *, pretty: bool = False) -> str:
+    """A CHECK or an index's predicate."""
+    from executor.deparse.stored import condition_text
+
+    return condition_text(catalog, tuple(path), relation, text, pretty=pretty) or expression(text, pretty=pretty)
+
+
+def index_key(catalog: Catalog, relation: Relation, key: IndexColumn, path: Sequence[str] = DEFAULT_PATH, *,
+              pretty: bool = False) -> str:
     """A key of an index: a column's name, a call, or an expression in parentheses."""
+    from executor.deparse.stored import key_text
+
     if key.column:
         return quote_identifier(relation.by_number[key.column].name)
     text = key.expression
+    if shown := key_text(catalog, tuple(path), relation, text, pretty=pretty):
+        return shown
     if is_enclosed(text):
         return text
     return f"({expression(text, pretty=pretty)})"
 
 
-def _ordered_key(relation: Relation, key: IndexColumn, pretty: bool) -> str:
-    text = index_key(relation, key, pretty=pretty)
+def _ordered_key(catalog: Catalog, relation: Relation, key: IndexColumn, path: Sequence[str], pretty: bool) -> str:
+    text = index_key(catalog, relation, key, path, pretty=pretty)
     if key.collation and key.collation != "default":
         text += f" COLLATE {quote_identifier(key.collation)}"
     if key.operator_class:
@@ -140,12 +143,12 @@ def _ordered_key(relation: Relation, key: IndexColumn, pretty: bool) -> str:
     return text
 
 
-def index_definition(catalog: Catalog, relation: Relation, index: Index, path: Sequence[str] | None = None,
+def index_definition(catalog: Catalog, relation: Relation, index: Index, path: Sequence[str] = DEFAULT_PATH,
                      *, pretty: bool = False) -> str:
-    """The CREATE INDEX statement; the table is always qualified unless a search path is given."""
-    table = (quote_qualified(shown_schema(relation.schema), relation.name) if path is None
-             else relation_reference(catalog, relation, path))
-    keys = ", ".join(_ordered_key(relation, key, pretty) for key in index.columns)
+    """The CREATE INDEX statement; the table is always qualified unless it is to be pretty."""
+    table = (relation_reference(catalog, relation, path) if pretty
+             else quote_qualified(shown_schema(relation.schema), relation.name))
+    keys = ", ".join(_ordered_key(catalog, relation, key, path, pretty) for key in index.columns)
     text = (f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {quote_identifier(index.name)} ON {table} "
             f"USING {index.method} ({keys})")
     if index.included:
@@ -155,5 +158,45 @@ def index_definition(catalog: Catalog, relation: Relation, index: Index, path: S
     if index.options:
         text += " WITH ({})".format(", ".join(f"{name}='{value}'" for name, value in index.options.items()))
     if index.predicate:
-        text += f" WHERE {expression(index.predicate, pretty=pretty)}"
+        text += f" WHERE {condition(catalog, relation, index.predicate, path, pretty=pretty)}"
     return text
+
+
+DEFAULT_NODE, KEYS_NODE = "{DEFAULT %d %d}", "{KEYS %d}"
+"""What pg_attrdef.adbin and pg_index.indexprs hold: where the expression is, since its type depends on the column."""
+_NODE = re.compile(r"\{(DEFAULT|KEYS) (\d+)(?: (\d+))?\}\Z")
+
+
+def column_default(catalog: Catalog, relation: Relation, column: Column, path: Sequence[str] = DEFAULT_PATH, *,
+                   pretty: bool = False) -> str:
+    """A column's default or generation expression."""
+    from executor.deparse.stored import default_text
+
+    return default_text(catalog, tuple(path), relation, column, pretty=pretty)
+
+
+def node_tree(catalog: Catalog, text: str, owner: int, path: Sequence[str], *, pretty: bool = False) -> str | None:
+    """pg_get_expr(): the expression behind a value of type pg_node_tree, which belongs to a relation."""
+    if found := _NODE.match(text):
+        shower = _default_node if found[1] == "DEFAULT" else _keys_node
+        return shower(catalog, int(found[2]), int(found[3] or 0), path, pretty)
+    relation = catalog.relations_by_oid.get(owner)
+    return text if relation is None else condition(catalog, relation, text, path, pretty=pretty)
+
+
+def _default_node(catalog: Catalog, oid: int, number: int, path: Sequence[str], pretty: bool) -> str | None:
+    relation = catalog.relations_by_oid.get(oid)
+    column = relation.by_number.get(number) if relation else None
+    return column_default(catalog, relation, column, path, pretty=pretty) if relation and column else None
+
+
+def _keys_node(catalog: Catalog, oid: int, number: int, path: Sequence[str], pretty: bool) -> str | None:
+    from executor.deparse.stored import key_text
+
+    for relation in catalog.relations:
+        for index in relation.indexes:
+            if index.oid == oid:
+                texts = [key.expression for key in index.columns if not key.column]
+                return ", ".join(key_text(catalog, tuple(path), relation, text, pretty=pretty, bare=True) or text
+                                 for text in texts)
+    return None

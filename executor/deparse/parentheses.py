@@ -67,7 +67,8 @@ RANKS = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2}
 
 
 def _binds_tighter(node: Expr, parent: Expr, is_first: bool) -> bool:
-    assert isinstance(node, Call) and isinstance(parent, Call)
+    assert isinstance(node, Call)
+    assert isinstance(parent, Call)
     inner = RANKS.get(node.operator) if len(node.arguments) == 2 else None
     outer = RANKS.get(parent.operator) if len(parent.arguments) == 2 else None
     if inner is None or outer is None:

@@ -103,8 +103,9 @@ def _values(p: Printer, item: plan.ValuesEntry) -> None:
     p.put(")")
 
 
-ENTRIES: dict[type, Callable[[Printer, Any], None]] = {plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
-           plan.ValuesEntry: _values}
+ENTRIES: dict[type[RangeEntry], Callable[[Printer, Any], None]] = {
+    plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
+    plan.ValuesEntry: _values}
 
 KINDS = {"left": " LEFT JOIN ", "right": " RIGHT JOIN ", "full": " FULL JOIN "}
 

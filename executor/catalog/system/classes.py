@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from executor.catalog.definitions import DEFAULT_NODE
 from executor.catalog.model import Catalog, Column, Index, IndexColumn, Relation
 from executor.catalog.search_path import TEMPORARY_NAME, TEMPORARY_OID, has_temporary
 from executor.catalog.system import objects
@@ -150,7 +151,8 @@ _attrdef_row = maker("pg_catalog.pg_attrdef")
 
 def pg_attrdef(view: SessionView) -> Iterable[Row]:
     """Defaults and generation expressions."""
-    return (_attrdef_row(oid=oid, adrelid=relation.oid, adnum=column.number, adbin=column.default)
+    return (_attrdef_row(oid=oid, adrelid=relation.oid, adnum=column.number,
+                         adbin=DEFAULT_NODE % (relation.oid, column.number))
             for oid, relation, column in objects.defaults(view.catalog))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from executor.catalog.definitions import referenced_relations
+from executor.catalog.definitions import KEYS_NODE, referenced_relations
 from executor.catalog.model import Constraint, Index, Relation
 from executor.catalog.system import objects
 from executor.catalog.system.classes import expression_type, facts
@@ -29,7 +29,7 @@ def _index(view: SessionView, relation: Relation, index: Index) -> Row:
     columns = [relation.by_number.get(key.column) for key in index.columns]
     types = [column.type if column else expression_type(key.expression)
              for column, key in zip(columns, index.columns, strict=True)]
-    expressions = [key.expression for key in index.columns if not key.column]
+    expressions = any(not key.column for key in index.columns)
     constraint = next((c for c in relation.constraints if c.index == index.oid and c.kind in "pu"), None)
     return _index_row(
         indexrelid=index.oid, indrelid=relation.oid, indnatts=len(index.columns) + len(index.included),
@@ -44,7 +44,7 @@ def _index(view: SessionView, relation: Relation, index: Index) -> Row:
         indclass=array(objects.operator_class(index.method, find_type(view.catalog, kind), key.operator_class)
                        for kind, key in zip(types, index.columns, strict=True)),
         indoption=array(key.descending * _DESCENDING + key.nulls_first * _NULLS_FIRST for key in index.columns),
-        indexprs=", ".join(expressions) or None, indpred=index.predicate or None)
+        indexprs=KEYS_NODE % index.oid if expressions else None, indpred=index.predicate or None)
 
 
 _constraint_row = maker(

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from executor.catalog.definitions import expression
+from executor.catalog.definitions import condition
 from executor.catalog.model import Constraint, Relation
 from executor.catalog.search_path import shown_schema
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation
+from executor.catalog.typenames import DEFAULT_PATH
 from executor.facts import table
 from executor.facts.lookup import types_by_oid
 
@@ -113,7 +114,7 @@ _check_row = maker("information_schema.check_constraints")
 def check_constraints(view: SessionView) -> Iterator[Row]:
     """CHECK and NOT NULL constraints, those of domains too."""
     for relation, constraint in _every(view, "cn"):
-        clause = (expression(constraint.expression, pretty=False) if constraint.kind == "c"
+        clause = (condition(view.catalog, relation, constraint.expression, DEFAULT_PATH) if constraint.kind == "c"
                   else f"{relation.by_number[constraint.columns[0]].name} IS NOT NULL")
         yield _check_row(check_clause=clause, **_constraint(view, relation, constraint))
     for name, oid, clause in table("pg_constraint").select("conname", "contypid", "conbin"):

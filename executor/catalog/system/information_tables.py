@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from executor.catalog.definitions import shown_expression
+from executor.catalog.definitions import column_default
 from executor.catalog.model import Column, Relation, Sequence
 from executor.catalog.search_path import TEMPORARY, shown_schema
 from executor.catalog.system import objects
@@ -12,7 +12,7 @@ from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation, view_text
-from executor.catalog.typenames import DEFAULT_PATH, find_type, format_type
+from executor.catalog.typenames import find_type, format_type
 from executor.facts import table
 from executor.facts.lookup import Type, types_by_oid
 
@@ -59,7 +59,7 @@ def views(view: SessionView) -> Iterator[Row]:
     for relation in every_relation(view.catalog, "v"):
         yield _views_row(
             table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
-            view_definition=view_text(relation), check_option=(relation.check_option or "none").upper())
+            view_definition=view_text(view.catalog, relation), check_option=(relation.check_option or "none").upper())
 
 
 def _type_columns(view: SessionView, base: Type) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _column(view: SessionView, relation: Relation, column: Column, sequence: Seq
     values |= collation(view.database, column.collation or objects.storage(column.type).collation)
     if domain:
         values |= {"domain_catalog": view.database, "domain_schema": domain.schema, "domain_name": domain.name}
-    default = shown_expression(view.catalog, column.default, DEFAULT_PATH) if column.default else None
+    default = column_default(view.catalog, relation, column) if column.default else None
     return _columns_row(
         table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
         column_name=column.name, ordinal_position=column.number, dtd_identifier=str(column.number),

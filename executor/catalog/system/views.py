@@ -1,6 +1,6 @@
 """Producers of pg_tables, pg_views, pg_matviews, pg_indexes, pg_sequences, pg_rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from executor.catalog.definitions import index_definition, view_query
@@ -9,6 +9,7 @@ from executor.catalog.search_path import shown_schema
 from executor.catalog.system import objects, relations
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker
+from executor.catalog.typenames import DEFAULT_PATH
 from executor.facts import table
 
 _tables_row = maker("pg_catalog.pg_tables", tableowner=objects.OWNER_NAME, hasrules=0, hastriggers=0, rowsecurity=0)
@@ -32,9 +33,15 @@ def system_view_texts() -> dict[int, str]:
             if rule == "_RETURN"}
 
 
-def view_text(relation: Relation) -> str:
-    """A view's query, with the semicolon that PostgreSQL puts behind it."""
-    return system_view_texts().get(relation.oid) or view_query(relation.definition)
+def view_text(catalog: Catalog, relation: Relation, path: Sequence[str] = DEFAULT_PATH, *, pretty: bool = False,
+              wrap: int = 0) -> str:
+    """A view's query. wrap: how long a line of its outputs may get; 0 for one output a line."""
+    from executor.deparse.stored import view_text as printed
+
+    known = system_view_texts().get(relation.oid)
+    if known is None and not relation.made_elsewhere:
+        known = printed(catalog, tuple(path), relation, pretty=pretty, wrap=wrap)
+    return known or view_query(relation.definition)
 
 
 @cache
@@ -55,7 +62,7 @@ def pg_views(view: SessionView) -> Iterator[Row]:
     """Views and their queries."""
     for relation in every_relation(view.catalog, "v"):
         yield _views_row(schemaname=shown_schema(relation.schema), viewname=relation.name,
-                         definition=view_text(relation))
+                         definition=view_text(view.catalog, relation))
 
 
 def pg_matviews(view: SessionView) -> Iterator[Row]:
@@ -63,7 +70,7 @@ def pg_matviews(view: SessionView) -> Iterator[Row]:
     for relation in every_relation(view.catalog, "m"):
         yield _matviews_row(
             schemaname=shown_schema(relation.schema), matviewname=relation.name, hasindexes=int(bool(relation.indexes)),
-            ispopulated=int(relation.populated), definition=view_text(relation))
+            ispopulated=int(relation.populated), definition=view_text(view.catalog, relation))
 
 
 def pg_indexes(view: SessionView) -> Iterator[Row]:

@@ -60,7 +60,7 @@ COMMANDS = r"""\d \d+ \d_p \d+_p \d_sales.* \d+_sales.orders \d_s1 \d_v \d+_v \d
 def test_psql_describes_everything(server: PgquillServer) -> None:
     script = [argument for command in COMMANDS.split() for argument in ("-c", command.replace("_", " ", 1))]
     shown = program("psql", server, "-v", "ON_ERROR_STOP=1", *script)
-    assert '"p_price_check" CHECK (price > 0)' in shown
+    assert '"p_price_check" CHECK (price > 0::numeric)' in shown
     assert 'TABLE "sales.orders" CONSTRAINT "orders_pid_fkey" FOREIGN KEY (pid) REFERENCES p(id) ON DELETE CASCADE ' \
            "DEFERRABLE INITIALLY DEFERRED" in shown
 
@@ -85,7 +85,7 @@ def test_sqlalchemy_reflects_tables(server: PgquillServer) -> None:
     assert columns["id"]["identity"] == {"always": True, "start": 1, "increment": 1, "minvalue": 1,
                                          "maxvalue": 2147483647, "cache": 1, "cycle": False}
     (index,) = inspector.get_indexes("orders", schema="sales")
-    assert index["expressions"] == ['lower("Odd Name")', "pid"]
+    assert index["expressions"] == ['lower("Odd Name"::text)', "pid"]
     (key,) = inspector.get_foreign_keys("orders", schema="sales")
     assert (key["referred_table"], key["options"]) == (
         "p", {"ondelete": "CASCADE", "deferrable": True, "initially": "DEFERRED"})

@@ -5,9 +5,11 @@ from typing import Any
 import apsw
 import pytest
 
+from executor.catalog.definitions import node_tree
 from executor.catalog.model import Catalog
 from executor.catalog.system import producers, relations
 from executor.catalog.system.session_view import SessionView
+from executor.catalog.typenames import DEFAULT_PATH
 from tests.executor.catalog.golden import catalog, golden
 
 # What PostgreSQL's storage decides, or what pgquill has no counterpart of.
@@ -25,8 +27,15 @@ def view() -> SessionView:
 
 def shown(name: str, rows: Any, ignored: set[str]) -> list[tuple[tuple[str, Any], ...]]:
     names = [column.name for column in relations.qualified(name).columns]
-    return sorted((tuple((column, value) for column, value in zip(names, row, strict=True) if column not in ignored)
-                   for row in rows), key=str)
+    return sorted((tuple((column, readable(value)) for column, value in zip(names, row, strict=True)
+                         if column not in ignored) for row in rows), key=str)
+
+
+def readable(value: Any) -> Any:
+    """A default as pg_get_expr() shows it, as it was recorded."""
+    if isinstance(value, str) and value.startswith("{DEFAULT"):
+        return node_tree(catalog(), value, 0, DEFAULT_PATH)
+    return value
 
 
 def ours(name: str) -> list[tuple[Any, ...]]:

@@ -108,7 +108,8 @@ def types_by_oid() -> dict[int, Type]:
     rows = table("pg_type").select(
         "oid", "typname", "typlen", "typtype", "typcategory", "typispreferred", "typdelim", "typrelid", "typelem",
         "typarray", "typbasetype", "typtypmod", "typcollation", "typsubscript", "typnamespace")
-    return {row[0]: Type(*row[:5], bool(row[5]), *row[6:14], schema=schemas()[row[14]]) for row in rows}
+    make: Any = Type
+    return {row[0]: make(*row[:5], bool(row[5]), *row[6:14], schemas()[row[14]]) for row in rows}
 
 
 _made: dict[int, Type] = {}

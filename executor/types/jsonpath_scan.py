@@ -84,7 +84,8 @@ class Scanner:
         """A token, or None after a comment (or a name that a comment swallowed)."""
         two = self.text[self.at : self.at + 2]
         if two == "/*":
-            return self._comment()
+            self._comment()
+            return None
         if two in _TWO:
             self.at += 2
             return Token("<>" if two == "!=" else two, two, two)
@@ -145,7 +146,8 @@ class Scanner:
                 return _word("".join(parts), blanks[0])
             elif self.text.startswith("/*", self.at):
                 # A comment right behind a name makes PostgreSQL's scanner forget the name.
-                return self._comment()
+                self._comment()
+                return None
             else:
                 break
         return _word("".join(parts), "")

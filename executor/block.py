@@ -229,6 +229,7 @@ class Block:
         session.temporary.release()
 
     def _reset(self) -> None:
+        self.session.database.advisory.release_all(self.session, transaction=True)
         self.transaction = None
         self.explicit = self.failed = self.implicit_block = False
         self.savepoints.clear()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from executor.advisory import AdvisoryLocks
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
@@ -47,6 +48,7 @@ class ServedDatabase:
         self.plans = PlanCache()
         self.sequences = SequenceStates()
         self.sessions: set[Any] = set()
+        self.advisory = AdvisoryLocks()
 
     async def newest_catalog(self) -> Catalog:
         """The catalog as committed, read again if another program changed the schema."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from executor import sqlstates as states
+from executor.advisory import MustWait
 from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
@@ -267,6 +268,7 @@ class Session:
         await self._drop_portals()
         await self.close_cursors()
         await self.block.abandon()
+        self.database.advisory.release_all(self, transaction=False)
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)
         self.engine.sessions.discard(self)
@@ -428,7 +430,7 @@ class Session:
                 from executor.systemtables import system_tables  # imported when a catalog is first read
 
                 statement = system_tables(self, analyzed)
-            rows = await self._run(transaction, statement, values, analyzed)
+            rows = await self._run_waiting(transaction, statement, values, analyzed)
             if rows is not None:
                 return rows, analyzed
             await self.catalog(refresh=True)
@@ -443,6 +445,21 @@ class Session:
         if fixed and _shapes(renewed.columns) != _shapes(prepared.columns):
             raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
+
+    async def _run_waiting(self, transaction: Any, statement: Statement, values: list[Stored],
+                           analyzed: Analyzed) -> Rows | None:
+        """Run a statement; again after each advisory lock that it had to wait for."""
+        locks = self.database.advisory
+        locks.begin_statement(self)
+        while True:
+            try:
+                return await self._run(transaction, statement, values, analyzed)
+            except MustWait as wait:
+                if transaction.lost:
+                    raise
+                timeout = self.settings.typed("lock_timeout")
+                with self.block.timeout():
+                    await locks.wait(self, wait.wanted, int(timeout) / 1000 if timeout else None)  # type: ignore[call-overload]
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
         """The result, or None if the schema is not the one the plan was made for."""

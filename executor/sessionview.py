@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from executor.catalog.system.session_view import (
     Activity,
     Cursor,
+    Lock,
     PreparedStatement,
     Role,
     SessionView,
@@ -60,14 +61,23 @@ class EngineView(SessionView):
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
         backends, transaction = self.engine.backends, session.block.transaction
         running = session is self.session or (backends is not None and backends.is_running(session.process_id))
-        waiting = running and transaction is not None and transaction.waits_for_lock
+        event = None if running else "ClientRead"
+        if running and transaction is not None:
+            advisory = session.database.advisory.waits(session)
+            event = "transactionid" if transaction.waits_for_lock else "advisory" if advisory else None
         return Activity(
             session.process_id, session.database.oid, session.context.database, user_oid, session.user,
             session.settings.get("application_name"), state="active" if running else STATES[session.status],
             transaction_start=session.context.transaction_timestamp or None if transaction else None,
             query_start=session.context.statement_timestamp or None, query=session.query_text,
-            wait_event_type="Lock" if waiting else None if running else "Client",
-            wait_event="transactionid" if waiting else None if running else "ClientRead")
+            wait_event_type=event and ("Lock" if running else "Client"), wait_event=event)
+
+    def locks(self) -> Iterable[Lock]:
+        """Advisory locks; the others are not told apart from the write lock."""
+        return tuple(
+            Lock("advisory", "ShareLock" if wanted.shared else "ExclusiveLock", owner.process_id, granted,
+                 database=database.oid, class_id=wanted.key.high, object_id=wanted.key.low, object_sub_id=wanted.key.sub)
+            for database in self.engine.databases.values() for owner, wanted, granted in database.advisory.rows())
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""

@@ -11,6 +11,8 @@ Lock order: a transaction that holds the write lock never waits for a pooled con
 has put its suspended results aside. A snapshot holds one pooled connection and never needs a second.
 """
 
+from math import inf
+
 from storage.connection import Connection
 from storage.engine import Engine
 from storage.errors import Busy, ReadOnly, StaleSnapshot
@@ -50,7 +52,7 @@ class Holding:
         self.lost = False
         self.waits_for_lock = False
         self.synchronous: Synchronous | None = None
-        self.lock_timeout_s = engine.busy_timeout_s
+        self.lock_timeout_s = inf
 
     @property
     def pinned(self) -> PinnedConnection | None:
@@ -76,6 +78,11 @@ class Holding:
     def has_unresolved_foreign_keys(self) -> bool:
         """Whether COMMIT would fail because of a foreign key whose check was put off. 0.3 us."""
         return self.has_written and self._connection is not None and self._connection.has_unresolved_foreign_keys
+
+    @property
+    def holds_write_lock(self) -> bool:
+        """Whether others wait for this transaction before they can write."""
+        return self._locked
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -143,7 +150,7 @@ class Holding:
         try:
             if self._pinned is not None:
                 await self._put_aside()  # an open cursor would keep its old snapshot, which must not be written on
-            patience = Patience(self.lock_timeout_s)
+            patience = self._patience()
             while not self._begin_write_nowait(keep_lock=True):
                 await patience.wait(Busy("database is locked"))
         except BaseException:
@@ -183,6 +190,10 @@ class Holding:
         self.has_written = self._pristine = True
         for name in self._savepoints:
             connection.command(f'SAVEPOINT "{name}"')
+
+    def _patience(self) -> Patience:
+        """For another program's locks, which may be waited for no longer than the database says."""
+        return Patience(min(self.lock_timeout_s, self._engine.busy_timeout_s))
 
     # --- live results (rows.Owner) --------------------------------------------------------------------------------
 

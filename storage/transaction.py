@@ -43,7 +43,7 @@ class Transaction(Holding):
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
     waits_for_lock (now, for the write lock), synchronous (None: the database's), lock_timeout_s (how long to wait for
-    locks), isolation, read_only, deferrable.
+    locks; those of other programs are waited for within the database's bound), isolation, read_only, deferrable.
     Every method may raise EngineErrors; after a failed statement the transaction goes on without that statement's
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
     """
@@ -146,7 +146,7 @@ class Transaction(Holding):
                 if rows is not None:
                     return rows
             except Busy as busy:
-                patience = patience or Patience(self.lock_timeout_s)
+                patience = patience or self._patience()
                 await self._retry_later(patience, busy)
 
     async def _retry_later(self, patience: Patience, busy: Busy) -> None:
@@ -207,7 +207,7 @@ class Transaction(Holding):
                 if rows is not None:
                     return rows
             except Busy as busy:
-                patience = patience or Patience(self.lock_timeout_s)
+                patience = patience or self._patience()
                 await self._retry_later(patience, busy)
             finally:
                 if not self.has_written:
@@ -230,7 +230,7 @@ class Transaction(Holding):
                 job = partial(self._change_many, connection, statement, batch)
                 return await self.worker.write(job, connection)
             except Busy as busy:
-                patience = patience or Patience(self.lock_timeout_s)
+                patience = patience or self._patience()
                 await patience.wait(busy)
             finally:
                 if not self.has_written:
@@ -397,7 +397,7 @@ class Transaction(Holding):
                     job()
                 break
             except Busy as busy:  # in memory only: readers are at it
-                patience = patience or Patience(self.lock_timeout_s)
+                patience = patience or self._patience()
                 await patience.wait(busy)
         engine.committed()
         if wanted is Synchronous.FULL and connection.synchronous is not Synchronous.FULL:

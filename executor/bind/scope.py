@@ -173,7 +173,7 @@ def _bad_lateral(item: Item, position: int) -> InvalidColumnReference | Undefine
 def _similar(scope: Scope, name: str, alias: str | None) -> str | None:
     """PostgreSQL's hint about a column with nearly this name (at most three edits, at most half the name)."""
     best: dict[int, list[str]] = {}
-    limit = min(3, max(1, len(name) // 2))
+    limit = min(3, len(name) // 2)
     for level in scope.levels():
         for item in level.items:
             if item.alias is None or not (item.qualified or item.unqualified):
@@ -184,7 +184,7 @@ def _similar(scope: Scope, name: str, alias: str | None) -> str | None:
                 extra = 0
             for candidate, _ in item.columns:
                 distance = _distance(name, candidate, limit + 1) + extra
-                if distance <= limit or (distance <= 3 and distance <= len(name) // 2):
+                if distance <= limit:
                     best.setdefault(distance, []).append(f"{item.alias}.{candidate}")
     if not best:
         return None

@@ -1,5 +1,69 @@
-"""Advisory locks: so far only letting go of all of them, which is true at once as none can be taken yet."""
+"""Advisory locks: a table of functions over executor.advisory. Each comes for a bigint and for two integers."""
 
-from executor.builtins.base import Builtin, Python
+from collections.abc import Callable
 
-BUILTINS = (Builtin("pg_advisory_unlock_all()", Python(lambda: "")),)
+from executor.advisory import AdvisoryLocks, Key, Wanted
+from executor.builtins.base import Builtin, Example, Python
+from executor.context import Context
+from executor.errors import not_supported
+
+
+def _key(*numbers: int) -> Key:
+    if len(numbers) == 2:
+        return Key(numbers[0] & 0xFFFFFFFF, numbers[1] & 0xFFFFFFFF, 2)
+    return Key(numbers[0] >> 32 & 0xFFFFFFFF, numbers[0] & 0xFFFFFFFF, 1)
+
+
+def _locks(context: Context) -> AdvisoryLocks:
+    if context.session is None:
+        raise not_supported("an advisory lock outside of a session")
+    found: AdvisoryLocks = context.session.database.advisory
+    return found
+
+
+def _lock(*, shared: bool, transaction: bool) -> Callable[..., str]:
+    def lock(context: Context, *numbers: int) -> str:
+        _locks(context).take(context.session, Wanted(_key(*numbers), shared, transaction), wait=True)
+        return ""
+
+    return lock
+
+
+def _try(*, shared: bool, transaction: bool) -> Callable[..., int]:
+    def attempt(context: Context, *numbers: int) -> int:
+        wanted = Wanted(_key(*numbers), shared, transaction)
+        return int(_locks(context).take(context.session, wanted, wait=False))
+
+    return attempt
+
+
+def _unlock(*, shared: bool) -> Callable[..., int]:
+    def unlock(context: Context, *numbers: int) -> int:
+        return int(_locks(context).release(context.session, _key(*numbers), shared=shared))
+
+    return unlock
+
+
+def _unlock_all(context: Context) -> str:
+    _locks(context).release_all(context.session, transaction=False)
+    return ""
+
+
+def _rows(name: str, function: Callable[..., object], example: Example = None) -> tuple[Builtin, ...]:
+    implementation = Python(function, context=True)
+    return Builtin(f"{name}(int8)", implementation, example), Builtin(f"{name}(int4,int4)", implementation)
+
+
+BUILTINS = (
+    *_rows("pg_advisory_lock", _lock(shared=False, transaction=False)),
+    *_rows("pg_advisory_lock_shared", _lock(shared=True, transaction=False)),
+    *_rows("pg_advisory_xact_lock", _lock(shared=False, transaction=True)),
+    *_rows("pg_advisory_xact_lock_shared", _lock(shared=True, transaction=True)),
+    *_rows("pg_try_advisory_lock", _try(shared=False, transaction=False)),
+    *_rows("pg_try_advisory_lock_shared", _try(shared=True, transaction=False)),
+    *_rows("pg_try_advisory_xact_lock", _try(shared=False, transaction=True)),
+    *_rows("pg_try_advisory_xact_lock_shared", _try(shared=True, transaction=True)),
+    *_rows("pg_advisory_unlock", _unlock(shared=False)),
+    *_rows("pg_advisory_unlock_shared", _unlock(shared=True)),
+    Builtin("pg_advisory_unlock_all()", Python(_unlock_all, context=True)),
+)

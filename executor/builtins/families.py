@@ -2,7 +2,9 @@
 
 FAMILIES: dict[str, str] = {
     "advisory": (
-        "pg_advisory_unlock_all "
+        "pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all "
+        "pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock "
+        "pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared "
     ),
     "aggregate": (
         "any_value array_agg bit_and bit_or bit_xor bool_and bool_or count every max min string_agg "

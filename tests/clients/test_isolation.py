@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import pytest
 from psycopg import errors
 
 from tests.clients.database import Database
+from tests.clients.sessions import Waiting, until_it_waits
 
 Connection = psycopg.Connection[Any]
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
@@ -27,40 +28,6 @@ def two(database: Database) -> Iterator[tuple[Connection, Connection]]:
 def money(connection: Connection, id_: int = 1) -> Any:
     row = connection.execute("SELECT money FROM account WHERE id = %s", [id_]).fetchone()
     return row[0] if row else None
-
-
-class Waiting:
-    """A statement of one session that runs in a thread."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.error: BaseException | None = None
-        self.result: Any = None
-        self._work = work
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.result = self._work()
-        except psycopg.Error as error:
-            self.error = error
-
-    def done(self) -> Any:
-        """Wait for its end; its result, or raise its error."""
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "still waiting"
-        if self.error is not None:
-            raise self.error
-        return self.result
-
-
-def until_it_waits(observer: Connection, pid: int) -> None:
-    """Ask pg_stat_activity until the session waits for a lock."""
-    query = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s AND state = 'active'"
-    for _ in range(10_000):
-        if observer.execute(query, [pid]).fetchone() == ("Lock",):
-            return
-    raise AssertionError("it never waited")
 
 
 @pytest.mark.parametrize("level", LEVELS)

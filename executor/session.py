@@ -386,7 +386,23 @@ class Session:
             raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
         wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
         env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
-        return tuple(encoder(c, f, env) for c, f in zip(columns, wanted, strict=True))
+        return tuple(self._naming(c, encoder(c, f, env)) for c, f in zip(columns, wanted, strict=True))
+
+    def _naming(self, column: Column, encode: Encoder) -> Encoder:
+        """The encoder; for a column of a table made elsewhere, one that says where a value stood that does not fit."""
+        relation = self.context.catalog.relations_by_oid.get(column.table_oid) if column.table_oid else None
+        if relation is None or not relation.made_elsewhere:
+            return encode
+        name = relation.by_number[column.attribute].name
+
+        def encode_or_tell(value: Stored) -> bytes:
+            try:
+                return encode(value)
+            except SqlError as error:
+                raise type(error)(f'{error.message}, in column "{name}" of table "{relation.name}"', schema=relation.schema,
+                                  table=relation.name, column=name) from None
+
+        return encode_or_tell
 
     def _decode(self, types: Sequence[int], formats: tuple[int, ...], values: tuple[bytes | None, ...]) -> list[Stored]:
         if len(formats) > 1 and len(formats) != len(values):

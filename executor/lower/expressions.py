@@ -37,7 +37,24 @@ def condition(g: Generator, expr: plan.Expr) -> str:
         return "(" + f" {expr.operator} ".join(condition(g, a) for a in expr.arguments) + ")"
     if isinstance(expr, plan.ArrayCompare):
         return functions.array_compare(g, expr, filtering=True)
+    if isinstance(expr, plan.Call) and expr.operator in COMPARISONS and len(expr.arguments) == 2:
+        return _comparison(g, expr)
     return value(g, expr)
+
+
+COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
+
+
+def _comparison(g: Generator, expr: plan.Call) -> str:
+    """A comparison as a filter. A column made elsewhere is compared as it stands; values of another class do not match."""
+    columns = [a for a in expr.arguments if isinstance(a, plan.ColumnRef) and functions.checked_class(g, a)]
+    if not columns:
+        return value(g, expr)
+    before, g.unchecked = g.unchecked, True
+    text = value(g, expr)
+    g.unchecked = before
+    tests = [f"typeof({g.column(c)}) = '{functions.checked_class(g, c)}'" for c in columns] if expr.operator != "=" else []
+    return "(" + " AND ".join([text, *tests]) + ")"
 
 
 # ---------------------------------------------------------------- order and equality

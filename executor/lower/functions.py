@@ -18,7 +18,7 @@ from executor.facts.lookup import Function as Fact
 from executor.lower.generator import Generator
 from executor.types import arrays, numeric, record
 from executor.types import oids as T
-from executor.types.base import Stored
+from executor.types.base import Stored, misfit
 from executor.types.registry import codec
 from storage.statement import Function, TableFunction
 
@@ -284,7 +284,43 @@ def lift(g: Generator, expr: plan.ColumnRef, text: str) -> str:
         entry = g.entries.get(expr.entry)
         if isinstance(entry, plan.TableEntry) and entry.relation.made_elsewhere and entry.relation.sqlite_schema == "main":
             return f"{g.need(_lift_foreign(base))}({text})"
-    return text
+    return _checked(g, expr, text)
+
+
+STORAGE_CLASSES = {T.INT2: "integer", T.INT4: "integer", T.INT8: "integer", T.FLOAT4: "real", T.FLOAT8: "real", T.BYTEA: "blob"}
+"""What SQLite's typeof() says of a value of the type."""
+
+
+def checked_class(g: Generator, expr: plan.ColumnRef) -> str:
+    """The storage class a column made elsewhere must have but need not (SQLite lets any value stand anywhere); "" if it must."""
+    entry = g.entries.get(expr.entry)
+    if not isinstance(entry, plan.TableEntry) or not entry.relation.made_elsewhere or entry.relation.sqlite_schema != "main" \
+            or entry.relation.kind != "r" or expr.index < 0:
+        return ""
+    if entry.relation.columns[expr.index].number == entry.relation.rowid_column:
+        return ""
+    return STORAGE_CLASSES.get(base_type(expr.type), "")
+
+
+def _checked(g: Generator, expr: plan.ColumnRef, text: str) -> str:
+    """The column, or an error for a value of another storage class, which SQLite would compute with as if it were 0."""
+    wanted = checked_class(g, expr)
+    if not wanted or g.unchecked:
+        return text
+    entry = g.entries[expr.entry]
+    assert isinstance(entry, plan.TableEntry)
+    refuse = g.need(_misfit(entry.relation.name, expr.name, type_of(base_type(expr.type)).name))
+    return f"(CASE typeof({text}) WHEN '{wanted}' THEN {text} WHEN 'null' THEN NULL ELSE {refuse}({text}) END)"
+
+
+@cache
+def _misfit(table: str, column: str, type_name: str) -> Function:
+    def refuse(stored: Stored) -> None:
+        error = misfit(type_name, stored)
+        raise type(error)(f'{error.message}, in column "{column}" of table "{table}"', table=table, column=column)
+
+    name = blake2b(f"{table}\0{column}\0{type_name}".encode(), digest_size=12).hexdigest()
+    return Function(f"pg_misfit_{name}", refuse, 1, True)
 
 
 def _numeric_lift(stored: Stored, scale: int) -> Stored:

@@ -475,7 +475,7 @@ class Session:
                     raise
                 timeout = self.settings.typed("lock_timeout")
                 with self.block.timeout():
-                    await locks.wait(self, wait.wanted, int(timeout) / 1000 if timeout else None)  # type: ignore[call-overload]
+                    await locks.wait(self, wait.wanted, int(timeout) / 1000 if timeout else None)
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
         """The result, or None if the schema is not the one the plan was made for."""

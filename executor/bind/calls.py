@@ -238,7 +238,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
     if distinct:
         for a in converted:
             operators.check_equality(s, a.type, a.position)
-        if any(not any(k.expr == a for a in converted) for k in order):
+        if any(not any(plan.key(k.expr) == plan.key(a) for a in converted) for k in order):
             raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)
     condition = to_boolean(s, bind(s, inner, filter_node), "FILTER") if filter_node else None

@@ -114,6 +114,11 @@ def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
     return s.parameter(node.take("number", 0), s.position(node))
 
 
+def _placed(expr: Expr, position: int) -> Expr:
+    """A column with the place where it is written, for errors about it (42803)."""
+    return replace(expr, position=position) if isinstance(expr, plan.ColumnRef) else expr
+
+
 def _column(s: Statement, scope: Scope, node: Node) -> Expr:
     fields = node.nodes("fields")
     position = s.position(node)
@@ -123,12 +128,12 @@ def _column(s: Statement, scope: Scope, node: Node) -> Expr:
     if len(texts) == 1:
         found = names.column(s, scope, texts[0], position)
         if found is not None:
-            return found
+            return _placed(found, position)
         if names.item_by_alias(scope, texts[0], None, position):
             return _whole_row(s, scope, texts, position)
         raise names.missing_column(scope, texts[0], position)
     if len(texts) == 2:
-        return names.qualified_column(s, scope, None, texts[0], texts[1], position)
+        return _placed(names.qualified_column(s, scope, None, texts[0], texts[1], position), position)
     if len(texts) == 3:
         return names.qualified_column(s, scope, texts[0], texts[1], texts[2], position)
     if len(texts) == 4:

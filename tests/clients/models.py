@@ -36,7 +36,7 @@ class Book(Base):
 
     __tablename__ = "book"
     __table_args__ = (
-        CheckConstraint("price >= 0", name="book_price_positive"),
+        CheckConstraint("price >= 0.0", name="book_price_positive"),
         UniqueConstraint("author_id", "title", name="book_author_title"),
         Index("book_title_lower", text("lower(title)")),
         {"comment": "what can be read"},

@@ -191,6 +191,20 @@ FAMILIES: dict[str, str] = {
         "cash_mul_int8 cash_ne cash_pl cash_words cashlarger cashsmaller flt4_mul_cash flt8_mul_cash int2_mul_cash "
         "int4_mul_cash int8_mul_cash max min money numeric sum "
     ),
+    "multirange": (
+        "datemultirange elem_contained_by_multirange int4multirange int8multirange isempty lower lower_inc "
+        "lower_inf multirange multirange_adjacent_multirange multirange_adjacent_range multirange_after_multirange "
+        "multirange_after_range multirange_before_multirange multirange_before_range multirange_cmp "
+        "multirange_contained_by_multirange multirange_contained_by_range multirange_contains_elem "
+        "multirange_contains_multirange multirange_contains_range multirange_eq multirange_ge multirange_gt "
+        "multirange_intersect multirange_le multirange_lt multirange_minus multirange_ne "
+        "multirange_overlaps_multirange multirange_overlaps_range multirange_overleft_multirange "
+        "multirange_overleft_range multirange_overright_multirange multirange_overright_range multirange_union "
+        "nummultirange range_adjacent_multirange range_after_multirange range_agg range_before_multirange "
+        "range_contained_by_multirange range_contains_multirange range_intersect_agg range_merge "
+        "range_overlaps_multirange range_overleft_multirange range_overright_multirange tsmultirange "
+        "tstzmultirange unnest upper upper_inc upper_inf "
+    ),
     "network": (
         "abbrev broadcast cidr family host hostmask inet_merge inet_same_family inetand inetmi inetmi_int8 inetnot "
         "inetor inetpl int8pl_inet masklen max min netmask network network_cmp network_eq network_ge network_gt "
@@ -220,6 +234,14 @@ FAMILIES: dict[str, str] = {
     ),
     "random": (
         "random random_normal setseed "
+    ),
+    "range": (
+        "daterange daterange_canonical daterange_subdiff elem_contained_by_range int4range int4range_canonical "
+        "int4range_subdiff int8range int8range_canonical int8range_subdiff isempty lower lower_inc lower_inf "
+        "numrange numrange_subdiff range_adjacent range_after range_before range_cmp range_contained_by "
+        "range_contains range_contains_elem range_eq range_ge range_gt range_intersect range_intersect_agg "
+        "range_le range_lt range_merge range_minus range_ne range_overlaps range_overleft range_overright "
+        "range_union tsrange tsrange_subdiff tstzrange tstzrange_subdiff upper upper_inc upper_inf "
     ),
     "regexp": (
         "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "

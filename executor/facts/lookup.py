@@ -206,6 +206,18 @@ def operators_by_name() -> dict[str, tuple[Operator, ...]]:
 
 
 @cache
+def range_types() -> dict[int, tuple[int, int]]:
+    """The built-in range types: OID -> (OID of the bounds' type, OID of the multirange type)."""
+    return {row[0]: row[1:] for row in table("pg_range").select("rngtypid", "rngsubtype", "rngmultitypid")}
+
+
+@cache
+def multirange_types() -> dict[int, int]:
+    """The built-in multirange types: OID -> OID of the type of their ranges."""
+    return {multirange: oid for oid, (_, multirange) in range_types().items()}
+
+
+@cache
 def casts() -> dict[tuple[int, int], Cast]:
     """The built-in casts by (source, target)."""
     rows = table("pg_cast").select("castsource", "casttarget", "castfunc", "castcontext", "castmethod")

@@ -24,6 +24,8 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "json": (oids.JSON, oids.JSONB),
     "jsonpath": (oids.JSONPATH,),
     "network": (oids.INET, oids.CIDR),
+    "ranges": oids.RANGE_TYPES,
+    "multiranges": oids.MULTIRANGE_TYPES,
     "money": (oids.MONEY,),
     "macaddr": (oids.MACADDR, oids.MACADDR8),
     "opaque": (oids.ANYARRAY, oids.PG_NDISTINCT, oids.PG_DEPENDENCIES, oids.PG_MCV_LIST),

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from executor.catalog.load import BUILT_IN_SCHEMAS
 from executor.catalog.model import (
+    FIRST_TEMPORARY_OID,
     Catalog,
     Column,
     Comment,
@@ -18,7 +19,7 @@ from executor.catalog.store import changes
 from tests.executor.catalog.plain_file import load, made, store
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
-OIDS = st.integers(16384, 4_000_000_000)
+OIDS = st.integers(16384, FIRST_TEMPORARY_OID - 1)
 
 
 def columns() -> st.SearchStrategy[tuple[Column, ...]]:

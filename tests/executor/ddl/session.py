@@ -1,10 +1,11 @@
 """Runs DDL text as the executor would: parse, handler, steps on SQLite, next Catalog."""
 
+from itertools import count
 from typing import Any
 
 import apsw
 
-from executor.catalog.model import Catalog, Relation, Schema
+from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog, Relation, Schema
 from executor.context import Context
 from executor.ddl import HANDLERS
 from executor.ddl.base import DdlContext, DdlResult
@@ -15,6 +16,8 @@ from tests.executor.ddl.fake_binder import FakeBinder
 
 
 class Session:
+    temporary_oids = count(FIRST_TEMPORARY_OID)
+
     def __init__(self) -> None:
         self.connection = apsw.Connection(":memory:")
         self.connection.create_collation("decimal", lambda a, b: (float(a) > float(b)) - (float(a) < float(b)))
@@ -63,6 +66,7 @@ class Session:
             creation_schema=self.search_path[-1],
             source=text,
         )
+        ctx.temporary_oids = self.temporary_oids
         binder.catalog = lambda: ctx.catalog
         result = HANDLERS[node.kind](node, ctx)
         node.finish()

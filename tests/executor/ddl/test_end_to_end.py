@@ -16,11 +16,6 @@ pytestmark = needs_engine
 # Statements that do not answer as PostgreSQL does yet, and why; one that does by now fails the test: take it out here.
 KNOWN = {
     "create unique index i7 on t((a / a))": "0A000: plain SQLite cannot evaluate a guarded division",
-    "create table a(x int check (y>0))": "hint where PostgreSQL gives none",
-    "create table a(x int generated always as (y) stored)": "hint where PostgreSQL gives none",
-    "create table a(x int generated always as (random()) stored)": "random() is not there",
-    "create index i2 on t((random()))": "random() is not there",
-    "create index i2 on t(a) where random()>1": "random() is not there",
 }
 
 

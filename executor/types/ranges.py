@@ -236,9 +236,7 @@ class _Reader:
         inside = False
         while True:
             character = self.next()
-            if character == "\\":
-                parts.append(self.next())
-            elif character == '"' and inside and self.text[self.at : self.at + 1] == '"':
+            if character == "\\" or (character == '"' and inside and self.text[self.at : self.at + 1] == '"'):
                 parts.append(self.next())
             elif character == '"':
                 inside = not inside

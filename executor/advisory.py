@@ -9,10 +9,10 @@ lock. Only one session can hold that, so every circle has somebody in it who wai
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import trio
 
@@ -21,7 +21,9 @@ from executor.sqlstates import FeatureNotSupported, LockNotAvailable, TRDeadlock
 
 if TYPE_CHECKING:
     from executor.session import Session
+    from storage.transaction import Transaction
 
+T = TypeVar("T")
 DEADLOCK_TIMEOUT_S = 1.0
 
 
@@ -207,3 +209,18 @@ class AdvisoryLocks:
         if transaction is not None and transaction.waits_for_lock:
             yield from (s for s in owner.database.sessions if s is not owner and s.block.transaction is not None
                         and s.block.transaction.holds_write_lock)
+
+
+async def run_waiting(session: "Session", transaction: "Transaction", run: Callable[[], Awaitable[T]]) -> T:
+    """Run a session's statement; again after each lock that it had to wait for."""
+    locks = session.database.advisory
+    locks.begin_statement(session)
+    while True:
+        try:
+            return await run()
+        except MustWait as wait:
+            if transaction.lost:
+                raise
+            timeout = session.settings.typed("lock_timeout")
+            with session.block.timeout():
+                await locks.wait(session, wait.wanted, int(timeout) / 1000 if timeout else None)

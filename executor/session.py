@@ -6,13 +6,13 @@ runs it in the session's storage transaction. Transaction control is in executor
 
 from collections.abc import Sequence
 from copy import copy
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
 
 from executor import sqlstates as states
-from executor.advisory import MustWait
+from executor.advisory import run_waiting
 from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
@@ -446,7 +446,7 @@ class Session:
                 from executor.systemtables import system_tables  # imported when a catalog is first read
 
                 statement = system_tables(self, analyzed)
-            rows = await self._run_waiting(transaction, statement, values, analyzed)
+            rows = await run_waiting(self, transaction, partial(self._run, transaction, statement, values, analyzed))
             if rows is not None:
                 return rows, analyzed
             await self.catalog(refresh=True)
@@ -461,21 +461,6 @@ class Session:
         if fixed and _shapes(renewed.columns) != _shapes(prepared.columns):
             raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
-
-    async def _run_waiting(self, transaction: Any, statement: Statement, values: list[Stored],
-                           analyzed: Analyzed) -> Rows | None:
-        """Run a statement; again after each advisory lock that it had to wait for."""
-        locks = self.database.advisory
-        locks.begin_statement(self)
-        while True:
-            try:
-                return await self._run(transaction, statement, values, analyzed)
-            except MustWait as wait:
-                if transaction.lost:
-                    raise
-                timeout = self.settings.typed("lock_timeout")
-                with self.block.timeout():
-                    await locks.wait(self, wait.wanted, int(timeout) / 1000 if timeout else None)
 
     async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
         """The result, or None if the schema is not the one the plan was made for."""

@@ -108,6 +108,10 @@ class Node:
         value = self._fields.get(field)
         return default if value is None else wrap(value, field)
 
+    def raw(self, field: str) -> Any:
+        """A field's JSON as the parser gave it (None where it is empty), to put it into another tree."""
+        return self._fields.get(field)
+
     @property
     def location(self) -> int:
         """Byte offset in the source text; -1 unknown."""

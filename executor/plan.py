@@ -12,6 +12,7 @@ from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.facts.lookup import Function
 from executor.types.base import Stored
+from executor.types.jsonspec import PathSpec, TableSpec
 
 
 class Expr(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,6 +227,35 @@ class RowCompare(Expr, frozen=True, kw_only=True):
     equals: tuple[Expr, ...]  # column by column: =
 
 
+class PathCall(Expr, frozen=True, kw_only=True):
+    """JSON_EXISTS, JSON_VALUE or JSON_QUERY over a jsonb and a jsonpath. on_empty, on_error: the values these give."""
+
+    spec: PathSpec
+    document: Expr
+    path: Expr
+    passing: tuple[Expr, ...] = ()
+    on_empty: Expr | None = None
+    on_error: Expr | None = None
+
+
+class JsonBuild(Expr, frozen=True, kw_only=True):
+    """JSON_ARRAY, or JSON_OBJECT with keys and values in turn; its type is json or jsonb."""
+
+    array: bool
+    arguments: tuple[Expr, ...]
+    absent_on_null: bool = False
+    unique: bool = False
+
+
+class JsonTest(Expr, frozen=True, kw_only=True):
+    """kind is: IS JSON [item] of text, json or jsonb; parse: JSON(text WITH UNIQUE KEYS)."""
+
+    kind: str
+    argument: Expr
+    item: str = ""  # "", object, array, scalar
+    unique: bool = False
+
+
 class Subscript(Expr, frozen=True, kw_only=True):
     """array[i] or array[l:u] (upper bounds of plain subscripts only); jsonb subscripts become calls."""
 
@@ -341,6 +371,15 @@ class FunctionEntry(RangeEntry, frozen=True, kw_only=True):
     calls: tuple[Expr, ...]
     widths: tuple[int, ...]
     ordinality: bool = False
+
+
+class JsonTableEntry(RangeEntry, frozen=True, kw_only=True):
+    """JSON_TABLE over a jsonb. values: what the columns' ON EMPTY and ON ERROR clauses give, numbered by the spec."""
+
+    spec: TableSpec
+    document: Expr
+    passing: tuple[Expr, ...] = ()
+    values: tuple[Expr, ...] = ()
 
 
 class ValuesEntry(RangeEntry, frozen=True, kw_only=True):

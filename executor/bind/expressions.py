@@ -614,15 +614,26 @@ def _sublink(s: Statement, scope: Scope, node: Node) -> Expr:
     return bind_sublink(s, scope, node)
 
 
+def _json(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.sqljson_build import bind_json
+
+    return bind_json(s, scope, node)
+
+
+JSON_NODES = ("JsonFuncExpr", "JsonObjectConstructor", "JsonArrayConstructor", "JsonArrayQueryConstructor", "JsonObjectAgg",
+              "JsonArrayAgg", "JsonParseExpr", "JsonScalarExpr", "JsonSerializeExpr", "JsonIsPredicate")
+
+
 HANDLERS: dict[str, Handler] = {
     "A_Const": _constant, "ParamRef": _parameter, "ColumnRef": _column, "A_Expr": _operator_expression,
     "BoolExpr": _boolean, "NullTest": _null_test, "BooleanTest": _boolean_test, "TypeCast": _type_cast,
     "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
     "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,
     "SetToDefault": _default, "FuncCall": _call, "SubLink": _sublink,
+    **dict.fromkeys(JSON_NODES, _json),
 }  # fmt: skip
 
 CONSTRUCTS = {"GroupingFunc": "GROUPING", "CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",
-              "MergeSupportFunc": "MERGE_ACTION", "JsonFuncExpr": "SQL/JSON query functions",
+              "MergeSupportFunc": "MERGE_ACTION",
               "JsonObjectConstructor": "JSON_OBJECT", "JsonArrayConstructor": "JSON_ARRAY",
               "JsonIsPredicate": "IS JSON", "JsonObjectAgg": "JSON_OBJECTAGG", "JsonArrayAgg": "JSON_ARRAYAGG"}

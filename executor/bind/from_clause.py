@@ -54,7 +54,7 @@ def bind_item(s: Statement, scope: Scope, node: Node) -> Bound:
     """One FROM item and the names it brings."""
     handler = HANDLERS.get(node.kind)
     if handler is None:
-        raise not_supported({"RangeTableFunc": "XMLTABLE", "JsonTable": "JSON_TABLE"}.get(node.kind, node.kind),
+        raise not_supported({"RangeTableFunc": "XMLTABLE"}.get(node.kind, node.kind),
                             position=s.position(node) or None)
     found = handler(s, scope, node)
     node.finish()
@@ -72,7 +72,7 @@ def _alias(s: Statement, node: Node | None) -> tuple[str | None, list[str]]:
     return name, columns
 
 
-def _renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str,
+def renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str,
              position: int) -> tuple[tuple[str, int, int], ...]:
     if len(names) > len(columns):
         raise InvalidColumnReference(
@@ -102,7 +102,7 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
         info.references += 1
         entry: plan.RangeEntry = CteEntry(number=s.new_entry(), alias=alias or name, cte=info.number,
                                           has_alias=alias is not None, has_column_aliases=bool(columns),
-                                          columns=_renamed(list(info.columns), columns, alias or name, position))
+                                          columns=renamed(list(info.columns), columns, alias or name, position))
         return entry, [Item(alias or name, table_columns(entry), entry)]
     relation = s.relation(schema, name, position)
     s.qualified.append((node, relation.schema))
@@ -117,7 +117,7 @@ def table_item(s: Statement, relation: Relation, alias: str | None, columns: lis
     """A table or view under an alias."""
     shown = alias or relation.name
     written: dict[str, Any] = {"has_alias": alias is not None, "has_column_aliases": bool(columns)}
-    outputs = _renamed(relation_columns(relation), columns, shown, position)
+    outputs = renamed(relation_columns(relation), columns, shown, position)
     number = s.new_entry()
     if relation.kind == "v" and not relation.made_elsewhere and relation.sqlite_schema != "catalog":
         entry: plan.RangeEntry = QueryEntry(number=number, alias=shown, columns=outputs, query=view_query(s, relation),
@@ -183,7 +183,7 @@ def _subquery(s: Statement, scope: Scope, node: Node) -> Bound:
     outputs = [(t.name, t.expr.type, t.expr.typmod) for t in query.targets if not t.hidden]
     entry = QueryEntry(number=s.new_entry(), alias=alias or "", query=query, lateral=lateral and uses_siblings(scope, query),
                        has_alias=alias is not None, has_column_aliases=bool(columns), says_lateral=lateral,
-                       columns=_renamed(outputs, columns, alias or "unnamed_subquery", position))
+                       columns=renamed(outputs, columns, alias or "unnamed_subquery", position))
     return entry, [Item(alias, table_columns(entry), entry, qualified=alias is not None)]
 
 
@@ -218,7 +218,7 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
     if ordinality:
         columns.append(("ordinality", T.INT8, -1))
     shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
-    entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=_renamed(columns, names, shown, s.position(node)),
+    entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=renamed(columns, names, shown, s.position(node)),
                           calls=tuple(calls), widths=tuple(widths), ordinality=ordinality, says_lateral=lateral,
                           has_alias=alias is not None, has_column_aliases=bool(names),
                           lateral=uses_siblings(scope, tuple(calls)))
@@ -367,5 +367,11 @@ def _sample(s: Statement, scope: Scope, node: Node) -> Bound:
     raise not_supported("TABLESAMPLE", position=s.position(node) or None)
 
 
+def _json_table(s: Statement, scope: Scope, node: Node) -> Bound:
+    from executor.bind.sqljson_table import bind_table
+
+    return bind_table(s, scope, node)
+
+
 HANDLERS = {"RangeVar": _range_var, "RangeSubselect": _subquery, "RangeFunction": _function, "JoinExpr": _join,
-            "RangeTableSample": _sample}
+            "RangeTableSample": _sample, "JsonTable": _json_table}

@@ -708,6 +708,10 @@ def _indirection_name(node: Node) -> tuple[str, int]:
 VALUE_NAMES = {"SVFOP_CURRENT_CATALOG": "current_catalog", "SVFOP_CURRENT_ROLE": "current_role", "SVFOP_USER": "user",
                "SVFOP_CURRENT_SCHEMA": "current_schema"}
 
+JSON_NAMES = {"JsonParseExpr": "json", "JsonScalarExpr": "json_scalar", "JsonSerializeExpr": "json_serialize",
+              "JsonObjectConstructor": "json_object", "JsonArrayConstructor": "json_array",
+              "JsonArrayQueryConstructor": "json_array", "JsonObjectAgg": "json_objectagg", "JsonArrayAgg": "json_arrayagg"}
+
 NAMES = {
     "ColumnRef": lambda n: (_last_text(n.peek("fields")), 2),
     "A_Indirection": _indirection_name,
@@ -717,6 +721,8 @@ NAMES = {
     "CollateClause": lambda n: _figure(n.peek("arg")),
     "GroupingFunc": lambda n: ("grouping", 2),
     "SubLink": _sublink_name,
+    "JsonFuncExpr": lambda n: (n.peek("op", "JSON_EXISTS_OP").removesuffix("_OP").lower(), 2),
+    **{node: (lambda name: lambda n: (name, 2))(name) for node, name in JSON_NAMES.items()},
     "CaseExpr": _case_name,
     "A_ArrayExpr": lambda n: ("array", 2),
     "RowExpr": lambda n: ("row", 2),

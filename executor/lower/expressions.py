@@ -307,6 +307,12 @@ def _aggregate(g: Generator, expr: plan.AggregateCall) -> str:
     return aggregate(g, expr)
 
 
+def _json(g: Generator, expr: plan.Expr) -> str:
+    from executor.lower.sqljson import PRINTERS as json_printers
+
+    return json_printers[type(expr)](g, expr)
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
@@ -317,4 +323,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: functions.row_json(g, e),
+    plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
 }  # fmt: skip

@@ -64,6 +64,11 @@ def rows_as_json(fact: Fact, arguments: tuple[plan.Expr, ...]) -> tuple[plan.Exp
     """The arguments of a JSON function, rows among them as JSON: only here are their columns' names known."""
     if fact.name not in ROW_TAKING:
         return arguments
+    return with_rows_as_json(arguments)
+
+
+def with_rows_as_json(arguments: tuple[plan.Expr, ...]) -> tuple[plan.Expr, ...]:
+    """Arguments, rows among them as JSON objects."""
     return tuple(plan.RowJson(type=T.JSON, argument=a) if isinstance(a, (plan.Row, plan.WholeRow)) else a
                  for a in arguments)
 

@@ -326,7 +326,14 @@ def _side_by_side(parts: list[tuple[TableFunction | None, int, int]], ordinality
 
 _MISSING = object()
 
+
+def _json_table(g: Generator, entry: plan.JsonTableEntry) -> str:
+    from executor.lower.sqljson import table
+
+    return table(g, entry)
+
+
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function,
+    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table,
 }  # fmt: skip

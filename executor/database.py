@@ -1,5 +1,6 @@
 """One served database: its SQLite file, its newest catalog, its plan cache, its sequences."""
 
+from time import monotonic
 from typing import Any
 
 from executor.advisory import AdvisoryLocks
@@ -13,6 +14,7 @@ from storage.statement import Statement
 from storage.transaction import Transaction
 
 CACHE_MAX = 2000
+TOKEN_AGE_S = 0.005
 
 
 class PlanCache:
@@ -48,7 +50,20 @@ class ServedDatabase:
         self.plans = PlanCache()
         self.sequences = SequenceStates()
         self.sessions: set[Any] = set()
+        self._token = -1
+        self._token_until = 0.0
         self.advisory = AdvisoryLocks()
+
+    def schema_token(self) -> int:
+        """The schema version as committed, not more than TOKEN_AGE_S old: asking SQLite each time would cost 5 us.
+
+        What this misses of another program's change, running the statement notices.
+        """
+        now = monotonic()
+        if now >= self._token_until or self.catalog is None or self._token != self.catalog.version:
+            self._token = self.file.schema_token()
+            self._token_until = now + TOKEN_AGE_S
+        return self._token
 
     async def newest_catalog(self) -> Catalog:
         """The catalog as committed, read again if another program changed the schema."""

@@ -21,7 +21,7 @@ def is_outdated(session: "Session", prepared: "Prepared") -> bool:
         return False
     if transaction is not None and transaction.isolation is not Isolation.READ_COMMITTED:
         return False  # its snapshot may be older than the newest schema; running will tell
-    return bool(prepared.analyzed.catalog.version != session.database.file.schema_token())
+    return bool(prepared.analyzed.catalog.version != session.database.schema_token())
 
 
 async def renew_portal(session: "Session", portal: Portal) -> None:

@@ -1,5 +1,6 @@
 """One run of `pgquill serve`: sockets, engine, signals, and what the operator reads."""
 
+import gc
 import getpass
 import logging
 import resource
@@ -20,6 +21,8 @@ from pgwire.server import Limits, Server
 
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 MEMORY = ":memory:"
+
+GC_THRESHOLDS = (20_000, 20, 50)
 
 OpenEngine = Callable[..., Awaitable[Any]]
 
@@ -55,6 +58,13 @@ def run(open_engine: OpenEngine, options: ServeOptions) -> None:
     trio.run(_serve, open_engine, options)
 
 
+def _settle_garbage_collector() -> None:
+    """What was made by starting up stays for good: do not walk it again and again (5 to 10 % of short statements)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
 async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
     log = structlog.get_logger()
     listeners = open_tcp(options.host, options.port, allow_network=options.network_allowed)
@@ -65,6 +75,7 @@ async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
             unix_socket = UnixSocket(options.socket_dir.absolute(), port, options.path)
             listeners.append(unix_socket.listener)
         engine: Engine = await open_engine(options.path, server_version=options.server_version)
+        _settle_garbage_collector()
         try:
             await _serve_engine(engine, listeners, options, log)
         finally:

@@ -89,7 +89,7 @@ def _next_date(value: str) -> str:
         return ""
     days = date_days(value) + 1
     if not date_in_range(days):
-        raise DatetimeFieldOverflow("date out of range.")
+        raise DatetimeFieldOverflow("date out of range")
     return date_text(days)
 
 

@@ -13,7 +13,6 @@ from executor.facts.lookup import Function, Operator
 from executor.plan import Call, Expr, Row, RowCompare
 from executor.sqlstates import (
     AmbiguousFunction,
-    DatatypeMismatch,
     IndeterminateDatatype,
     SyntaxError,
     UndefinedFunction,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from executor.bind import resolve
 from executor.bind.coerce import coerce, to_common, unify
-from executor.bind.resolve import array_type, base_type, common_type, element_type, find_operator
+from executor.bind.polymorphic import Mismatch, made_concrete
+from executor.bind.resolve import base_type, find_operator
 from executor.bind.statement import Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup
@@ -12,7 +13,6 @@ from executor.facts.lookup import Function, Operator
 from executor.plan import Call, Expr, Row, RowCompare
 from executor.sqlstates import (
     AmbiguousFunction,
-    DatatypeMismatch,
     IndeterminateDatatype,
     SyntaxError,
     UndefinedFunction,
@@ -67,78 +67,12 @@ def make_call(s: Statement, function: Function, operands: Sequence[Expr], positi
 def polymorphic(declared: Sequence[int], given: Sequence[int], result: int,
                 position: int) -> tuple[list[int], int]:
     """The declared argument types with polymorphic ones made concrete, and the concrete result type."""
-    wanted = list(declared[: len(given)])
-    if not any(t in resolve.POLYMORPHIC for t in wanted) and result not in resolve.POLYMORPHIC:
-        return wanted, result
-    element = _element(wanted, given, resolve.FAMILY_ANY, position)
-    compatible = _compatible(wanted, given)
-    for i, t in enumerate(wanted):
-        if t in resolve.FAMILY_ANY:
-            wanted[i] = _concrete(t, element, given[i], position)
-        elif t in resolve.FAMILY_COMPATIBLE:
-            wanted[i] = _concrete(t, compatible, given[i], position)
-    if result in resolve.POLYMORPHIC:
-        source = element if result in resolve.FAMILY_ANY else compatible
-        if not source:
-            raise DatatypeMismatch("could not determine polymorphic type because input has type unknown",
-                                   position=position or None)
-        result = _concrete(result, source, 0, position)
-    return wanted, result
-
-
-def _element(declared: Sequence[int], given: Sequence[int], family: frozenset[int], position: int) -> int:
-    element = 0
-    unknown = False
-    for t, g in zip(declared, given, strict=False):
-        if t not in family:
-            continue
-        if g == T.UNKNOWN:
-            unknown = True
-            continue
-        g = base_type(g) if t != T.ANYELEMENT and t != T.ANYNONARRAY else g
-        part = element_type(g) if t in resolve.ARRAYS else g
-        if t in resolve.ARRAYS and not part:
-            if g == T.ANYARRAY:
-                continue
-            vector = resolve.type_of(g).element
-            if not vector:
-                raise DatatypeMismatch(f"argument declared anyarray is not an array but type {type_name(g)}",
-                                       position=position or None)
-            part = vector
-        if element and part != element:
-            if t in resolve.ARRAYS or element_type(given[0]):
-                raise DatatypeMismatch('arguments declared "anyarray" are not all alike'
-                                       if t in resolve.ARRAYS else
-                                       'argument declared anyarray is not consistent with argument declared anyelement',
-                                       detail=f"{type_name(element)} versus {type_name(part)}", position=position or None)
-            raise DatatypeMismatch('arguments declared "anyelement" are not all alike',
-                                   detail=f"{type_name(element)} versus {type_name(part)}", position=position or None)
-        element = part
-    return element or (T.TEXT if unknown else 0)
-
-
-def _compatible(declared: Sequence[int], given: Sequence[int]) -> int:
-    parts = []
-    for t, g in zip(declared, given, strict=False):
-        if t in resolve.FAMILY_COMPATIBLE:
-            parts.append((element_type(g) or T.UNKNOWN) if t in resolve.ARRAYS and g != T.UNKNOWN else g)
-    return (common_type(parts) or 0) if parts else 0
-
-
-def _concrete(declared: int, element: int, given: int, position: int) -> int:
-    if declared in resolve.ARRAYS:
-        if element_type(element) and not given:
-            return element
-        if not element and given:
-            return given
-        found = array_type(element) if element else 0
-        if not found:
-            raise DatatypeMismatch(f"could not find array type for data type {type_name(element) if element else 'unknown'}",
-                                   position=position or None)
-        return found
-    if declared in resolve.RANGES:
-        raise not_supported("polymorphic range functions")
-    return element or given
+    if result not in resolve.POLYMORPHIC and resolve.POLYMORPHIC.isdisjoint(declared):
+        return list(declared[: len(given)]), result
+    try:
+        return made_concrete(declared, given, result)
+    except Mismatch as mismatch:
+        raise mismatch.error(position) from None
 
 
 def compare_rows(s: Statement, names: Sequence[str], left: Sequence[Expr], right: Sequence[Expr],
@@ -190,11 +124,13 @@ def btree_operator(oid: int, strategy: int) -> Operator | None:
         key = T.RECORD
     elif t.kind == "e":
         key = T.ANYENUM
-    elif t.kind == "r":
-        key = T.ANYRANGE
+    elif t.kind in RANGE_KINDS:
+        key = RANGE_KINDS[t.kind]
     found = table.get((key, strategy))
     return lookup.operators_by_oid()[found] if found else None
 
+
+RANGE_KINDS = {"r": T.ANYRANGE, "m": T.ANYMULTIRANGE}
 
 # Types without an operator class of their own, binary-coercible to one that has it.
 SORT_AS = {T.VARCHAR: T.TEXT, T.REGCLASS: T.OID, T.REGTYPE: T.OID, T.REGPROC: T.OID, T.REGPROCEDURE: T.OID,

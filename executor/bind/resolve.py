@@ -19,7 +19,6 @@ FAMILY_COMPATIBLE = frozenset({T.ANYCOMPATIBLE, T.ANYCOMPATIBLEARRAY, T.ANYCOMPA
                                T.ANYCOMPATIBLERANGE, T.ANYCOMPATIBLEMULTIRANGE})
 POLYMORPHIC = FAMILY_ANY | FAMILY_COMPATIBLE
 ARRAYS = frozenset({T.ANYARRAY, T.ANYCOMPATIBLEARRAY})
-RANGES = frozenset({T.ANYRANGE, T.ANYCOMPATIBLERANGE, T.ANYMULTIRANGE, T.ANYCOMPATIBLEMULTIRANGE})
 
 
 def type_of(oid: int) -> Type:
@@ -115,38 +114,9 @@ def matches(given: Sequence[int], wanted: Sequence[int]) -> bool:
         return False
     if not any(t in POLYMORPHIC for t in wanted):
         return True
-    return _consistent(given, wanted) and _compatible(given, wanted)
+    from executor.bind.polymorphic import fits
 
-
-def _consistent(given: Sequence[int], wanted: Sequence[int]) -> bool:
-    """anyelement, anyarray and their kin: one element type throughout."""
-    elements = set()
-    for g, t in zip(given, wanted, strict=True):
-        if t not in FAMILY_ANY or g == T.UNKNOWN:
-            continue
-        if t in ARRAYS:
-            if g == T.ANYARRAY:
-                continue
-            elements.add(element_type(g))
-        elif t in RANGES:
-            return True
-        else:
-            elements.add(g)
-    return len(elements) <= 1
-
-
-def _compatible(given: Sequence[int], wanted: Sequence[int]) -> bool:
-    """anycompatible and its kin: a common type exists, and is no array where it must not be."""
-    parts = []
-    for g, t in zip(given, wanted, strict=True):
-        if t in FAMILY_COMPATIBLE and g != T.UNKNOWN and t not in RANGES:
-            parts.append(element_type(g) if t in ARRAYS else g)
-    if not parts:
-        return True
-    common = common_type(parts)
-    if common is None or not all(can_coerce(part, common) for part in parts):
-        return False
-    return T.ANYCOMPATIBLENONARRAY not in wanted or not element_type(common)
+    return fits(wanted, given)
 
 
 @dataclass(frozen=True, slots=True)

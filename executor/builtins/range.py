@@ -33,7 +33,7 @@ _CONSTRUCTED = {
     "numrange": ("numeric", "1.5", "2", "[1.5,2)"),
     "daterange": ("date", "'2020-01-01'", "'2020-02-01'", "[2020-01-01,2020-02-01)"),
     "tsrange": ("timestamp", "'2020-01-01'", "'2020-02-01'", '["2020-01-01 00:00:00","2020-02-01 00:00:00")'),
-    "tstzrange": ("timestamptz", "'2020-01-01 00Z'", "NULL", '["2020-01-01 00:00:00+00",)'),
+    "tstzrange": ("timestamptz", "'2020-01-01 00:00Z'", "NULL", '["2020-01-01 00:00:00+00",)'),
 }
 """Range type -> (type of its bounds, two bounds, what the constructor makes of them)."""
 
@@ -155,7 +155,7 @@ def on_ranges(function: Callable[..., Any]) -> Python:
     def factory(types: ArgumentTypes, result: int) -> Callable[..., Stored]:
         load = range_kind(types[0][0]).load
         if len(types) == 1:
-            return lambda a: function(load(a))  # type: ignore[no-any-return]
+            return lambda a: function(load(a))
         return lambda a, b: int(function(load(a), load(b)))
 
     return Python(factory, typed=True)

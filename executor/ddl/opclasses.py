@@ -8,6 +8,8 @@ from executor.facts.lookup import casts, types_by_oid
 from executor.sqlstates import DatatypeMismatch, UndefinedObject
 
 ANYARRAY = 2277
+KINDS = {3500: "e", 3831: "r", 4537: "m"}
+"""The pseudo-types that operator classes take, and the kind of type each stands for: enums, ranges, multiranges."""
 
 
 @cache
@@ -34,6 +36,8 @@ def _accepts(accepted: int, type_oid: int) -> bool:
     kind = types_by_oid().get(type_oid)
     if kind is not None and accepted == ANYARRAY:
         return kind.is_array
+    if kind is not None and accepted in KINDS:
+        return kind.kind == KINDS[accepted]
     cast = casts().get((type_oid, accepted))
     return cast is not None and cast.method == "b" and cast.context == "i"
 

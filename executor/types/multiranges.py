@@ -42,8 +42,8 @@ def joined(ranges: Iterable[Range]) -> Ranges:
     for value in sorted((r for r in ranges if not r.empty), key=_by_ends):
         if found and value.lower.cut <= found[-1].upper.cut:
             last = found[-1]
-            upper: Bound = last.upper if last.upper.cut > value.upper.cut else value.upper
-            found[-1] = Range(last.lower, upper)
+            lower: Bound = last.lower if last.lower.cut < value.lower.cut else value.lower
+            found[-1] = Range(lower, last.upper if last.upper.cut > value.upper.cut else value.upper)
         else:
             found.append(value)
     return tuple(found)

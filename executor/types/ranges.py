@@ -89,7 +89,7 @@ def _next_date(value: str) -> str:
         return ""
     days = date_days(value) + 1
     if not date_in_range(days):
-        raise DatetimeFieldOverflow("date out of range.")
+        raise DatetimeFieldOverflow("date out of range")
     return date_text(days)
 
 
@@ -154,7 +154,8 @@ def range_kind(oid: int) -> RangeKind:
     """The kind of a range type."""
     element, multirange = range_types()[oid]
     name = types_by_oid()[oid].name
-    read = _FROM_TEXT.get(element, _itself)
+    read: Callable[[str], Any] = _FROM_TEXT.get(element, _itself)
+    kind: RangeKind
 
     @lru_cache(maxsize=4096)
     def load(text: Stored) -> Range:
@@ -162,7 +163,7 @@ def range_kind(oid: int) -> RangeKind:
             return EMPTY
         if not isinstance(text, str) or text[:1] not in ("[", "(") or text[-1:] not in ("]", ")"):
             raise misfit(name, text)
-        lower, comma, upper = text[1:-1].replace('"', "").partition(",")
+        lower, _, upper = text[1:-1].replace('"', "").partition(",")
         try:
             return kind.make(read(lower) if lower else None, read(upper) if upper else None, text[0] == "[",
                              text[-1] == "]")
@@ -320,7 +321,8 @@ def range_of_bytes(kind: RangeKind, data: bytes, receive: Callable[[bytes], Stor
         raise InvalidBinaryRepresentation("incorrect binary data format")
     if flags & _EMPTY_FLAG:
         return EMPTY
-    return kind.make(*bounds, bool(flags & _LOWER_INCLUDED), bool(flags & _UPPER_INCLUDED))
+    lower, upper = bounds
+    return kind.make(lower, upper, bool(flags & _LOWER_INCLUDED), bool(flags & _UPPER_INCLUDED))
 
 
 def _codec(oid: int) -> Codec:

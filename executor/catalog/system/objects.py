@@ -130,7 +130,7 @@ def access_method(name: str) -> int:
 
 
 _STAND_INS = {1043: 25, 19: 19, 1042: 1042}
-_ANYARRAY, _ANYENUM, _RECORD, _ANYRANGE = 2277, 3500, 2249, 3831
+_ANYARRAY, _ANYENUM, _RECORD, _ANYRANGE, _ANYMULTIRANGE = 2277, 3500, 2249, 3831, 4537
 
 
 def operator_class(method: str, kind: Type | None, name: str) -> int:
@@ -141,7 +141,7 @@ def operator_class(method: str, kind: Type | None, name: str) -> int:
     if kind is None:
         return 0
     candidates = (_STAND_INS.get(kind.oid, kind.oid), _ANYARRAY if kind.is_array else 0,
-                  {"e": _ANYENUM, "c": _RECORD, "r": _ANYRANGE}.get(kind.kind, 0))
+                  {"e": _ANYENUM, "c": _RECORD, "r": _ANYRANGE, "m": _ANYMULTIRANGE}.get(kind.kind, 0))
     return next((_default_classes()[am, oid] for oid in candidates if (am, oid) in _default_classes()), 0)
 
 

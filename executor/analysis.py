@@ -7,26 +7,26 @@ import msgspec
 
 from executor import plan
 from executor.bind.query import bind_query
-from executor.bind.resolve import base_type, element_type
+from executor.bind.resolve import base_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
+from executor.catalog import usertypes
 from executor.catalog.model import Catalog
 from executor.context import Context
 from executor.errors import SqlError
-from executor.facts import lookup
 from executor.lower.generator import Lowered, Slot
 from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source
-from executor.sqlstates import IndeterminateDatatype, StatementTooComplex
+from executor.sqlstates import IndeterminateDatatype, StatementTooComplex, UndefinedObject
 from executor.types import oids as T
-from executor.types import record
+from executor.types import made, record
 from executor.types.base import Encoder, Env, Stored
 from executor.types.oids import REG_TYPES
 from executor.types.registry import codec
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column of a result, as RowDescription tells it."""
+    """One column of a result, as RowDescription tells it; `number` is its type in the plan, 0 for type_oid itself."""
 
     name: str
     type_oid: int
@@ -36,18 +36,19 @@ class Column(msgspec.Struct, frozen=True):
     table_oid: int = 0
     attribute: int = 0
     fields: tuple[tuple[str, int, int], ...] = ()  # of an anonymous row: (name, type, typmod)
+    number: int = 0
 
     @property
     def prints_names(self) -> bool:
         """True if its text depends on the session's catalog and search path (regclass and the like)."""
         return any(element_type(oid) in REG_TYPES or oid in REG_TYPES
-                   for oid in (self.type_oid, *(oid for _, oid, _ in self.fields)))
+                   for oid in (self.number or self.type_oid, *(oid for _, oid, _ in self.fields)))
 
 
 class Analyzed(msgspec.Struct, dict=True):
     """An optimizable statement ready to run. Valid for `catalog` only (compared by identity).
 
-    parameters: type OIDs of $1 ...; columns: None without a result. verb: of the command tag.
+    parameters: types of $1 ...; columns: None without a result. verb: of the command tag.
     """
 
     catalog: Catalog
@@ -96,13 +97,21 @@ def bind_statement(raw: RawStatement, catalog: Catalog, context: Context, search
     """Bind an optimizable statement."""
     s = Statement(catalog=catalog, context=context, search_path=search_path, source=Source(raw.source),
                   lifted=lifted or {})
-    s.parameters = {i: oid or T.UNKNOWN for i, oid in enumerate(parameter_oids, 1)}
+    s.parameters = {i: _declared(catalog, oid) for i, oid in enumerate(parameter_oids, 1)}
     try:
         found = BINDERS[raw.node.kind](s, Scope(), raw.node)
         raw.node.finish()
     except RecursionError:
         raise StatementTooComplex("stack depth limit exceeded") from None
     return s, found
+
+
+def _declared(catalog: Catalog, oid: int) -> int:
+    """The type that a client declared for a parameter."""
+    found = usertypes.number(catalog, oid or T.UNKNOWN)
+    if found is None:
+        raise UndefinedObject(f"type with OID {oid} does not exist")
+    return found
 
 
 def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: tuple[str, ...],
@@ -138,13 +147,13 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
 def column_of(target: plan.Target) -> Column:
     """A target as RowDescription describes it (domains as their base types)."""
     expr = target.expr
-    oid = base_type(expr.type)
-    t = lookup.types_by_oid()[oid]
+    number = base_type(expr.type)
+    t = type_of(number)
     fields: tuple[tuple[str, int, int], ...] = ()
     if isinstance(expr, (plan.Row, plan.WholeRow)):
         fields = tuple((n, base_type(f.type), f.typmod) for n, f in zip(expr.names, expr.fields, strict=True))
-    return Column(name=target.name, type_oid=oid, type_size=t.length, typmod=expr.typmod, table_oid=target.origin[0],
-                  attribute=target.origin[1], fields=fields)
+    return Column(name=target.name, type_oid=made.oid_of(number), type_size=t.length, typmod=expr.typmod,
+                  table_oid=target.origin[0], attribute=target.origin[1], fields=fields, number=number)
 
 
 def env_key(env: Env) -> tuple[Any, ...]:
@@ -159,7 +168,7 @@ def encoder(column: Column, format_: int, env: Env) -> Encoder:
         fields = [record.Field(n, codec(oid), typmod) for n, oid, typmod in column.fields]
         found = record.record_codec(T.RECORD, fields)
     else:
-        found = codec(column.type_oid)
+        found = codec(column.number or column.type_oid)
     return found.binary_encoder(column.typmod, env) if format_ else found.text_encoder(column.typmod, env)
 
 

@@ -55,6 +55,10 @@ class RowNumber(ColumnRef, frozen=True, kw_only=True):
     """SQLite's rowid of a range entry's row, as a number; index is -1. No statement of a client has it."""
 
 
+class DomainValue(ColumnRef, frozen=True, kw_only=True):
+    """VALUE in the CHECK of a domain; `entry` is the CheckDomain's."""
+
+
 class WholeRow(Expr, frozen=True, kw_only=True):
     """A range entry's row as a composite value."""
 
@@ -100,6 +104,22 @@ class Relabel(Expr, frozen=True, kw_only=True):
     explicit: bool = False  # a cast that was written
     collation: tuple[str, ...] = ()  # of COLLATE: the name as written
     merged: str = ""  # the column of JOIN ... USING that stands for the argument
+
+
+class CheckDomain(Expr, frozen=True, kw_only=True):
+    """A value of a domain's base type as one of the domain, if the constraints allow it.
+
+    checks: (name, condition over column 0 of `entry`, which is the value). name: the domain's in messages.
+    """
+
+    argument: Expr
+    entry: int
+    name: str
+    schema: str
+    datatype: str
+    not_null: bool
+    checks: tuple[tuple[str, Expr], ...]
+    explicit: bool = False
 
 
 class ConvertText(Expr, frozen=True, kw_only=True):

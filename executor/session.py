@@ -33,6 +33,7 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
+from executor.types.made import oid_of
 from executor.types.registry import codec
 from storage.errors import EngineError, LockTimeout, SchemaChanged
 from storage.rows import Rows
@@ -190,7 +191,7 @@ class Session:
         await renew_statement(self, self.statement(name))
         prepared = await self.current(self.statement(name))
         prepared.described = True
-        return prepared.parameters, prepared.columns
+        return tuple(map(oid_of, prepared.parameters)), prepared.columns
 
     async def bind(self, portal: str, statement: str, parameter_formats: tuple[int, ...],
                    parameters: tuple[bytes | None, ...], result_formats: tuple[int, ...]) -> None:
@@ -206,8 +207,8 @@ class Session:
         old = self.portals.pop("", None) if not portal else None
         if old is not None:
             await old.close()
-        values = self._decode(prepared.parameters, parameter_formats, parameters) if parameters else ()
         prepared = await self.current(prepared)
+        values = self._decode(prepared.parameters, parameter_formats, parameters) if parameters else ()
         self.portals[portal] = self._portal(prepared, values, result_formats, ())
 
     async def describe_portal(self, name: str) -> Sequence[Column] | None:
@@ -355,7 +356,7 @@ class Session:
         renewed = await self.analyze(prepared.raw, prepared.given)
         if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
             raise _result_type_changed()
-        prepared.analyzed, prepared.columns = renewed, renewed.columns
+        prepared.analyzed, prepared.columns, prepared.parameters = renewed, renewed.columns, renewed.parameters
         return prepared
 
     def _portal(self, prepared: Prepared, values: Sequence[Stored], formats: tuple[int, ...],

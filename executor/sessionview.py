@@ -14,6 +14,8 @@ from executor.catalog.system.session_view import (
     built_in_roles,
 )
 
+from executor.types.made import oid_of
+
 if TYPE_CHECKING:
     from executor.engine import Engine
     from executor.session import Session
@@ -81,7 +83,7 @@ class EngineView(SessionView):
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""
-        return tuple(PreparedStatement(name, p.text, p.prepared_at or "2000-01-01 00:00:00", p.parameters,
+        return tuple(PreparedStatement(name, p.text, p.prepared_at or "2000-01-01 00:00:00", tuple(map(oid_of, p.parameters)),
                                        tuple(c.type_oid for c in p.columns) if p.columns else None, p.from_sql)
                      for name, p in self.session.statements.items() if name)
 

@@ -26,6 +26,7 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 from executor.types import oids as T
+from executor.types.made import oid_of
 
 
 def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -88,7 +89,7 @@ def _aggregate_scope(scope: Scope, names: list[str], over: Node | None) -> Scope
 
 
 def _type_of(argument: Expr) -> Expr:
-    return Const(type=T.REGTYPE, value=argument.type)
+    return Const(type=T.REGTYPE, value=oid_of(argument.type))
 
 
 def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = None) -> str:

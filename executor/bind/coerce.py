@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from executor import plan
+from executor.bind import domains
 from executor.bind.resolve import (
     ASSIGNMENT,
     EXPLICIT,
@@ -26,6 +27,7 @@ from executor.errors import SqlError
 from executor.facts import lookup
 from executor.plan import Call, Const, ConvertText, ElementRef, Expr, Param, Relabel
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, IndeterminateDatatype
+from executor.types import made
 from executor.types import oids as T
 from executor.types.registry import codec
 
@@ -95,6 +97,8 @@ def coerce(s: Statement, expr: Expr, target: int, typmod: int = -1, context: str
 def _convert(s: Statement, expr: Expr, target: int, typmod: int, context: str, explicit: bool) -> Expr | None:
     if expr.type == target or target == T.ANY:
         return expr
+    if domains.domain_of(target) is not None:
+        return _to_domain(s, expr, target, context, explicit)
     if expr.type == T.UNKNOWN:
         return _unknown(s, expr, target, typmod)
     if target in POLYMORPHIC:
@@ -107,25 +111,35 @@ def _convert(s: Statement, expr: Expr, target: int, typmod: int, context: str, e
     return None if path is None else _follow(s, path, expr, target, typmod, explicit)
 
 
+def _to_domain(s: Statement, expr: Expr, target: int, context: str, explicit: bool) -> Expr | None:
+    if expr.type == T.UNKNOWN and isinstance(expr, Param):
+        found = _unknown(s, expr, target, -1)
+        return None if found is None else domains.input_checked(s, found)
+    inner = try_coerce(s, expr, base_type(target), made.base_typmod(target), context, explicit)
+    if inner is None:
+        return None
+    return domains.checked(s, inner if inner is expr else hidden(inner), target, explicit)
+
+
 def _unknown(s: Statement, expr: Expr, target: int, typmod: int) -> Expr | None:
     if target in POLYMORPHIC:
         target = T.TEXT
     if isinstance(expr, Const):
-        return literal(s, expr, target, typmod)
+        return domains.input_checked(s, literal(s, expr, target, typmod))
     if isinstance(expr, Param):
         now = s.parameters.get(expr.number, T.UNKNOWN)
         if now == T.UNKNOWN:
-            s.parameters[expr.number] = now = base_type(target)
+            s.parameters[expr.number] = now = target
         same = Param(type=now, number=expr.number, position=expr.position)
         if now == target:
-            return same
+            return same if domains.domain_of(target) is not None else domains.input_checked(s, same)
         if base_type(target) == now:
             return Relabel(type=target, argument=same, position=expr.position)
         from executor.sqlstates import AmbiguousParameter
 
         raise AmbiguousParameter(f"inconsistent types deduced for parameter ${expr.number}",
                                  detail=f"{type_name(now)} versus {type_name(target)}", position=expr.position or None)
-    return ConvertText(type=target, argument=expr, position=expr.position)
+    return domains.input_checked(s, ConvertText(type=target, argument=expr, position=expr.position))
 
 
 def _follow(s: Statement, path: Path, expr: Expr, target: int, typmod: int, explicit: bool) -> Expr:
@@ -136,11 +150,16 @@ def _follow(s: Statement, path: Path, expr: Expr, target: int, typmod: int, expl
         return Relabel(type=target, argument=expr, typmod=expr.typmod if target == expr.type else -1,
                        position=expr.position, explicit=explicit)
     if path.method == "text":
-        return ConvertText(type=target, argument=expr, position=expr.position, explicit=explicit)
+        return domains.input_checked(s, ConvertText(type=target, argument=expr, position=expr.position, explicit=explicit))
     if path.method == "array":
         assert path.element is not None
         source = ElementRef(type=element_type(expr.type), position=expr.position)
-        element = _follow(s, path.element, source, element_type(target), typmod, explicit)
+        if made.contains_domain(element_type(target)):
+            converted = _convert(s, source, element_type(target), typmod, EXPLICIT if explicit else ASSIGNMENT, explicit)
+            assert converted is not None
+            element = converted
+        else:
+            element = _follow(s, path.element, source, element_type(target), typmod, explicit)
         return plan.ArrayConvert(type=target, argument=expr, element=element, position=expr.position, explicit=explicit)
     return cast_call(path.function, expr, target, typmod, explicit)
 

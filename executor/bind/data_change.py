@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from executor import plan
+from executor.bind import domains
 from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
@@ -92,7 +93,9 @@ def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
         raise not_supported(f'DEFAULT of generated column "{column.name}"')
     default = column.default if not column.identity else _identity_default(s, relation, column)
     if default is None:
-        return plan.Const(type=column.type, value=None)
+        default = domains.default_text(column.type)
+    if default is None:
+        return assign(s, plan.Const(type=T.UNKNOWN, value=None), column.type, column.typmod, column.name)
     before = s.positions, s.lifted
     s.positions, s.lifted = False, {}
     try:
@@ -108,7 +111,7 @@ def _is_filled(relation: Relation, column: Column) -> bool:
     if column.generated or column.sqlite_default:
         return False
     is_rowid = column.number == relation.rowid_column and not relation.made_elsewhere
-    return column.default is not None or bool(column.identity) or is_rowid
+    return column.default is not None or bool(column.identity) or is_rowid or domains.fills_columns(column.type)
 
 
 def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
@@ -418,7 +421,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
                                          detail="Generated columns cannot be used in COPY.")
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
-    values: list[Expr] = [Param(type=c.type, typmod=c.typmod, number=i) for i, c in enumerate(columns, 1)]
+    values = [domains.input_checked(s, Param(type=c.type, typmod=c.typmod, number=i)) for i, c in enumerate(columns, 1)]
     left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))

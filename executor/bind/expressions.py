@@ -6,7 +6,7 @@ from functools import reduce
 from msgspec.structs import replace
 
 from executor import plan
-from executor.bind import operators, typenames
+from executor.bind import domains, operators, typenames
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, base_type, element_type, type_of
@@ -111,7 +111,7 @@ def _bits(s: Statement, text: str, position: int) -> Expr:
 
 
 def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
-    return s.parameter(node.take("number", 0), s.position(node))
+    return domains.input_checked(s, s.parameter(node.take("number", 0), s.position(node)))
 
 
 def _placed(expr: Expr, position: int) -> Expr:

@@ -8,12 +8,15 @@ from executor import plan
 from executor.bind import typenames
 from executor.bind.calls import contains_aggregate, contains_set_returning, contains_window
 from executor.bind.coerce import assign, coerce, resolve_unknown, to_boolean
+from executor.bind.domains import bind_check, domain_of, value_scope
 from executor.bind.expressions import bind
 from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement, type_name
 from executor.bind.uses import uses
 from executor.bind.volatility import volatility
+from executor.catalog import usertypes
+from executor.catalog.usertypes import numbered
 from executor.catalog.model import Catalog, Column, Relation
 from executor.context import Context
 from executor.errors import SqlError
@@ -22,6 +25,7 @@ from executor.lower.generator import Generator, quote
 from executor.parse import Node, Source, expression_text, parse_expression, statement_text, wrap
 from executor.plan import TableEntry
 from executor.sqlstates import FeatureNotSupported, GroupingError, UndefinedColumn, UndefinedParameter, WindowingError
+from executor.types.made import oid_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,13 @@ class BinderService:
 
     def resolve_type(self, node: Node) -> tuple[int, int]:
         """A TypeName node -> (OID, typmod)."""
-        return typenames.resolve(self._statement(), node)
+        number, typmod = typenames.resolve(self._statement(), node)
+        return oid_of(number), typmod
+
+    def _numbered(self, target: tuple[int, int]) -> tuple[int, int]:
+        number = usertypes.number(self.catalog, target[0])
+        assert number is not None, target
+        return number, target[1]
 
     def check_expression(self, expression: Node | str, relation: Relation, what: str,
                          target: tuple[int, int] | None = None) -> BoundExpression:
@@ -70,6 +80,8 @@ class BinderService:
         node = parse_expression(expression) if isinstance(expression, str) else wrap(expression.tree)
         if not isinstance(expression, str):
             _consume(expression)
+        relation = numbered(self.catalog, relation)
+        target = target and self._numbered(target)
         columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
         entry = TableEntry(number=s.new_entry(), alias=relation.name, columns=columns, relation=relation)
         scope = Scope(items=[Item(relation.name, table_columns(entry), entry)])
@@ -83,7 +95,7 @@ class BinderService:
             expr = coerce(s, expr, target[0], target[1], "a")
         else:
             expr = resolve_unknown(s, expr)
-        return self._bound(expression_text(node), expr, entry)
+        return self._bound(_text(s, node), expr, entry)
 
     def bind_default(self, expression: Node | str, column: Column) -> BoundExpression:
         """Bind a DEFAULT."""
@@ -104,15 +116,48 @@ class BinderService:
             raise FeatureNotSupported("set-returning functions are not allowed in DEFAULT expressions",
                                       position=expr.position or None)
         given = expr.type
+        number, typmod = self._numbered((column.type, column.typmod))
         try:
-            expr = assign(s, expr, column.type, column.typmod, column.name)
+            expr = assign(s, expr, number, typmod, column.name)
         except SqlError as error:
             if error.sqlstate == "42804":
-                error.message = (f'column "{column.name}" is of type {type_name(column.type)} but default expression is of '
+                error.message = (f'column "{column.name}" is of type {type_name(number)} but default expression is of '
                                  f"type {type_name(given)}")
                 error.args = (error.message,)
             raise
-        return self._bound(expression_text(node), expr, None)
+        return self._bound(_text(s, node), expr, None)
+
+    def bind_domain_check(self, expression: Node, base: int, typmod: int) -> str:
+        """Bind a domain's CHECK over VALUE; gives its text to be stored."""
+        s = self._statement(positions=False)
+        node = wrap(expression.tree)
+        _consume(expression)
+        number, typmod = self._numbered((base, typmod))
+        scope = value_scope(number, typmod, s.new_entry())
+        scope.aggregates_refused = "aggregate functions are not allowed in check constraints"
+        scope.windows_refused = "window functions are not allowed in check constraints"
+        expr = bind(s, scope, node)
+        _refuse(expr, scope, "CHECK")
+        to_boolean(s, expr, "CHECK")
+        return _text(s, node)
+
+    def domain_check(self, text: str, base: int, typmod: int, relation: Relation, column: Column) -> BoundExpression:
+        """A domain's stored CHECK with a table's column as the value."""
+        s = self._statement(positions=False)
+        number, typmod = self._numbered((base, typmod))
+        entry = s.new_entry()
+        found = numbered(self.catalog, relation)
+        source = TableEntry(number=s.new_entry(), alias=relation.name, relation=found,
+                            columns=tuple((c.name, c.type, c.typmod) for c in found.columns))
+        expr = bind_check(s, text, number, typmod, entry)
+        g = Generator()
+        g.enter(source)
+        index = found.columns.index(found.by_number[column.number])
+        g.overrides[source.number, index] = quote(column.sqlite_name or column.name)
+        of = found.columns[index]
+        g.overrides[entry, 0] = value(g, plan.ColumnRef(type=of.type, typmod=of.typmod, entry=source.number, index=index,
+                                                        name=of.name))
+        return self._finished(g, text, expr, value(g, expr), ())
 
     def _bound(self, text: str, expr: plan.Expr, entry: TableEntry | None) -> BoundExpression:
         g = Generator()
@@ -124,9 +169,11 @@ class BinderService:
             numbers = {entry.relation.columns[e.index].number for e in plan.descend(expr)
                        if isinstance(e, plan.ColumnRef) and e.entry == entry.number and e.index >= 0}
             used = tuple(sorted(numbers))
-        sqlite = value(g, expr)
+        return self._finished(g, text, expr, value(g, expr), used)
+
+    def _finished(self, g: Generator, text: str, expr: plan.Expr, sqlite: str, used: tuple[int, ...]) -> BoundExpression:
         needs = tuple(n for n in g.needs.values() if n.name != "decimal")
-        return BoundExpression(text, expr.type, sqlite, needs if not g.slots else (*needs, g.slots[0]), used,
+        return BoundExpression(text, oid_of(expr.type), sqlite, needs if not g.slots else (*needs, g.slots[0]), used,
                                volatility(expr))
 
     def bind_view(self, query: Node) -> BoundView:
@@ -144,10 +191,11 @@ class BinderService:
             node._fields["fields"] = _strings(texts)
         for node, using in s.naturals:
             _name_columns(node, using)
+        _qualify_types(s)
         for target, named in s.stars:
             target._fields["pgquill_star"] = named
         tree = _expand_stars(query.tree)
-        columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in bound.targets if not t.hidden)
+        columns = tuple((t.name, *declared_type(t.expr)) for t in bound.targets if not t.hidden)
         return BoundView(columns, statement_text(wrap(tree)), uses(bound))
 
     def role_exists(self, name: str) -> bool:
@@ -156,7 +204,13 @@ class BinderService:
 
     def type_name(self, oid: int, typmod: int) -> str:
         """format_type()."""
-        return type_name(oid, typmod)
+        number = usertypes.number(self.catalog, oid)
+        return type_name(oid if number is None else number, typmod)
+
+
+def declared_type(expr: plan.Expr) -> tuple[int, int]:
+    """(OID, typmod) of a column that takes its type from an expression: of a domain the typmod is not the column's."""
+    return oid_of(expr.type), -1 if domain_of(expr.type) is not None else expr.typmod
 
 
 CONDITIONS = {"CHECK": "CHECK", "index predicates": "WHERE"}
@@ -166,6 +220,17 @@ CONDITIONS = {"CHECK": "CHECK", "index predicates": "WHERE"}
 def _consume(node: Node) -> None:
     """Mark a node as taken as a whole: a copy of it was bound."""
     node._left.clear()
+
+
+def _text(s: Statement, node: Node) -> str:
+    """The text of an expression to be stored: the names of users' types in it get their schemas."""
+    _qualify_types(s)
+    return expression_text(node)
+
+
+def _qualify_types(s: Statement) -> None:
+    for node, schema, name in s.qualified_types:
+        node._fields["names"] = [{"String": {"sval": schema}}, {"String": {"sval": name}}]
 
 
 def _plural(what: str) -> str:

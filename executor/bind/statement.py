@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from executor import plan
+from executor.catalog import usertypes
 from executor.catalog.model import Catalog, Relation
+from executor.catalog.quoting import quote_identifier
+from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.errors import SqlError
 from executor.facts import lookup
 from executor.parse import Node, Source
 from executor.sqlstates import UndefinedParameter, UndefinedTable
 from executor.types import oids as T
+from executor.types.made import FIRST_NUMBER
 
 
 class LiteralNeeded(Exception):
@@ -44,6 +48,7 @@ class Statement:
     keeps_text: bool = False  # the text is to be stored: note what names in it stand for
     columns: list[tuple[Node, tuple[str, str]]] = field(default_factory=list)  # bare ColumnRef nodes: (alias, column)
     naturals: list[tuple[Node, list[str]]] = field(default_factory=list)  # NATURAL joins: the columns they compare
+    qualified_types: list[tuple[Node, str, str]] = field(default_factory=list)  # TypeName nodes of users' types: schema, name
     stars: list[tuple[Node, list[tuple[str, str]]]] = field(default_factory=list)  # "*" targets: (alias, column) each
 
     def position(self, node: Node) -> int:
@@ -84,7 +89,7 @@ class Statement:
             if found is None and candidate in ("pg_catalog", "information_schema"):
                 found = system_relation(candidate, name)
             if found is not None:
-                return found
+                return usertypes.numbered(self.catalog, found)
         return None
 
 
@@ -99,10 +104,15 @@ Handler = Callable[..., Any]
 
 def type_name(oid: int, typmod: int = -1) -> str:
     """A type as error messages print it ("integer", "character varying")."""
-    from executor.catalog.typenames import format_type
-
-    t = lookup.types_by_oid().get(oid)
-    return format_type(oid, typmod, None) if t else str(oid)
+    t = lookup.type_at(oid)
+    if t is None:
+        return str(oid)
+    if oid < FIRST_NUMBER:
+        return format_type(oid, typmod, None)
+    if t.is_array:
+        return type_name(t.element) + "[]"
+    name = quote_identifier(t.name)
+    return name if t.schema in ("public", "pg_temp") else f"{quote_identifier(t.schema)}.{name}"
 
 
 def positioned(error: SqlError, position: int) -> SqlError:

@@ -42,8 +42,22 @@ def _constraint(context: Context, oid: int) -> tuple[Relation, Constraint] | Non
 def _constraint_text(context: Context, oid: int, pretty: int = 0) -> str | None:
     found = _constraint(context, oid)
     if found is None:
-        return _system_constraint(oid)
+        return _domain_constraint(context, oid, bool(pretty)) or _system_constraint(oid)
     return constraint_definition(context.catalog, *found, search_path(context), pretty=bool(pretty))
+
+
+def _domain_constraint(context: Context, oid: int, pretty: bool) -> str | None:
+    """The definition of a constraint of a user's domain."""
+    from executor.deparse.stored import domain_check_text
+
+    for made in context.catalog.types:
+        for constraint in made.constraints:
+            if constraint.oid == oid and constraint.kind == "n":
+                return "NOT NULL"
+            if constraint.oid == oid:
+                text = domain_check_text(context.catalog, search_path(context), made, constraint.expression, pretty=pretty)
+                return f"CHECK ({text})" + ("" if constraint.validated else " NOT VALID")
+    return None
 
 
 @cache

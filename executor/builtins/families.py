@@ -121,6 +121,10 @@ FAMILIES: dict[str, str] = {
     "encoding": (
         "convert convert_from convert_to decode encode length "
     ),
+    "enum": (
+        "enum_cmp enum_eq enum_first enum_ge enum_gt enum_larger enum_last enum_le enum_lt enum_ne enum_range "
+        "enum_smaller max min "
+    ),
     "float": (
         "abs ceil ceiling dround dtrunc float4 float48div float48mi float48mul float48pl float4abs float4div "
         "float4larger float4mi float4mul float4pl float4smaller float4um float4up float8 float84div float84mi "

@@ -5,10 +5,10 @@ This is where OIDs become numbers. Everything is worked out when it is first ask
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Relation, UserType
+from executor.catalog.model import Catalog, Column, Relation, UserType
 from executor.catalog.typenames import type_named
 from executor.facts.lookup import types_by_name, types_by_oid
-from executor.types.made import COMPOSITE, Check, Definition, Field, number_of
+from executor.types.made import COMPOSITE, Check, Definition, Field, base_typmod, number_of
 
 Numbers = dict[int, int]
 
@@ -52,7 +52,7 @@ def _known(catalog: Catalog, oid: int) -> int:
 
 
 def _composite(catalog: Catalog, relation: Relation) -> Definition:
-    fields = tuple(Field(c.name, _known(catalog, c.type), c.typmod) for c in relation.columns)
+    fields = tuple(Field(c.name, c.type, c.typmod) for c in (_column(catalog, c) for c in relation.columns))
     return Definition(kind=COMPOSITE, oid=relation.row_type, array_oid=relation.array_type, schema=relation.schema,
                       name=relation.name, fields=fields, relation=relation.oid)
 
@@ -74,11 +74,17 @@ def numbered(catalog: Catalog, relation: Relation) -> Relation:
     found = kept.get(relation.oid)
     if found is None or catalog.relations_by_oid.get(relation.oid) is not relation:
         found = replace(relation, columns=tuple(
-            column if column.type in types_by_oid() else replace(column, type=_known(catalog, column.type))
+            column if column.type in types_by_oid() else _column(catalog, column)
             for column in relation.columns))
         if catalog.relations_by_oid.get(relation.oid) is relation:
             kept[relation.oid] = found
     return found
+
+
+def _column(catalog: Catalog, column: Column) -> Column:
+    """The values of a domain have its typmod, though the column has none of its own."""
+    found = _known(catalog, column.type)
+    return replace(column, type=found, typmod=column.typmod if base_typmod(found) == -1 else base_typmod(found))
 
 
 def named(catalog: Catalog, schema: str, name: str) -> int | None:

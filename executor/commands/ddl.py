@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from executor import sqlstates as states
 from executor.analysis import analyze, slot_values
-from executor.bind.service import BinderService
+from executor.bind.service import BinderService, declared_type
 from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
 from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_path, find_class
 from executor.commands.base import CommandKind, Result
@@ -21,6 +21,7 @@ from executor.ddl.table import ON_COMMIT
 from executor.errors import not_supported
 from executor.lower.generator import quote
 from executor.parse import Node, RawStatement
+from executor.plan import Query
 from executor.temporary import OIDS as TEMPORARY_OIDS
 from executor.temporary import pin
 from storage.statement import Statement
@@ -165,7 +166,10 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     assert analyzed.columns is not None
     if len(names) > len(analyzed.columns):
         raise states.SyntaxError("too many column names were specified")
-    columns = tuple((names[i] if i < len(names) else c.name, c.type_oid, c.typmod) for i, c in enumerate(analyzed.columns))
+    assert isinstance(analyzed.plan, Query)
+    exprs = [t.expr for t in analyzed.plan.targets if not t.hidden]
+    columns = tuple((names[i] if i < len(names) else c.name, *declared_type(e))
+                    for i, (c, e) in enumerate(zip(analyzed.columns, exprs, strict=True)))
     made, steps = table_for_columns(ddl, range_name, columns)
     ddl.catalog = put_relation(ddl.catalog, replace(made, on_commit=on_commit))
     await apply(session, ddl, DdlResult(ddl.catalog, steps, construct), catalog)

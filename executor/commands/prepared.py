@@ -16,6 +16,7 @@ from executor.lower.generator import Generator
 from executor.parse import Node, RawStatement, Source
 from executor.portal import CommandPortal, QueryPortal
 from executor.types.base import Stored
+from executor.types.made import oid_of
 from storage.statement import Statement as SqliteStatement
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequenc
     if name in session.statements:
         raise states.DuplicatePstatement(f'prepared statement "{name}" already exists')
     s = binding(session, raw)
-    oids = tuple(typenames.resolve(s, t)[0] for t in node.nodes("argtypes"))
+    oids = tuple(oid_of(typenames.resolve(s, t)[0]) for t in node.nodes("argtypes"))
     inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
     prepared = await session.prepare_raw(name, inner, oids)
     prepared.text, prepared.from_sql = raw.text, True

@@ -16,7 +16,8 @@ MODULES = {
     "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
-           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTableAsStmt SelectStmt",
+           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTableAsStmt SelectStmt "
+           "CreateEnumStmt AlterEnumStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt",
 }
 """Module of executor.commands -> the parse nodes it has commands for (its COMMANDS)."""
 
@@ -34,8 +35,8 @@ def command_kind(node_kind: str) -> CommandKind | None:
 
 NAMES = {
     "CreateFunctionStmt": "CREATE FUNCTION", "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
-    "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE ... AS ENUM",
-    "CreateDomainStmt": "CREATE DOMAIN", "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE",
+    "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE",
+    "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN", "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE", "CreateRangeStmt": "CREATE TYPE ... AS RANGE",
     "ListenStmt": "LISTEN", "NotifyStmt": "NOTIFY", "UnlistenStmt": "UNLISTEN", "CreateExtensionStmt": "CREATE EXTENSION",
     "RuleStmt": "CREATE RULE", "CreatePolicyStmt": "CREATE POLICY", "CreateTableAsStmt": "CREATE TABLE AS",
     "CreateStmt": "CREATE TABLE", "IndexStmt": "CREATE INDEX", "ViewStmt": "CREATE VIEW", "DropStmt": "DROP",

@@ -135,7 +135,7 @@ def _rebound(altering: Altering, new: Relation, column: Column) -> Relation:
     new = replace(new, constraints=tuple(constraints))
     for index in new.indexes:
         if index.unique and any(key.column == column.number for key in index.columns):
-            refuse_unordered(column, "PRIMARY KEY" if index.primary else "UNIQUE")
+            refuse_unordered(ctx, column, "PRIMARY KEY" if index.primary else "UNIQUE")
     for table in ctx.catalog.relations:
         child = new if table.oid == new.oid else table
         for constraint in child.constraints:
@@ -160,7 +160,7 @@ def _checks(altering: Altering, new: Relation, column: Column, bound: Bound) -> 
                 failure=found.failure,
             )
         )
-    converted = _converted(relation, column, bound)
+    converted = _converted(altering.ctx, relation, column, bound)
     for index in new.indexes:
         if index.unique and any(key.column == column.number for key in index.columns):
             step = unique_check(altering.ctx, new, index)
@@ -190,9 +190,9 @@ def _violated(relation: Relation, name: str) -> Callable[[tuple[object, ...]], S
     return failure
 
 
-def _converted(relation: Relation, column: Column, bound: Bound) -> str:
+def _converted(ctx: DdlContext, relation: Relation, column: Column, bound: Bound) -> str:
     """The table's rows as they will be, as a FROM item."""
-    collation = collation_of(column.type)
+    collation = collation_of(ctx, column.type)
     text = f"({bound.sqlite}) COLLATE {collation}" if collation else f"({bound.sqlite})"
     outputs = [
         f"{text} AS {sqlite_column(c)}" if c.number == column.number else sqlite_column(c) for c in relation.columns

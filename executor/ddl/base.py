@@ -11,8 +11,11 @@ from typing import Any, Protocol
 import msgspec
 
 from executor.catalog.model import PUBLIC_OID, Catalog, Column, Relation
+from executor.catalog.typenames import find_type
+from executor.catalog.usertypes import number
 from executor.context import Context
 from executor.errors import SqlError
+from executor.facts.lookup import Type
 from executor.parse import Node, Source
 
 TEMPORARY = "pg_temp"
@@ -79,6 +82,12 @@ class Binder(Protocol):
 
     def bind_default(self, expression: Node | str, column: Column) -> Bound:
         """Bind a column's DEFAULT: no columns, coerced by assignment to the column's type."""
+
+    def bind_domain_check(self, expression: Node, base: int, typmod: int) -> str:
+        """Bind a domain's CHECK over VALUE, of this base type; gives its text to be stored."""
+
+    def domain_check(self, text: str, base: int, typmod: int, relation: Relation, column: Column) -> Bound:
+        """A domain's stored CHECK with a table's column as VALUE."""
 
     def bind_view(self, query: Node) -> BoundView:
         """Bind a view's query."""
@@ -164,6 +173,15 @@ class DdlContext:
     def notice(self, kind: type[SqlError], message: str, **fields: Any) -> None:
         """Queue a NOTICE of this SQLSTATE."""
         self.notices.append(kind(message, severity="NOTICE", **fields))
+
+    def kind_of(self, type_oid: int) -> Type | None:
+        """The type of this OID, users' types included."""
+        return find_type(self.catalog, type_oid)
+
+    def number_of(self, type_oid: int) -> int:
+        """What plans and codecs know the type by (executor.types.made)."""
+        found = number(self.catalog, type_oid)
+        return type_oid if found is None else found
 
     def schema_oid(self, name: str) -> int:
         """OID of an existing schema."""

@@ -18,7 +18,6 @@ from executor.ddl.sequence_options import Options
 from executor.ddl.specs import Attributes, ConstraintSpec, column_constraint
 from executor.errors import SqlError, not_supported
 from executor.facts import table
-from executor.facts.lookup import types_by_oid
 from executor.parse import Node
 from executor.sqlstates import (
     DatatypeMismatch,
@@ -99,7 +98,8 @@ def _column_type(node: Node, ctx: DdlContext) -> tuple[int, int, bool]:
 
 def read_collation(clause: Node | None, type_oid: int, ctx: DdlContext) -> int:
     """OID of a column's collation; 0 for types without one. 0A000 for an order that is not that of the bytes."""
-    collatable = types_by_oid()[type_oid].collation if type_oid in types_by_oid() else 0
+    kind = ctx.kind_of(type_oid)
+    collatable = kind.collation if kind is not None else 0
     if clause is None:
         return collatable
     names = clause.texts("collname")
@@ -258,7 +258,7 @@ def check_columns(relation: Relation, specs: list[ColumnSpec], ctx: DdlContext) 
         if spec.name in taken:
             raise DuplicateColumn(f'column "{spec.name}" specified more than once')
         taken.add(spec.name)
-        kind = types_by_oid().get(spec.type)
+        kind = ctx.kind_of(spec.type)
         if kind is not None and kind.kind == "p":
             raise InvalidTableDefinition(f'column "{spec.name}" has pseudo-type {ctx.binder.type_name(spec.type, -1)}')
     if len(taken) > COLUMNS_MAX:

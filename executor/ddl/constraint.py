@@ -172,7 +172,7 @@ def add_key(ctx: DdlContext, relation: Relation, spec: ConstraintSpec, *, in_tab
         raise not_supported(f"a DEFERRABLE {KEY_WORDS[spec.kind].upper()} constraint")
     numbers = column_numbers(relation, spec.columns)
     for name in spec.columns:
-        refuse_unordered(relation.by_name[name], KEY_WORDS[spec.kind].upper())
+        refuse_unordered(ctx, relation.by_name[name], KEY_WORDS[spec.kind].upper())
         opclasses.require_default("btree", relation.by_name[name].type, ctx)
     name = spec.name or _key_name(ctx, relation, spec)
     if spec.name:
@@ -227,9 +227,9 @@ def _refuse_taken(ctx: DdlContext, relation: Relation, name: str) -> None:
         refuse_existing(ctx, relation.schema, name)
 
 
-def refuse_unordered(column: Column, what: str) -> None:
+def refuse_unordered(ctx: DdlContext, column: Column, what: str) -> None:
     """Raise 0A000 for a column whose values SQLite cannot compare as PostgreSQL does inside an index."""
-    if sqlite_table.collation_of(column.type) not in sqlite_table.IN_FILE_COLLATIONS:
+    if sqlite_table.collation_of(ctx, column.type) not in sqlite_table.IN_FILE_COLLATIONS:
         raise not_supported(f'a {what} over column "{column.name}" of this type')
     if column.generated == "v":
         raise FeatureNotSupported(f"{what.lower()} constraints on virtual generated columns are not supported")

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from executor.catalog.model import Catalog, Constraint, Relation, Sequence
+from executor.catalog.typenames import format_type
+from executor.ddl import rewrite
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import KIND_NAMES, schemas_searched
 from executor.ddl.rewrite import quote_identifier
+from executor.ddl.stored_texts import stored_texts
 from executor.errors import SqlError
 from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
 
@@ -21,7 +24,8 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, index or sequence."""
+    """An object. kind: schema, relation, column, default, constraint, index, sequence or type. A composite type is a
+    relation; type is an enum, a domain, or an array type."""
 
     kind: str
     oid: int
@@ -49,6 +53,36 @@ class Graph:
         for sequence in self.catalog.sequences:
             if sequence.schema == name:
                 yield Thing("sequence", sequence.oid), NORMAL
+        for made in self.catalog.types:
+            if made.schema == name:
+                yield Thing("type", made.oid), NORMAL
+
+    def _of_type(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        found = self.ctx.kind_of(thing.oid)
+        assert found is not None, thing
+        if found.array:
+            yield Thing("type", found.array), AUTO
+            yield from self._mentioning((found.schema, found.name))
+        yield from self._having(thing.oid)
+
+    def _having(self, oid: int) -> Iterator[tuple[Thing, str]]:
+        """What has values of a type: columns and domains."""
+        for relation in self.catalog.relations:
+            if relation.kind == "v":
+                continue
+            for column in relation.columns:
+                if column.type == oid:
+                    yield Thing("column", relation.oid, column.number), NORMAL
+        for made in self.catalog.types:
+            if made.base == oid:
+                yield Thing("type", made.oid), NORMAL
+
+    def _mentioning(self, name: tuple[str, str]) -> Iterator[tuple[Thing, str]]:
+        """What has the name of a type in its stored text."""
+        for stored in stored_texts(self.catalog):
+            if rewrite.mentions_type(stored.text, name, query=stored.kind == "view"):
+                kind = "relation" if stored.kind == "view" else stored.kind
+                yield Thing(kind, stored.oid, stored.sub), NORMAL
 
     def _of_relation(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         relation = self.catalog.relations_by_oid[thing.oid]
@@ -63,6 +97,8 @@ class Graph:
         for _, constraint in self._foreign_keys_to(thing.oid):
             yield Thing("constraint", constraint.oid), NORMAL
         yield from self._views_of(thing.oid, 0)
+        if relation.row_type:
+            yield Thing("type", relation.row_type), AUTO
 
     def _foreign_keys_to(self, oid: int) -> Iterator[tuple[Relation, Constraint]]:
         for relation, constraint in self.constraints.values():
@@ -161,6 +197,10 @@ class Graph:
 
     def required_by(self, thing: Thing) -> Thing | None:
         """What this is a part of, so that it cannot be dropped alone (identity sequences, indexes of keys)."""
+        if thing.kind == "type" and (found := self.ctx.kind_of(thing.oid)) is not None and found.is_array:
+            made = self.ctx.kind_of(found.element)
+            if made is not None and made.array == thing.oid:
+                return Thing("relation", made.relation) if self._is_composite(made.relation) else Thing("type", made.oid)
         if thing.kind == "index":
             relation, _ = self.indexes[thing.oid]
             return next((Thing("constraint", c.oid) for c in relation.constraints if c.index == thing.oid), None)
@@ -169,6 +209,10 @@ class Graph:
             if sequence.identity and sequence.owned_by is not None:
                 return Thing("column", *sequence.owned_by)
         return None
+
+    def _is_composite(self, oid: int) -> bool:
+        relation = self.catalog.relations_by_oid.get(oid)
+        return relation is not None and relation.kind == "c"
 
     def described(self, thing: Thing) -> str:
         """What messages call an object: "view v", "constraint c on table t"."""
@@ -181,9 +225,13 @@ class Graph:
         relation = self.catalog.relations_by_oid[thing.oid]
         return f"{KIND_NAMES[relation.kind]} {self._shown(relation.schema, relation.name)}"
 
+    def _describe_type(self, thing: Thing) -> str:
+        return f"type {format_type(thing.oid, None, self.catalog, self.ctx.search_path)}"
+
     def _describe_column(self, thing: Thing) -> str:
         column = self.catalog.relations_by_oid[thing.oid].by_number[thing.sub]
-        return f"column {quote_identifier(column.name)} of {self._describe_relation(thing)}"
+        kind = "composite " if self.catalog.relations_by_oid[thing.oid].kind == "c" else ""
+        return f"column {quote_identifier(column.name)} of {kind}{self._describe_relation(thing)}"
 
     def _describe_default(self, thing: Thing) -> str:
         return f"default value for {self._describe_column(thing)}"
@@ -255,7 +303,7 @@ def _collect(
     found: dict[Thing, str] = {}
     for other, mode in graph.dependents(thing):
         found[other] = AUTO if AUTO in (mode, found.get(other)) else mode
-    for other in sorted(found, key=lambda t: (-t.oid, t.kind, -t.sub)):
+    for other in sorted(found, key=lambda t: (-t.oid, t.kind != "default", t.kind, -t.sub)):
         known = because.get(other)
         if known is None or (known[0] == NORMAL and found[other] == AUTO):
             because[other] = (found[other], thing)

@@ -1,12 +1,14 @@
-"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE and SCHEMA."""
+"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE and DOMAIN."""
 
 import msgspec
 
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.dependency import Thing, deletion
-from executor.ddl.lookup import SYSTEM_SCHEMAS, Found, RangeName, dotted_name, find, refuse_system, schema_exists
+from executor.ddl.lookup import KIND_NAMES, SYSTEM_SCHEMAS, Found, RangeName, dotted_name, find, refuse_system, schema_exists
 from executor.ddl.removal import remove
+from executor.ddl.type_lookup import get_type, row_type_of, shown, type_parts
 from executor.errors import SqlError, not_supported
+from executor.facts.lookup import Type
 from executor.parse import Node
 from executor.sqlstates import (
     DependentObjectsStillExist,
@@ -35,6 +37,7 @@ TARGETS = {
     "OBJECT_SEQUENCE": Target("SEQUENCE", "sequence", "S"),
 }
 BY_RELKIND = {target.relkind: target for target in TARGETS.values()} | {"c": Target("TYPE", "type", "c")}
+TYPE_KINDS = {"OBJECT_TYPE": "TYPE", "OBJECT_DOMAIN": "DOMAIN"}
 REQUIRED_SCHEMAS = SYSTEM_SCHEMAS
 
 
@@ -45,6 +48,8 @@ def drop(node: Node, ctx: DdlContext) -> DdlResult:
     objects = node.nodes("objects")
     if kind == "OBJECT_SCHEMA":
         return _drop_schemas([item.text for item in objects], ctx, missing_ok, cascade)
+    if kind in TYPE_KINDS:
+        return _drop_types(objects, ctx, kind, missing_ok, cascade)
     target = TARGETS.get(kind)
     if target is None:
         raise not_supported(f"DROP {kind.removeprefix('OBJECT_').replace('_', ' ')}")
@@ -60,6 +65,41 @@ def drop(node: Node, ctx: DdlContext) -> DdlResult:
             things.append(_thing(found))
     steps = remove(ctx, deletion(ctx, things, cascade))
     return DdlResult(ctx.catalog, steps, f"DROP {target.word}")
+
+
+def _drop_types(nodes: list[Node], ctx: DdlContext, kind: str, missing_ok: bool, cascade: bool) -> DdlResult:
+    things = []
+    for item in nodes:
+        names = type_parts(item)
+        try:
+            found = get_type(ctx, names)
+        except (UndefinedObject, InvalidSchemaName) as error:
+            if not missing_ok:
+                raise
+            ctx.notice(SuccessfulCompletion, f"{error.message}, skipping")
+            continue
+        things.append(_type_thing(ctx, found, kind))
+    steps = remove(ctx, deletion(ctx, things, cascade))
+    return DdlResult(ctx.catalog, steps, f"DROP {TYPE_KINDS[kind]}")
+
+
+def _type_thing(ctx: DdlContext, found: Type, kind: str) -> Thing:
+    if kind == "OBJECT_DOMAIN" and found.kind != "d":
+        raise WrongObjectType(f'"{found.name}" is not a domain')
+    if found.schema in SYSTEM_SCHEMAS:
+        raise DependentObjectsStillExist(
+            f"cannot drop type {shown(ctx, found.oid)} because it is required by the database system"
+        )
+    relation = row_type_of(ctx, found)
+    if relation is None:
+        return Thing("type", found.oid)
+    if relation.kind != "c":
+        owner = f"{KIND_NAMES[relation.kind]} {shown(ctx, found.oid)}"
+        raise DependentObjectsStillExist(
+            f"cannot drop type {shown(ctx, found.oid)} because {owner} requires it",
+            hint=f"You can drop {owner} instead.",
+        )
+    return Thing("relation", relation.oid)
 
 
 def _thing(found: Found) -> Thing:

@@ -1,5 +1,6 @@
 """FOREIGN KEY constraints: finding the key they point to and checking that SQLite will compare as PostgreSQL does."""
 
+from executor.bind.resolve import base_type
 from executor.catalog.model import Constraint, Relation
 from executor.ddl import naming
 from executor.ddl.base import DdlContext
@@ -123,10 +124,11 @@ def check_types(
     """Raise 42804 for types that PostgreSQL cannot compare, 0A000 for those that SQLite compares differently."""
     for own, other in zip(columns, referenced, strict=True):
         mine, theirs = relation.by_number[own], parent.by_number[other]
-        if mine.type == theirs.type or any({mine.type, theirs.type} <= family for family in FAMILIES):
+        one, two = base_type(ctx.number_of(mine.type)), base_type(ctx.number_of(theirs.type))
+        if one == two or any({one, two} <= family for family in FAMILIES):
             continue
-        cast = casts().get((mine.type, theirs.type))
-        if operator_by_signature("=", theirs.type, mine.type) is None and (cast is None or cast.context != "i"):
+        cast = casts().get((one, two))
+        if operator_by_signature("=", two, one) is None and (cast is None or cast.context != "i"):
             type_name = ctx.binder.type_name
             raise DatatypeMismatch(
                 f'foreign key constraint "{name}" cannot be implemented',

@@ -3,7 +3,9 @@
 from executor.ddl.alter_table import alter_table
 from executor.ddl.base import Handler
 from executor.ddl.comment import comment
+from executor.ddl.domain import alter_domain, create_domain
 from executor.ddl.drop import drop
+from executor.ddl.enum import alter_enum, create_enum
 from executor.ddl.index import create_index
 from executor.ddl.rename import rename, set_owner, set_schema
 from executor.ddl.schema import create_schema
@@ -25,5 +27,9 @@ HANDLERS: dict[str, Handler] = {
     "AlterOwnerStmt": set_owner,
     "DropStmt": drop,
     "CommentStmt": comment,
+    "CreateEnumStmt": create_enum,
+    "AlterEnumStmt": alter_enum,
+    "CreateDomainStmt": create_domain,
+    "AlterDomainStmt": alter_domain,
     "TruncateStmt": truncate,
 }

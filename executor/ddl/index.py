@@ -14,7 +14,6 @@ from executor.ddl.objects import put_relation
 from executor.ddl.sequence import plural_kind
 from executor.ddl.sqlite_table import BOOLEAN, IN_FILE_COLLATIONS, collation_of, index_sql, sqlite_column
 from executor.errors import not_supported
-from executor.facts.lookup import types_by_oid
 from executor.parse import Node, parse_expression
 from executor.sqlstates import (
     DatatypeMismatch,
@@ -125,10 +124,10 @@ def unique_check(ctx: DdlContext, relation: Relation, index: Index) -> Step:
         if key.column:
             column = relation.by_number[key.column]
             keys.append((column.name, sqlite_column(column), column.type, column.typmod))
-            collation = collation_of(column.type)
+            collation = collation_of(ctx, column.type)
         else:
             bound = ctx.binder.check_expression(key.expression, relation, "index expressions")
-            collation = collation_of(bound.type)
+            collation = collation_of(ctx, bound.type)
             text = f"({bound.sqlite}) COLLATE {collation}" if collation in ("decimal", "RTRIM") else f"({bound.sqlite})"
             shown = key.expression if parse_expression(key.expression).kind == "FuncCall" else f"({key.expression})"
             keys.append((shown, text, bound.type, -1))
@@ -185,7 +184,8 @@ def _collation(node: Node, type_oid: int, ctx: DdlContext) -> str:
     names = node.texts("collation")
     if not names:
         return ""
-    if type_oid not in types_by_oid() or not types_by_oid()[type_oid].collation:
+    kind = ctx.kind_of(type_oid)
+    if kind is None or not kind.collation:
         raise DatatypeMismatch(f"collations are not supported by type {ctx.binder.type_name(type_oid, -1)}")
     collation_oid(names, None)
     return names[-1]

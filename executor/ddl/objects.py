@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Comment, Index, Relation, Schema, Sequence
+from executor.catalog.model import Catalog, Comment, Index, Relation, Schema, Sequence, UserType
 
 
 class _Identified(Protocol):
@@ -31,6 +31,11 @@ def put_schema(catalog: Catalog, schema: Schema) -> Catalog:
     return replace(catalog, schemas=_put(catalog.schemas, schema))
 
 
+def put_type(catalog: Catalog, made: UserType) -> Catalog:
+    """Add an enum or domain, or replace the one of the same OID."""
+    return replace(catalog, types=_put(catalog.types, made))
+
+
 def put_index(relation: Relation, index: Index) -> Relation:
     """Add an index to its table, or replace the one of the same OID."""
     return replace(relation, indexes=_put(relation.indexes, index))
@@ -43,18 +48,24 @@ def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
 
 
 def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
-    """The catalog without these relations, sequences and schemas, and without the comments on them and their parts."""
+    """The catalog without these relations, sequences, schemas and types, and without the comments on them and their
+    parts."""
     gone = frozenset(oids)
     lost = set(gone)
     for relation in catalog.relations:
         if relation.oid in gone:
             lost.update(index.oid for index in relation.indexes)
             lost.update(constraint.oid for constraint in relation.constraints)
+            lost.add(relation.row_type)
+    for made in catalog.types:
+        if made.oid in gone:
+            lost.update(constraint.oid for constraint in made.constraints)
     return replace(
         catalog,
         relations=tuple(r for r in catalog.relations if r.oid not in gone),
         sequences=tuple(s for s in catalog.sequences if s.oid not in gone),
         schemas=tuple(s for s in catalog.schemas if s.oid not in gone),
+        types=tuple(t for t in catalog.types if t.oid not in gone),
         comments=tuple(c for c in catalog.comments if c.object not in lost),
     )
 
@@ -82,8 +93,9 @@ def relation_names(catalog: Catalog, schema: str) -> set[str]:
 
 
 def constraint_names(catalog: Catalog, schema: str) -> set[str]:
-    """The names of all constraints of a schema's tables."""
-    return {c.name for r in catalog.relations if r.schema == schema for c in r.constraints}
+    """The names of all constraints of a schema's tables and domains."""
+    found = {c.name for r in catalog.relations if r.schema == schema for c in r.constraints}
+    return found | {c.name for t in catalog.types if t.schema == schema for c in t.constraints}
 
 
 def referencing(catalog: Catalog, oid: int) -> Iterator[tuple[Relation, str]]:

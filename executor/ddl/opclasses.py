@@ -1,15 +1,20 @@
 """Operator classes of indexes: which a type has by default, and whether one that is named fits."""
 
+from collections.abc import Callable
 from functools import cache
 
 from executor.ddl.base import DdlContext
 from executor.facts import table
-from executor.facts.lookup import casts, types_by_oid
+from executor.facts.lookup import Type, casts
 from executor.sqlstates import DatatypeMismatch, UndefinedObject
 
-ANYARRAY = 2277
-KINDS = {3500: "e", 3831: "r", 4537: "m"}
-"""The pseudo-types that operator classes take, and the kind of type each stands for: enums, ranges, multiranges."""
+_OF_KINDS: dict[int, Callable[[Type], bool]] = {
+    2277: lambda kind: kind.is_array,  # anyarray
+    3500: lambda kind: kind.kind == "e",  # anyenum
+    2249: lambda kind: kind.kind == "c",  # record
+    3831: lambda kind: kind.kind == "r",  # anyrange
+    4537: lambda kind: kind.kind == "m",  # anymultirange
+}
 
 
 @cache
@@ -30,21 +35,21 @@ def _named(method: str) -> dict[str, int]:
     return {name: kind for am, name, kind in rows if am == methods()[method]}
 
 
-def _accepts(accepted: int, type_oid: int) -> bool:
+def _accepts(accepted: int, type_oid: int, ctx: DdlContext) -> bool:
     if accepted == type_oid:
         return True
-    kind = types_by_oid().get(type_oid)
-    if kind is not None and accepted == ANYARRAY:
-        return kind.is_array
-    if kind is not None and accepted in KINDS:
-        return kind.kind == KINDS[accepted]
+    kind = ctx.kind_of(type_oid)
+    if kind is not None and kind.kind == "d":
+        return _accepts(accepted, kind.base, ctx)
+    if kind is not None and accepted in _OF_KINDS:
+        return _OF_KINDS[accepted](kind)
     cast = casts().get((type_oid, accepted))
     return cast is not None and cast.method == "b" and cast.context == "i"
 
 
 def require_default(method: str, type_oid: int, ctx: DdlContext) -> None:
     """Raise 42704 if the access method cannot compare the type."""
-    if not any(_accepts(accepted, type_oid) for accepted in _default_types(method)):
+    if not any(_accepts(accepted, type_oid, ctx) for accepted in _default_types(method)):
         raise UndefinedObject(
             f"data type {ctx.binder.type_name(type_oid, -1)} has no default operator class "
             f'for access method "{method}"',
@@ -58,7 +63,7 @@ def require_named(method: str, name: str, type_oid: int, ctx: DdlContext) -> str
     accepted = _named(method).get(name)
     if accepted is None:
         raise UndefinedObject(f'operator class "{name}" does not exist for access method "{method}"')
-    if not _accepts(accepted, type_oid):
+    if not _accepts(accepted, type_oid, ctx):
         raise DatatypeMismatch(
             f'operator class "{name}" does not accept data type {ctx.binder.type_name(type_oid, -1)}'
         )

@@ -13,6 +13,7 @@ from executor.ddl.naming import sqlite_name
 from executor.ddl.objects import put_relation, put_sequence
 from executor.ddl.schema_edit import own_indexes
 from executor.ddl.sqlite_table import autoindexes
+from executor.ddl.stored_texts import changed_texts
 from executor.ddl.transition import transition
 from executor.errors import not_supported
 
@@ -38,7 +39,17 @@ def move_relation(ctx: DdlContext, old: Relation, schema: str, name: str) -> tup
             steps += more
     ctx.catalog = put_relation(ctx.catalog, new)
     rename_in_views(ctx, old, new)
+    rename_type_in_texts(ctx, (old.schema, old.name), (schema, name))
     return steps
+
+
+def rename_type_in_texts(ctx: DdlContext, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """Rewrite the stored texts that spell a type; moves ctx.catalog on."""
+    ctx.catalog = changed_texts(
+        ctx.catalog,
+        lambda text: rewrite.rename_type(text, old, new),
+        lambda text: rewrite.rename_type(text, old, new, query=True),
+    )
 
 
 def rename_table(old: Relation, new: Relation) -> tuple[Step, ...]:

@@ -30,7 +30,7 @@ def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
     for thing in sorted(gone):
         if thing.kind == "sequence":
             steps += removal_steps(ctx.catalog.sequences_by_oid[thing.oid])
-    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in ("relation", "sequence", "schema")})
+    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in ("relation", "sequence", "schema", "type")})
     return tuple(steps)
 
 
@@ -73,7 +73,7 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
     )
     if (new.columns, new.constraints, new.indexes) == (old.columns, old.constraints, old.indexes):
         return ()
-    if not columns:
+    if not columns and old.kind != "c":
         raise not_supported("a table without columns")
     new, steps = transition(ctx, old, new)
     ctx.catalog = put_relation(ctx.catalog, new)

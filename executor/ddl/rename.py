@@ -22,6 +22,15 @@ from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
 from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_name
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
 from executor.ddl.transition import transition
+from executor.ddl.type_lookup import type_parts
+from executor.ddl.type_rename import (
+    TYPE_TAGS,
+    find_alterable,
+    move_type,
+    rename_domain_constraint,
+    rename_type,
+    set_type_schema,
+)
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import (
@@ -45,8 +54,9 @@ KINDS = {
     "OBJECT_MATVIEW": ("ALTER MATERIALIZED VIEW", "m"),
     "OBJECT_INDEX": ("ALTER INDEX", "irvmSc"),
     "OBJECT_SEQUENCE": ("ALTER SEQUENCE", "S"),
+    "OBJECT_TYPE": ("ALTER TYPE", "c"),
 }
-NOUNS = {"OBJECT_VIEW": "view", "OBJECT_MATVIEW": "materialized view", "OBJECT_SEQUENCE": "sequence"}
+NOUNS = {"OBJECT_VIEW": "view", "OBJECT_MATVIEW": "materialized view", "OBJECT_SEQUENCE": "sequence", "OBJECT_TYPE": "composite type"}
 
 
 def rename(node: Node, ctx: DdlContext) -> DdlResult:
@@ -186,6 +196,15 @@ def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) 
     return steps
 
 
+def _attribute(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
+    """ALTER TYPE ... RENAME ATTRIBUTE."""
+    old_name, new_name = node.take("subname"), node.take("newname")
+    found = target(node, ctx, "OBJECT_TYPE")
+    if found is not None:
+        rename_column(ctx, found.table, old_name, new_name)
+    return DdlResult(ctx.catalog, tag="ALTER TYPE")
+
+
 def _with_column_name(old: Relation, old_name: str, new_name: str, new: Relation) -> Relation:
     """The relation with the name changed in its stored expressions."""
 
@@ -223,20 +242,28 @@ def _schema(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     for oid in [r.oid for r in ctx.catalog.relations if r.schema == old]:
         relation = ctx.catalog.relations_by_oid[oid]
         steps += move_relation(ctx, relation, new, relation.name)
+    for made in [t for t in ctx.catalog.types if t.schema == old]:
+        move_type(ctx, made, new, made.name)
     return DdlResult(ctx.catalog, steps, "ALTER SCHEMA")
 
 
 _RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
-    **dict.fromkeys(KINDS, _relation),
+    **dict.fromkeys(KINDS.keys() - TYPE_TAGS.keys(), _relation),
     "OBJECT_COLUMN": _column,
     "OBJECT_TABCONSTRAINT": _constraint,
     "OBJECT_SCHEMA": _schema,
+    "OBJECT_TYPE": rename_type,
+    "OBJECT_DOMAIN": rename_type,
+    "OBJECT_DOMCONSTRAINT": rename_domain_constraint,
+    "OBJECT_ATTRIBUTE": _attribute,
 }
 
 
 def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER TABLE, VIEW, MATERIALIZED VIEW, SEQUENCE ... SET SCHEMA."""
     kind, schema = node.take("objectType"), node.take("newschema")
+    if kind in TYPE_TAGS:
+        return set_type_schema(node, ctx, kind, schema)
     if kind not in KINDS:
         raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... SET SCHEMA")
     found = target(node, ctx, kind)
@@ -280,9 +307,12 @@ def _move(ctx: DdlContext, found: Found, schema: str) -> tuple[Step, ...]:
 
 
 def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
-    """ALTER SCHEMA ... OWNER TO a role that exists; everything belongs to the database's owner, so nothing changes."""
+    """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists; everything belongs to the database's owner, so nothing changes."""
     kind = node.take("objectType")
     role_name(node.take("newowner"), ctx)
+    if kind in TYPE_TAGS:
+        find_alterable(ctx, type_parts(node.take("object")), kind)
+        return DdlResult(ctx.catalog, tag=TYPE_TAGS[kind])
     if kind != "OBJECT_SCHEMA":
         raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... OWNER TO")
     name = node.take("object").text

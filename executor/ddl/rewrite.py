@@ -1,7 +1,7 @@
 """Names inside stored PostgreSQL texts: quoting them, and rewriting texts when an object is renamed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -129,6 +129,74 @@ def rename_relation(query: str, old: tuple[str, str], new: tuple[str, str], colu
     tree = parse_one(query).tree
     _walk(tree, edit)
     return deparse(tree)
+
+
+def rename_type(text: str, old: tuple[str, str], new: tuple[str, str], *, query: bool = False) -> str:
+    """A stored text with a type's new (schema, name). Stored texts always spell users' types with their schemas."""
+
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        for written in _types_in(kind, fields, old):
+            written["names"] = [{"String": {"sval": part}} for part in new]
+
+    if old[1] not in text:
+        return text
+    if not query:
+        return _edited(text, edit)
+    tree = parse_one(text).tree
+    before = repr(tree)
+    _walk(tree, edit)
+    return text if repr(tree) == before else deparse(tree)
+
+
+def _types_in(kind: str, fields: dict[str, Any], name: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """The TypeName nodes directly in a node that spell this (schema, name)."""
+    for written in (fields if kind == "TypeName" else None, fields.get("typeName")):
+        if written and [part.get("String", {}).get("sval") for part in written.get("names", ())] == list(name):
+            yield written
+
+
+def mentions_type(text: str, name: tuple[str, str], *, query: bool = False) -> bool:
+    """True if a stored text has the type (schema, name) in it."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        found.extend(True for _ in _types_in(kind, fields, name))
+
+    if name[1] in text:
+        _walk({"text": _tree(text, query)}, look)
+    return bool(found)
+
+
+def _tree(text: str, query: bool) -> Any:
+    return parse_one(text).tree if query else parse_expression(text).tree
+
+
+def has_literal(text: str, literal: str, *, query: bool = False) -> bool:
+    """True if a stored text has this string literal in it, also as a part of an array's or row's literal."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        constant = fields.get("sval", {}).get("sval", "") if kind == "A_Const" else ""
+        if constant == literal or (constant[:1] in ("{", "(", "[") and literal in constant):
+            found.append(True)
+
+    if literal in text:
+        _walk({"text": _tree(text, query)}, look)
+    return bool(found)
+
+
+def rename_literal(expression: str, old: str, new: str) -> str | None:
+    """An expression that is a literal, or a cast of one, with another literal in its place; None for any other."""
+    tree = parse_expression(expression).tree
+    inner = tree
+    while "TypeCast" in inner:
+        inner = inner["TypeCast"]["arg"]
+    constant = inner.get("A_Const", {}).get("sval")
+    if constant is None or constant.get("sval") != old:
+        return None
+    constant["sval"] = new
+    ((kind, fields),) = tree.items()
+    return expression_text(wrap({kind: fields}))
 
 
 def has_column_aliases(query: str, relation: tuple[str, str]) -> bool:

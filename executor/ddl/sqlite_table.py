@@ -36,22 +36,26 @@ def qualified(relation: Relation) -> str:
     return f"{relation.sqlite_schema}.{quoted(relation.sqlite_name)}"
 
 
-def declared_type(column: Column) -> str:
+def declared_type(ctx: DdlContext, column: Column) -> str:
     """What CREATE TABLE says about the column's type (0A000 for a type that has no codec)."""
     from executor.types.registry import codec
 
-    found = codec(column.type)
+    found = codec(ctx.number_of(column.type))
     text = found.declare(column.typmod)
     # A numeric that SQLite holds as a number needs no collation.
     needs_collation = found.collation == "RTRIM" or (found.collation == "decimal" and "TEXT" in text)
     return f"{text} COLLATE {found.collation}" if needs_collation else text
 
 
-def collation_of(type_oid: int) -> str | None:
-    """The SQLite collation that orders the type's values; None for SQLite's own order."""
+def collation_of(ctx: DdlContext, type_oid: int) -> str | None:
+    """The SQLite collation that tells equal values of the type; None where SQLite itself can.
+
+    An index over an enum finds equal values. Its order, which is not that of the enum, is never used.
+    """
     from executor.types.registry import codec
 
-    return codec(type_oid).collation
+    found = codec(ctx.number_of(type_oid))
+    return None if found.equal_as_stored else found.collation
 
 
 def native_default(ctx: DdlContext, column: Column) -> str | None:
@@ -92,7 +96,7 @@ def column_sql(ctx: DdlContext, relation: Relation, column: Column) -> str:
     """One column of CREATE TABLE or ADD COLUMN."""
     if column.number == relation.rowid_column:
         return f"{sqlite_column(column)} INTEGER PRIMARY KEY"
-    parts = [sqlite_column(column), declared_type(column)]
+    parts = [sqlite_column(column), declared_type(ctx, column)]
     if any(c.kind == "n" and c.columns == (column.number,) and c.enforced_by_sqlite for c in relation.constraints):
         parts.append("NOT NULL")
     default = native_default(ctx, column)
@@ -177,7 +181,7 @@ def index_sql(ctx: DdlContext, relation: Relation, index: Index) -> str:
     for key in index.columns:
         if key.expression:
             bound = ctx.binder.check_expression(key.expression, relation, "index expressions")
-            collation = collation_of(bound.type)
+            collation = collation_of(ctx, bound.type)
             text = f"({bound.sqlite}) COLLATE {collation}" if collation in ("decimal", "RTRIM") else f"({bound.sqlite})"
         else:
             text = sqlite_column(relation.by_number[key.column])

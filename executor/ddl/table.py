@@ -25,6 +25,7 @@ from executor.ddl.naming import sqlite_name
 from executor.ddl.objects import put_relation
 from executor.ddl.specs import ConstraintSpec, table_constraint
 from executor.ddl.sqlite_table import autoindexes, index_sql, table_sql
+from executor.ddl.type_lookup import RELATION_HINT, refuse_existing_type
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidTableDefinition, UndefinedObject
@@ -82,6 +83,7 @@ def _refuse_unsupported(node: Node) -> None:
 
 def new_relation(ctx: DdlContext, schema: str, name: RangeName, options: dict[str, str], kind: str = "r") -> Relation:
     """An empty relation of this name; nothing is put into the catalog."""
+    refuse_existing_type(ctx, schema, name.name, RELATION_HINT)
     stored = kind in "rm"
     return Relation(
         oid=ctx.new_oid(),
@@ -190,12 +192,9 @@ def table_for_columns(
 
     The caller has made sure that the name is free (`lookup.exists_already`). ctx.catalog has the table afterwards.
     """
-    from executor.facts.lookup import types_by_oid
-
     relation = new_relation(ctx, creation_schema(ctx, name), name, options or {}, kind)
-    types = types_by_oid()
     specs = [
-        ColumnSpec(name=column, type=oid, typmod=typmod, collation=types[oid].collation if oid in types else 0)
+        ColumnSpec(name=column, type=oid, typmod=typmod, collation=columns.read_collation(None, oid, ctx))
         for column, oid, typmod in found
     ]
     relation, steps = build(ctx, relation, TableDraft(specs, [], []))

@@ -137,6 +137,6 @@ def _differs(ctx: DdlContext, old: Column, new: Column) -> bool:
     """True if rows as they are stored mean something else under the new column."""
     if old.added and native_default(ctx, old) != native_default(ctx, new):
         return True
-    if declared_type(old) == declared_type(new):
+    if declared_type(ctx, old) == declared_type(ctx, new):
         return False
     return not any({old.type, new.type} <= group for group in SAME_STORAGE)

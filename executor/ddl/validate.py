@@ -71,7 +71,7 @@ def unique(
     env = ctx.context.env
 
     def failure(row: tuple[Any, ...]) -> SqlError:
-        shown = [(text, kind, typmod) for text, _, kind, typmod in keys]
+        shown = [(text, ctx.number_of(kind), typmod) for text, _, kind, typmod in keys]
         return UniqueViolation(
             f'could not create unique index "{index}"',
             detail=f"Key {key_text(shown, row, env)} is duplicated.",
@@ -99,7 +99,7 @@ def foreign_key(ctx: DdlContext, relation: Relation, constraint: Constraint, par
     env = ctx.context.env
 
     def failure(row: tuple[Any, ...]) -> SqlError:
-        keys = [(column.name, column.type, column.typmod) for column in own]
+        keys = [(column.name, ctx.number_of(column.type), column.typmod) for column in own]
         return ForeignKeyViolation(
             f'insert or update on table "{relation.name}" violates foreign key constraint "{constraint.name}"',
             detail=f'Key {key_text(keys, row, env)} is not present in table "{parent.name}".',
@@ -122,7 +122,7 @@ def foreign_key(ctx: DdlContext, relation: Relation, constraint: Constraint, par
 
 
 def key_text(keys: list[tuple[str, int, int]], row: tuple[Any, ...], env: Env) -> str:
-    """ "(a, b)=(1, x)" for messages; keys are (name, type, typmod)."""
+    """ "(a, b)=(1, x)" for messages; keys are (name, type as plans know it, typmod)."""
     from executor.types.registry import codec
 
     values = []

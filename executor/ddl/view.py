@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Column, Relation
 from executor.ddl import storage_options
+from executor.ddl.column import read_collation
 from executor.ddl.base import TEMPORARY, BoundView, DdlContext, DdlResult
 from executor.ddl.lookup import RangeName, creation_schema, range_name, refuse_existing
 from executor.ddl.objects import put_relation
 from executor.ddl.table import new_relation
 from executor.errors import not_supported
-from executor.facts.lookup import types_by_oid
 from executor.parse import Node
 from executor.sqlstates import (
     DuplicateColumn,
@@ -33,7 +33,7 @@ def create_view(node: Node, ctx: DdlContext) -> DdlResult:
         raise not_supported("CREATE VIEW ... WITH CHECK OPTION")
     aliases, or_replace = node.texts("aliases"), node.take("replace", False)
     bound = ctx.binder.bind_view(node.take("query"))
-    columns = view_columns(bound, aliases, "CREATE VIEW")
+    columns = view_columns(ctx, bound, aliases, "CREATE VIEW")
     name = _temporary(name, bound, ctx)
     schema = creation_schema(ctx, name)
     old = ctx.catalog.relations_by_name.get((schema, name.name)) if or_replace else None
@@ -48,17 +48,16 @@ def create_view(node: Node, ctx: DdlContext) -> DdlResult:
     return DdlResult(ctx.catalog, tag="CREATE VIEW")
 
 
-def view_columns(bound: BoundView, aliases: list[str], command: str) -> tuple[Column, ...]:
+def view_columns(ctx: DdlContext, bound: BoundView, aliases: list[str], command: str) -> tuple[Column, ...]:
     """The columns of a view, or of a table made from a query, named by the aliases as far as they go (42601, 42701)."""
     if len(aliases) > len(bound.columns):
         raise SyntaxError(f"{command} specifies more column names than columns")
-    types = types_by_oid()
     columns: list[Column] = []
     for number, (name, oid, typmod) in enumerate(bound.columns, 1):
         shown = aliases[number - 1] if number <= len(aliases) else name
         if any(column.name == shown for column in columns):
             raise DuplicateColumn(f'column "{shown}" specified more than once')
-        collation = types[oid].collation if oid in types else 0
+        collation = read_collation(None, oid, ctx)
         columns.append(Column(name=shown, number=number, type=oid, typmod=typmod, collation=collation))
     return tuple(columns)
 

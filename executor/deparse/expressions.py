@@ -39,6 +39,17 @@ def _column(p: Printer, node: plan.ColumnRef, implicit: bool) -> None:
     p.put(written(found))
 
 
+def _domain_value(p: Printer, node: plan.DomainValue, implicit: bool) -> None:
+    p.put("VALUE")
+
+
+def _check_domain(p: Printer, node: plan.CheckDomain, implicit: bool) -> None:
+    if node.explicit or implicit:
+        cast(p, node.argument, node.type, -1, node)
+    else:
+        p.paren(node.argument, False, node)
+
+
 def _parameter(p: Printer, node: plan.Param, implicit: bool) -> None:
     p.put(f"${node.number}")
 
@@ -194,7 +205,8 @@ def _row_compare(p: Printer, node: plan.RowCompare, implicit: bool) -> None:
 
 
 def _subscript(p: Printer, node: plan.Subscript, implicit: bool) -> None:
-    brackets = not isinstance(node.argument, (plan.ColumnRef, plan.Field))
+    plain = isinstance(node.argument, (plan.ColumnRef, plan.Field)) and not isinstance(node.argument, plan.DomainValue)
+    brackets = not plain
     p.put("(" if brackets else "")
     p.expr(node.argument, implicit)
     p.put(")" if brackets else "")
@@ -247,7 +259,8 @@ def _compared(p: Printer, node: plan.Subquery) -> str:
 
 
 PRINTERS.update({
-    Const: _const, plan.Param: _parameter, plan.ColumnRef: _column, plan.WholeRow: _whole_row, plan.Relabel: _conversion,
+    Const: _const, plan.Param: _parameter, plan.ColumnRef: _column, plan.DomainValue: _domain_value,
+    plan.CheckDomain: _check_domain, plan.WholeRow: _whole_row, plan.Relabel: _conversion,
     plan.ConvertText: _conversion, plan.ArrayConvert: _conversion, plan.BoolOp: _boolean, plan.IsTest: _test,
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
     plan.NullIf: _null_if, plan.ArrayCompare: _array_compare, plan.Array: _array, plan.Row: _row,

@@ -15,6 +15,7 @@ from executor.catalog.search_path import find_class, shown_schema
 from executor.catalog.typenames import format_type
 from executor.plan import Expr
 from executor.types.base import Env
+from executor.types.made import oid_of
 
 STEP, JOIN_STEP, SMALL_STEP = 8, 4, 4
 """Columns of indentation: of a clause, of a join inside FROM, of CASE and of further lines of a list."""
@@ -128,8 +129,8 @@ class Printer:
         self.put(text)
 
     def type_name(self, oid: int, typmod: int = -1) -> str:
-        """A type as SQL writes it."""
-        return format_type(oid, typmod, self.catalog, self.path)
+        """A type as SQL writes it; `oid` as plans know it."""
+        return format_type(oid_of(oid), typmod, self.catalog, self.path)
 
     def relation_name(self, relation: Relation) -> str:
         """A relation's name, qualified if the search path or a WITH query hides it."""

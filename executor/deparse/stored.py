@@ -10,13 +10,15 @@ from typing import Any
 
 from executor import plan
 from executor.bind.coerce import assign, resolve_unknown, to_boolean
+from executor.bind.domains import bind_check
 from executor.bind.expressions import bind
 from executor.bind.from_clause import view_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
-from executor.catalog.model import Catalog, Column, Relation
+from executor.catalog.model import Catalog, Column, Relation, UserType
 from executor.catalog.names import SessionNames
 from executor.catalog.quoting import quote_identifier
+from executor.catalog.usertypes import number, numbered
 from executor.context import Context
 from executor.deparse.calls import looks_like_function
 from executor.deparse.printer import Name, Printer
@@ -63,6 +65,7 @@ Convert = Callable[[Statement, Expr], Expr]
 
 def _expression(catalog: Catalog, relation: Relation, text: str, convert: Convert) -> tuple[Expr, TableEntry]:
     s = statement(catalog, relation)
+    relation = numbered(catalog, relation)
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=relation.name, columns=columns, relation=relation)
     scope = Scope(items=[Item(relation.name, table_columns(entry), entry)])
@@ -96,7 +99,8 @@ def default_text(catalog: Catalog, path: Path, relation: Relation, column: Colum
     key = ("deparse", relation.oid, "column", column.number, path, pretty)
 
     def converted(s: Statement, expr: Expr) -> Expr:
-        return assign(s, expr, column.type, column.typmod, column.name)
+        wanted = numbered(catalog, relation).by_number.get(column.number, column)
+        return assign(s, expr, wanted.type, wanted.typmod, column.name)
 
     shown: str = _remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], text)
     return shown
@@ -111,6 +115,49 @@ def condition_text(catalog: Catalog, path: Path, relation: Relation, text: str, 
 
     shown: str = _remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], "")
     return shown or None
+
+
+def domain_check_text(catalog: Catalog, path: Path, made: UserType, text: str, *, pretty: bool = False) -> str:
+    """A domain's CHECK over VALUE."""
+    key = ("deparse", made.oid, "check", text, path, pretty)
+
+    def make() -> str:
+        s = _domain_statement(catalog, made)
+        return _printed(catalog, path, pretty, to_boolean(s, bind_check(s, text, *_base(catalog, made), s.new_entry()), "CHECK"))
+
+    shown: str = _remembered(catalog, key, make, text)
+    return shown
+
+
+def domain_default_text(catalog: Catalog, path: Path, made: UserType) -> str | None:
+    """A domain's default."""
+    text = made.default
+    if text is None:
+        return None
+    key = ("deparse", made.oid, "default", path)
+
+    def make() -> str:
+        s = _domain_statement(catalog, made)
+        return _printed(catalog, path, True, assign(s, bind(s, Scope(), parse_expression(text)), *_base(catalog, made), made.name))
+
+    shown: str = _remembered(catalog, key, make, text)
+    return shown
+
+
+def _domain_statement(catalog: Catalog, made: UserType) -> Statement:
+    return statement(catalog, Relation(oid=0, schema=made.schema, name=made.name))
+
+
+def _base(catalog: Catalog, made: UserType) -> tuple[int, int]:
+    found = number(catalog, made.base)
+    assert found is not None, made
+    return found, made.base_typmod
+
+
+def _printed(catalog: Catalog, path: Path, pretty: bool, expr: Expr) -> str:
+    p = _printer(catalog, path, pretty)
+    p.expr(expr)
+    return p.text
 
 
 def key_text(catalog: Catalog, path: Path, relation: Relation, text: str, *, pretty: bool = False,

@@ -12,6 +12,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.analysis import Analyzed
+from executor.catalog.usertypes import numbered
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.catalog.search_path import shown_schema
 from executor.diagnosis.replay import GiveUp, Replay
@@ -40,7 +41,7 @@ class Reference(msgspec.Struct, frozen=True):
 
 def references_to(catalog: Catalog, parent: Relation) -> list[Reference]:
     """The foreign keys that point to a table, by OID."""
-    found = [Reference(r, k) for r in catalog.relations for k in r.constraints
+    found = [Reference(numbered(catalog, r), k) for r in catalog.relations for k in r.constraints
              if k.kind == "f" and k.enforced and k.referenced == parent.oid]
     return sorted(found, key=lambda reference: reference.key.oid)
 
@@ -196,7 +197,7 @@ async def violated_by_delete(replay: Replay, gone: Sequence[Deleted]) -> SqlErro
 async def violated_at_commit(session: "Session", transaction: "Transaction", analyzed: Analyzed) -> SqlError | None:
     """The foreign key that a transaction about to commit violates: a row of a table that points to nothing."""
     replay = Replay(session, transaction, analyzed, ())
-    every = [Reference(r, k) for r in analyzed.catalog.relations for k in own_keys(r)]
+    every = [Reference(numbered(analyzed.catalog, r), k) for r in analyzed.catalog.relations for k in own_keys(r)]
     async for child, key, parent, rowid, values in _orphans(replay, every):
         if rowid is not None and await _was_there(session, replay, child, key, values, rowid):
             return parent_error(child, key, parent, values, replay)

@@ -12,6 +12,7 @@ from executor.analysis import Analyzed
 from executor.bind.data_change import stored_expression
 from executor.bind.statement import Statement as Binding
 from executor.catalog.model import Catalog, Relation
+from executor.catalog.usertypes import numbered
 from executor.errors import SqlError
 from executor.lower.generator import Lowered, Slot
 from executor.lower.probes import ROW
@@ -59,7 +60,7 @@ class Replay:
         found = self.catalog.relations_by_oid.get(oid)
         if found is None:
             raise GiveUp
-        return found
+        return numbered(self.catalog, found)
 
     def bound(self, entry: plan.TableEntry, text: str) -> plan.Expr | None:
         """A stored expression over a table's columns; None for one that only SQLite understands."""

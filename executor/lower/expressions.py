@@ -5,6 +5,7 @@ and sorting); `condition` prints a filter, where NULL and false are the same.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from executor import plan
@@ -12,9 +13,11 @@ from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions
 from executor.lower.generator import Generator, Slot, literal
+from executor.sqlstates import CheckViolation, NotNullViolation
 from executor.types import oids as T
+from executor.types.made import FIRST_NUMBER
 from executor.types.registry import codec
-from storage.statement import Collation
+from storage.statement import Collation, Function
 
 
 def value(g: Generator, expr: plan.Expr) -> str:
@@ -71,6 +74,14 @@ def collation(g: Generator, oid: int) -> str:
     if found.compare is not None:
         g.need(Collation(found.collation, found.compare))
     return f" COLLATE {found.collation}"
+
+
+def equality(g: Generator, oid: int) -> str:
+    """Like `collation`, for comparing two values only for equality."""
+    base = base_type(oid)
+    if base >= FIRST_NUMBER and codec(base).equal_as_stored:
+        return ""
+    return collation(g, oid)
 
 
 def sortable(g: Generator, expr: plan.Expr) -> str:
@@ -135,6 +146,40 @@ def _const(g: Generator, expr: plan.Const) -> str:
     return literal(expr.value)
 
 
+def _check_domain(g: Generator, expr: plan.CheckDomain) -> str:
+    """The value, unless a constraint refuses it. An argument that is not simple is evaluated once, in a WITH."""
+    text = value(g, expr.argument)
+    if functions.is_simple(expr.argument, text):
+        return f"({_domain_case(g, expr, text)})"
+    name = g.fresh()
+    return f"(WITH {name}(v) AS MATERIALIZED (SELECT {text}) SELECT {_domain_case(g, expr, f'{name}.v')} FROM {name})"
+
+
+def _domain_case(g: Generator, expr: plan.CheckDomain, text: str) -> str:
+    parts = ["CASE"]
+    if expr.not_null:
+        parts.append(f"WHEN {text} IS NULL THEN {g.need(refusal(expr.schema, expr.datatype, expr.name, ''))}()")
+    g.overrides[expr.entry, 0] = text
+    for name, check in expr.checks:
+        refuse = g.need(refusal(expr.schema, expr.datatype, expr.name, name))
+        parts.append(f"WHEN ({value(g, check)}) IS FALSE THEN {refuse}()")
+    del g.overrides[expr.entry, 0]
+    return " ".join([*parts, f"ELSE {text} END"])
+
+
+@cache
+def refusal(schema: str, datatype: str, shown: str, constraint: str) -> Function:
+    """A function that raises what PostgreSQL says of a value that a domain's constraint refuses ("": NOT NULL)."""
+
+    def refuse() -> None:
+        if not constraint:
+            raise NotNullViolation(f"domain {shown} does not allow null values", schema=schema, datatype=datatype)
+        raise CheckViolation(f'value for domain {shown} violates check constraint "{constraint}"', schema=schema,
+                             datatype=datatype, constraint=constraint)
+
+    return Function(f"pg_domain_{schema}.{datatype}.{constraint}.{shown}", refuse, 0, False)
+
+
 def _param(g: Generator, expr: plan.Param) -> str:
     return g.slot(Slot("param", expr.number, expr.type))
 
@@ -188,7 +233,7 @@ def _distinct(g: Generator, expr: plan.DistinctFrom) -> str:
     a, b = expr.equal.arguments
     if compares_natively(expr.equal):
         operator = "IS" if expr.negated else "IS NOT"
-        return f"({value(g, a)} {operator} {value(g, b)}{collation(g, a.type)})"
+        return f"({value(g, a)} {operator} {value(g, b)}{equality(g, a.type)})"
     equal = value(g, expr.equal)
     x, y = value(g, a), value(g, b)
     same = f"CASE WHEN {x} IS NULL OR {y} IS NULL THEN {x} IS NULL AND {y} IS NULL ELSE {equal} END"
@@ -198,7 +243,7 @@ def _distinct(g: Generator, expr: plan.DistinctFrom) -> str:
 def _case(g: Generator, expr: plan.Case) -> str:
     parts = ["CASE"]
     if expr.subject is not None and all(_matches_natively(c) for c, _ in expr.whens):
-        parts.append(f"{value(g, expr.subject)}{collation(g, expr.subject.type)}")
+        parts.append(f"{value(g, expr.subject)}{equality(g, expr.subject.type)}")
         for test, result in expr.whens:
             assert isinstance(test, plan.Call)
             parts.append(f"WHEN {value(g, test.arguments[1])} THEN {value(g, result)}")
@@ -243,7 +288,7 @@ def _in_list(g: Generator, expr: plan.InList) -> str:
     if functions.stored_alike(expr.equal):
         items = ", ".join(value(g, item) for item in expr.items)
         left = functions.comparable(g, expr.value)
-        return f"({left}{collation(g, expr.value.type)} {operator} ({items}))"
+        return f"({left}{equality(g, expr.value.type)} {operator} ({items}))"
     tests = []
     for item in expr.items:
         g.placeholders.append(value(g, item))
@@ -314,7 +359,7 @@ def _json(g: Generator, expr: plan.Expr) -> str:
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column,
+    plan.DomainValue: _column, plan.CheckDomain: _check_domain, plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,

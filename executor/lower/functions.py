@@ -19,6 +19,7 @@ from executor.lower.generator import Generator
 from executor.types import arrays, numeric, record
 from executor.types import oids as T
 from executor.types.base import Stored, misfit
+from executor.types.made import FIRST_NUMBER
 from executor.types.registry import codec
 from storage.statement import Function, TableFunction
 
@@ -113,7 +114,7 @@ def call(g: Generator, expr: plan.Call) -> str:
 def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
     arguments = [value(g, a) for a in expr.arguments]
     if implementation.repeats > 1 and implementation.python is not None \
-            and not all(_is_simple(a, text) for a, text in zip(expr.arguments, arguments, strict=True)):
+            and not all(is_simple(a, text) for a, text in zip(expr.arguments, arguments, strict=True)):
         fallback = Python(implementation.python, typed=implementation.typed)
         name = scalar(g, expr.function, fallback, expr.arguments, expr.type)
         return f"{name}({', '.join(arguments)})"
@@ -132,7 +133,8 @@ def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
     return str(lower(*arguments))
 
 
-def _is_simple(expr: plan.Expr, text: str) -> bool:
+def is_simple(expr: plan.Expr, text: str) -> bool:
+    """True if evaluating the text more than once costs nothing and gives the same."""
     while isinstance(expr, plan.Relabel):
         expr = expr.argument
     return isinstance(expr, (plan.Const, plan.Param, plan.ColumnRef, plan.CaseValue, plan.ElementRef)) \
@@ -503,7 +505,7 @@ def convert_array(g: Generator, expr: plan.ArrayConvert) -> str:
 
 def element_value(g: Generator, element: int, text: str) -> str:
     """A JSON element of an array in stored form."""
-    if element in NATIVE_ELEMENTS:
+    if element in NATIVE_ELEMENTS or element >= FIRST_NUMBER:
         return text
     return f"{g.need(_from_json(element))}({text})"
 
@@ -559,9 +561,9 @@ def array_compare(g: Generator, expr: plan.ArrayCompare, filtering: bool = False
     source = f"json_each({g.need(FLAT)}({array})) AS {name}"
     item = element_value(g, element, f"{name}.value")
     if not expr.every and expr.compare.operator == "=" and stored_alike(expr.compare):
-        from executor.lower.expressions import collation
+        from executor.lower.expressions import equality
 
-        found = f"({value(g, expr.compare.arguments[0])}{collation(g, expr.value.type)} IN (SELECT {item} FROM {source}))"
+        found = f"({value(g, expr.compare.arguments[0])}{equality(g, expr.value.type)} IN (SELECT {item} FROM {source}))"
         return found if filtering else f"(CASE WHEN {array} IS NOT NULL THEN {found} END)"
     g.placeholders.append(item)
     test = value(g, expr.compare)

@@ -3,7 +3,7 @@
 from executor import plan
 from executor.bind.resolve import element_type
 from executor.lower import functions
-from executor.lower.expressions import collation, value
+from executor.lower.expressions import equality, value
 from executor.lower.generator import Generator
 from executor.sqlstates import CardinalityViolation
 from storage.statement import Function
@@ -93,8 +93,8 @@ def _by_in(g: Generator, expr: plan.Subquery, sql: str) -> str | None:
         return None
     left = [value(g, c.arguments[0]) for c in calls]
     if len(left) == 1:
-        return f"{left[0]}{collation(g, calls[0].arguments[0].type)} IN ({sql})"
-    if any(collation(g, c.arguments[0].type) for c in calls):
+        return f"{left[0]}{equality(g, calls[0].arguments[0].type)} IN ({sql})"
+    if any(equality(g, c.arguments[0].type) for c in calls):
         return None
     return f"({', '.join(left)}) IN ({sql})"
 

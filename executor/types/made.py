@@ -115,6 +115,16 @@ def oid_of(number: int) -> int:
     return found.oid if found is not None else _definitions[number - 1].array_oid
 
 
+def base_typmod(number: int) -> int:
+    """The typmod that a domain gives its base type."""
+    found = _definitions.get(number)
+    while found is not None and found.kind == DOMAIN:
+        if found.base_typmod != -1:
+            return found.base_typmod
+        found = _definitions.get(found.base)
+    return -1
+
+
 def fields_of(number: int) -> tuple[Field, ...] | None:
     """The columns of a composite type, or of a domain over one; None for other types."""
     found = _definitions.get(number)

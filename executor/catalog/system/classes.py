@@ -75,16 +75,16 @@ _SYSTEM_COLUMNS = (("tableoid", 26, -6), ("cmax", 29, -5), ("xmax", 28, -4), ("c
 _SEQUENCE_COLUMNS = (("last_value", 20, 1), ("log_cnt", 20, 2), ("is_called", 16, 3))
 
 
-def _attribute(owner: int, name: str, kind: int, number: int, **values: int | str) -> Row:
-    stored = objects.storage(kind)
+def _attribute(catalog: Catalog, owner: int, name: str, kind: int, number: int, **values: int | str) -> Row:
+    stored = objects.storage(kind, catalog)
     collation = values.pop("attcollation", 0) or stored.collation
     return _attribute_row(
         attrelid=owner, attname=name, atttypid=kind, attnum=number, attlen=stored.length, attbyval=stored.by_value,
         attalign=stored.align, attstorage=stored.storage, attcollation=collation, **values)
 
 
-def _system_attributes(owner: int) -> Iterator[Row]:
-    return (_attribute(owner, name, kind, number, attnotnull=1) for name, kind, number in _SYSTEM_COLUMNS)
+def _system_attributes(catalog: Catalog, owner: int) -> Iterator[Row]:
+    return (_attribute(catalog, owner, name, kind, number, attnotnull=1) for name, kind, number in _SYSTEM_COLUMNS)
 
 
 def pg_attribute(view: SessionView) -> Iterator[Row]:
@@ -93,24 +93,24 @@ def pg_attribute(view: SessionView) -> Iterator[Row]:
     yield from facts("pg_attribute")
     for oid, kind in table("pg_class").select("oid", "relkind"):
         if kind == "r":
-            yield from _system_attributes(oid)
+            yield from _system_attributes(catalog, oid)
     for relation in catalog.relations:
         if relation.kind in "rm":
-            yield from _system_attributes(relation.oid)
+            yield from _system_attributes(catalog, relation.oid)
         for column in relation.columns:
             yield _column(catalog, relation, column)
         for index in relation.indexes:
             yield from _index_attributes(catalog, relation, index)
     for sequence in catalog.sequences:
-        yield from _system_attributes(sequence.oid)
+        yield from _system_attributes(catalog, sequence.oid)
         for name, kind, number in _SEQUENCE_COLUMNS:
-            yield _attribute(sequence.oid, name, kind, number, attnotnull=1)
+            yield _attribute(catalog, sequence.oid, name, kind, number, attnotnull=1)
 
 
 def _column(catalog: Catalog, relation: Relation, column: Column) -> Row:
     kind = find_type(catalog, column.type)
     return _attribute(
-        relation.oid, column.name, column.type, column.number, atttypmod=column.typmod,
+        catalog, relation.oid, column.name, column.type, column.number, atttypmod=column.typmod,
         attndims=int(kind is not None and kind.is_array), attnotnull=int(column.not_null),
         atthasdef=int(column.default is not None), attidentity=objects.shown_identity(relation, column),
         attgenerated=column.generated, attcollation=column.collation)
@@ -133,10 +133,10 @@ def _index_attributes(catalog: Catalog, relation: Relation, index: Index) -> Ite
             name = f"{base}{len([other for other in taken if other.startswith(base)])}"
         taken.add(name)
         if column:
-            yield _attribute(index.oid, name, column.type, number, atttypmod=column.typmod,
+            yield _attribute(catalog, index.oid, name, column.type, number, atttypmod=column.typmod,
                              attcollation=objects.collation_oid(key.collation) or column.collation)
         else:
-            yield _attribute(index.oid, name, expression_type(key.expression), number,
+            yield _attribute(catalog, index.oid, name, expression_type(key.expression), number,
                              attcollation=objects.collation_oid(key.collation))
 
 
@@ -154,29 +154,6 @@ def pg_attrdef(view: SessionView) -> Iterable[Row]:
     return (_attrdef_row(oid=oid, adrelid=relation.oid, adnum=column.number,
                          adbin=DEFAULT_NODE % (relation.oid, column.number))
             for oid, relation, column in objects.defaults(view.catalog))
-
-
-_type_row = maker(
-    "pg_catalog.pg_type", typowner=objects.OWNER, typlen=-1, typbyval=0, typispreferred=0, typisdefined=1, typdelim=",",
-    typmodin=0, typmodout=0, typalign="d", typstorage="x", typnotnull=0, typbasetype=0, typtypmod=-1, typndims=0,
-    typcollation=0)
-
-
-def pg_type(view: SessionView) -> Iterator[Row]:
-    """The built-in types, row types and their arrays."""
-    yield from facts("pg_type")
-    for relation in view.catalog.relations:
-        schema = objects.namespace(view.catalog, relation.schema)
-        if relation.row_type:
-            yield _type_row(
-                oid=relation.row_type, typname=relation.name, typnamespace=schema, typtype="c", typcategory="C",
-                typrelid=relation.oid, typsubscript=0, typelem=0, typarray=relation.array_type, typinput=2290,
-                typoutput=2291, typreceive=2402, typsend=2403, typanalyze=0)
-        if relation.array_type:
-            yield _type_row(
-                oid=relation.array_type, typname=f"_{relation.name}"[:63], typnamespace=schema, typtype="b",
-                typcategory="A", typrelid=0, typsubscript=6179, typelem=relation.row_type, typarray=0, typinput=750,
-                typoutput=751, typreceive=2400, typsend=2401, typanalyze=3816)
 
 
 _namespace_row = maker("pg_catalog.pg_namespace", nspowner=objects.OWNER)

@@ -5,7 +5,7 @@ from functools import cache
 
 from executor.catalog.definitions import KEYS_NODE, referenced_relations
 from executor.catalog.model import Constraint, Index, Relation
-from executor.catalog.system import objects
+from executor.catalog.system import objects, types
 from executor.catalog.system.classes import expression_type, facts
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, array, maker
@@ -39,7 +39,7 @@ def _index(view: SessionView, relation: Relation, index: Index) -> Row:
         indkey=array([*(key.column for key in index.columns), *index.included]),
         indcollation=array(
             objects.collation_oid(key.collation) or (column.collation if column else 0)
-            or objects.storage(kind).collation
+            or objects.storage(kind, view.catalog).collation
             for key, column, kind in zip(index.columns, columns, types, strict=True)),
         indclass=array(objects.operator_class(index.method, find_type(view.catalog, kind), key.operator_class)
                        for kind, key in zip(types, index.columns, strict=True)),
@@ -61,6 +61,7 @@ def pg_constraint(view: SessionView) -> Iterator[Row]:
         for constraint in relation.constraints:
             make = _foreign_key if constraint.kind == "f" else _plain_constraint
             yield make(view, relation, schema, constraint)
+    yield from types.domain_constraints(view)
 
 
 def _plain_constraint(view: SessionView, relation: Relation, schema: int, constraint: Constraint) -> Row:
@@ -101,6 +102,7 @@ def pg_depend(view: SessionView) -> Iterator[Row]:
 
 def _dependencies(view: SessionView) -> Iterator[_Depend]:
     catalog = view.catalog
+    yield from types.type_dependencies(view)
     for relation in catalog.relations:
         yield ("pg_class", relation.oid, 0, "pg_namespace", objects.namespace(catalog, relation.schema), 0, "n")
         if relation.row_type:

@@ -100,7 +100,7 @@ def columns(view: SessionView) -> Iterator[Row]:
 def _column(view: SessionView, relation: Relation, column: Column, sequence: Sequence | None) -> Row:
     base, domain, typmod = true_type(view.catalog, column.type, column.typmod)
     values = _type_columns(view, base) | details(base, typmod) | _identity(relation, column, sequence)
-    values |= collation(view.database, column.collation or objects.storage(column.type).collation)
+    values |= collation(view.database, column.collation or objects.storage(column.type, view.catalog).collation)
     if domain:
         values |= {"domain_catalog": view.database, "domain_schema": domain.schema, "domain_name": domain.name}
     default = column_default(view.catalog, relation, column) if column.default else None

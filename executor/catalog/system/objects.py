@@ -89,6 +89,7 @@ class Storage(NamedTuple):
 
 
 _COMPOSITE = Storage(-1, 0, "d", "x", 0)
+_ENUM = Storage(4, 1, "i", "p", 0)
 
 
 @cache
@@ -105,9 +106,13 @@ def collation_oid(name: str) -> int:
     return oids.get(name, 0)
 
 
-def storage(oid: int) -> Storage:
-    """For a type of the catalog: that of a composite."""
-    return _storage().get(oid, _COMPOSITE)
+def storage(oid: int, catalog: Catalog) -> Storage:
+    """How values of a type are stored; arrays of users' types as composites."""
+    made = catalog.types_by_oid.get(oid)
+    while made is not None and made.kind == "d":
+        oid = made.base
+        made = catalog.types_by_oid.get(oid)
+    return _ENUM if made is not None else _storage().get(oid, _COMPOSITE)
 
 
 @cache

@@ -128,6 +128,8 @@ def _column(s: Statement, scope: Scope, node: Node) -> Expr:
     if len(texts) == 1:
         found = names.column(s, scope, texts[0], position)
         if found is not None:
+            if s.keeps_text and (home := names.home(scope, found)) is not None:
+                s.columns.append((node, home))
             return _placed(found, position)
         if names.item_by_alias(scope, texts[0], None, position):
             return _whole_row(s, scope, texts, position)

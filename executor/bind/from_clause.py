@@ -290,6 +290,7 @@ def _join(s: Statement, scope: Scope, node: Node) -> Bound:
     if natural:
         right_names = {n for n, _ in _visible(right_items)}
         using = [n for n, _ in _visible(left_items) if n in right_names]
+        s.naturals.append((node, using))
     merged: list[tuple[str, Expr]] = []
     condition: Expr | None = None
     if using:

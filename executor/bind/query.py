@@ -7,7 +7,7 @@ from executor.bind.coerce import resolve_unknown
 from executor.bind.expressions import bind
 from executor.bind.from_clause import bind_from
 from executor.bind.grouping import check_grouping
-from executor.bind.scope import CteInfo, Item, Scope, item_by_alias, missing_table, table_columns
+from executor.bind.scope import CteInfo, Item, Scope, home, item_by_alias, missing_table, table_columns
 from executor.bind.statement import Statement, type_name
 from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
@@ -333,6 +333,11 @@ def _is_star(node: Node) -> bool:
     return node.kind == "A_Indirection" and bool(node.peek("indirection")[-1].kind == "A_Star")
 
 
+def _spelled(s: Statement, scope: Scope, item: Item, name: str, expr: Expr) -> tuple[str, str]:
+    """A column that "*" stands for, as (alias or "", name)."""
+    return (home(scope, expr) if s.keeps_text else None) or (item.alias or "", name)
+
+
 def _star(s: Statement, scope: Scope, target: Node, node: Node) -> list[Target]:
     position = s.position(node)
     if node.kind != "ColumnRef":
@@ -349,7 +354,7 @@ def _star(s: Statement, scope: Scope, target: Node, node: Node) -> list[Target]:
         items = [item for item in scope.items if item.unqualified]
         if not scope.items:
             raise SyntaxError("SELECT * with no tables specified is not valid", position=position or None)
-    s.stars.append((target, [(item.alias or "", name) for item in items for name, _ in item.columns]))
+    s.stars.append((target, [_spelled(s, scope, item, name, expr) for item in items for name, expr in item.columns]))
     return [Target(expr=expr, name=name, origin=origin(scope, expr)) for item in items for name, expr in item.columns]
 
 

@@ -104,6 +104,21 @@ def column(s: Statement, scope: Scope, name: str, position: int) -> Expr | None:
     return None
 
 
+def home(scope: Scope, expr: Expr) -> tuple[str, str] | None:
+    """(alias, column) by which a column can be named here whatever columns other tables may get; None if there is none."""
+    if not isinstance(expr, ColumnRef) or expr.index < 0:
+        return None
+    for level in scope.levels():
+        for item in level.items:
+            if item.entry is None or item.entry.number != expr.entry or item.alias is None or not item.qualified:
+                continue
+            seen = [i for i in level.items if i.qualified and i.alias == item.alias]
+            name = item.entry.columns[expr.index][0]
+            hidden = item_by_alias(scope, item.alias, None, 0) if len(seen) == 1 else None
+            return (item.alias, name) if hidden is not None and hidden[0] is item and len(item.find(name)) == 1 else None
+    return None
+
+
 def item_by_alias(scope: Scope, alias: str, schema: str | None, position: int) -> tuple[Item, int] | None:
     """A FROM item by its name and how many levels out it is (42P09 if two share the name)."""
     for depth, level in enumerate(scope.levels()):

@@ -1,5 +1,6 @@
 """What DDL asks of the binder (executor.ddl.base.Binder): types, and expressions over one relation, as text for SQLite."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,6 +132,7 @@ class BinderService:
     def bind_view(self, query: Node) -> BoundView:
         """Bind a view's query; its text gets schemas and explicit columns, so that it keeps its meaning."""
         s = self._statement()
+        s.keeps_text = True
         bound = bind_query(s, Scope(), query)
         query.finish()
         if s.parameters:
@@ -138,6 +140,10 @@ class BinderService:
         for node, schema in s.qualified:
             if schema != "pg_temp":
                 node._fields["schemaname"] = schema
+        for node, texts in s.columns:
+            node._fields["fields"] = _strings(texts)
+        for node, using in s.naturals:
+            _name_columns(node, using)
         for target, named in s.stars:
             target._fields["pgquill_star"] = named
         tree = _expand_stars(query.tree)
@@ -200,4 +206,17 @@ def _expand_stars(tree: Any) -> Any:
 
 def _column_target(alias: str, name: str) -> dict[str, Any]:
     texts = [alias, name] if alias else [name]
-    return {"ResTarget": {"val": {"ColumnRef": {"fields": [{"String": {"sval": t}} for t in texts]}}}}
+    return {"ResTarget": {"val": {"ColumnRef": {"fields": _strings(texts)}}}}
+
+
+def _name_columns(join: Node, using: list[str]) -> None:
+    """Make a NATURAL join one with USING, which goes on meaning the same when the tables get more columns."""
+    join._fields.pop("isNatural", None)
+    if using:
+        join._fields["usingClause"] = _strings(using)
+    elif join.peek("jointype") != "JOIN_INNER":
+        join._fields["quals"] = {"A_Const": {"boolval": {"boolval": True}}}
+
+
+def _strings(texts: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"String": {"sval": text}} for text in texts]

@@ -41,6 +41,9 @@ class Statement:
     positions: bool = True
     view_depth: int = 0
     qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to
+    keeps_text: bool = False  # the text is to be stored: note what names in it stand for
+    columns: list[tuple[Node, tuple[str, str]]] = field(default_factory=list)  # bare ColumnRef nodes: (alias, column)
+    naturals: list[tuple[Node, list[str]]] = field(default_factory=list)  # NATURAL joins: the columns they compare
     stars: list[tuple[Node, list[tuple[str, str]]]] = field(default_factory=list)  # "*" targets: (alias, column) each
 
     def position(self, node: Node) -> int:

@@ -444,22 +444,19 @@ class Session:
                 if analyzed.lowered.steps:
                     from executor.steps import run_steps  # few statements take several
 
-                    rows = await run_waiting(self, transaction, partial(run_steps, self, transaction, analyzed, parameters, literals))
-                    if rows is not None:
-                        return rows, analyzed
-                    await self.catalog(refresh=True)
-                    prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
-                    continue
-                values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
+                    run = partial(run_steps, self, transaction, analyzed, parameters, literals)
+                else:
+                    values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
+                    statement: Statement = analyzed.lowered.statement
+                    if analyzed.lowered.system:
+                        from executor.systemtables import system_tables  # imported when a catalog is first read
+
+                        statement = system_tables(self, analyzed)
+                    run = partial(self.run_statement, transaction, statement, values, analyzed)
+                rows = await run_waiting(self, transaction, run)
             except LiteralNeeded:
                 prepared, literals = await self.without_lifting(prepared, text), ()
                 continue
-            statement: Statement = analyzed.lowered.statement
-            if analyzed.lowered.system:
-                from executor.systemtables import system_tables  # imported when a catalog is first read
-
-                statement = system_tables(self, analyzed)
-            rows = await run_waiting(self, transaction, partial(self.run_statement, transaction, statement, values, analyzed))
             if rows is not None:
                 return rows, analyzed
             await self.catalog(refresh=True)

@@ -129,7 +129,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         if oid == T.UNKNOWN:
             raise IndeterminateDatatype(f"could not determine data type of parameter ${number}")
     try:
-        lowered = lower(found)
+        lowered = lower(found, catalog)
     except RecursionError:
         raise StatementTooComplex("stack depth limit exceeded") from None
     targets = found.returning if isinstance(found, plan.DataChange) else found.targets

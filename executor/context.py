@@ -29,6 +29,7 @@ class Context:
         self.view: Any = None  # executor.catalog.system.session_view.SessionView
         self.transaction_ns = 0  # when the transaction began, time.time_ns()
         self.statement_ns = 0
+        self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
 
     @property

@@ -60,11 +60,12 @@ class DomainValue(ColumnRef, frozen=True, kw_only=True):
 
 
 class WholeRow(Expr, frozen=True, kw_only=True):
-    """A range entry's row as a composite value."""
+    """A range entry's row as a composite value. absent: there is no such row, so it is NULL."""
 
     entry: int
     fields: tuple[Expr, ...]
     names: tuple[str, ...]
+    absent: bool = False
 
 
 class Call(Expr, frozen=True, kw_only=True):
@@ -95,6 +96,12 @@ class AggregateCall(Expr, frozen=True, kw_only=True):
     order: tuple["SortKey", ...] = ()
     filter: Expr | None = None
     window: "Window | None" = None
+
+
+class Grouping(Expr, frozen=True, kw_only=True):
+    """GROUPING(...): a bit for each argument, 1 if it is not grouped in the row's grouping set."""
+
+    arguments: tuple[Expr, ...]
 
 
 class Relabel(Expr, frozen=True, kw_only=True):
@@ -385,6 +392,13 @@ class CteEntry(RangeEntry, frozen=True, kw_only=True):
     cte: int
 
 
+class StepEntry(RangeEntry, frozen=True, kw_only=True):
+    """The rows that an earlier step of the statement has kept. rowid: the output that is the row's address, if one is."""
+
+    step: int
+    rowid: int = -1
+
+
 class FunctionEntry(RangeEntry, frozen=True, kw_only=True):
     """Functions in FROM (several: ROWS FROM); each with how many of the columns it gives."""
 
@@ -478,12 +492,16 @@ class SetOperation(Query, frozen=True, kw_only=True):
 
 
 class DataChange(msgspec.Struct, frozen=True, kw_only=True):
-    """INSERT, UPDATE or DELETE; `returning` is empty without RETURNING."""
+    """INSERT, UPDATE or DELETE; `returning` is empty without RETURNING.
+
+    old: number of the entry that is the row as it was, where that is another than `entry`; 0 if there is none.
+    """
 
     relation: Relation
     entry: TableEntry
     ctes: tuple[Cte, ...] = ()
     returning: tuple[Target, ...] = ()
+    old: int = 0
     generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
     checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
 

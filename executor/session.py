@@ -340,6 +340,10 @@ class Session:
                     analyzed = await self.analyze(raw, (), lifted.places)
                 except LiteralNeeded:
                     self.plans.put(shape_key, NOT_LIFTABLE)
+                except SqlError:  # perhaps only because equal literals were taken for different ones (GROUP BY a + 1)
+                    found = await self.prepare_raw("", raw, (), key)
+                    self.plans.put(shape_key, NOT_LIFTABLE)
+                    return found, ()
                 else:
                     prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed, None, shape_key)
                     prepared.key_lifted = lifted
@@ -438,16 +442,22 @@ class Session:
             self.context.catalog = analyzed.catalog
             transaction = self.block.begin_statement(f"{analyzed.verb} {analyzed.locks}".rstrip() if analyzed.writes_file else "")
             try:
-                values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
+                if analyzed.lowered.steps:
+                    from executor.steps import run_steps  # few statements take several
+
+                    run = partial(run_steps, self, transaction, analyzed, parameters, literals)
+                else:
+                    values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
+                    statement: Statement = analyzed.lowered.statement
+                    if analyzed.lowered.system:
+                        from executor.systemtables import system_tables  # imported when a catalog is first read
+
+                        statement = system_tables(self, analyzed)
+                    run = partial(self.run_statement, transaction, statement, values, analyzed)
+                rows = await run_waiting(self, transaction, run)
             except LiteralNeeded:
                 prepared, literals = await self.without_lifting(prepared, text), ()
                 continue
-            statement: Statement = analyzed.lowered.statement
-            if analyzed.lowered.system:
-                from executor.systemtables import system_tables  # imported when a catalog is first read
-
-                statement = system_tables(self, analyzed)
-            rows = await run_waiting(self, transaction, partial(self._run, transaction, statement, values, analyzed))
             if rows is not None:
                 return rows, analyzed
             await self.catalog(refresh=True)
@@ -463,8 +473,9 @@ class Session:
             raise _result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
-    async def _run(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed) -> Rows | None:
-        """The result, or None if the schema is not the one the plan was made for."""
+    async def run_statement(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed, *,
+                            only: bool = True) -> Rows | None:
+        """The result, or None if the schema is not the one the plan was made for. only: no others belong to it."""
         version = analyzed.catalog.version
         try:
             if statement.writes:
@@ -472,7 +483,7 @@ class Session:
                     await self._lock(transaction, analyzed)
                     if self.own_catalog is None and transaction.schema_token() != version:
                         return None
-                alone = transaction.is_pristine and not self.block.explicit
+                alone = only and transaction.is_pristine and not self.block.explicit
                 rows = transaction.run_inline_or_none(statement, values, autocommit=alone)
                 if rows is None:
                     with self.block.timeout():

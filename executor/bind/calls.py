@@ -230,7 +230,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
             raise not_supported(f"hypothetical-set aggregate {function.name}", position=position or None)
         direct, converted = tuple(converted[: fact.direct_arguments]), converted[fact.direct_arguments :]
     if order_nodes:
-        from executor.bind.query import sort_key
+        from executor.bind.ordering import sort_key
 
         order = tuple(sort_key(s, inner, o, None) for o in order_nodes)
         if within:
@@ -288,7 +288,7 @@ def referenced_entries(expr: Expr) -> set[int]:
 
 def contains_aggregate(expr: Expr, scope: Scope) -> bool:
     """True if an aggregate (not over a window) is inside."""
-    if isinstance(expr, AggregateCall) and expr.window is None:
+    if isinstance(expr, plan.Grouping) or (isinstance(expr, AggregateCall) and expr.window is None):
         return True
     return any(contains_aggregate(child, scope) for child in plan.children(expr))
 
@@ -339,7 +339,7 @@ def window_of(s: Statement, scope: Scope, node: Node, *, defining: bool = False)
         if name not in scope.windows:
             raise UndefinedObject(f'window "{name}" does not exist', position=s.position(node) or None)
         return scope.windows[name]
-    from executor.bind.query import group_key, sort_key
+    from executor.bind.ordering import group_key, sort_key
 
     base: Window | None = None
     if reference is not None:

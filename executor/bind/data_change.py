@@ -1,5 +1,6 @@
 """INSERT, UPDATE and DELETE."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -10,9 +11,11 @@ from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
 from executor.bind.from_clause import bind_from, system_columns
-from executor.bind.query import bind_query, bind_targets, bind_with, where_clause
+from executor.bind.query import bind_query, where_clause
+from executor.bind.returning import bind_returning
 from executor.bind.scope import CteInfo, Item, Scope, table_columns
 from executor.bind.statement import Statement
+from executor.bind.with_clause import bind_with
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
 from executor.parse import Node, Source, parse_expression
@@ -168,9 +171,10 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     conflict_node = node.take("onConflictClause")
     conflict = bind_conflict(s, relation, entry, item, conflict_node) if conflict_node else None
     generated, checks = _derived(s, relation, entry)
-    returning = _returning(s, scope, node.take("returningClause"), [item])
+    returning, old = bind_returning(s, scope, node.take("returningClause"), [item], item, Insert,
+                                    conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
-                    returning=returning, generated=generated, checks=checks)
+                    returning=returning, old=old, generated=generated, checks=checks)
     return _with(change, ctes)
 
 
@@ -306,9 +310,9 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     where_node = node.take("whereClause")
     where = where_clause(s, scope, where_node) if where_node else None
     generated, checks = _derived(s, relation, entry)
-    returning = _returning(s, scope, node.take("returningClause"), scope.items)
+    returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
-                    returning=returning, generated=generated, checks=checks)
+                    returning=returning, old=old, generated=generated, checks=checks)
     return _with(change, ctes)
 
 
@@ -378,22 +382,14 @@ def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     source = bind_from(s, scope, node.nodes("usingClause"))
     where_node = node.take("whereClause")
     where = where_clause(s, scope, where_node) if where_node else None
-    returning = _returning(s, scope, node.take("returningClause"), scope.items)
-    change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning)
+    returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
+    change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old)
     return _with(change, ctes)
 
 
-def _returning(s: Statement, scope: Scope, node: Node | None, items: list[Item]) -> tuple[Target, ...]:
-    if node is None:
-        return ()
-    if node.nodes("options"):
-        raise not_supported("RETURNING WITH (...)")
-    inner = Scope(parent=scope.parent, items=list(items), ctes=scope.ctes)
-    inner.aggregates_refused = "aggregate functions are not allowed in RETURNING"
-    inner.windows_refused = "window functions are not allowed in RETURNING"
-    targets = bind_targets(s, inner, node.nodes("exprs"))
-    node.finish()
-    return tuple(targets)
+CHANGES: dict[str, Callable[[Statement, Scope, Node], plan.DataChange]] = {
+    "InsertStmt": bind_insert, "UpdateStmt": bind_update, "DeleteStmt": bind_delete,
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- COPY

@@ -155,7 +155,7 @@ def _whole_row(s: Statement, scope: Scope, texts: list[str], position: int) -> E
     if isinstance(item.entry, plan.FunctionEntry) and len(item.columns) == 1 and not item.entry.ordinality \
             and type_of(item.columns[0][1].type).kind != "c":
         return item.columns[0][1]
-    return plan.WholeRow(type=T.RECORD, entry=item.entry.number if item.entry else 0, position=position,
+    return plan.WholeRow(type=T.RECORD, entry=item.entry.number if item.entry else 0, position=position, absent=item.absent,
                          fields=tuple(expr for _, expr in item.columns), names=tuple(n for n, _ in item.columns))
 
 
@@ -624,16 +624,22 @@ JSON_NODES = ("JsonFuncExpr", "JsonObjectConstructor", "JsonArrayConstructor", "
               "JsonArrayAgg", "JsonParseExpr", "JsonScalarExpr", "JsonSerializeExpr", "JsonIsPredicate")
 
 
+def _grouping(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.grouping import bind_grouping
+
+    return bind_grouping(s, scope, node)
+
+
 HANDLERS: dict[str, Handler] = {
     "A_Const": _constant, "ParamRef": _parameter, "ColumnRef": _column, "A_Expr": _operator_expression,
     "BoolExpr": _boolean, "NullTest": _null_test, "BooleanTest": _boolean_test, "TypeCast": _type_cast,
     "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
     "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,
     "SetToDefault": _default, "FuncCall": _call, "SubLink": _sublink,
-    **dict.fromkeys(JSON_NODES, _json),
+    "GroupingFunc": _grouping, **dict.fromkeys(JSON_NODES, _json),
 }  # fmt: skip
 
-CONSTRUCTS = {"GroupingFunc": "GROUPING", "CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",
+CONSTRUCTS = {"CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",
               "MergeSupportFunc": "MERGE_ACTION",
               "JsonObjectConstructor": "JSON_OBJECT", "JsonArrayConstructor": "JSON_ARRAY",
               "JsonIsPredicate": "IS JSON", "JsonObjectAgg": "JSON_OBJECTAGG", "JsonArrayAgg": "JSON_ARRAYAGG"}

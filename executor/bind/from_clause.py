@@ -18,6 +18,7 @@ from executor.sqlstates import (
     AmbiguousColumn,
     DuplicateAlias,
     DuplicateColumn,
+    FeatureNotSupported,
     InvalidColumnReference,
     SyntaxError,
     UndefinedColumn,
@@ -98,7 +99,7 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
         raise not_supported(f"cross-database reference {catalog}.{schema}.{name}", position=position or None)
     if schema is None and (info := scope.find_cte(name)) is not None:
         if info.data_change_without_returning:
-            raise not_supported(f'reference to WITH query "{name}" without RETURNING', position=position or None)
+            raise FeatureNotSupported(f'WITH query "{name}" does not have a RETURNING clause', position=position or None)
         info.references += 1
         entry: plan.RangeEntry = CteEntry(number=s.new_entry(), alias=alias or name, cte=info.number,
                                           has_alias=alias is not None, has_column_aliases=bool(columns),
@@ -246,7 +247,7 @@ def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:
 
 def function_columns(call: Expr, node: Node, alias: str | None) -> list[tuple[str, int, int]]:
     """The columns a function in FROM gives."""
-    from executor.bind.query import figure_name
+    from executor.bind.names import figure_name
 
     if isinstance(call, plan.Call) and call.function.outputs:
         outputs = call.function.outputs

@@ -29,6 +29,7 @@ class Item:
     lateral_only: bool = False
     lateral_ok: bool = True
     hidden_columns: tuple[tuple[str, Expr], ...] = ()  # system columns
+    absent: bool = False  # there is no such row: OLD of an INSERT, NEW of a DELETE
 
     def find(self, name: str) -> list[Expr]:
         """The expressions its columns of this name stand for."""

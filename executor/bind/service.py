@@ -181,6 +181,8 @@ class BinderService:
         s = self._statement()
         s.keeps_text = True
         bound = bind_query(s, Scope(), query)
+        if any(isinstance(cte.query, plan.DataChange) for cte in bound.ctes):
+            raise FeatureNotSupported("views must not contain data-modifying statements in WITH")
         query.finish()
         if s.parameters:
             raise UndefinedParameter("there is no parameter $1")

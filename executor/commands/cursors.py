@@ -14,6 +14,7 @@ from executor.analysis import Column
 from executor.commands.base import CommandKind, Result
 from executor.errors import SqlError, not_supported
 from executor.parse import Node, RawStatement
+from executor.plan import DataChange
 from executor.portal import QueryPortal
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Sequenc
     if inner.node.kind != "SelectStmt" or inner.node.peek("intoClause"):
         raise not_supported("DECLARE CURSOR for something other than SELECT")
     prepared = await session.prepare_raw("", inner, ())
-    assert prepared.columns is not None
+    assert prepared.columns is not None and prepared.analyzed is not None
+    if any(isinstance(cte.query, DataChange) for cte in prepared.analyzed.plan.ctes):
+        raise states.FeatureNotSupported("DECLARE CURSOR must not contain data-modifying statements in WITH")
     binary = bool(options & BINARY)
     encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
     portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)

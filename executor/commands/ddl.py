@@ -164,6 +164,8 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
         return Result("CREATE TABLE AS")
     analyzed = analyze(inner, catalog, session.context, session.search_path())
     assert analyzed.columns is not None
+    if analyzed.lowered.steps:
+        raise not_supported(f"a data-modifying WITH in {construct}")
     if len(names) > len(analyzed.columns):
         raise states.SyntaxError("too many column names were specified")
     assert isinstance(analyzed.plan, Query)

@@ -10,7 +10,7 @@ from executor.catalog.search_path import shown_schema
 from executor.errors import not_supported
 from executor.lower.expressions import condition, raw, sortable, value
 from executor.lower.generator import Generator, quote
-from executor.lower.query import from_clause, is_volatile, mark_nullable, query, with_clause
+from executor.lower.query import from_clause, is_volatile, mark_nullable, query, range_entries, with_clause
 from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation
 from storage.statement import Function
 
@@ -37,14 +37,8 @@ def _returning(g: Generator, c: plan.DataChange, sources: set[int]) -> str:
         g.overrides[c.entry.number, i] = f"{name}.{column_text(column)}"
     if c.relation.rowid:
         g.overrides[c.entry.number, -1] = f"{name}.{c.relation.rowid}"
-    return " RETURNING " + ", ".join(f"{raw(g, t.expr)} AS c{i}" for i, t in enumerate(c.returning))
-
-
-def _entries(items: tuple[plan.FromItem, ...]) -> set[int]:
-    found: set[int] = set()
-    for item in items:
-        found |= _entries((item.left, item.right)) if isinstance(item, plan.Join) else {item.number}
-    return found
+    printer = value if g.exact else raw
+    return " RETURNING " + ", ".join(f"{printer(g, t.expr)} AS c{i}" for i, t in enumerate(c.returning))
 
 
 # ---------------------------------------------------------------- INSERT
@@ -244,7 +238,7 @@ def _update(g: Generator, c: plan.Update) -> str:
     text = f"UPDATE {g.table(c.relation)} AS t{c.entry.number} SET {sets}"
     text += f" FROM {source}" if source else ""
     text += f" WHERE {_all(where)}" if where else ""
-    return text + _returning(g, c, _entries(c.source))
+    return text + _returning(g, c, range_entries(c.source))
 
 
 def _all(conditions: list[str]) -> str:
@@ -267,7 +261,7 @@ def _delete(g: Generator, c: plan.Delete) -> str:
         mark_nullable(g, item)
     rows = f"SELECT t{c.entry.number}.{c.relation.rowid} FROM {table} AS t{c.entry.number}, {from_clause(g, c.source)}"
     rows += f" WHERE {condition(g, c.where)}" if c.where is not None else ""
-    return f"DELETE FROM {table} WHERE {c.relation.rowid} IN ({rows})" + _returning(g, c, _entries(c.source))
+    return f"DELETE FROM {table} WHERE {c.relation.rowid} IN ({rows})" + _returning(g, c, range_entries(c.source))
 
 
 CHANGES: dict[type, Callable[[Generator, Any], str]] = {plan.Insert: _insert, plan.Update: _update, plan.Delete: _delete}

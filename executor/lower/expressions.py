@@ -119,12 +119,15 @@ def may_be_null(g: Generator, expr: plan.Expr) -> bool:
     return True
 
 
-def note_not_null(g: Generator, where: plan.Expr) -> None:
-    """Note the columns that a filter lets through only where they are not NULL: an index can then give their order."""
+def note_not_null(g: Generator, where: plan.Expr, own: set[int]) -> None:
+    """Note the columns that a filter lets through only where they are not NULL: an index can then give their order.
+
+    own: the range entries of the query filtered; it says nothing about the rows of those around it.
+    """
     if isinstance(where, plan.BoolOp):
         if where.operator == "AND":
             for argument in where.arguments:
-                note_not_null(g, argument)
+                note_not_null(g, argument, own)
         return
     if isinstance(where, plan.IsTest) and where.test == "null" and where.negated:
         found: tuple[plan.Expr, ...] = (where.argument,)
@@ -134,7 +137,7 @@ def note_not_null(g: Generator, where: plan.Expr) -> None:
         found = (where.value,)
     else:
         return
-    g.not_null.update((e.entry, e.index) for e in found if isinstance(e, plan.ColumnRef))
+    g.not_null.update((e.entry, e.index) for e in found if isinstance(e, plan.ColumnRef) and e.entry in own)
 
 
 # ---------------------------------------------------------------- leaves
@@ -365,6 +368,7 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
     plan.NullIf: _nullif, plan.InList: _in_list, plan.ArrayCompare: lambda g, e: functions.array_compare(g, e),
     plan.RowCompare: _row_compare, plan.Array: _array, plan.Subscript: _subscript, plan.Row: _row, plan.WholeRow: _row,
+    plan.Grouping: lambda g, e: "0",  # without grouping sets all of its arguments are grouped
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: functions.row_json(g, e),

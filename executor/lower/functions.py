@@ -579,6 +579,8 @@ def array_compare(g: Generator, expr: plan.ArrayCompare, filtering: bool = False
 
 def make_row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
     """ROW(...) or a table's whole row."""
+    if isinstance(expr, plan.WholeRow) and expr.absent:
+        return "NULL"
     texts = [value(g, f) for f in expr.fields]
     made = f"{g.need(_row_maker(tuple(plain_type(f.type) for f in expr.fields)))}({', '.join(texts)})"
     if isinstance(expr, plan.WholeRow) and expr.entry in g.nullable and expr.fields:

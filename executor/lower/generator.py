@@ -36,11 +36,30 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Lowered(msgspec.Struct, frozen=True):
-    """A plan as SQLite text. system: the system relations that it reads."""
+    """A plan as SQLite text. system: the system relations that it reads.
+
+    steps: where it takes several statements, all of them in order; the one whose rows are the result is this one.
+    """
 
     statement: Any  # storage.statement.Statement
     slots: tuple[Slot, ...]
     system: tuple[Relation, ...] = ()
+    steps: tuple["Step", ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One statement of several. keep: the number under which its rows are kept for later ones; 0: they are not.
+
+    plan: what it does, to find out why it failed. is_result: its rows go to the client. counts: the rows it changes are
+    those of the command tag. first_only: of the rows with one first column, only the first is kept.
+    """
+
+    lowered: Lowered
+    plan: Any
+    keep: int = 0
+    is_result: bool = False
+    counts: bool = False
+    first_only: bool = False
 
 
 @dataclass
@@ -61,6 +80,7 @@ class Generator:
     outer_values: list[str] = field(default_factory=list)
     counter: list[int] = field(default_factory=lambda: [0])
     materialize: set[int] = field(default_factory=set)
+    exact: bool = False  # RETURNING gives stored forms, for a later step
 
     def slot(self, slot: Slot) -> str:
         """The ?n of a run-time value."""
@@ -109,6 +129,8 @@ class Generator:
 
     def column_name(self, entry: plan.RangeEntry | plan.SetOperation, index: int) -> str:
         """The name an output has in SQLite."""
+        if isinstance(entry, plan.StepEntry) and index < 0:
+            return f"c{entry.rowid}"
         if isinstance(entry, plan.TableEntry):
             if index < 0:
                 if not entry.relation.rowid:

@@ -6,53 +6,21 @@ A pass takes a query of one level and gives an equal one; inner queries get thei
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from executor import plan
-from executor.catalog.model import Column as TableColumn
-from executor.catalog.model import Relation
 from executor.errors import not_supported
 from executor.facts import lookup
-from executor.facts.lookup import Function
 from executor.lower.generator import Generator
+from executor.lower.grouping_sets import grouping_sets
+from executor.lower.rewriting import new_entry, replace, rewrite
 from executor.plan import ColumnRef, Expr, FunctionEntry, Query, QueryEntry, Select, SortKey, Target
 from executor.types import oids as T
-
-replace = msgspec.structs.replace
-FIRST_NEW_ENTRY = 1_000_000
 
 
 def prepare(q: Query, g: Generator) -> Query:
     """The query after all passes."""
-    for rewrite in PASSES:
-        q = rewrite(q, g)
+    for change in PASSES:
+        q = change(q, g)
     return q
-
-
-def new_entry(g: Generator) -> int:
-    """A range entry number that the binder did not use."""
-    g.root.counter[0] += 1
-    return FIRST_NEW_ENTRY + g.root.counter[0]
-
-
-def rewrite(value: Any, change: Callable[[Expr], Expr | None]) -> Any:
-    """A copy of a node in which `change` replaced expressions (None: look inside)."""
-    if isinstance(value, Expr):
-        changed = change(value)
-        if changed is not None:
-            return changed
-    if isinstance(value, tuple):
-        return tuple(rewrite(item, change) for item in value)
-    if isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn, Query)):
-        fields = {}
-        for name in value.__struct_fields__:
-            old = getattr(value, name)
-            if isinstance(old, (tuple, msgspec.Struct)):
-                new = rewrite(old, change)
-                if new is not old:
-                    fields[name] = new
-        return replace(value, **fields) if fields else value
-    return value
 
 
 # ---------------------------------------------------------------- set-returning functions in the target list
@@ -223,4 +191,4 @@ def correlated_limit(q: Query, g: Generator) -> Query:
     return _outer(q, entry, width, where)
 
 
-PASSES: tuple[Callable[[Query, Generator], Query], ...] = (project_set, distinct_on, with_ties, correlated_limit)
+PASSES: tuple[Callable[[Query, Generator], Query], ...] = (grouping_sets, project_set, distinct_on, with_ties, correlated_limit)

@@ -1,6 +1,7 @@
 """SELECT, set operations, WITH and FROM as SQLite text."""
 
 from collections.abc import Callable
+from functools import cache
 from itertools import count, zip_longest
 from typing import Any
 
@@ -66,7 +67,7 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
         mark_nullable(g, item)
     source = from_clause(g, q.source)
     if q.where is not None:
-        note_not_null(g, q.where)
+        note_not_null(g, q.where, range_entries(q.source))
     keys = [plan.key(t.expr) for t in q.targets] if q.order else []
     printer = raw if top else value
     outputs = []
@@ -192,6 +193,14 @@ def mark_nullable(g: Generator, item: plan.FromItem, nullable: bool = False) -> 
         g.nullable.add(item.number)
 
 
+def range_entries(items: tuple[plan.FromItem, ...]) -> set[int]:
+    """The numbers of the range entries in a FROM list."""
+    found: set[int] = set()
+    for item in items:
+        found |= range_entries((item.left, item.right)) if isinstance(item, plan.Join) else {item.number}
+    return found
+
+
 def from_clause(g: Generator, source: tuple[plan.FromItem, ...]) -> str:
     """The FROM list. Entries are made known first, since a lateral one may use any before it."""
     for item in source:
@@ -255,6 +264,24 @@ def lateral_query(g: Generator, printed: Callable[[Generator], str], ncolumns: i
 
 def _cte(g: Generator, entry: plan.CteEntry) -> str:
     return f"w{entry.cte} AS t{entry.number}"
+
+
+def _step(g: Generator, entry: plan.StepEntry) -> str:
+    """Rows kept by an earlier step: as a table of their own, for which SQLite can make an index."""
+    width = max(len(entry.columns), entry.rowid + 1)
+    columns = ", ".join(f"c{i}" for i in range(width))
+    name = g.fresh()
+    rows = f"SELECT * FROM {g.need(_kept(width))}({entry.step})"
+    return f"(WITH {name}({columns}) AS MATERIALIZED ({rows}) SELECT * FROM {name}) AS t{entry.number}"
+
+
+@cache
+def _kept(width: int) -> TableFunction:
+    def rows(context: Any, step: int) -> Any:
+        found = context.kept_rows[step]
+        return (row[0] for row in found) if width == 1 else found
+
+    return TableFunction(f"pg_kept_rows_{width}", 1, width, rows, context=True)
 
 
 def _values(g: Generator, entry: plan.ValuesEntry) -> str:
@@ -335,5 +362,5 @@ def _json_table(g: Generator, entry: plan.JsonTableEntry) -> str:
 
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table,
+    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table, plan.StepEntry: _step,
 }  # fmt: skip

@@ -3,15 +3,20 @@
 import msgspec
 
 from executor import plan
+from executor.catalog.model import Catalog, Relation
 from executor.catalog.model import Column as TableColumn
-from executor.catalog.model import Relation
 from executor.facts.lookup import Function
 from executor.lower.generator import Generator, Lowered
 from executor.lower.query import is_volatile, query
 
 
-def lower(p: plan.Plan) -> Lowered:
-    """A plan whose rows (of a query or RETURNING) go to the client."""
+def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
+    """A plan whose rows (of a query or RETURNING) go to the client. catalog: for statements that take several steps."""
+    if catalog is not None and (p.ctes or isinstance(p, plan.DataChange)):
+        from executor.lower.steps import lower_steps, takes_steps
+
+        if takes_steps(p):
+            return lower_steps(p, catalog)
     g = Generator()
     if isinstance(p, plan.DataChange):
         from executor.lower.change import change  # a session that only reads never needs it

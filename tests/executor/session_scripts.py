@@ -2,7 +2,7 @@
 
 A line is `N: text`: session N sends the text as one simple query. A line `N: \\q` ends the session; after ` <<< ` come
 the lines for COPY FROM STDIN, with | between them. Recorded with
-`python -m tests.executor.session_scripts "host=... user=..."`.
+`python -m tests.executor.session_scripts "host=... user=..." [NAME ...]`.
 """
 
 import json
@@ -92,10 +92,12 @@ def recorded(path: Path) -> list[list[Any]]:
     return found
 
 
-def main(conninfo: str) -> None:
-    """Record every script in a database of its own."""
+def main(conninfo: str, *names: str) -> None:
+    """Record the scripts named, or all, each in a database of its own."""
     with psycopg.connect(conninfo, autocommit=True, dbname="postgres") as admin:
         for path in sorted(SCRIPTS.glob("*.sql")):
+            if names and path.stem not in names:
+                continue
             admin.execute("DROP DATABASE IF EXISTS session_record")
             admin.execute("CREATE DATABASE session_record TEMPLATE template0")
             found = replay(f"{conninfo} dbname=session_record", path)
@@ -105,4 +107,4 @@ def main(conninfo: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

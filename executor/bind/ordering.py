@@ -1,0 +1,89 @@
+"""ORDER BY, GROUP BY and DISTINCT ON: what names, numbers and expressions in them mean."""
+
+from executor import plan
+from executor.bind import operators
+from executor.bind.calls import contains_aggregate, contains_window
+from executor.bind.coerce import resolve_unknown
+from executor.bind.expressions import bind
+from executor.bind.scope import Scope
+from executor.bind.statement import Statement
+from executor.errors import not_supported
+from executor.parse import Node
+from executor.plan import Expr, SortKey, Target
+from executor.sqlstates import AmbiguousColumn, GroupingError, InvalidColumnReference, SyntaxError, WindowingError
+
+
+def sort_key(s: Statement, scope: Scope, node: Node, targets: list[Target] | None) -> SortKey:
+    """A SortBy node. targets: the target list whose names and numbers ORDER BY may use, None inside aggregates."""
+    direction, nulls = node.take("sortby_dir"), node.take("sortby_nulls")
+    value = node.take("node")
+    expr = sort_target(s, scope, value, targets, "ORDER BY") if targets is not None \
+        else resolve_unknown(s, bind(s, scope, value))
+    descending = direction == "SORTBY_DESC"
+    if direction == "SORTBY_USING":
+        (operator,) = node.texts("useOp")
+        if operator not in ("<", ">"):
+            raise not_supported(f"ORDER BY USING {operator}")
+        descending = operator == ">"
+    node.finish()
+    operators.sort_operator(expr.type, descending, expr.position)
+    nulls_first = {"SORTBY_NULLS_FIRST": True, "SORTBY_NULLS_LAST": False}.get(nulls, descending)
+    return SortKey(expr=expr, descending=descending, nulls_first=nulls_first)
+
+
+def sort_target(s: Statement, scope: Scope, node: Node, targets: list[Target], construct: str) -> Expr:
+    """An output column by name or number, else an expression over the input."""
+    visible = [t for t in targets if not t.hidden]
+    if node.kind == "ColumnRef" and len(node.nodes("fields")) == 1 and node.nodes("fields")[0].kind == "String":
+        name = node.nodes("fields")[0].text
+        found = {repr(plan.key(t.expr)): t.expr for t in visible if t.name == name}
+        if len(found) > 1:
+            raise AmbiguousColumn(f'{construct} "{name}" is ambiguous', position=s.position(node) or None)
+        if found:
+            return next(iter(found.values()))
+    return _numbered(s, scope, node, visible, construct)
+
+
+def _numbered(s: Statement, scope: Scope, node: Node, visible: list[Target], construct: str) -> Expr:
+    if node.kind == "A_Const":
+        if node.location in s.lifted:
+            from executor.bind.statement import LiteralNeeded
+
+            raise LiteralNeeded
+        value = node.take("ival")
+        if value is None:
+            raise SyntaxError(f"non-integer constant in {construct}", position=s.position(node) or None)
+        number: int = value.take("ival", 0)
+        if not 1 <= number <= len(visible):
+            raise InvalidColumnReference(f"{construct} position {number} is not in select list", position=s.position(node) or None)
+        return visible[number - 1].expr
+    expr = resolve_unknown(s, bind(s, scope, node))
+    wanted = plan.key(expr)
+    return next((t.expr for t in visible if plan.key(t.expr) == wanted), expr)
+
+
+def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) -> Expr:
+    """GROUP BY prefers input columns over output names."""
+    if node.kind == "ColumnRef" and len(node.nodes("fields")) == 1 and node.nodes("fields")[0].kind == "String":
+        from executor.bind import scope as names
+
+        own = Scope(items=scope.items)
+        if names.column(s, own, node.nodes("fields")[0].text, s.position(node)) is None:
+            expr = sort_target(s, scope, node, targets, "GROUP BY")
+        else:
+            expr = bind(s, scope, node)
+    else:
+        expr = _numbered(s, scope, node, targets, "GROUP BY")
+    if contains_aggregate(expr, scope):
+        raise GroupingError("aggregate functions are not allowed in GROUP BY", position=expr.position or None)
+    if contains_window(expr):
+        raise WindowingError("window functions are not allowed in GROUP BY", position=expr.position or None)
+    operators.check_equality(s, expr.type, expr.position)
+    return expr
+
+
+def group_key(s: Statement, scope: Scope, node: Node) -> Expr:
+    """A PARTITION BY expression."""
+    expr = resolve_unknown(s, bind(s, scope, node))
+    operators.check_equality(s, expr.type, expr.position)
+    return expr

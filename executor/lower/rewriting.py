@@ -1,0 +1,84 @@
+"""What the passes share: new range entries, and copies of nodes with some expressions replaced."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
+from executor.facts.lookup import Function
+from executor.lower.generator import Generator
+from executor.plan import Expr, FromItem, Query, RangeEntry
+
+FIRST_NEW_ENTRY = 1_000_000
+replace = msgspec.structs.replace
+NOT_PLANS = (Relation, Function, TableColumn)
+
+
+def new_entry(g: Generator) -> int:
+    """A range entry number that the binder did not use."""
+    g.root.counter[0] += 1
+    return FIRST_NEW_ENTRY + g.root.counter[0]
+
+
+def replace_entries(value: Any, change: Callable[[FromItem], FromItem]) -> Any:
+    """A copy of a node, subqueries and WITH queries included, with other range entries."""
+    if isinstance(value, tuple):
+        return tuple(replace_entries(item, change) for item in value)
+    if not isinstance(value, msgspec.Struct) or isinstance(value, NOT_PLANS):
+        return value
+    if isinstance(value, RangeEntry):
+        changed = change(value)
+        if changed is not value:
+            return changed
+    fields = {}
+    for name in value.__struct_fields__:
+        old = getattr(value, name)
+        if isinstance(old, (tuple, msgspec.Struct)):
+            new = replace_entries(old, change)
+            if new is not old:
+                fields[name] = new
+    return replace(value, **fields) if fields else value
+
+
+def entries_of(value: Any) -> list[RangeEntry]:
+    """Every range entry inside, subqueries and WITH queries included."""
+    found: list[RangeEntry] = []
+    stack: list[Any] = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple):
+            stack.extend(current)
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, NOT_PLANS):
+            if isinstance(current, RangeEntry):
+                found.append(current)
+            stack.extend(getattr(current, name) for name in current.__struct_fields__)
+    return found
+
+
+def rewrite(value: Any, change: Callable[[Expr], Expr | None], inside: Callable[[Expr], Expr | None] | None = None) -> Any:
+    """A copy of a node in which `change` replaced expressions (None: look inside).
+
+    inside: what to do so in subqueries; without it they stay as they are.
+    """
+    if isinstance(value, Expr):
+        changed = change(value)
+        if changed is not None:
+            return changed
+    if isinstance(value, tuple):
+        return tuple(rewrite(item, change, inside) for item in value)
+    if isinstance(value, Query):
+        if inside is None:
+            return value
+        change = inside
+    if isinstance(value, msgspec.Struct) and not isinstance(value, NOT_PLANS):
+        fields = {}
+        for name in value.__struct_fields__:
+            old = getattr(value, name)
+            if isinstance(old, (tuple, msgspec.Struct)):
+                new = rewrite(old, change, inside)
+                if new is not old:
+                    fields[name] = new
+        return replace(value, **fields) if fields else value
+    return value

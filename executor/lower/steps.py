@@ -1,0 +1,384 @@
+"""Statements that take several SQLite statements: data-modifying WITH, and RETURNING of what SQLite's cannot see.
+
+All parts of a PostgreSQL statement see the same snapshot, and learn of each other's work by RETURNING only. Here the parts
+run one after the other, so a table that an earlier part changed is kept, as it was, before anything runs, and read from
+there. The parts run in PostgreSQL's order: what the main query asks for, the main query, and then the rest.
+
+A change whose RETURNING looks at other rows than the new ones is done in three steps: its rows and their new values are
+computed and kept, the table is changed by its rows' addresses, and RETURNING is computed of what was kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any
+
+from executor import plan
+from executor.catalog.model import Catalog, Relation
+from executor.errors import not_supported
+from executor.facts import lookup
+from executor.lower.generator import Generator, Lowered, Step
+from executor.lower.outputs import Outputs, targets_of
+from executor.lower.query import query, range_entries
+from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, replace, replace_entries, rewrite
+from executor.plan import (
+    ColumnRef,
+    Cte,
+    CteEntry,
+    DataChange,
+    Expr,
+    FromItem,
+    Insert,
+    Query,
+    RowNumber,
+    Select,
+    StepEntry,
+    TableEntry,
+    Target,
+    Update,
+)
+from executor.types import oids as T
+
+FIRST_STEP_ENTRY = 2 * FIRST_NEW_ENTRY
+CASCADES = "cnd"
+"""Foreign key actions that change the referencing table: cascade, set null, set default."""
+
+
+def takes_steps(p: plan.Plan) -> bool:
+    """True if one SQLite statement cannot do it."""
+    return any(isinstance(cte.query, DataChange) for cte in p.ctes) or (isinstance(p, DataChange) and returns_more(p))
+
+
+def returns_more(c: DataChange) -> bool:
+    """True if RETURNING needs more than the columns of the changed rows as they are afterwards."""
+    if not c.returning:
+        return False
+    sources = range_entries(getattr(c, "source", ())) if not isinstance(c, Insert) else set()
+    used = {e.entry for t in c.returning for e in plan.descend(t.expr) if isinstance(e, ColumnRef)}
+    if used & (sources | ({c.old} if c.old else set())):
+        return True
+    return any(isinstance(e, TableEntry) and e.relation.sqlite_schema != "catalog" for e in entries_of(c.returning))
+
+
+def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
+    """The statements in their order."""
+    program = Program(catalog)
+    program.statement(p)
+    steps = (*program.snapshots.values(), *program.steps)
+    result = next(step for step in steps if step.is_result)
+    system = {r.oid: r for step in steps for r in step.lowered.system}
+    return replace(result.lowered, steps=steps, system=tuple(system.values()))
+
+
+class Program:
+    """The steps of a statement while they are made."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.steps: list[Step] = []
+        self.snapshots: dict[int, Step] = {}  # by table
+        self.targets: Counter[int] = Counter()  # how many parts change a table
+        self.addresses: dict[int, list[StepEntry]] = {}  # by table: the rows that its UPDATE and DELETE parts changed
+        self.changed: set[int] = set()  # tables that the steps so far may have changed
+        self.ctes: dict[int, Cte] = {}
+        self.shared: set[int] = set()  # plain WITH queries that several parts read: computed once
+        self.kept: set[int] = set()
+        self.numbers = count(FIRST_STEP_ENTRY)
+
+    # --- parts and their order ------------------------------------------------------------------------------------
+
+    def statement(self, p: plan.Plan) -> None:
+        """Make the steps of a whole statement."""
+        self.ctes = {cte.number: cte for cte in p.ctes}
+        main = replace(p, ctes=())
+        changes = [cte for cte in p.ctes if isinstance(cte.query, DataChange)]
+        self.targets.update(part.relation.oid for part in (main, *(c.query for c in changes)) if isinstance(part, DataChange))
+        reads = {cte.number: self._reads(cte.query) for cte in changes}
+        reads[0] = self._reads(main)
+        self.shared = {number for number, cte in self.ctes.items() if isinstance(cte.query, Query)
+                       and sum(number in found for found in reads.values()) > 1}
+        before = reads[0] | {cte.number for cte in changes if _must_precede(cte.query, main)}
+        for cte in reversed(changes):
+            if cte.number in before:
+                before |= reads[cte.number]
+        for cte in changes:
+            if cte.number in before:
+                self.part(cte.query, keep=cte.number)
+        self.part(main)
+        for cte in changes:
+            if cte.number not in before:
+                self.part(cte.query, keep=cte.number)
+
+    def _reads(self, value: Any) -> set[int]:
+        """The WITH queries of the statement that a part reads, also through plain ones."""
+        found: set[int] = set()
+        pending = [e.cte for e in entries_of(value) if isinstance(e, CteEntry)]
+        while pending:
+            number = pending.pop()
+            if number in found or number not in self.ctes:
+                continue
+            found.add(number)
+            inner = self.ctes[number].query
+            if isinstance(inner, Query):
+                pending += [e.cte for e in entries_of(inner) if isinstance(e, CteEntry)]
+        return found
+
+    def part(self, p: plan.Plan, keep: int = 0) -> None:
+        """One part: the main query (keep 0), or a WITH query whose rows are kept under its number."""
+        p = self.with_ctes(p)
+        if isinstance(p, Query):
+            self.read(p, keep=keep, is_result=not keep)
+        else:
+            self.change(p, keep)
+
+    def with_ctes(self, p: Any) -> Any:
+        """A part with the plain WITH queries it reads; the others' rows are kept ones."""
+        reads = self._reads(p)
+        for number in self.ctes:
+            if number in reads & self.shared and number not in self.kept:
+                self.kept.add(number)
+                self.read(self.with_ctes(self.ctes[number].query), keep=number)
+        own = tuple(cte for number, cte in self.ctes.items()
+                    if number in reads and number not in self.shared and isinstance(cte.query, Query))
+        whole = replace(p, ctes=(*own, *p.ctes))
+        found: Any = replace_entries(whole, lambda e: self._kept_entry(e))
+        return found
+
+    def _kept_entry(self, entry: FromItem) -> FromItem:
+        if not isinstance(entry, CteEntry) or entry.cte not in self.ctes:
+            return entry
+        if entry.cte not in self.shared and isinstance(self.ctes[entry.cte].query, Query):
+            return entry
+        return StepEntry(number=entry.number, alias=entry.alias, columns=entry.columns, step=entry.cte)
+
+    # --- the snapshot ---------------------------------------------------------------------------------------------
+
+    def on_snapshot(self, p: Any) -> Any:
+        """A part reading the tables that were changed meanwhile as they were."""
+        target = p.entry.number if isinstance(p, DataChange) else 0
+
+        def change(entry: FromItem) -> FromItem:
+            if not isinstance(entry, TableEntry) or entry.relation.oid not in self.changed or entry.number == target:
+                return entry
+            relation = entry.relation
+            self._keep_table(relation)
+            return StepEntry(number=entry.number, alias=entry.alias, columns=entry.columns, step=relation.oid + SNAPSHOT,
+                             rowid=len(relation.columns))
+
+        return replace_entries(p, change)
+
+    def _keep_table(self, relation: Relation) -> None:
+        if relation.oid in self.snapshots:
+            return
+        if not relation.rowid:
+            raise not_supported(f'reading table "{relation.name}", which the same statement changes')
+        entry = TableEntry(number=next(self.numbers), alias="", relation=relation,
+                           columns=tuple((c.name, c.type, c.typmod) for c in relation.columns))
+        rows = Select(targets=targets_of([*columns_of(entry), row_number(entry)]), source=(entry,))
+        self.snapshots[relation.oid] = Step(read(rows), rows, keep=relation.oid + SNAPSHOT)
+
+    def _note_change(self, relation: Relation) -> None:
+        """The table, and those that foreign keys change with it."""
+        pending = [relation.oid]
+        while pending:
+            oid = pending.pop()
+            if oid in self.changed:
+                continue
+            self.changed.add(oid)
+            pending += [r.oid for r in self.catalog.relations for c in r.constraints if c.kind == "f"
+                        and c.referenced == oid and (c.on_delete in CASCADES or c.on_update in CASCADES)]
+
+    # --- steps ----------------------------------------------------------------------------------------------------
+
+    def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False) -> None:
+        """A step that reads."""
+        q = self.on_snapshot(q)
+        lowered = read(q, top=is_result)
+        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only))
+
+    def change(self, c: DataChange, keep: int) -> None:
+        """The steps of a change. keep 0: it is the main query."""
+        several = self.targets[c.relation.oid] > 1
+        if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
+            raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
+        c = self.on_snapshot(c)
+        if not returns_more(c) and not (several and not isinstance(c, Insert)):
+            self.write(c, keep=keep, is_result=not keep)
+            return
+        row = changed_row(self, c, is_main=not keep)
+        if not c.returning:
+            return
+        self.read(Select(targets=row.returning(c.returning), source=(row.entry(),), ctes=c.ctes), keep=keep,
+                  is_result=not keep)
+
+    def write(self, c: DataChange, *, keep: int = 0, is_result: bool = False, counts: bool = False) -> None:
+        """A step that changes a table."""
+        from executor.lower.change import change
+
+        g = Generator(exact=bool(keep))
+        lowered = g.finish(change(g, c), writes=True)
+        self.steps.append(Step(lowered, c, keep=keep, is_result=is_result, counts=counts or is_result))
+        self._note_change(c.relation)
+
+
+SNAPSHOT = 1 << 40
+"""Snapshots are kept under the tables' OIDs from here on."""
+
+
+class ChangedRows:
+    """The kept rows of a change: `place` says where an expression of RETURNING finds its columns."""
+
+    def __init__(self, step: int, outputs: Outputs, rowid: int = -1) -> None:
+        self.step = step
+        self.outputs = outputs
+        self.rowid = rowid
+        self.new: dict[tuple[int, int], Expr] = {}  # (entry, index) -> what stands for it, over the kept rows
+
+    def entry(self) -> StepEntry:
+        """The rows in FROM."""
+        return StepEntry(number=self.outputs.number, alias="", columns=self.outputs.columns, step=self.step, rowid=self.rowid)
+
+    def place(self, expr: Expr) -> Expr | None:
+        """A column as the kept rows have it."""
+        return self.new.get((expr.entry, expr.index)) if isinstance(expr, ColumnRef) else None
+
+    def returning(self, targets: Iterable[Target]) -> tuple[Target, ...]:
+        """RETURNING's list over the kept rows."""
+        found: tuple[Target, ...] = rewrite(tuple(targets), self.place, self.place)
+        return found
+
+
+def changed_row(program: Program, c: DataChange, is_main: bool) -> ChangedRows:
+    """Make the steps that change the table, and keep what RETURNING needs. is_main: its changes are counted."""
+    found: ChangedRows = KINDS[type(c)](program, c, is_main)
+    return found
+
+
+def _inserted(program: Program, c: Insert, is_main: bool) -> ChangedRows:
+    step = next(program.numbers)
+    outputs = Outputs(step)
+    rows = ChangedRows(step, outputs, rowid=len(c.relation.columns) if c.relation.rowid else -1)
+    for i, column in enumerate(columns_of(c.entry)):
+        rows.new[c.entry.number, i] = outputs.reference(column)
+    returned = list(outputs.exprs)
+    if c.relation.rowid:
+        returned.append(row_number(c.entry))
+        rows.new[c.entry.number, -1] = ColumnRef(type=T.TID, entry=step, index=-1, name="ctid")
+    program.write(replace(c, returning=targets_of(returned)), keep=step, counts=is_main)
+    return rows
+
+
+def _rows_by_address(program: Program, c: Any, outputs: Outputs) -> ChangedRows:
+    """Keep the addresses of the rows to change, and the other columns that RETURNING uses."""
+    if not c.relation.rowid:
+        raise not_supported("RETURNING of other rows than the changed ones, of a table without rowid")
+    rows = ChangedRows(outputs.number, outputs, rowid=0)
+    sources = range_entries(c.source)
+    for e in used_columns(c.returning):
+        if e.entry in sources or e.entry in (c.entry.number, c.old):
+            of = replace(e, entry=c.entry.number) if e.entry == c.old else e
+            kept = outputs.reference(of) if e.index >= 0 or e.entry in sources else None
+            rows.new[e.entry, e.index] = kept or ColumnRef(type=T.TID, entry=outputs.number, index=-1, name="ctid")
+    return rows
+
+
+def _deleted(program: Program, c: plan.Delete, is_main: bool) -> ChangedRows:
+    outputs = Outputs(next(program.numbers))
+    outputs.reference(row_number(c.entry))
+    rows = _rows_by_address(program, c, outputs)
+    _keep_rows(program, c, rows)
+    kept, where = by_address(program, c.entry, rows)
+    program.write(replace(c, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
+                  is_result=is_main and not c.returning)
+    return rows
+
+
+def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
+    outputs = Outputs(next(program.numbers))
+    outputs.reference(row_number(c.entry))
+    assigned = {column.number: outputs.add(expr) for column, expr in c.assignments}
+    rows = _rows_by_address(program, c, outputs)
+    of_new = {}
+    for i, (column, old) in enumerate(zip(c.relation.columns, columns_of(c.entry), strict=True)):
+        of_new[i] = assigned[column.number] if column.number in assigned else outputs.reference(old)
+    places = {column.number: i for i, column in enumerate(c.relation.columns)}
+    new = {(c.entry.number, i): expr for i, expr in of_new.items()}
+    for column, expr in c.generated:
+        place = (c.entry.number, places[column.number])
+        new[place] = rewrite(expr, lambda e: new.get((e.entry, e.index)) if isinstance(e, ColumnRef) else None)
+    rows.new.update(new)
+    _keep_rows(program, c, rows)
+    kept, where = by_address(program, c.entry, rows)
+    assignments = tuple((column, replace(assigned[column.number], entry=kept.number)) for column, _ in c.assignments)
+    program.write(replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
+                  is_result=is_main and not c.returning)
+    return rows
+
+
+def _keep_rows(program: Program, c: Any, rows: ChangedRows) -> None:
+    """The step that finds the rows to change: none that another part of the statement has changed already."""
+    tests: list[Expr] = [] if c.where is None else [c.where]
+    changed = program.addresses.setdefault(c.relation.oid, [])
+    for kept in changed:
+        address = ColumnRef(type=T.INT8, entry=kept.number, index=0, name="rowid")
+        found = Select(targets=targets_of([address]), source=(kept,))
+        same = equal(row_number(c.entry), plan.ElementRef(type=T.INT8))
+        known = plan.Subquery(type=T.BOOL, kind="any", query=found, value=(row_number(c.entry),), compare=(same,), operator="=")
+        tests.append(plan.BoolOp(type=T.BOOL, operator="NOT", arguments=(known,)))
+    where = tests[0] if len(tests) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tuple(tests)) if tests else None
+    program.read(Select(targets=rows.outputs.targets, source=(c.entry, *c.source), where=where, ctes=c.ctes), keep=rows.step,
+                 first_only=True)
+    changed.append(replace(rows.entry(), number=next(program.numbers)))
+
+
+KINDS: dict[type, Any] = {Insert: _inserted, plan.Delete: _deleted, Update: _updated}
+
+
+def by_address(program: Program, entry: TableEntry, rows: ChangedRows) -> tuple[StepEntry, Expr]:
+    """The kept rows as a further FROM item of a change, and the condition that they are the table's."""
+    kept = replace(rows.entry(), number=next(program.numbers))
+    address = ColumnRef(type=T.INT8, entry=kept.number, index=0, name="rowid")
+    return kept, equal(row_number(entry), address)
+
+
+def equal(left: Expr, right: Expr) -> plan.Call:
+    """left = right, both of type bigint."""
+    operator = lookup.operator_by_signature("=", T.INT8, T.INT8)
+    assert operator is not None
+    return plan.Call(type=T.BOOL, function=lookup.functions_by_oid()[operator.function], arguments=(left, right), operator="=")
+
+
+def read(q: Query, top: bool = False) -> Lowered:
+    """A query that runs in the transaction of a change. top: its rows go to the client."""
+    g = Generator()
+    return g.finish(query(g, q, top=top), writes=True)
+
+
+def row_number(entry: TableEntry) -> RowNumber:
+    """The address of an entry's row."""
+    return RowNumber(type=T.INT8, entry=entry.number, index=-1, name="rowid")
+
+
+def columns_of(entry: plan.RangeEntry) -> list[Expr]:
+    """An entry's columns as expressions."""
+    return [ColumnRef(type=oid, typmod=typmod, entry=entry.number, index=i, name=name)
+            for i, (name, oid, typmod) in enumerate(entry.columns)]
+
+
+def used_columns(value: Any) -> Iterator[ColumnRef]:
+    """The columns used in expressions, each once."""
+    seen = set()
+    for e in plan.descend(value):
+        if isinstance(e, ColumnRef) and (e.entry, e.index) not in seen:
+            seen.add((e.entry, e.index))
+            yield e
+
+
+def _must_precede(first: Any, main: plan.Plan) -> bool:
+    """True if foreign keys, which SQLite checks after each step, want it to run before the main query."""
+    if not isinstance(main, DataChange):
+        return False
+    if isinstance(first, Insert):
+        return any(c.referenced == first.relation.oid for c in main.relation.constraints if c.kind == "f")
+    return isinstance(first, plan.Delete) and any(c.referenced == main.relation.oid for c in first.relation.constraints
+                                                  if c.kind == "f")

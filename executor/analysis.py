@@ -18,8 +18,8 @@ from executor.lower.generator import Lowered, Slot
 from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source
 from executor.sqlstates import IndeterminateDatatype, StatementTooComplex, UndefinedObject
-from executor.types import oids as T
 from executor.types import made, record
+from executor.types import oids as T
 from executor.types.base import Encoder, Env, Stored
 from executor.types.oids import REG_TYPES
 from executor.types.registry import codec

@@ -13,7 +13,6 @@ from executor.catalog.system.session_view import (
     Setting,
     built_in_roles,
 )
-
 from executor.types.made import oid_of
 
 if TYPE_CHECKING:

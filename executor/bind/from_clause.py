@@ -75,6 +75,7 @@ def _alias(s: Statement, node: Node | None) -> tuple[str | None, list[str]]:
 
 def renamed(columns: list[tuple[str, int, int]], names: list[str], alias: str,
              position: int) -> tuple[tuple[str, int, int], ...]:
+    """Columns under the names of an alias list (42P10 if it has too many)."""
     if len(names) > len(columns):
         raise InvalidColumnReference(
             f'table "{alias}" has {len(columns)} columns available but {len(names)} columns specified')

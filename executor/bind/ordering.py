@@ -55,7 +55,8 @@ def _numbered(s: Statement, scope: Scope, node: Node, visible: list[Target], con
             raise SyntaxError(f"non-integer constant in {construct}", position=s.position(node) or None)
         number: int = value.take("ival", 0)
         if not 1 <= number <= len(visible):
-            raise InvalidColumnReference(f"{construct} position {number} is not in select list", position=s.position(node) or None)
+            raise InvalidColumnReference(f"{construct} position {number} is not in select list",
+                                         position=s.position(node) or None)
         return visible[number - 1].expr
     expr = resolve_unknown(s, bind(s, scope, node))
     wanted = plan.key(expr)

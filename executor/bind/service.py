@@ -16,8 +16,8 @@ from executor.bind.statement import Statement, type_name
 from executor.bind.uses import uses
 from executor.bind.volatility import volatility
 from executor.catalog import usertypes
-from executor.catalog.usertypes import numbered
 from executor.catalog.model import Catalog, Column, Relation
+from executor.catalog.usertypes import numbered
 from executor.context import Context
 from executor.errors import SqlError
 from executor.lower.expressions import value

@@ -85,7 +85,8 @@ class _Binder:
         oid, typmod = typenames.resolve(s, node.take("typeName"))
         form = sqljson.format_of(s, node.take("format"))
         plain = node.peek("quotes", "JS_QUOTES_UNSPEC") == "JS_QUOTES_UNSPEC" and node.peek("wrapper") in (None, "JSW_UNSPEC")
-        op = "exists" if kind == "JTC_EXISTS" else "value" if kind == "JTC_REGULAR" and plain and not is_formatted(oid) else "query"
+        scalar = kind == "JTC_REGULAR" and plain and not is_formatted(oid)
+        op = "exists" if kind == "JTC_EXISTS" else "value" if scalar else "query"
         wrapper, omit = sqljson.wrapper_of(s, node, op)
         on_empty, on_error = node.take("on_empty"), node.take("on_error")
         for clause, written in (("ON EMPTY", on_empty), ("ON ERROR", on_error)):

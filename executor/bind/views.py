@@ -81,8 +81,8 @@ TESTS: tuple[tuple[Callable[[Select], bool], str], ...] = (
      "Views that return window functions are not automatically updatable."),
     (lambda q: any(contains_set_returning(t.expr) for t in q.targets),
      "Views that return set-returning functions are not automatically updatable."),
-    (lambda q: len(q.source) != 1 or not isinstance(q.source[0], TableEntry)
-     and not (isinstance(q.source[0], plan.QueryEntry) and q.source[0].view is not None),
+    (lambda q: len(q.source) != 1 or (not isinstance(q.source[0], TableEntry)
+     and not (isinstance(q.source[0], plan.QueryEntry) and q.source[0].view is not None)),
      "Views that do not select from a single table or view are not automatically updatable."),
     (lambda q: isinstance(q.source[0], TableEntry) and q.source[0].relation.kind != "r",
      "Views that do not select from a single table or view are not automatically updatable."),

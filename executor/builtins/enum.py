@@ -59,8 +59,8 @@ def _range(types: ArgumentTypes, result: int) -> Callable[..., str]:
     labels = _labels(types)
 
     def cut(*bounds: Stored) -> str:
-        first = labels.index(bounds[0]) if bounds[0] is not None else 0  # type: ignore[arg-type]
-        last = labels.index(bounds[1]) if bounds[1] is not None else len(labels) - 1  # type: ignore[arg-type]
+        first = labels.index(bounds[0]) if bounds[0] is not None else 0
+        last = labels.index(bounds[1]) if bounds[1] is not None else len(labels) - 1
         return arrays.dump(list(labels[first : last + 1]))
 
     return cut if len(types) > 1 else lambda value: arrays.dump(list(labels))

@@ -10,12 +10,12 @@ import msgspec
 from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.search_path import TEMPORARY, explicit_path, has_temporary, search_path, shown_schema
-from executor.catalog.system.objects import storage
 from executor.catalog.system.producers import rows
 from executor.catalog.system.session_view import view_of
 from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
+from executor.facts.lookup import types_by_oid
 from executor.sqlstates import DatatypeMismatch, NullValueNotAllowed, UndefinedObject
 from executor.types.base import Stored
 
@@ -100,7 +100,8 @@ def _collation_for(types: ArgumentTypes, result: int) -> Callable[[Stored], str 
     kind = types[0][0]
     if kind == _UNKNOWN:
         return lambda value: None
-    collation = storage(kind).collation
+    known = types_by_oid().get(kind)
+    collation = known.collation if known is not None else 0
     if not collation:
         raise DatatypeMismatch(f"collations are not supported by type {format_type(kind, None, None)}")
     name = '"default"' if collation == _DEFAULT_COLLATION else quote_identifier("C")

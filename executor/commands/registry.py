@@ -36,7 +36,9 @@ def command_kind(node_kind: str) -> CommandKind | None:
 NAMES = {
     "CreateFunctionStmt": "CREATE FUNCTION", "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
     "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE",
-    "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN", "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE", "CreateRangeStmt": "CREATE TYPE ... AS RANGE",
+    "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN",
+    "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE",
+    "CreateRangeStmt": "CREATE TYPE ... AS RANGE",
     "ListenStmt": "LISTEN", "NotifyStmt": "NOTIFY", "UnlistenStmt": "UNLISTEN", "CreateExtensionStmt": "CREATE EXTENSION",
     "RuleStmt": "CREATE RULE", "CreatePolicyStmt": "CREATE POLICY", "CreateTableAsStmt": "CREATE TABLE AS",
     "CreateStmt": "CREATE TABLE", "IndexStmt": "CREATE INDEX", "ViewStmt": "CREATE VIEW", "DropStmt": "DROP",

@@ -8,7 +8,7 @@ from struct import Struct
 from msgspec.structs import replace
 
 from executor.catalog.model import EnumLabel, UserType
-from executor.ddl.base import DdlContext, DdlResult
+from executor.ddl.base import DdlContext, DdlResult, Step
 from executor.ddl.enum_rename import renaming
 from executor.ddl.objects import put_type
 from executor.ddl.type_lookup import creation_place, get_user_type
@@ -60,7 +60,7 @@ def alter_enum(node: Node, ctx: DdlContext) -> DdlResult:
     if_not_exists = node.take("skipIfNewValExists", False)
     _check_label(new)
     names = [label.name for label in made.labels]
-    steps = ()
+    steps: tuple[Step, ...] = ()
     if old is not None:
         if old not in names:
             raise InvalidParameterValue(f'"{old}" is not an existing enum label')

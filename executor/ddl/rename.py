@@ -56,7 +56,8 @@ KINDS = {
     "OBJECT_SEQUENCE": ("ALTER SEQUENCE", "S"),
     "OBJECT_TYPE": ("ALTER TYPE", "c"),
 }
-NOUNS = {"OBJECT_VIEW": "view", "OBJECT_MATVIEW": "materialized view", "OBJECT_SEQUENCE": "sequence", "OBJECT_TYPE": "composite type"}
+NOUNS = {"OBJECT_VIEW": "view", "OBJECT_MATVIEW": "materialized view", "OBJECT_SEQUENCE": "sequence",
+         "OBJECT_TYPE": "composite type"}
 
 
 def rename(node: Node, ctx: DdlContext) -> DdlResult:
@@ -307,7 +308,10 @@ def _move(ctx: DdlContext, found: Found, schema: str) -> tuple[Step, ...]:
 
 
 def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
-    """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists; everything belongs to the database's owner, so nothing changes."""
+    """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists.
+
+    Everything belongs to the database's owner, so nothing changes.
+    """
     kind = node.take("objectType")
     role_name(node.take("newowner"), ctx)
     if kind in TYPE_TAGS:

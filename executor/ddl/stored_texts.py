@@ -38,9 +38,9 @@ def stored_texts(catalog: Catalog) -> Iterator[Stored]:
                 if text:
                     yield Stored("index", text, relation, index.oid)
     for made in catalog.types:
-        for text in (made.default, *(c.expression for c in made.constraints)):
-            if text:
-                yield Stored("type", text, made, made.oid)
+        for written in (made.default, *(c.expression for c in made.constraints)):
+            if written:
+                yield Stored("type", written, made, made.oid)
 
 
 def changed_texts(catalog: Catalog, expression: Change, query: Change) -> Catalog:

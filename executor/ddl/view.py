@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Column, Relation
 from executor.ddl import storage_options
-from executor.ddl.column import read_collation
 from executor.ddl.base import TEMPORARY, BoundView, DdlContext, DdlResult
+from executor.ddl.column import read_collation
 from executor.ddl.lookup import RangeName, creation_schema, range_name, refuse_existing
 from executor.ddl.objects import put_relation
 from executor.ddl.table import new_relation

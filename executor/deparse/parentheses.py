@@ -6,7 +6,8 @@ from executor.plan import BoolOp, Call, Expr, Relabel
 
 # Names, constants and what has brackets of its own.
 CLOSED = (
-    plan.Const, plan.Param, plan.ColumnRef, plan.DomainValue, plan.WholeRow, plan.SetDefault, plan.CaseValue, plan.ElementRef, plan.Subscript,
+    plan.Const, plan.Param, plan.ColumnRef, plan.DomainValue, plan.WholeRow, plan.SetDefault, plan.CaseValue,
+    plan.ElementRef, plan.Subscript,
     plan.Array, plan.Row, plan.Coalesce, plan.MinMax, plan.NullIf, plan.AggregateCall, plan.Case,
 )  # fmt: skip
 # Parents that separate their parts themselves.

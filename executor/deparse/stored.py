@@ -138,7 +138,8 @@ def domain_default_text(catalog: Catalog, path: Path, made: UserType) -> str | N
 
     def make() -> str:
         s = _domain_statement(catalog, made)
-        return _printed(catalog, path, True, assign(s, bind(s, Scope(), parse_expression(text)), *_base(catalog, made), made.name))
+        default = assign(s, bind(s, Scope(), parse_expression(text)), *_base(catalog, made), made.name)
+        return _printed(catalog, path, True, default)
 
     shown: str = _remembered(catalog, key, make, text)
     return shown

@@ -12,9 +12,9 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.analysis import Analyzed
-from executor.catalog.usertypes import numbered
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.catalog.search_path import shown_schema
+from executor.catalog.usertypes import numbered
 from executor.diagnosis.replay import GiveUp, Replay
 from executor.diagnosis.rows import Changed
 from executor.diagnosis.texts import Row, column_key, failing_row

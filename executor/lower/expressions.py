@@ -356,13 +356,14 @@ def _aggregate(g: Generator, expr: plan.AggregateCall) -> str:
 
 
 def _json(g: Generator, expr: plan.Expr) -> str:
-    from executor.lower.sqljson import PRINTERS as json_printers
+    from executor.lower.sqljson import PRINTERS as JSON_PRINTERS
 
-    return json_printers[type(expr)](g, expr)
+    return JSON_PRINTERS[type(expr)](g, expr)
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.DomainValue: _column, plan.CheckDomain: _check_domain, plan.Const: _const, plan.Param: _param, plan.ColumnRef: _column, plan.RowNumber: Generator.column,
+    plan.DomainValue: _column, plan.CheckDomain: _check_domain, plan.Const: _const, plan.Param: _param,
+    plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,

@@ -79,7 +79,7 @@ class Call(Expr, frozen=True, kw_only=True):
     arguments: tuple[Expr, ...]
     implicit_cast: bool = False  # printed as nothing
     explicit_cast: bool = False
-    operator: str = ""  # the operator it was written as; "[]": a subscript
+    operator: str = ""  # the operator it was written as
     sql_syntax: bool = False  # written in a syntax of its own: EXTRACT(year FROM x), x AT TIME ZONE y ...
     sql_value: str = ""  # written as CURRENT_DATE, CURRENT_TIMESTAMP(3) ...
     written: tuple[tuple[int, str], ...] | None = None
@@ -284,10 +284,20 @@ class JsonTest(Expr, frozen=True, kw_only=True):
 
 
 class Subscript(Expr, frozen=True, kw_only=True):
-    """array[i] or array[l:u] (upper bounds of plain subscripts only); jsonb subscripts become calls."""
+    """array[i], array[l:u] or jsonb[key] (upper bounds of plain subscripts only)."""
 
     argument: Expr
     uppers: tuple[Expr | None, ...]
+    lowers: tuple[Expr | None, ...] = ()
+    is_slice: bool = False
+
+
+class SubscriptAssign(Expr, frozen=True, kw_only=True):
+    """An array or jsonb with the part that the subscripts name replaced by `value`."""
+
+    argument: Expr
+    uppers: tuple[Expr | None, ...]
+    value: Expr
     lowers: tuple[Expr | None, ...] = ()
     is_slice: bool = False
 

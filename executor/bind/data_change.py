@@ -15,6 +15,7 @@ from executor.bind.query import bind_query, where_clause
 from executor.bind.returning import bind_returning
 from executor.bind.scope import CteInfo, Item, Scope, table_columns
 from executor.bind.statement import Statement
+from executor.bind.subscripts import assigned
 from executor.bind.with_clause import bind_with
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
@@ -35,6 +36,7 @@ from executor.plan import (
 )
 from executor.sqlstates import (
     DuplicateColumn,
+    FeatureNotSupported,
     GeneratedAlways,
     SyntaxError,
     UndefinedColumn,
@@ -325,15 +327,16 @@ def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list
     for node in nodes:
         position = s.position(node)
         column = column_named(s, relation, node.take("name"), position)
-        if node.nodes("indirection"):
-            raise not_supported(f"assigning to an array element or field in {construct}", position=position or None)
+        parts = node.nodes("indirection")
         value_node = node.take("val")
         node.finish()
-        if any(c is column for c, _ in found):
-            raise SyntaxError(f'multiple assignments to same column "{column.name}"', position=position or None)
+        before = next((i for i, (c, _) in enumerate(found) if c is column), None)
+        if before is not None and not (parts and isinstance(found[before][1], plan.SubscriptAssign)):
+            raise SyntaxError(f'multiple assignments to same column "{column.name}"')
         if value_node.kind == "SetToDefault":
             if column.generated:
                 continue
+            _refuse_default(parts, position)
             found.append((column, default_of(s, relation, column)))
             continue
         if column.generated or column.identity == "a":
@@ -342,10 +345,26 @@ def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list
                                   detail=f'Column "{column.name}" is {kind}.')
         value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
         if isinstance(value, SetDefault):
+            _refuse_default(parts, position)
             found.append((column, default_of(s, relation, column)))
+        elif parts:
+            so_far = found.pop(before)[1] if before is not None else _current(scope, relation, column)
+            found.append((column, assigned(s, scope, so_far, parts, value, column.name, position)))
         else:
             found.append((column, assign(s, value, column.type, column.typmod, column.name, value.position or position)))
     return tuple(found)
+
+
+def _current(scope: Scope, relation: Relation, column: Column) -> Expr:
+    """A column's value before the change; the target is the first of the tables in sight."""
+    columns = next(item.columns for item in scope.items
+                   if isinstance(item.entry, TableEntry) and item.entry.relation is relation)
+    return next(expr for name, expr in columns if name == column.name)
+
+
+def _refuse_default(parts: list[Node], position: int) -> None:
+    if parts:
+        raise FeatureNotSupported("cannot set an array element to DEFAULT", position=position or None)
 
 
 def _multi(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -477,64 +477,21 @@ def _expand_star(s: Statement, scope: Scope, node: Node) -> list[Expr]:
 
 
 def _indirection(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.subscripts import Indices, subscript
+
     argument = bind(s, scope, node.take("arg"))
     position = s.position(node)
-    uppers: list[Expr | None] = []
-    lowers: list[Expr | None] = []
-    is_slice = False
+    indices = Indices()
     for part in node.nodes("indirection"):
         if part.kind == "A_Indices":
-            low, high = part.take("lidx"), part.take("uidx")
-            is_slice = bool(part.take("is_slice")) or is_slice
-            lowers.append(bind(s, scope, low) if low else None)
-            uppers.append(bind(s, scope, high) if high else None)
-            part.finish()
+            indices.add(s, scope, part)
             continue
-        if uppers:
-            argument, uppers, lowers, is_slice = subscript(s, argument, uppers, lowers, is_slice, position), [], [], False
+        if indices:
+            argument, indices = subscript(s, argument, indices, position), Indices()
         if part.kind == "A_Star":
             raise SyntaxError('row expansion via "*" is not supported here', position=position or None)
         argument = field_of(s, argument, part.text, position)
-    if uppers:
-        argument = subscript(s, argument, uppers, lowers, is_slice, position)
-    return argument
-
-
-def subscript(s: Statement, argument: Expr, uppers: list[Expr | None], lowers: list[Expr | None], is_slice: bool,
-              position: int) -> Expr:
-    """argument[...] for arrays and jsonb (42804 cannot subscript type)."""
-    if argument.type == T.JSONB and not is_slice:
-        for key in uppers:
-            assert key is not None
-            wanted = T.TEXT if key.type in (T.UNKNOWN, T.TEXT) else T.INT4
-            found = operators.make(s, ["->"], argument, coerce(s, key, wanted), position)
-            assert isinstance(found, Call)
-            argument = replace(found, operator="[]")
-        return argument
-    if argument.type == T.NAME and not is_slice and len(uppers) == 1 and uppers[0] is not None:
-        return _character_of_name(s, argument, uppers[0], position)
-    if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
-        argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
-    element = element_type(argument.type)
-    if not element:
-        raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
-                               "subscripting", position=position or None)
-
-    def bound(e: Expr | None) -> Expr | None:
-        return coerce(s, e, T.INT4, context="a", position=position) if e is not None else None
-
-    return plan.Subscript(type=base_type(argument.type) if is_slice else element, typmod=argument.typmod, argument=argument,
-                          uppers=tuple(bound(u) for u in uppers), lowers=tuple(bound(x) for x in lowers), is_slice=is_slice,
-                          position=position)
-
-
-def _character_of_name(s: Statement, argument: Expr, index: Expr, position: int) -> Expr:
-    """name[i], the "char" at i counted from 0 (pg_dump looks for the "_" of array types so)."""
-    (substr,) = (f for f in lookup.functions_by_name()["substr"] if f.arguments == (T.TEXT, T.INT4, T.INT4))
-    one = plan.Const(type=T.INT4, value=1)
-    start = operators.make(s, ["+"], coerce(s, index, T.INT4, context="a", position=position), one, position)
-    text = operators.make_call(s, substr, [coerce(s, argument, T.TEXT), start, one], position)
-    return coerce(s, text, T.CHAR, context="e", position=position, explicit=True)
+    return subscript(s, argument, indices, position) if indices else argument
 
 
 def field_of(s: Statement, argument: Expr, name: str, position: int) -> Expr:

@@ -17,8 +17,6 @@ from executor.types import oids as T
 def _call(p: Printer, node: Call, implicit: bool) -> None:
     if node.sql_value:
         p.put(node.sql_value)
-    elif node.operator == "[]":
-        _json_subscript(p, node)
     elif node.operator:
         _operator(p, node)
     elif node.implicit_cast and not implicit:
@@ -36,17 +34,6 @@ def _length(node: Call) -> int:
         if isinstance(second, Const) and second.type == T.INT4 and isinstance(second.value, int):
             return second.value
     return -1
-
-
-def _json_subscript(p: Printer, node: Call) -> None:
-    argument, key = node.arguments
-    inner = isinstance(argument, Call) and argument.operator == "[]"
-    brackets = not inner and not isinstance(argument, plan.ColumnRef)
-    p.put("(" if brackets else "")
-    p.expr(argument)
-    p.put(")[" if brackets else "[")
-    p.expr(key)
-    p.put("]")
 
 
 def _operator(p: Printer, node: Call) -> None:

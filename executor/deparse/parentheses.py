@@ -17,7 +17,7 @@ CONVERSIONS = (Relabel, plan.ConvertText, plan.ArrayConvert)
 
 def is_operator(node: Expr) -> bool:
     """True for a call written as an operator."""
-    return isinstance(node, Call) and node.operator not in ("", "[]")
+    return isinstance(node, Call) and node.operator != ""
 
 
 def is_function(node: Expr) -> bool:

@@ -324,7 +324,15 @@ def _array(g: Generator, expr: plan.Array) -> str:
 
 
 def _subscript(g: Generator, expr: plan.Subscript) -> str:
-    return functions.subscript(g, expr)
+    from executor.lower.subscripts import subscript
+
+    return subscript(g, expr)
+
+
+def _subscript_assign(g: Generator, expr: plan.SubscriptAssign) -> str:
+    from executor.lower.subscripts import assignment
+
+    return assignment(g, expr)
 
 
 def _row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
@@ -373,5 +381,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: functions.row_json(g, e),
-    plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
 }  # fmt: skip

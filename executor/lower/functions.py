@@ -417,67 +417,6 @@ def _nest(*elements: Stored) -> str:
 NEST = Function("pg_array_nest", _nest, -1, True)
 
 
-def subscript(g: Generator, expr: plan.Subscript) -> str:
-    """array[i], array[l:u]."""
-    array = value(g, expr.argument)
-    if not expr.is_slice:
-        element = plain_type(expr.type)
-        texts = [value(g, u) for u in expr.uppers if u is not None]
-        return f"{g.need(_element_getter(element))}({array}, {', '.join(texts)})"
-    bounds = []
-    for low, high in zip(expr.lowers, expr.uppers, strict=True):
-        bounds.append(value(g, low) if low is not None else ("'-'" if _is_range(low, high, expr) else "1"))
-        bounds.append(value(g, high) if high is not None else "'-'")
-    return f"{g.need(SLICE)}({array}, {', '.join(bounds)})"
-
-
-def _is_range(low: plan.Expr | None, high: plan.Expr | None, expr: plan.Subscript) -> bool:
-    return True
-
-
-@cache
-def _element_getter(element: int) -> Function:
-    convert = arrays.from_json(element)
-
-    def get(array: Stored, *subscripts: int) -> Stored:
-        loaded = arrays.load(array)
-        if len(subscripts) != len(loaded.lowers):
-            return None
-        found: Any = loaded.items
-        for at, low in zip(subscripts, loaded.lowers, strict=True):
-            if not low <= at < low + len(found):
-                return None
-            found = found[at - low]
-        return None if found is None else convert(found)
-
-    return Function(f"pg_array_get_{element}", get, -1, True, strict=True)
-
-
-def _slice(array: Stored, *bounds: Any) -> Stored:
-    if array is None or None in bounds:
-        return None
-    loaded = arrays.load(array)
-    pairs = list(zip(bounds[::2], bounds[1::2], strict=True))
-    if not loaded.items or len(pairs) > len(loaded.lowers):
-        return "[]"
-    return arrays.dump(_cut(loaded.items, list(loaded.lowers), pairs))
-
-
-def _cut(items: list[Any], lowers: list[int], pairs: list[tuple[Any, Any]]) -> list[Any]:
-    low, high = pairs[0] if pairs else ("-", "-")
-    end = lowers[0] + len(items) - 1
-    first = lowers[0] if low == "-" else max(int(low), lowers[0])
-    last = end if high == "-" else min(int(high), end)
-    cut = items[first - lowers[0] : last - lowers[0] + 1] if last >= first else []
-    if len(lowers) == 1 or not cut:
-        return cut
-    inner = [_cut(item, lowers[1:], pairs[1:]) for item in cut]
-    return inner if inner and inner[0] else []
-
-
-SLICE = Function("pg_array_slice", _slice, -1, True)
-
-
 VECTORS = frozenset({T.INT2VECTOR, T.OIDVECTOR})
 VECTOR = Function("pg_array_of_vector", arrays.array_of_vector, 1, True, strict=True)
 

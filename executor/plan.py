@@ -73,10 +73,12 @@ class Call(Expr, frozen=True, kw_only=True):
 
     written: the arguments that were given, in the order of writing, as (index, name or "" if by position); None: all
     by position. What is not among them comes from the function's defaults.
+    spread: the last argument is an array, whose elements a VARIADIC "any" parameter gets.
     """
 
     function: Function
     arguments: tuple[Expr, ...]
+    spread: bool = False
     implicit_cast: bool = False  # printed as nothing
     explicit_cast: bool = False
     operator: str = ""  # the operator it was written as

@@ -6,7 +6,8 @@ from executor import plan
 from executor.bind import operators, resolve
 from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
 from executor.bind.expressions import bind, field_of
-from executor.bind.resolve import Candidate, array_type, coercion_path, find_function, function_candidates
+from executor.bind.hypothetical import paired
+from executor.bind.resolve import Candidate, array_type, coercion_path, element_type, find_function, function_candidates
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.typenames import find as find_type
@@ -17,6 +18,7 @@ from executor.parse import Node, parse_expression
 from executor.plan import AggregateCall, Call, Const, Expr, SortKey, Window
 from executor.sqlstates import (
     AmbiguousFunction,
+    DatatypeMismatch,
     FeatureNotSupported,
     GroupingError,
     SyntaxError,
@@ -54,7 +56,7 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
         if function.returns_set:
             scope.set_returning = True
         return Call(type=result, function=function, arguments=tuple(converted), position=position, sql_syntax=sql_syntax,
-                    written=_as_written(function, len(argument_nodes), labels))
+                    spread=variadic_call and function.variadic == T.ANY, written=_as_written(function, len(argument_nodes), labels))
     if function.kind == "p":
         raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
                               position=position or None)
@@ -154,13 +156,17 @@ def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_c
     if found.variadic and function.variadic != T.ANY:
         return _variadic(s, function, found, arguments, position)
     if found.variadic:
+        if (aggregate := lookup.aggregates().get(function.oid)) and aggregate.kind == "h":
+            return function, arguments, function.result  # executor.bind.hypothetical gives them their types
         fixed = len(function.arguments) - 1
         converted = [coerce(s, a, t, position=position) for a, t in zip(arguments[:fixed], function.arguments, strict=False)]
         return function, converted + [_untyped(s, a) for a in arguments[fixed:]], function.result
     extra = [_default_argument(s, function, len(function.defaults) - found.defaults + i) for i in range(found.defaults)]
     assert given is not None
     if variadic_call and function.variadic == T.ANY:
-        raise not_supported(f'VARIADIC array for {function.name}(VARIADIC "any")', position=position or None)
+        last = arguments[-1]
+        if not element_type(last.type):
+            raise DatatypeMismatch("VARIADIC argument must be an array", position=last.position or None)
     return _finish(s, function, function.arguments, [*arguments, *extra], position)
 
 
@@ -227,8 +233,9 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
     if within:
         assert fact is not None
         if fact.kind == "h":
-            raise not_supported(f"hypothetical-set aggregate {function.name}", position=position or None)
-        direct, converted = tuple(converted[: fact.direct_arguments]), converted[fact.direct_arguments :]
+            direct, converted = paired(s, function, converted, len(order_nodes), position)
+        else:
+            direct, converted = tuple(converted[: fact.direct_arguments]), converted[fact.direct_arguments :]
     if order_nodes:
         from executor.bind.ordering import sort_key
 

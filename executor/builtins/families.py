@@ -13,6 +13,9 @@ FAMILIES: dict[str, str] = {
         "avg corr covar_pop covar_samp regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx "
         "regr_sxy regr_syy stddev stddev_pop stddev_samp sum var_pop var_samp variance "
     ),
+    "aggregate_hypothetical": (
+        "cume_dist dense_rank percent_rank rank "
+    ),
     "aggregate_numeric": (
         "avg stddev stddev_pop stddev_samp sum var_pop var_samp variance "
     ),

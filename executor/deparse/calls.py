@@ -57,7 +57,8 @@ def function_name(function: Function) -> str:
 
 def _function(p: Printer, node: Call) -> None:
     written = node.written if node.written is not None else tuple((i, "") for i in range(len(node.arguments)))
-    variadic = node.function.variadic not in (0, T.ANY) and len(written) == len(node.function.arguments)
+    variadic = node.spread or (
+        node.function.variadic not in (0, T.ANY) and len(written) == len(node.function.arguments))
     p.put(f"{function_name(node.function)}(")
     for i, (index, name) in enumerate(written):
         p.put(", " if i else "")

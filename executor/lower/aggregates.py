@@ -6,6 +6,7 @@ from typing import Any
 from executor import plan
 from executor.builtins.base import NativeAggregate, PythonAggregate, windowed
 from executor.errors import not_supported
+from executor.facts import lookup
 from executor.facts.lookup import Function as Fact
 from executor.lower import functions
 from executor.lower.expressions import collation, order_term, sortable, value
@@ -31,6 +32,8 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
             return _python(g, expr, implementation.python, arguments, over)
         return _native(g, expr, implementation, arguments, over)
     if isinstance(implementation, PythonAggregate):
+        if lookup.aggregates()[expr.function.oid].kind == "h":
+            return _hypothetical(g, expr, implementation, over)
         return _python(g, expr, implementation, arguments, over)
     raise not_supported(f"aggregate {expr.function.name}", position=expr.position or None)
 
@@ -70,6 +73,22 @@ def _python(g: Generator, expr: plan.AggregateCall, implementation: PythonAggreg
     function = _function(expr.function, implementation, types, functions.plain_type(expr.type), len(arguments), bound,
                          expr.window is not None)
     return f"{g.need(function)}({', '.join(_arguments(g, expr, arguments))}){over}"
+
+
+def _hypothetical(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, over: str) -> str:
+    """Where a row that is not there would stand: the rows need no order, for each is compared with that row."""
+    keys = tuple((functions.plain_type(k.expr.type), k.descending, k.nulls_first) for k in expr.order)
+    texts = [value(g, a) for a in (*expr.direct_arguments, *expr.arguments)]
+    return f"{g.need(_hypothetical_function(expr.function, implementation, keys))}({', '.join(texts)}){over}"
+
+
+@cache
+def _hypothetical_function(fact: Fact, implementation: PythonAggregate, keys: tuple[tuple[int, bool, bool], ...]) -> Function:
+    from executor.builtins.aggregate_hypothetical import Key
+
+    named = "_".join(f"{oid}{'d' if descending else 'a'}{'f' if first else 'l'}" for oid, descending, first in keys)
+    return Function(f"pg_{fact.name}_{fact.oid}_{named}", implementation.factory(tuple(Key(*key) for key in keys)),
+                    2 * len(keys), True, kind="aggregate")
 
 
 @cache

@@ -93,6 +93,10 @@ def _row_json(fields: tuple[tuple[str, int, int], ...]) -> Function:
 def call(g: Generator, expr: plan.Call) -> str:
     """A plain function call."""
     fact = expr.function
+    if expr.spread:
+        from executor.lower.variadic import spread_call
+
+        return spread_call(g, expr)
     if fact.name == "row_to_json" and isinstance(expr.arguments[0], (plan.Row, plan.WholeRow)) and len(expr.arguments) == 1:
         return row_json(g, plan.RowJson(type=T.JSON, argument=expr.arguments[0]))
     if (given := rows_as_json(fact, expr.arguments)) is not expr.arguments:

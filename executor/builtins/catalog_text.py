@@ -6,11 +6,18 @@ from functools import cache
 import msgspec
 
 from executor.builtins.base import Builtin, Python
-from executor.catalog.definitions import constraint_definition, index_definition, index_key, node_tree
+from executor.catalog.definitions import (
+    constraint_definition,
+    index_definition,
+    index_key,
+    node_tree,
+    relation_reference,
+)
 from executor.catalog.model import Constraint, Index, Relation
 from executor.catalog.names import regprocedure_out, role_name, table_oid
-from executor.catalog.quoting import quote_identifier
-from executor.catalog.search_path import class_name, search_path
+from executor.catalog.quoting import quote_identifier, quote_qualified
+from executor.catalog.search_path import class_name, search_path, shown_schema
+from executor.catalog.system.objects import rules
 from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.views import view_text
 from executor.catalog.typenames import format_type as type_text
@@ -133,6 +140,13 @@ def _system_rules() -> dict[int, tuple[str, int, str]]:
 
 
 def _rule_text(context: Context, oid: int, pretty: int = 0) -> str | None:
+    view = next((view for rule, view in rules(context.catalog) if rule == oid), None)
+    if view is not None:
+        path = search_path(context)
+        target = relation_reference(context.catalog, view, path) if pretty else quote_qualified(
+            shown_schema(view.schema), view.name)
+        query = view_text(context.catalog, view, path, pretty=bool(pretty))
+        return f'CREATE RULE "_RETURN" AS\n    ON SELECT TO {target} DO INSTEAD {query}'
     found = _system_rules().get(oid)
     if found is None:
         return None

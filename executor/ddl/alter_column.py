@@ -40,6 +40,10 @@ def add_column(node: Node, altering: Altering) -> None:
         return
     columns.check_columns(relation, [spec], ctx)
     refuse_second_primary_key(relation, spec.constraints)
+    for view in ctx.catalog.relations:
+        if any(oid == relation.oid for oid, _ in view.uses) and rewrite.has_join_aliases(
+                view.definition, (relation.schema, relation.name)):
+            raise not_supported(f'adding a column to a table of a join whose columns view "{view.name}" has under other names')
     new = columns.add_columns(relation, [spec])
     _, steps = columns.make_sequences(ctx, new, [spec])
     altering.steps += steps

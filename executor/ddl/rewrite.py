@@ -209,3 +209,19 @@ def has_column_aliases(query: str, relation: tuple[str, str]) -> bool:
 
     _walk(parse_one(query).tree, look)
     return bool(found)
+
+
+def has_join_aliases(query: str, relation: tuple[str, str]) -> bool:
+    """True if the query gives column aliases to a join that the relation is part of: one more column would shift them."""
+    found: list[bool] = []
+
+    def part(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "RangeVar" and fields.get("relname") == relation[1]:
+            found.append(True)
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "JoinExpr" and fields.get("alias", {}).get("colnames"):
+            _walk(fields, part)
+
+    _walk(parse_one(query).tree, look)
+    return bool(found)

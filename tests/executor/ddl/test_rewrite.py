@@ -30,3 +30,11 @@ def test_renamed_column_of_a_relation_becomes_a_column_alias() -> None:
 ])  # fmt: skip
 def test_identifiers_are_quoted_where_needed(name: str, expected: str) -> None:
     assert rewrite.quote_identifier(name) == expected
+
+
+@pytest.mark.parametrize(("query", "expected"), [
+    ("SELECT 1 FROM (t JOIN u ON true) j(a, b)", True), ("SELECT 1 FROM (t JOIN u ON true) j", False),
+    ("SELECT 1 FROM t, (v JOIN u ON true) j(a, b)", False),
+])  # fmt: skip
+def test_join_with_column_aliases_is_found_by_its_parts(query: str, expected: bool) -> None:
+    assert rewrite.has_join_aliases(query, ("public", "t")) is expected

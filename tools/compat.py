@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from executor.builtins.families import FAMILIES
+from executor.builtins.registry import family
+from executor.facts.lookup import functions_by_oid
 from tools.conformance import RECORD_MODES, load_record
 
 COMPAT = Path(__file__).resolve().parent.parent / "COMPAT.md"
@@ -29,7 +32,19 @@ def conformance_table() -> str:
     return "\n".join(lines) if len(lines) > 2 else "Not scored yet."
 
 
-SECTIONS: dict[str, Callable[[], str]] = {"conformance": conformance_table}
+def builtins_table() -> str:
+    """How many of PostgreSQL's functions have a row, family by family."""
+    lines = ["| family | functions |", "|---|---:|"]
+    total = 0
+    for name in sorted(FAMILIES):
+        count = len(family(name))
+        total += count
+        lines.append(f"| {name} | {count} |")
+    known = len(functions_by_oid())
+    return "\n".join([*lines, f"| **all** | {total} of the {known} in PostgreSQL 18's pg_proc |"])
+
+
+SECTIONS: dict[str, Callable[[], str]] = {"conformance": conformance_table, "builtins": builtins_table}
 """Name of the marker -> maker of what stands between."""
 
 

@@ -7,7 +7,7 @@ from executor.bind import operators, typenames
 from executor.bind.calls import contains_set_returning
 from executor.bind.coerce import coerce, resolve_unknown, try_coerce
 from executor.bind.expressions import bind
-from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, type_of
+from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.volatility import volatility
@@ -18,6 +18,7 @@ from executor.plan import Call, Const, Expr, PathCall
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonspec import Behavior, PathSpec
+from executor.types.made import contains_domain
 from executor.types.registry import codec
 
 JSON_TYPES = (T.JSON, T.JSONB)
@@ -293,7 +294,8 @@ def checked_type(oid: int, position: int = 0) -> int:
         codec(base_type(oid))
     except SqlError as error:
         raise error.at(position or None) from None
-    if type_of(oid).kind in "dc":
+    # A failed check of a domain would have to be caught for ON ERROR.
+    if contains_domain(oid) or type_of(element_type(oid) or oid).kind in "dc":
         raise not_supported(f"RETURNING {type_name(oid)} in SQL/JSON functions", position=position or None)
     return oid
 

@@ -10,7 +10,6 @@ from executor.bind.expressions import bind
 from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
-from executor.bind.volatility import volatility
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node
@@ -120,7 +119,7 @@ def _formatted(s: Statement, expr: Expr, form: Format, chosen: str, target: int,
     if chosen == "json" and expr.type == T.BYTEA:
         expr = text_of_bytea(s, expr, form)
     wanted = target or (T.JSONB if chosen == "jsonb" else T.JSON)
-    found = try_coerce(s, expr, wanted, -1, EXPLICIT, True)
+    found = try_coerce(s, expr, wanted, -1, EXPLICIT)  # not printed as a cast
     if found is None:
         return function_call("to_json" if wanted == T.JSON else "to_jsonb", (expr,), s, expr.position)
     return found
@@ -251,9 +250,6 @@ def _check_default(expr: Expr) -> None:
         raise DatatypeMismatch("DEFAULT expression must not contain column references", position=position)
     if contains_set_returning(expr):
         raise DatatypeMismatch("DEFAULT expression must not return a set", position=position)
-    if volatility(expr) == "v":
-        # Its value is computed whether or not it is needed.
-        raise not_supported("a volatile DEFAULT expression in ON EMPTY or ON ERROR", position=position)
 
 
 # ---------------------------------------------------------------- the functions

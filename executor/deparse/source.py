@@ -40,6 +40,8 @@ def _item(p: Printer, item: FromItem) -> None:
 def _shows_alias(item: RangeEntry, refname: str | None) -> bool:
     if item.has_alias or isinstance(item, FunctionEntry):
         return True
+    if isinstance(item, plan.JsonTableEntry):
+        return False
     if isinstance(item, plan.TableEntry):
         return refname != item.relation.name
     if isinstance(item, plan.QueryEntry) and item.view is not None:

@@ -7,10 +7,9 @@ from executor.bind import operators, typenames
 from executor.bind.calls import contains_set_returning
 from executor.bind.coerce import coerce, resolve_unknown, try_coerce
 from executor.bind.expressions import bind
-from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, type_of
+from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
-from executor.bind.volatility import volatility
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node
@@ -18,6 +17,7 @@ from executor.plan import Call, Const, Expr, PathCall
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonspec import Behavior, PathSpec
+from executor.types.made import contains_domain
 from executor.types.registry import codec
 
 JSON_TYPES = (T.JSON, T.JSONB)
@@ -119,7 +119,7 @@ def _formatted(s: Statement, expr: Expr, form: Format, chosen: str, target: int,
     if chosen == "json" and expr.type == T.BYTEA:
         expr = text_of_bytea(s, expr, form)
     wanted = target or (T.JSONB if chosen == "jsonb" else T.JSON)
-    found = try_coerce(s, expr, wanted, -1, EXPLICIT, True)
+    found = try_coerce(s, expr, wanted, -1, EXPLICIT)  # not printed as a cast
     if found is None:
         return function_call("to_json" if wanted == T.JSON else "to_jsonb", (expr,), s, expr.position)
     return found
@@ -250,9 +250,6 @@ def _check_default(expr: Expr) -> None:
         raise DatatypeMismatch("DEFAULT expression must not contain column references", position=position)
     if contains_set_returning(expr):
         raise DatatypeMismatch("DEFAULT expression must not return a set", position=position)
-    if volatility(expr) == "v":
-        # Its value is computed whether or not it is needed.
-        raise not_supported("a volatile DEFAULT expression in ON EMPTY or ON ERROR", position=position)
 
 
 # ---------------------------------------------------------------- the functions
@@ -293,7 +290,8 @@ def checked_type(oid: int, position: int = 0) -> int:
         codec(base_type(oid))
     except SqlError as error:
         raise error.at(position or None) from None
-    if type_of(oid).kind in "dc":
+    # A failed check of a domain would have to be caught for ON ERROR.
+    if contains_domain(oid) or type_of(element_type(oid) or oid).kind in "dc":
         raise not_supported(f"RETURNING {type_name(oid)} in SQL/JSON functions", position=position or None)
     return oid
 

@@ -6,6 +6,8 @@ from typing import Any
 from executor import plan
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid
+from executor.types.jsonpath_mutability import is_mutable
+from executor.types.jsonpath_syntax import parse
 from executor.types.oids import UNKNOWN
 
 LEVELS = "isv"
@@ -21,11 +23,23 @@ def volatility(expr: plan.Expr) -> str:
 def _level(e: Any) -> str:
     if isinstance(e, plan.ConvertText):
         return max(_conversion("typoutput", e.argument.type), _conversion("typinput", e.type), key=LEVELS.index)
+    if isinstance(e, plan.PathCall):
+        return _of_path(e)
     if isinstance(e, plan.Call) and e.function.name in INLINED:
         return max((_conversion("typoutput", a.type) for a in e.arguments), key=LEVELS.index)
     if isinstance(e, (plan.Call, plan.AggregateCall)):
         return e.function.volatility
     return "i"
+
+
+def _of_path(call: plan.PathCall) -> str:
+    """A SQL/JSON path function is as stable as its path."""
+    if not isinstance(call.path, plan.Const):
+        return "s"
+    if call.path.value is None:
+        return "i"
+    types = {name: oid for name, (oid, _) in zip(call.spec.names, call.spec.passing, strict=True)}
+    return "s" if is_mutable(parse(str(call.path.value)), types) else "i"
 
 
 @cache

@@ -7,12 +7,18 @@ from typing import Any
 
 from executor.context import Context
 from executor.errors import SqlError, not_supported
-from executor.facts.lookup import types_by_oid
+from executor.facts.lookup import Type, type_at
 from executor.sqlstates import InvalidTextRepresentation
 from executor.types import arrays, oids
 from executor.types.base import Stored
 from executor.types.jsontext import Json, dump
 from executor.types.registry import codec
+
+
+def _type(oid: int) -> Type:
+    found = type_at(oid)
+    assert found is not None, oid
+    return found
 
 
 def unquoted(value: Json) -> str:
@@ -25,7 +31,7 @@ def populate(context: Context, value: Json, oid: int, typmod: int, omit_quotes: 
 
     Raises the errors of the type's input, 22P02 for what should be an array, 0A000 for composite types.
     """
-    known = types_by_oid()[oid]
+    known = _type(oid)
     if known.is_array and not omit_quotes:
         return _array(context, value, known.element, typmod)
     if known.kind == "c":
@@ -39,7 +45,7 @@ def element(context: Context, value: Json, oid: int, typmod: int) -> Stored:
     """A value inside a document as a value of a type; null is NULL, and a string always stands for its text."""
     if value is None:
         return None
-    known = types_by_oid()[oid]
+    known = _type(oid)
     if known.is_array and value.__class__ is not str:
         return _array(context, value, known.element, typmod)
     if oid in (oids.JSON, oids.JSONB):

@@ -89,6 +89,11 @@ def check_template(template: str) -> None:
     parse_template(template, True)
 
 
+def has_zone(template: str) -> bool:
+    """Whether a template reads a time zone (22007 for one that is not standard)."""
+    return _flags(template)[2]
+
+
 def parse(text: str, template: str, env: Env) -> Moment:
     """Read a text by a template, as the type that the template's fields make up. 22007, 22008, 22009."""
     scanner = _StandardScanner(text, parse_template(template, True), env)

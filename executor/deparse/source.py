@@ -28,7 +28,7 @@ def _item(p: Printer, item: FromItem) -> None:
     if isinstance(item, Join):
         _join(p, item)
         return
-    p.put("LATERAL " if item.says_lateral or (item.lateral and isinstance(item, FunctionEntry)) else "")
+    p.put("LATERAL " if item.says_lateral or (item.lateral and isinstance(item, (FunctionEntry, plan.JsonTableEntry))) else "")
     ENTRIES[type(item)](p, item)
     name = p.entries[item.number]
     if _shows_alias(item, name.refname):
@@ -40,6 +40,8 @@ def _item(p: Printer, item: FromItem) -> None:
 def _shows_alias(item: RangeEntry, refname: str | None) -> bool:
     if item.has_alias or isinstance(item, FunctionEntry):
         return True
+    if isinstance(item, plan.JsonTableEntry):
+        return False
     if isinstance(item, plan.TableEntry):
         return refname != item.relation.name
     if isinstance(item, plan.QueryEntry) and item.view is not None:
@@ -103,9 +105,15 @@ def _values(p: Printer, item: plan.ValuesEntry) -> None:
     p.put(")")
 
 
+def _json_table(p: Printer, item: plan.JsonTableEntry) -> None:
+    from executor.deparse.sqljson import table
+
+    table(p, item)
+
+
 ENTRIES: dict[type[RangeEntry], Callable[[Printer, Any], None]] = {
     plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
-    plan.ValuesEntry: _values}
+    plan.ValuesEntry: _values, plan.JsonTableEntry: _json_table}
 
 KINDS = {"left": " LEFT JOIN ", "right": " RIGHT JOIN ", "full": " FULL JOIN "}
 

@@ -6,8 +6,10 @@ from hashlib import blake2b
 from typing import Any
 
 from executor import plan
+from executor.bind.volatility import volatility
 from executor.builtins import sqljson
 from executor.builtins.sqljson_build import array_builder, json_test, object_builder, parse_unique
+from executor.errors import not_supported
 from executor.lower import functions
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
@@ -25,10 +27,17 @@ def _path_function(spec: PathSpec) -> Function:
     return Function(_name(f"json_{spec.op}", spec), sqljson.path_function(spec), len(spec.names) + 4, False, context=True)
 
 
+def _behavior(g: Generator, expr: plan.Expr) -> str:
+    """What ON EMPTY or ON ERROR gives, which is computed whether or not it is needed."""
+    if volatility(expr) == "v":
+        raise not_supported("a volatile DEFAULT expression in ON EMPTY or ON ERROR", position=expr.position or None)
+    return value(g, expr)
+
+
 def path_call(g: Generator, expr: plan.PathCall) -> str:
     """JSON_EXISTS, JSON_VALUE or JSON_QUERY."""
     arguments = [value(g, e) for e in (expr.document, expr.path, *expr.passing)]
-    behaviors = [value(g, e) if e is not None else "NULL" for e in (expr.on_empty, expr.on_error)]
+    behaviors = [_behavior(g, e) if e is not None else "NULL" for e in (expr.on_empty, expr.on_error)]
     return f"{g.need(_path_function(expr.spec))}({', '.join([*arguments, *behaviors])})"
 
 
@@ -39,7 +48,7 @@ def _table_function(spec: TableSpec, nargs: int) -> TableFunction:
 
 def table(g: Generator, entry: plan.JsonTableEntry) -> str:
     """JSON_TABLE."""
-    arguments = [value(g, e) for e in (entry.document, *entry.passing, *entry.values)]
+    arguments = [value(g, e) for e in (entry.document, *entry.passing)] + [_behavior(g, e) for e in entry.values]
     made = _table_function(entry.spec, len(arguments))
     return f"{g.need(made)}({', '.join(arguments)}) AS t{entry.number}"
 

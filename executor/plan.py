@@ -516,6 +516,7 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     old: int = 0
     generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
     checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
+    view_checks: tuple[tuple[str, Expr], ...] = ()  # WITH CHECK OPTION: (view, condition that must be true)
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):

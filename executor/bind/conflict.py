@@ -5,6 +5,8 @@ from executor.bind.expressions import bind
 from executor.bind.query import where_clause
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
+from executor.bind.target import ChangeTarget
+from executor.bind.views import replace_entry
 from executor.catalog.model import Index, Relation
 from executor.errors import not_supported
 from executor.parse import Node
@@ -12,26 +14,30 @@ from executor.plan import ColumnRef, Expr, OnConflict, TableEntry
 from executor.sqlstates import InvalidColumnReference, SyntaxError, UndefinedColumn, UndefinedObject
 
 
-def bind_conflict(s: Statement, relation: Relation, entry: TableEntry, item: Item, node: Node) -> OnConflict:
+def bind_conflict(s: Statement, target: ChangeTarget, node: Node) -> OnConflict:
     """An OnConflictClause."""
     from executor.bind.data_change import bind_assignments
 
+    relation, entry, item = target.relation, target.entry, target.item
     update = node.take("action") == "ONCONFLICT_UPDATE"
-    keys, predicate = _inferred(s, relation, item, node.take("infer"), update, s.position(node))
+    keys, predicate = _inferred(s, target, item, node.take("infer"), update, s.position(node))
     excluded = TableEntry(number=s.new_entry(), alias="excluded", columns=entry.columns, relation=relation)
     target_nodes = node.nodes("targetList")
     where_node = node.take("whereClause")
-    narrowed = Scope(items=[item, Item("excluded", table_columns(excluded), excluded, unqualified=False)])
-    assignments = bind_assignments(s, narrowed, relation, target_nodes, "UPDATE") if update else ()
+    outputs = table_columns(excluded)
+    shown = tuple((name, replace_entry(e, entry.number, excluded.number)) for name, e in item.columns) if target.view else outputs
+    narrowed = Scope(items=[item, Item("excluded", shown, excluded, unqualified=False)])
+    assignments = bind_assignments(s, narrowed, target, target_nodes, "UPDATE") if update else ()
     where = where_clause(s, narrowed, where_node) if where_node else None
     node.finish()
     return OnConflict(keys=keys, predicate=predicate, update=update, assignments=assignments, where=where,
                       excluded=excluded.number)
 
 
-def _inferred(s: Statement, relation: Relation, item: Item, node: Node | None, update: bool,
+def _inferred(s: Statement, target: ChangeTarget, item: Item, node: Node | None, update: bool,
               position: int) -> tuple[tuple[Expr, ...], Expr | None]:
     """The columns of the unique index meant."""
+    relation = target.relation
     if node is None:
         if update:
             raise SyntaxError("ON CONFLICT DO UPDATE requires inference specification or constraint name",
@@ -41,7 +47,7 @@ def _inferred(s: Statement, relation: Relation, item: Item, node: Node | None, u
     scope = Scope(items=[item])
     if name is not None:
         node.finish()
-        return _by_constraint(relation, item, name), None
+        return _by_constraint(target, name), None
     numbers: list[int] = []
     keys: list[Expr] = []
     for element in node.nodes("indexElems"):
@@ -52,9 +58,9 @@ def _inferred(s: Statement, relation: Relation, item: Item, node: Node | None, u
             raise not_supported("COLLATE or an operator class in ON CONFLICT")
         element.finish()
         if column is not None:
-            if column not in relation.by_name:
+            if not item.find(column):
                 raise UndefinedColumn(f'column "{column}" does not exist', position=position or None)
-            numbers.append(relation.by_name[column].number)
+            numbers.append(target.column(s, column, position, "INSERT").number)
             keys.append(item.find(column)[0])
         else:
             raise not_supported("expressions in ON CONFLICT", position=s.position(expression) or None)
@@ -84,14 +90,16 @@ def _rowid_key(relation: Relation, numbers: list[int]) -> bool:
     return any(c.kind == "u" and sorted(c.columns) == sorted(numbers) for c in relation.constraints)
 
 
-def _by_constraint(relation: Relation, item: Item, name: str) -> tuple[Expr, ...]:
-    constraint = relation.constraint(name)
+def _by_constraint(target: ChangeTarget, name: str) -> tuple[Expr, ...]:
+    relation = target.relation
+    shown = target.view.view.name if target.view is not None else relation.name
+    constraint = relation.constraint(name) if target.view is None else None
     if constraint is None:
-        raise UndefinedObject(f'constraint "{name}" for table "{relation.name}" does not exist')
+        raise UndefinedObject(f'constraint "{name}" for table "{shown}" does not exist')
     if constraint.kind not in "pu":
         raise InvalidColumnReference("constraint in ON CONFLICT clause has no associated index")
-    columns = [relation.by_number[n] for n in constraint.columns]
-    found = [item.find(c.name)[0] for c in columns]
+    columns = dict(table_columns(target.entry))
+    found = [columns[relation.by_number[n].name] for n in constraint.columns]
     assert all(isinstance(e, ColumnRef) for e in found)
     return tuple(found)
 

@@ -10,16 +10,18 @@ from executor.bind import domains
 from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
-from executor.bind.from_clause import bind_from, system_columns
+from executor.bind.from_clause import bind_from
 from executor.bind.query import bind_query, where_clause
 from executor.bind.returning import bind_returning
-from executor.bind.scope import CteInfo, Item, Scope, table_columns
+from executor.bind.scope import CteInfo, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.subscripts import assigned
+from executor.bind.target import ChangeTarget, change_target, column_named, default_of, derived, is_filled
+from executor.bind.views import conjunction
 from executor.bind.with_clause import bind_with
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
-from executor.parse import Node, Source, parse_expression
+from executor.parse import Node
 from executor.plan import (
     Delete,
     Expr,
@@ -39,112 +41,10 @@ from executor.sqlstates import (
     FeatureNotSupported,
     GeneratedAlways,
     SyntaxError,
-    UndefinedColumn,
-    WrongObjectType,
 )
 from executor.types import oids as T
 
 Change = TypeVar("Change", bound=plan.DataChange)
-
-
-# ---------------------------------------------------------------- the target
-
-
-def _target(s: Statement, node: Node) -> tuple[Relation, TableEntry, Item]:
-    """The table to change, and its name in scope."""
-    position = s.position(node)
-    alias_node = node.take("alias")
-    alias = None
-    if alias_node is not None:
-        alias = alias_node.take("aliasname")
-        alias_node.finish()
-    node.take("inh")
-    node.take("relpersistence")
-    relation = s.relation(node.take("schemaname"), node.take("relname"), position)
-    node.finish()
-    _check_changeable(s, relation, position)
-    columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
-    entry = TableEntry(number=s.new_entry(), alias=alias or relation.name, columns=columns, relation=relation)
-    item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
-                hidden_columns=system_columns(entry, relation))
-    return relation, entry, item
-
-
-def _check_changeable(s: Statement, relation: Relation, position: int) -> None:
-    if relation.sqlite_schema == "catalog":
-        from executor.sqlstates import InsufficientPrivilege
-
-        raise InsufficientPrivilege(f"permission denied: \"{relation.name}\" is a system catalog")
-    if relation.kind == "v":
-        raise not_supported(f'changing rows through view "{relation.name}"', position=position or None)
-    if relation.kind == "m":
-        raise WrongObjectType(f'cannot change materialized view "{relation.name}"', position=position or None)
-
-
-def stored_expression(s: Statement, entry: TableEntry, text: str) -> Expr:
-    """A stored expression (CHECK, generated column) over a table's columns."""
-    before = s.positions, s.lifted, s.source
-    s.positions, s.lifted, s.source = False, {}, Source("")
-    try:
-        scope = Scope(items=[Item(entry.alias, table_columns(entry), entry)])
-        return bind(s, scope, parse_expression(text))
-    finally:
-        s.positions, s.lifted, s.source = before
-
-
-def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
-    """A column's default, converted to its type; NULL if it has none."""
-    if column.generated:
-        raise not_supported(f'DEFAULT of generated column "{column.name}"')
-    default = column.default if not column.identity else _identity_default(s, relation, column)
-    if default is None:
-        default = domains.default_text(column.type)
-    if default is None:
-        return assign(s, plan.Const(type=T.UNKNOWN, value=None), column.type, column.typmod, column.name)
-    before = s.positions, s.lifted
-    s.positions, s.lifted = False, {}
-    try:
-        value = bind(s, Scope(), parse_expression(default))
-        return assign(s, value, column.type, column.typmod, column.name)
-    finally:
-        s.positions, s.lifted = before
-
-
-def _is_filled(relation: Relation, column: Column) -> bool:
-    """True if the executor fills the column in when it is left out. A key that is the rowid gets its NULL: left to
-    SQLite it would be given a number, which only tables made elsewhere expect."""
-    if column.generated or column.sqlite_default:
-        return False
-    is_rowid = column.number == relation.rowid_column and not relation.made_elsewhere
-    return column.default is not None or bool(column.identity) or is_rowid or domains.fills_columns(column.type)
-
-
-def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
-    """The next value of an identity column's sequence, as SQL text."""
-    for sequence in s.catalog.sequences:
-        if sequence.identity and sequence.owned_by == (relation.oid, column.number):
-            return f"nextval('{sequence.oid}'::regclass)"
-    return None
-
-
-def _derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[tuple[Column, Expr], ...],
-                                                                            tuple[tuple[str, Expr], ...]]:
-    """Generated columns and the checks the executor makes, over the new row."""
-    generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
-                      for c in relation.columns if c.generated)
-    checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
-                   if c.kind == "c" and not c.enforced_by_sqlite)
-    return generated, checks
-
-
-def column_named(s: Statement, relation: Relation, name: str, position: int) -> Column:
-    """A column of the target by name (42703)."""
-    found = relation.by_name.get(name)
-    if found is None:
-        if name in ("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"):
-            raise not_supported(f'assigning to system column "{name}"', position=position or None)
-        raise UndefinedColumn(f'column "{name}" of relation "{relation.name}" does not exist', position=position or None)
-    return found
 
 
 # ---------------------------------------------------------------- INSERT
@@ -153,10 +53,12 @@ def column_named(s: Statement, relation: Relation, name: str, position: int) -> 
 def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     """An InsertStmt."""
     ctes = bind_with(s, scope, node.take("withClause"))
-    relation, entry, item = _target(s, node.take("relation"))
+    target = change_target(s, node.take("relation"), "INSERT")
+    relation, entry, item = target.relation, target.entry, target.item
     override = node.take("override", "OVERRIDING_NOT_SET")
-    columns, positions = _insert_columns(s, relation, node.nodes("cols"))
-    explicit = bool(node.peek("cols"))
+    column_nodes = node.nodes("cols")
+    columns, positions = _insert_columns(s, target, column_nodes)
+    total = len(columns) if column_nodes else len(target.names)
     source_node = node.take("selectStmt")
     if source_node is None:
         columns, source = [], None
@@ -164,19 +66,20 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
         source = bind_query(s, scope.child(), source_node, keep_unknown=True)
         source_node.finish()
         width = sum(1 for t in source.targets if not t.hidden)
-        if width > len(columns):
-            raise SyntaxError("INSERT has more expressions than target columns", position=_place(source, len(columns)))
-        if width < len(columns) and explicit:
+        if width > total:
+            raise SyntaxError("INSERT has more expressions than target columns", position=_place(source, total))
+        if width < total and column_nodes:
             raise SyntaxError("INSERT has more target columns than expressions", position=positions[width] or None)
-        columns = columns[:width]
+        if not column_nodes:
+            columns = [target.column(s, name, 0, "INSERT") for name in target.names[:width]]
     chosen, query = _with_defaults(s, relation, columns, source, override)
     conflict_node = node.take("onConflictClause")
-    conflict = bind_conflict(s, relation, entry, item, conflict_node) if conflict_node else None
-    generated, checks = _derived(s, relation, entry)
+    conflict = bind_conflict(s, target, conflict_node) if conflict_node else None
+    generated, checks = derived(s, relation, entry)
     returning, old = bind_returning(s, scope, node.take("returningClause"), [item], item, Insert,
                                     conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
-                    returning=returning, old=old, generated=generated, checks=checks)
+                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
     return _with(change, ctes)
 
 
@@ -196,14 +99,12 @@ def _place(source: Query, index: int) -> int | None:
     return expr.position or None
 
 
-def _insert_columns(s: Statement, relation: Relation, nodes: list[Node]) -> tuple[list[Column], list[int]]:
-    if not nodes:
-        return [c for c in relation.columns if not c.generated], []
+def _insert_columns(s: Statement, target: ChangeTarget, nodes: list[Node]) -> tuple[list[Column], list[int]]:
     columns: list[Column] = []
     positions = []
     for node in nodes:
         position = s.position(node)
-        column = column_named(s, relation, node.take("name"), position)
+        column = target.column(s, node.take("name"), position, "INSERT")
         if node.nodes("indirection"):
             raise not_supported("assigning to an array element or field in INSERT", position=position or None)
         if column in columns:
@@ -221,7 +122,7 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
+    left_out = [c for c in relation.columns if c not in columns and is_filled(relation, c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
@@ -305,20 +206,21 @@ def _insert_value(s: Statement, relation: Relation, column: Column, expr: Expr, 
 def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     """An UpdateStmt."""
     ctes = bind_with(s, scope, node.take("withClause"))
-    relation, entry, item = _target(s, node.take("relation"))
+    target = change_target(s, node.take("relation"), "UPDATE")
+    relation, entry, item = target.relation, target.entry, target.item
     scope.items.append(item)
     source = bind_from(s, scope, node.nodes("fromClause"))
-    assignments = bind_assignments(s, scope, relation, node.nodes("targetList"), "UPDATE")
+    assignments = bind_assignments(s, scope, target, node.nodes("targetList"), "UPDATE")
     where_node = node.take("whereClause")
-    where = where_clause(s, scope, where_node) if where_node else None
-    generated, checks = _derived(s, relation, entry)
+    where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
+    generated, checks = derived(s, relation, entry)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
-                    returning=returning, old=old, generated=generated, checks=checks)
+                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
     return _with(change, ctes)
 
 
-def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list[Node],
+def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: list[Node],
                      construct: str) -> tuple[tuple[Column, Expr], ...]:
     """SET a = x, (b, c) = (y, z)."""
     scope.aggregates_refused = f"aggregate functions are not allowed in {construct}"
@@ -326,7 +228,7 @@ def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list
     found: list[tuple[Column, Expr]] = []
     for node in nodes:
         position = s.position(node)
-        column = column_named(s, relation, node.take("name"), position)
+        column = target.column(s, node.take("name"), position, construct.partition(" ")[0])
         parts = node.nodes("indirection")
         value_node = node.take("val")
         node.finish()
@@ -337,7 +239,7 @@ def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list
             if column.generated:
                 continue
             _refuse_default(parts, position)
-            found.append((column, default_of(s, relation, column)))
+            found.append((column, default_of(s, target.relation, column)))
             continue
         if column.generated or column.identity == "a":
             kind = "a generated column" if column.generated else "an identity column defined as GENERATED ALWAYS"
@@ -346,20 +248,18 @@ def bind_assignments(s: Statement, scope: Scope, relation: Relation, nodes: list
         value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
         if isinstance(value, SetDefault):
             _refuse_default(parts, position)
-            found.append((column, default_of(s, relation, column)))
+            found.append((column, default_of(s, target.relation, column)))
         elif parts:
-            so_far = found.pop(before)[1] if before is not None else _current(scope, relation, column)
+            so_far = found.pop(before)[1] if before is not None else _current(target.entry, column)
             found.append((column, assigned(s, scope, so_far, parts, value, column.name, position)))
         else:
             found.append((column, assign(s, value, column.type, column.typmod, column.name, value.position or position)))
     return tuple(found)
 
 
-def _current(scope: Scope, relation: Relation, column: Column) -> Expr:
-    """A column's value before the change; the target is the first of the tables in sight."""
-    columns = next(item.columns for item in scope.items
-                   if isinstance(item.entry, TableEntry) and item.entry.relation is relation)
-    return next(expr for name, expr in columns if name == column.name)
+def _current(entry: TableEntry, column: Column) -> Expr:
+    """A column's value before the change."""
+    return dict(table_columns(entry))[column.name]
 
 
 def _refuse_default(parts: list[Node], position: int) -> None:
@@ -396,11 +296,12 @@ def _multi(s: Statement, scope: Scope, node: Node) -> Expr:
 def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     """A DeleteStmt."""
     ctes = bind_with(s, scope, node.take("withClause"))
-    relation, entry, item = _target(s, node.take("relation"))
+    target = change_target(s, node.take("relation"), "DELETE")
+    relation, entry, item = target.relation, target.entry, target.item
     scope.items.append(item)
     source = bind_from(s, scope, node.nodes("usingClause"))
     where_node = node.take("whereClause")
-    where = where_clause(s, scope, where_node) if where_node else None
+    where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
     change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old)
     return _with(change, ctes)
@@ -418,7 +319,8 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
               where_node: Node | None) -> tuple[Insert, tuple[Column, ...]]:
     """The INSERT that COPY FROM runs for each line: $1 ... $n are the columns' values, in their types. names: None for
     all columns. The WHERE is executor.bind.copy_from's business."""
-    relation, entry, _ = _target(s, relation_node)
+    target = change_target(s, relation_node, "COPY")
+    relation, entry = target.relation, target.entry
     if names is not None:
         columns = []
         for name in names:
@@ -437,13 +339,13 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
     if where_node is not None:
         raise not_supported("COPY FROM ... WHERE")
     values = [domains.input_checked(s, Param(type=c.type, typmod=c.typmod, number=i)) for i, c in enumerate(columns, 1)]
-    left_out = [c for c in relation.columns if c not in columns and _is_filled(relation, c)]
+    left_out = [c for c in relation.columns if c not in columns and is_filled(relation, c)]
     chosen = [*columns, *left_out]
     row = (*values, *(default_of(s, relation, c) for c in left_out))
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
                                columns=tuple((c.name, c.type, c.typmod) for c in chosen))
     source = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(source_entry)), source=(source_entry,))
-    generated, checks = _derived(s, relation, entry)
+    generated, checks = derived(s, relation, entry)
     insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks)
     return insert, tuple(columns)
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from executor import plan
-from executor.bind.from_clause import system_columns
 from executor.bind.query import bind_targets
-from executor.bind.scope import Item, Scope, table_columns
+from executor.bind.scope import Item, Scope
 from executor.bind.statement import Statement
+from executor.bind.views import replace_entry
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import ColumnRef, Const, DataChange, Delete, Insert, TableEntry, Target
@@ -32,7 +32,8 @@ def bind_returning(s: Statement, scope: Scope, node: Node | None, items: list[It
     before = TableEntry(number=s.new_entry(), alias="old", columns=entry.columns, relation=entry.relation)
     rows = {
         "old": _absent(target) if change is Insert and not conflict else target if change is Delete
-        else Item("old", table_columns(before), before, hidden_columns=system_columns(before, before.relation)),
+        else replace(target, entry=before, columns=replace_entry(target.columns, entry.number, before.number),
+                     hidden_columns=replace_entry(target.hidden_columns, entry.number, before.number)),
         "new": _absent(target) if change is Delete else target,
     }
     inner.items += [replace(rows[kind], alias=name, schema=None, unqualified=False) for kind, name in names.items()]

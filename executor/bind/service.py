@@ -14,6 +14,7 @@ from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement, type_name
 from executor.bind.uses import uses
+from executor.bind.views import refusal
 from executor.bind.volatility import volatility
 from executor.catalog import usertypes
 from executor.catalog.model import Catalog, Column, Relation
@@ -47,6 +48,7 @@ class BoundView:
     columns: tuple[tuple[str, int, int], ...]
     sql_pg: str
     uses: tuple[tuple[int, int], ...]
+    not_updatable: str = ""
 
 
 class BinderService:
@@ -198,7 +200,7 @@ class BinderService:
             target._fields["pgquill_star"] = named
         tree = _expand_stars(query.tree)
         columns = tuple((t.name, *declared_type(t.expr)) for t in bound.targets if not t.hidden)
-        return BoundView(columns, statement_text(wrap(tree)), uses(bound))
+        return BoundView(columns, statement_text(wrap(tree)), uses(bound), refusal(bound, columns=True))
 
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""

@@ -7,6 +7,9 @@ Source: sql-createview.html, "Updatable Views".
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
 
 from executor import plan
 from executor.bind.calls import contains_set_returning, contains_window
@@ -92,12 +95,46 @@ TESTS: tuple[tuple[Callable[[Select], bool], str], ...] = (
 """In PostgreSQL's order: the first that holds is reported."""
 
 
-def refusal(q: plan.Query) -> str:
-    """Why a view with this query is not updatable; "" if it is, as far as its own query tells."""
+def refusal(q: plan.Query, columns: bool) -> str:
+    """Why a view with this query is not updatable; "" if it is, as far as its own query tells.
+
+    columns: it must have a column that is updatable.
+    """
     if isinstance(q, plan.SetOperation):
         return "Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable."
     assert isinstance(q, Select)
-    return next((reason for test, reason in TESTS if test(q)), "")
+    reason = next((reason for test, reason in TESTS if test(q)), "")
+    if not reason and columns and not _updatable_columns(q):
+        return "Views that have no updatable columns are not automatically updatable."
+    return reason
+
+
+def _updatable_columns(q: plan.Query) -> dict[int, int]:
+    """Which of a simple view's columns can be assigned to: its place -> the place in what it selects from."""
+    visible = [t.expr for t in q.targets if not t.hidden]
+    return {i: e.index for i, e in enumerate(visible) if isinstance(e, ColumnRef) and not column_refusal(e, _number(q))}
+
+
+INSERTED, UPDATED, DELETED = 8, 4, 16
+"""1 << CmdType of each, as pg_relation_is_updatable tells them."""
+
+
+def updatability(s: Statement, relation: Relation) -> tuple[int, frozenset[int]]:
+    """What can be done to a relation, as bits, and which of its columns (from 0) can be assigned to."""
+    if relation.kind == "r" and relation.sqlite_schema != "catalog":
+        return INSERTED | UPDATED | DELETED, frozenset(range(len(relation.columns)))
+    if relation.kind != "v" or relation.made_elsewhere or relation.sqlite_schema == "catalog":
+        return 0, frozenset()
+    q = view_query(s, relation)
+    if refusal(q, columns=False):
+        return 0, frozenset()
+    assert isinstance(q, Select)
+    (source,) = q.source
+    base = source.view if isinstance(source, plan.QueryEntry) else source.relation if isinstance(source, TableEntry) else None
+    assert base is not None
+    events, below = updatability(s, base)
+    columns = frozenset(i for i, at in _updatable_columns(q).items() if at in below)
+    return events if columns else events & DELETED, columns
 
 
 def updatable_view(s: Statement, view: Relation, verb: str, cascaded: bool = False) -> UpdatableView:
@@ -106,9 +143,7 @@ def updatable_view(s: Statement, view: Relation, verb: str, cascaded: bool = Fal
     cascaded: a view above it has WITH CASCADED CHECK OPTION.
     """
     q = view_query(s, view)
-    reason = refusal(q)
-    if not reason and verb != "DELETE" and all(column_refusal(t.expr, _number(q)) for t in q.targets if not t.hidden):
-        reason = "Views that have no updatable columns are not automatically updatable."
+    reason = refusal(q, columns=verb != "DELETE")
     if reason:
         refused, doing, trigger = REFUSALS[verb]
         raise ObjectNotInPrerequisiteState(
@@ -148,8 +183,16 @@ def conjunction(first: Expr | None, second: Expr | None) -> Expr | None:
     return plan.BoolOp(type=first.type, operator="AND", arguments=(first, second))
 
 
+def replace_entry(value: Any, old: int, new: int) -> Any:
+    """Expressions over one range entry as ones over another with the same columns."""
+    def change(expr: Expr) -> Expr | None:
+        if isinstance(expr, ColumnRef) and expr.entry == old:
+            return msgspec.structs.replace(expr, entry=new)
+        return None
+
+    return rewrite(value, change, change)
+
+
 def under_alias(view: UpdatableView, alias: str) -> UpdatableView:
     """The view with its base table under another name."""
-    import msgspec
-
     return replace(view, entry=msgspec.structs.replace(view.entry, alias=alias))

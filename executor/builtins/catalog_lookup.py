@@ -20,6 +20,7 @@ from executor.catalog.search_path import (
 from executor.catalog.system import objects
 from executor.catalog.system.constraints import shared_catalogs
 from executor.catalog.system.session_view import view_of
+from executor.catalog.system.updatable import updatability
 from executor.catalog.typenames import find_type, type_is_visible
 from executor.context import Context
 from executor.errors import SqlError, not_supported
@@ -169,17 +170,17 @@ def _serial_sequence(context: Context, table_name: str, column_name: str) -> str
     return None
 
 
-_UPDATABLE = 28
-"""INSERT, UPDATE and DELETE (1 << CmdType of each)."""
-
-
 def _is_updatable(context: Context, oid: int, triggers: int) -> int:
     relation = context.catalog.relations_by_oid.get(oid)
-    return _UPDATABLE if relation is not None and relation.kind == "r" else 0
+    return updatability(context.catalog, relation)[0] if relation is not None else 0
 
 
 def _column_is_updatable(context: Context, oid: int, number: int, triggers: int) -> int:
-    return int(bool(_is_updatable(context, oid, triggers)) and number > 0)
+    relation = context.catalog.relations_by_oid.get(oid)
+    if relation is None:
+        return 0
+    events, columns = updatability(context.catalog, relation)
+    return int(events & 20 == 20 and any(c.number == number for at, c in enumerate(relation.columns) if at in columns))
 
 
 def _is_publishable(context: Context, oid: int) -> int | None:

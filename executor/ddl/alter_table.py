@@ -94,9 +94,8 @@ def _set_options(node: Node, altering: Altering) -> None:
     relation = altering.relation
     known = storage_options.VIEW if relation.kind == "v" else storage_options.TABLE
     given = storage_options.read(altering.ctx, items(node.take("def")), known, toast=relation.kind != "v")
-    if "check_option" in given:
-        raise not_supported("the view option check_option")
-    changed = replace(relation, options={**relation.options, **given})
+    check_option = given.pop("check_option", relation.check_option)
+    changed = replace(relation, options={**relation.options, **given}, check_option=check_option)
     altering.ctx.catalog = put_relation(altering.ctx.catalog, changed)
 
 
@@ -104,7 +103,8 @@ def _reset_options(node: Node, altering: Altering) -> None:
     relation = altering.relation
     gone = storage_options.names_only(items(node.take("def")))
     kept = {name: value for name, value in relation.options.items() if name not in gone}
-    altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(relation, options=kept))
+    check_option = "" if "check_option" in gone else relation.check_option
+    altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(relation, options=kept, check_option=check_option))
 
 
 def _index_options(node: Node, altering: Altering, found: Found, reset: bool) -> None:

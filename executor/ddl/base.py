@@ -64,6 +64,10 @@ class BoundView(Protocol):
     def uses(self) -> tuple[tuple[int, int], ...]:
         """What it reads: (relation OID, attnum, or 0 for the relation as such)."""
 
+    @property
+    def not_updatable(self) -> str:
+        """Why rows cannot be changed through it; "" if they can."""
+
 
 class Binder(Protocol):
     """The services of executor.bind that DDL needs. Errors are PostgreSQL's (42703, 42883, 42804 ...)."""

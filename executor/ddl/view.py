@@ -16,11 +16,15 @@ from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import (
     DuplicateColumn,
+    FeatureNotSupported,
     InvalidTableDefinition,
     SuccessfulCompletion,
     SyntaxError,
     WrongObjectType,
 )
+
+CHECK_OPTIONS = {"NO_CHECK_OPTION": "", "NOT_SET": "", "VIEW_CHECK_OPTION_NOT_SET": "", "LOCAL_CHECK_OPTION": "local",
+                 "CASCADED_CHECK_OPTION": "cascaded"}
 
 
 def create_view(node: Node, ctx: DdlContext) -> DdlResult:
@@ -29,11 +33,13 @@ def create_view(node: Node, ctx: DdlContext) -> DdlResult:
     if name.persistence == "u":
         raise SyntaxError("views cannot be unlogged because they do not have storage")
     options = storage_options.read(ctx, node.nodes("options"), storage_options.VIEW)
-    if node.take("withCheckOption", "NO_CHECK_OPTION") != "NO_CHECK_OPTION" or "check_option" in options:
-        raise not_supported("CREATE VIEW ... WITH CHECK OPTION")
+    check_option = CHECK_OPTIONS[node.take("withCheckOption", "NO_CHECK_OPTION")] or options.pop("check_option", "")
     aliases, or_replace = node.texts("aliases"), node.take("replace", False)
     bound = ctx.binder.bind_view(node.take("query"))
     columns = view_columns(ctx, bound, aliases, "CREATE VIEW")
+    if check_option and bound.not_updatable:
+        raise FeatureNotSupported("WITH CHECK OPTION is supported only on automatically updatable views",
+                                  hint=bound.not_updatable)
     name = _temporary(name, bound, ctx)
     schema = creation_schema(ctx, name)
     old = ctx.catalog.relations_by_name.get((schema, name.name)) if or_replace else None
@@ -43,7 +49,7 @@ def create_view(node: Node, ctx: DdlContext) -> DdlResult:
     else:
         _check_replaceable(old, columns, ctx)
         view = replace(old, options=options)
-    view = replace(view, columns=columns, definition=bound.sql_pg, uses=tuple(bound.uses))
+    view = replace(view, check_option=check_option, columns=columns, definition=bound.sql_pg, uses=tuple(bound.uses))
     ctx.catalog = put_relation(ctx.catalog, view)
     return DdlResult(ctx.catalog, tag="CREATE VIEW")
 

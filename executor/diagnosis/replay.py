@@ -9,8 +9,8 @@ from trio.lowlevel import checkpoint
 
 from executor import plan
 from executor.analysis import Analyzed
-from executor.bind.data_change import stored_expression
 from executor.bind.statement import Statement as Binding
+from executor.bind.target import stored_expression
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.usertypes import numbered
 from executor.errors import SqlError

@@ -7,11 +7,14 @@ from typing import Any
 from executor import plan
 from executor.catalog.model import Column, Relation
 from executor.catalog.search_path import shown_schema
+from executor.context import Context
+from executor.diagnosis.texts import failing_row
 from executor.errors import not_supported
 from executor.lower.expressions import condition, raw, sortable, value
 from executor.lower.generator import Generator, quote
 from executor.lower.query import from_clause, is_volatile, mark_nullable, query, range_entries, with_clause
-from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation
+from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation, WithCheckOptionViolation
+from executor.types.base import Stored
 from storage.statement import Function
 
 
@@ -55,7 +58,7 @@ def _insert(g: Generator, c: plan.Insert) -> str:
     names = [column_text(column) for column in (*c.columns, *(column for column, _ in c.generated))]
     head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} ({', '.join(names)}) "
     row = _single_row(c)
-    if row is not None and not c.checks and not c.generated:
+    if row is not None and not c.checks and not c.generated and not c.view_checks:
         body = f"VALUES ({', '.join(_stored(g, c.relation, column, e) for column, e in zip(c.columns, row, strict=True))})"
     else:
         body = _from_source(g, c)
@@ -104,7 +107,7 @@ def _from_source(g: Generator, c: plan.Insert) -> str:
     source = query(g, c.source)
     if _repeated_keys_matter(c):
         source = _refuse_repeated(g, c, source)
-    if is_volatile(tuple(t.expr for t in c.source.targets)) and (c.checks or c.generated):
+    if is_volatile(tuple(t.expr for t in c.source.targets)) and (c.checks or c.generated or c.view_checks):
         columns = ", ".join(f"c{i}" for i in range(len(c.columns)))
         source = f"WITH src({columns}) AS MATERIALIZED ({source}) SELECT * FROM src"
     outputs = []
@@ -131,6 +134,10 @@ def _checks(g: Generator, c: plan.DataChange) -> str:
     for name, expr in c.checks:
         failed = g.need(_check_failed(c.relation.schema, c.relation.name, name))
         tests.append(f"WHEN ({value(g, expr)}) IS FALSE THEN {failed}()")
+    for name, expr in c.view_checks:
+        failed = g.need(_view_check_failed(name, c.relation))
+        row = ", ".join(value(g, column) for column in _row(c.entry))
+        tests.append(f"WHEN ({value(g, expr)}) IS NOT TRUE THEN {failed}({row})")
     return f"CASE {' '.join(tests)} ELSE 1 END" if tests else ""
 
 
@@ -141,6 +148,20 @@ def _check_failed(schema: str, table: str, name: str) -> Function:
                              schema=shown_schema(schema), table=table, constraint=name)
 
     return Function(f"pg_check_{schema}.{table}.{name}", refuse, 0, False)
+
+
+def _row(entry: plan.TableEntry) -> list[plan.Expr]:
+    return [plan.ColumnRef(type=oid, typmod=typmod, entry=entry.number, index=i, name=name)
+            for i, (name, oid, typmod) in enumerate(entry.columns)]
+
+
+def _view_check_failed(view: str, relation: Relation) -> Function:
+    def refuse(context: Context, *row: Stored) -> None:
+        raise WithCheckOptionViolation(f'new row violates check option for view "{view}"',
+                                       detail=failing_row(relation, row, context.env))
+
+    types = "_".join(f"{c.type}m{c.typmod}" for c in relation.columns)
+    return Function(f"pg_view_check_{view}_{types}", refuse, len(relation.columns), False, context=True)
 
 
 def _repeated_keys_matter(c: plan.Insert) -> bool:
@@ -197,7 +218,7 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
                 g.overrides.pop((c.entry.number, i), None)
     if not conflict.update:
         return text + " DO NOTHING"
-    if c.checks or c.generated:
+    if c.checks or c.generated or c.view_checks:
         raise not_supported("ON CONFLICT DO UPDATE on a table with generated columns or checks kept by pgquill")
     for i, column in enumerate(c.relation.columns):
         g.overrides[conflict.excluded, i] = f"excluded.{column_text(column)}"

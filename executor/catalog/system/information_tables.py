@@ -11,6 +11,7 @@ from executor.catalog.system.information_types import collation, data_type, deta
 from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
+from executor.catalog.system.updatable import insertable, updatability, updatable
 from executor.catalog.system.views import every_relation, view_text
 from executor.catalog.typenames import find_type, format_type
 from executor.facts import table
@@ -47,10 +48,10 @@ def tables(view: SessionView) -> Iterator[Row]:
         yield _tables_row(
             table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
             table_type="LOCAL TEMPORARY" if relation.schema == TEMPORARY else kind,
-            is_insertable_into=yes_no(relation.kind == "r"))
+            is_insertable_into=yes_no(insertable(view.catalog, relation)))
 
 
-_views_row = maker("information_schema.views", is_updatable="NO", is_insertable_into="NO", is_trigger_updatable="NO",
+_views_row = maker("information_schema.views", is_trigger_updatable="NO",
                    is_trigger_deletable="NO", is_trigger_insertable_into="NO")
 
 
@@ -59,7 +60,9 @@ def views(view: SessionView) -> Iterator[Row]:
     for relation in every_relation(view.catalog, "v"):
         yield _views_row(
             table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
-            view_definition=view_text(view.catalog, relation), check_option=(relation.check_option or "none").upper())
+            view_definition=view_text(view.catalog, relation), check_option=(relation.check_option or "none").upper(),
+            is_updatable=yes_no(updatable(view.catalog, relation)),
+            is_insertable_into=yes_no(insertable(view.catalog, relation)))
 
 
 def _type_columns(view: SessionView, base: Type) -> dict[str, Any]:
@@ -93,11 +96,11 @@ def columns(view: SessionView) -> Iterator[Row]:
     """Columns of tables and views."""
     sequences_of = identity_sequences(view)
     for relation in every_relation(view.catalog, "rv"):
-        for column in relation.columns:
-            yield _column(view, relation, column, sequences_of.get((relation.oid, column.number)))
+        for at, column in enumerate(relation.columns):
+            yield _column(view, relation, at, column, sequences_of.get((relation.oid, column.number)))
 
 
-def _column(view: SessionView, relation: Relation, column: Column, sequence: Sequence | None) -> Row:
+def _column(view: SessionView, relation: Relation, column_at: int, column: Column, sequence: Sequence | None) -> Row:
     base, domain, typmod = true_type(view.catalog, column.type, column.typmod)
     values = _type_columns(view, base) | details(base, typmod) | _identity(relation, column, sequence)
     values |= collation(view.database, column.collation or objects.storage(column.type, view.catalog).collation)
@@ -110,7 +113,8 @@ def _column(view: SessionView, relation: Relation, column: Column, sequence: Seq
         column_default=None if column.generated else default, is_nullable=yes_no(not column.not_null),
         is_generated="ALWAYS" if column.generated else "NEVER",
         generation_expression=default if column.generated else None,
-        is_updatable=yes_no(relation.kind == "r"), **values)
+        is_updatable=yes_no(updatable(view.catalog, relation) and column_at in updatability(view.catalog, relation)[1]),
+        **values)
 
 
 _sequences_row = maker("information_schema.sequences", numeric_precision_radix=2, numeric_scale=0)

@@ -46,6 +46,7 @@ class FakeView:
     columns: tuple[tuple[str, int, int], ...]
     sql_pg: str
     uses: tuple[tuple[int, int], ...]
+    not_updatable: str = ""
 
 
 def nodes(value: Any, kind: str) -> list[dict[str, Any]]:

@@ -1,0 +1,156 @@
+"""The table that a statement changes, its defaults, generated columns and checks."""
+
+from dataclasses import dataclass
+
+from executor import plan
+from executor.bind import domains
+from executor.bind.coerce import assign
+from executor.bind.expressions import bind
+from executor.bind.from_clause import system_columns
+from executor.bind.scope import Item, Scope, table_columns
+from executor.bind.statement import Statement
+from executor.bind.views import UpdatableView, under_alias, updatable_view
+from executor.catalog.model import Column, Relation
+from executor.errors import not_supported
+from executor.parse import Node, Source, parse_expression
+from executor.plan import Expr, TableEntry
+from executor.sqlstates import UndefinedColumn, WrongObjectType
+from executor.types import oids as T
+
+
+@dataclass
+class ChangeTarget:
+    """What a statement changes: a table, perhaps through a view."""
+
+    relation: Relation
+    entry: TableEntry
+    item: Item
+    view: UpdatableView | None = None
+
+    def column(self, s: Statement, name: str, position: int, verb: str) -> Column:
+        """A column of the table by the name the statement knows it by (42703)."""
+        if self.view is not None:
+            return self.view.base_column(name, position, verb)
+        return column_named(s, self.relation, name, position)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that an INSERT without a column list gives values for."""
+        return [c.name for c in self.view.view.columns] if self.view is not None \
+            else [c.name for c in self.relation.columns if not c.generated]
+
+    @property
+    def where(self) -> Expr | None:
+        """The rows of the table that the statement may see."""
+        return self.view.where if self.view is not None else None
+
+    @property
+    def view_checks(self) -> tuple[tuple[str, Expr], ...]:
+        """The conditions of WITH CHECK OPTION on the new row."""
+        return self.view.checks if self.view is not None else ()
+
+
+def change_target(s: Statement, node: Node, verb: str) -> ChangeTarget:
+    """The table to change, and its name in scope. verb: INSERT, UPDATE, DELETE, or COPY, which takes no views."""
+    position = s.position(node)
+    alias_node = node.take("alias")
+    alias = None
+    if alias_node is not None:
+        alias = alias_node.take("aliasname")
+        alias_node.finish()
+    node.take("inh")
+    node.take("relpersistence")
+    relation = s.relation(node.take("schemaname"), node.take("relname"), position)
+    node.finish()
+    _check_changeable(relation, position)
+    shown = alias or relation.name
+    if relation.kind == "v":
+        if verb == "COPY":
+            raise WrongObjectType(f'cannot copy to view "{relation.name}"',
+                                  hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
+        view = under_alias(updatable_view(s, relation, verb), shown)
+        names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
+        item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
+        return ChangeTarget(view.relation, view.entry, item, view)
+    columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
+    entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation)
+    item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
+                hidden_columns=system_columns(entry, relation))
+    return ChangeTarget(relation, entry, item)
+
+
+def _check_changeable(relation: Relation, position: int) -> None:
+    if relation.sqlite_schema == "catalog":
+        from executor.sqlstates import InsufficientPrivilege
+
+        raise InsufficientPrivilege(f"permission denied: \"{relation.name}\" is a system catalog")
+    if relation.kind == "v" and relation.made_elsewhere:
+        raise not_supported(f'changing rows through view "{relation.name}"', position=position or None)
+    if relation.kind == "m":
+        raise WrongObjectType(f'cannot change materialized view "{relation.name}"', position=position or None)
+
+
+def stored_expression(s: Statement, entry: TableEntry, text: str) -> Expr:
+    """A stored expression (CHECK, generated column) over a table's columns."""
+    before = s.positions, s.lifted, s.source
+    s.positions, s.lifted, s.source = False, {}, Source("")
+    try:
+        scope = Scope(items=[Item(entry.alias, table_columns(entry), entry)])
+        return bind(s, scope, parse_expression(text))
+    finally:
+        s.positions, s.lifted, s.source = before
+
+
+def default_of(s: Statement, relation: Relation, column: Column) -> Expr:
+    """A column's default, converted to its type; NULL if it has none."""
+    if column.generated:
+        raise not_supported(f'DEFAULT of generated column "{column.name}"')
+    default = column.default if not column.identity else _identity_default(s, relation, column)
+    if default is None:
+        default = domains.default_text(column.type)
+    if default is None:
+        return assign(s, plan.Const(type=T.UNKNOWN, value=None), column.type, column.typmod, column.name)
+    before = s.positions, s.lifted
+    s.positions, s.lifted = False, {}
+    try:
+        value = bind(s, Scope(), parse_expression(default))
+        return assign(s, value, column.type, column.typmod, column.name)
+    finally:
+        s.positions, s.lifted = before
+
+
+def is_filled(relation: Relation, column: Column) -> bool:
+    """True if the executor fills the column in when it is left out. A key that is the rowid gets its NULL: left to
+    SQLite it would be given a number, which only tables made elsewhere expect."""
+    if column.generated or column.sqlite_default:
+        return False
+    is_rowid = column.number == relation.rowid_column and not relation.made_elsewhere
+    return column.default is not None or bool(column.identity) or is_rowid or domains.fills_columns(column.type)
+
+
+def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
+    """The next value of an identity column's sequence, as SQL text."""
+    for sequence in s.catalog.sequences:
+        if sequence.identity and sequence.owned_by == (relation.oid, column.number):
+            return f"nextval('{sequence.oid}'::regclass)"
+    return None
+
+
+def derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[tuple[Column, Expr], ...],
+                                                                            tuple[tuple[str, Expr], ...]]:
+    """Generated columns and the checks the executor makes, over the new row."""
+    generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
+                      for c in relation.columns if c.generated)
+    checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
+                   if c.kind == "c" and not c.enforced_by_sqlite)
+    return generated, checks
+
+
+def column_named(s: Statement, relation: Relation, name: str, position: int) -> Column:
+    """A column of the target by name (42703)."""
+    found = relation.by_name.get(name)
+    if found is None:
+        if name in ("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"):
+            raise not_supported(f'assigning to system column "{name}"', position=position or None)
+        raise UndefinedColumn(f'column "{name}" of relation "{relation.name}" does not exist', position=position or None)
+    return found

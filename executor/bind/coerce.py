@@ -32,7 +32,8 @@ from executor.types import oids as T
 from executor.types.registry import codec
 
 CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
-CLOCK_TYPES = frozenset({T.DATE, T.TIME, T.TIMETZ, T.TIMESTAMP, T.TIMESTAMPTZ})
+CLOCK_TYPES = frozenset({T.DATE, T.TIME, T.TIMETZ, T.TIMESTAMP, T.TIMESTAMPTZ, T.DATERANGE, T.TSRANGE, T.TSTZRANGE,
+                         T.DATEMULTIRANGE, T.TSMULTIRANGE, T.TSTZMULTIRANGE})
 
 
 def literal(s: Statement, const: Const, target: int, typmod: int = -1) -> Const:

@@ -20,8 +20,9 @@ from executor.bind.resolve import (
     element_type,
     type_of,
 )
+from executor.errors import SqlError
 from executor.facts.lookup import multirange_types, range_types
-from executor.sqlstates import DatatypeMismatch
+from executor.sqlstates import DatatypeMismatch, UndefinedObject
 from executor.types import oids as T
 
 MULTIRANGES = frozenset({T.ANYMULTIRANGE, T.ANYCOMPATIBLEMULTIRANGE})
@@ -35,19 +36,21 @@ class Mismatch(Exception):
     types: for the detail "a versus b".
     """
 
-    def __init__(self, message: str, *types: int, shown: tuple[int, ...] = ()) -> None:
+    def __init__(self, message: str, *types: int, shown: tuple[int, ...] = (),
+                 made: type[SqlError] = DatatypeMismatch) -> None:
         super().__init__(message)
+        self.made = made
         self.message = message
         self.types = types
         self.shown = shown
 
-    def error(self, position: int) -> DatatypeMismatch:
-        """42804 as PostgreSQL words it."""
+    def error(self, position: int) -> SqlError:
+        """42804 (42704 for a type that has no arrays) as PostgreSQL words it."""
         from executor.bind.statement import type_name
 
         detail = " versus ".join(map(type_name, self.types)) or None
-        return DatatypeMismatch(self.message.format(*map(type_name, self.shown)), detail=detail,
-                                position=position or None)
+        return self.made(self.message.format(*map(type_name, self.shown)), detail=detail,
+                         position=position or None)
 
 
 @dataclass(slots=True)
@@ -183,7 +186,7 @@ def concrete(declared: int, family: Family, given: int) -> int:
     if declared in ARRAYS:
         found = array_type(family.element) if family.element else given
         if not found:
-            raise Mismatch("could not find array type for data type {}", shown=(family.element,))
+            raise Mismatch("could not find array type for data type {}", shown=(family.element,), made=UndefinedObject)
         return found
     if declared in ONLY_RANGES or declared in MULTIRANGES:
         found = family.range if declared in ONLY_RANGES else multirange_over(family.range)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python
+from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
 from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange
 from executor.types.network import WIDTHS, Network, compare_network, read, write
 
@@ -233,6 +233,10 @@ def merge(a: str, b: str) -> str:
 # Rows
 
 
+def _plain(sign: str) -> Callable[[str, str], str]:
+    return lambda a, b: f"({a} {sign} {b})"
+
+
 def _collated(sign: str) -> Callable[[str, str], str]:
     return lambda a, b: f"({a} {sign} {b} COLLATE pg_inet)"
 
@@ -248,7 +252,8 @@ def _extreme(name: str) -> Callable[[str, str], str]:
 def _comparison_rows() -> Iterator[Builtin]:
     values = "'9.0.0.0/8'::inet, '10.0.0.1'::inet"
     for verb, sign in _COMPARISONS.items():
-        yield Builtin(f"network_{verb}(inet,inet)", Native(_collated(sign), collate=True),
+        implementation = native(_plain(sign)) if verb in ("eq", "ne") else Native(_collated(sign), collate=True)
+        yield Builtin(f"network_{verb}(inet,inet)", implementation,
                       (f"network_{verb}({values})", "t" if verb in _TRUE_OF_ASCENDING else "f"))
     for name, verb, expected in (("max", "larger", "10.0.0.1"), ("min", "smaller", "9.0.0.0/8")):
         yield Builtin(f"network_{verb}(inet,inet)", Native(_chooser(name), collate=True),

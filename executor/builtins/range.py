@@ -190,8 +190,10 @@ def collated(sign: str) -> Native:
     """A comparison under the collation of the arguments' type."""
 
     def factory(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
-        collation = codec(types[0][0]).collation
-        return lambda a, b: f"({a} {sign} {b} COLLATE {collation})"
+        kind = codec(types[0][0])
+        if kind.equal_as_stored and sign in ("=", "<>"):
+            return lambda a, b: f"({a} {sign} {b})"
+        return lambda a, b: f"({a} {sign} {b} COLLATE {kind.collation})"
 
     return Native(factory, typed=True, collate=True)
 

@@ -76,10 +76,14 @@ def collation(g: Generator, oid: int) -> str:
     return f" COLLATE {found.collation}"
 
 
+EQUAL_AS_STORED = frozenset({*T.RANGE_TYPES, *T.MULTIRANGE_TYPES, T.INET, T.CIDR}) - {T.NUMRANGE, T.NUMMULTIRANGE}
+"""The built-in types of which codecs say so (Codec.equal_as_stored); a test holds the two together."""
+
+
 def equality(g: Generator, oid: int) -> str:
     """Like `collation`, for comparing two values only for equality."""
     base = base_type(oid)
-    if base >= FIRST_NUMBER and codec(base).equal_as_stored:
+    if base in EQUAL_AS_STORED or (base >= FIRST_NUMBER and codec(base).equal_as_stored):
         return ""
     return collation(g, oid)
 
@@ -199,7 +203,10 @@ def _placeholder(g: Generator, expr: plan.Expr) -> str:
 
 
 def _relabel(g: Generator, expr: plan.Relabel) -> str:
-    return value(g, expr.argument)
+    text = value(g, expr.argument)
+    if functions.prints_differently(expr):
+        return f"{g.need(functions.inet_of_cidr())}({text})"
+    return text
 
 
 # ---------------------------------------------------------------- logic

@@ -421,6 +421,19 @@ def _nest(*elements: Stored) -> str:
 NEST = Function("pg_array_nest", _nest, -1, True)
 
 
+def prints_differently(expr: plan.Relabel) -> bool:
+    """True for a cidr that is taken as inet, which leaves the mask of a single host out."""
+    return base_type(expr.type) == T.INET and base_type(expr.argument.type) == T.CIDR
+
+
+@cache
+def inet_of_cidr() -> Function:
+    """The conversion of such a value."""
+    from executor.types import network
+
+    return Function("pg_inet_of_cidr", network.inet_of_cidr, 1, True, strict=True)
+
+
 VECTORS = frozenset({T.INT2VECTOR, T.OIDVECTOR})
 VECTOR = Function("pg_array_of_vector", arrays.array_of_vector, 1, True, strict=True)
 
@@ -431,7 +444,7 @@ def convert_array(g: Generator, expr: plan.ArrayConvert) -> str:
     if expr.argument.type in VECTORS:
         array = f"{g.need(VECTOR)}({array})"
     element = expr.element
-    while isinstance(element, plan.Relabel):
+    while isinstance(element, plan.Relabel) and not prints_differently(element):
         element = element.argument
     if isinstance(element, plan.ElementRef):
         return array

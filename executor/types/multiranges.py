@@ -66,7 +66,10 @@ def loader(oid: int) -> Callable[[Stored], Ranges]:
         parts = _STORED.findall(text[1:-1])
         if ",".join(parts) != text[1:-1]:
             raise misfit(name, text)
-        return joined(kind.load(part) for part in parts)
+        found = joined(kind.load(part) for part in parts)
+        if multirange_text(found) != text:
+            raise misfit(name, text)
+        return found
 
     return load
 
@@ -200,7 +203,8 @@ def _codec(oid: int) -> Codec:
     def compare(a: str, b: str) -> int:
         return 0 if a == b else compare_multiranges(load(a), load(b))
 
-    return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{name} TEXT"), f"pg_{name}", compare)
+    return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{name} TEXT"), f"pg_{name}", compare,
+                 equal_as_stored=kind.element != oids.NUMERIC)
 
 
 CODECS = tuple(map(_codec, oids.MULTIRANGE_TYPES))

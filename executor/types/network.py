@@ -150,10 +150,14 @@ def _text(value: Stored) -> bytes:
     raise misfit("cidr", value)
 
 
+def inet_of_cidr(text: str) -> str:
+    """A stored cidr as a stored inet: the mask of a single host is left out."""
+    return write(read(text, "inet"), "inet") if text[-3:] in ("/32", "128") else text
+
+
 def _inet_text(value: Stored) -> bytes:
-    """A cidr may stand where inet is wanted: its print differs for a single host."""
     if isinstance(value, str):
-        return (value if value[-3:] not in ("/32", "128") else write(read(value, "inet"), "inet")).encode()
+        return inet_of_cidr(value).encode()
     raise misfit("inet", value)
 
 
@@ -166,7 +170,7 @@ def _codec(oid: int, kind: str) -> Codec:
 
     encoder = _inet_text if kind == "inet" else _text
     return Codec(oid, parse, constant(encoder), receive, constant(_binary(kind)), declared(f"{kind} TEXT"), "pg_inet",
-                 compare_network)
+                 compare_network, equal_as_stored=True)
 
 
 CODECS = (_codec(INET, "inet"), _codec(CIDR, "cidr"))

@@ -165,10 +165,13 @@ def range_kind(oid: int) -> RangeKind:
             raise misfit(name, text)
         lower, _, upper = text[1:-1].replace('"', "").partition(",")
         try:
-            return kind.make(read(lower) if lower else None, read(upper) if upper else None, text[0] == "[",
-                             text[-1] == "]")
+            found = kind.make(read(lower) if lower else None, read(upper) if upper else None, text[0] == "[",
+                              text[-1] == "]")
         except (ValueError, ArithmeticError, SqlError):
             raise misfit(name, text) from None
+        if range_text(found) != text:  # equal ranges must be stored alike, for unique indexes compare the texts
+            raise misfit(name, text)
+        return found
 
     kind = RangeKind(oid, name, element, multirange, _KEYS.get(element, _itself), read, _NEXT.get(element), load)
     return kind
@@ -346,7 +349,7 @@ def _codec(oid: int) -> Codec:
         return lambda value: range_bytes(kind.load(value), encode)
 
     return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{kind.name} TEXT"), f"pg_{kind.name}",
-                 kind.compare)
+                 kind.compare, equal_as_stored=kind.element != oids.NUMERIC)
 
 
 CODECS = tuple(map(_codec, oids.RANGE_TYPES))

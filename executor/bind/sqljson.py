@@ -119,8 +119,10 @@ def _formatted(s: Statement, expr: Expr, form: Format, chosen: str, target: int,
                                position=form.position or expr.position or None)
     if chosen == "json" and expr.type == T.BYTEA:
         expr = text_of_bytea(s, expr, form)
-    wanted = target or (T.JSONB if chosen == "jsonb" else T.JSON)
-    found = try_coerce(s, expr, wanted, -1, EXPLICIT)  # not printed as a cast
+    if target:
+        return coerce(s, expr, target, context=EXPLICIT)  # not printed as a cast
+    wanted = T.JSONB if chosen == "jsonb" else T.JSON
+    found = try_coerce(s, expr, wanted, -1, EXPLICIT)
     if found is None:
         return function_call("to_json" if wanted == T.JSON else "to_jsonb", (expr,), s, expr.position)
     return found
@@ -166,7 +168,7 @@ def returned(s: Statement, expr: Expr, wanted: Returning) -> Expr:
         return function_call("convert_to", (text, Const(type=T.NAME, value="UTF8")), s, expr.position)
     found = try_coerce(s, expr, wanted.type, wanted.typmod, ASSIGNMENT)
     if found is None:
-        raise CannotCoerce(f"cannot cast type {type_name(expr.type)} to {type_name(wanted.type)}", position=expr.position or None)
+        raise CannotCoerce(f"cannot cast type {type_name(expr.type)} to {type_name(wanted.type)}")
     return found
 
 

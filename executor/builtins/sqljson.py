@@ -61,7 +61,7 @@ def _item(value: Stored, oid: int) -> Json:
     if convert is None:
         from executor.catalog.typenames import format_type
 
-        raise InvalidParameterValue(f"could not convert value of type {format_type(oid, -1, None)} to jsonpath")
+        raise InvalidParameterValue(f"could not convert value of type {format_type(oid, None, None)} to jsonpath")
     return convert(value)
 
 

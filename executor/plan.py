@@ -265,6 +265,7 @@ class PathCall(Expr, frozen=True, kw_only=True):
     passing: tuple[Expr, ...] = ()
     on_empty: Expr | None = None
     on_error: Expr | None = None
+    domain: CheckDomain | None = None  # of RETURNING, over nothing
 
 
 class JsonBuild(Expr, frozen=True, kw_only=True):
@@ -426,6 +427,7 @@ class JsonTableEntry(RangeEntry, frozen=True, kw_only=True):
     document: Expr
     passing: tuple[Expr, ...] = ()
     values: tuple[Expr, ...] = ()
+    domains: tuple[tuple[int, CheckDomain], ...] = ()  # (output, the domain of its type)
 
 
 class ValuesEntry(RangeEntry, frozen=True, kw_only=True):

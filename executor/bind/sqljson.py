@@ -6,6 +6,7 @@ from executor import plan
 from executor.bind import operators, typenames
 from executor.bind.calls import contains_set_returning
 from executor.bind.coerce import coerce, resolve_unknown, try_coerce
+from executor.bind.domains import checked
 from executor.bind.expressions import bind
 from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, element_type, type_of
 from executor.bind.scope import Scope
@@ -17,7 +18,7 @@ from executor.plan import Call, Const, Expr, PathCall
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonspec import Behavior, PathSpec
-from executor.types.made import contains_domain
+from executor.types.made import base_typmod, contains_domain
 from executor.types.registry import codec
 
 JSON_TYPES = (T.JSON, T.JSONB)
@@ -118,8 +119,10 @@ def _formatted(s: Statement, expr: Expr, form: Format, chosen: str, target: int,
                                position=form.position or expr.position or None)
     if chosen == "json" and expr.type == T.BYTEA:
         expr = text_of_bytea(s, expr, form)
-    wanted = target or (T.JSONB if chosen == "jsonb" else T.JSON)
-    found = try_coerce(s, expr, wanted, -1, EXPLICIT)  # not printed as a cast
+    if target:
+        return coerce(s, expr, target, context=EXPLICIT)  # not printed as a cast
+    wanted = T.JSONB if chosen == "jsonb" else T.JSON
+    found = try_coerce(s, expr, wanted, -1, EXPLICIT)
     if found is None:
         return function_call("to_json" if wanted == T.JSON else "to_jsonb", (expr,), s, expr.position)
     return found
@@ -165,7 +168,7 @@ def returned(s: Statement, expr: Expr, wanted: Returning) -> Expr:
         return function_call("convert_to", (text, Const(type=T.NAME, value="UTF8")), s, expr.position)
     found = try_coerce(s, expr, wanted.type, wanted.typmod, ASSIGNMENT)
     if found is None:
-        raise CannotCoerce(f"cannot cast type {type_name(expr.type)} to {type_name(wanted.type)}", position=expr.position or None)
+        raise CannotCoerce(f"cannot cast type {type_name(expr.type)} to {type_name(wanted.type)}")
     return found
 
 
@@ -218,6 +221,8 @@ def behavior(s: Statement, scope: Scope, node: Node | None, default: str, oid: i
 
 
 def _behavior_value(s: Statement, kind: str, expr: Expr, oid: int, typmod: int) -> tuple[Behavior, Expr | None]:
+    if isinstance(expr, plan.CheckDomain) and base_type(expr.type) == oid:
+        expr = expr.argument  # checked when it is needed
     if expr.type == oid:
         return Behavior(kind), expr
     if isinstance(expr, Const) and expr.value is None and expr.lifted is None:
@@ -235,7 +240,7 @@ def _behavior_value(s: Statement, kind: str, expr: Expr, oid: int, typmod: int) 
     return Behavior(kind), found
 
 
-WRAPPING = (plan.Relabel, plan.ConvertText, plan.ArrayConvert)
+WRAPPING = (plan.Relabel, plan.ConvertText, plan.ArrayConvert, plan.CheckDomain)
 
 
 def _check_default(expr: Expr) -> None:
@@ -246,7 +251,7 @@ def _check_default(expr: Expr) -> None:
     if not isinstance(inner, (Const, Call)):
         raise DatatypeMismatch("can only specify a constant, non-aggregate function, or operator expression for DEFAULT",
                                position=position)
-    if any(isinstance(e, plan.ColumnRef) for e in plan.descend(expr)):
+    if any(isinstance(e, plan.ColumnRef) and not isinstance(e, plan.DomainValue) for e in plan.descend(expr)):
         raise DatatypeMismatch("DEFAULT expression must not contain column references", position=position)
     if contains_set_returning(expr):
         raise DatatypeMismatch("DEFAULT expression must not return a set", position=position)
@@ -284,16 +289,17 @@ def path(s: Statement, scope: Scope, node: Node) -> Expr:
     return found
 
 
-def checked_type(oid: int, position: int = 0) -> int:
-    """The type, if values of it can be read from JSON (0A000)."""
-    try:
-        codec(base_type(oid))
-    except SqlError as error:
-        raise error.at(position or None) from None
-    # A failed check of a domain would have to be caught for ON ERROR.
-    if contains_domain(oid) or type_of(element_type(oid) or oid).kind in "dc":
-        raise not_supported(f"RETURNING {type_name(oid)} in SQL/JSON functions", position=position or None)
-    return oid
+def returned_type(s: Statement, oid: int, typmod: int) -> tuple[int, int, plan.CheckDomain | None]:
+    """The type and typmod that JSON is converted to, and the domain to check then (0A000 for composite types)."""
+    base, domain = base_type(oid), None
+    if base != oid:
+        found = checked(s, Const(type=base, value=None), oid)
+        domain = found if isinstance(found, plan.CheckDomain) else None
+        typmod = base_typmod(oid)
+    codec(base)
+    if contains_domain(base) or type_of(element_type(base) or base).kind == "c":
+        raise not_supported(f"RETURNING {type_name(oid)} in SQL/JSON functions")
+    return base, typmod, domain
 
 
 def wrapper_of(s: Statement, node: Node, op: str) -> tuple[str, bool]:
@@ -323,20 +329,21 @@ def bind_function(s: Statement, scope: Scope, node: Node) -> Expr:
     path_expr = path(s, scope, node.take("pathspec"))
     names, passed = passing_arguments(s, scope, node.nodes("passing"))
     wanted = returning(s, output)
-    spec, empty, error = path_spec(s, scope, op, wanted.type or DEFAULT_TYPES[op], wanted.typmod, on_empty, on_error,
-                                   wrapper=wrapper, omit=omit, names=names, passed=passed)
-    return PathCall(type=spec.type, typmod=spec.typmod, spec=spec, document=context_item, path=path_expr, passing=passed,
-                    on_empty=empty, on_error=error, position=s.position(node))
+    oid = wanted.type or DEFAULT_TYPES[op]
+    spec, empty, error, domain = path_spec(s, scope, op, oid, wanted.typmod, on_empty, on_error, wrapper=wrapper, omit=omit,
+                                           names=names, passed=passed)
+    return PathCall(type=oid, typmod=spec.typmod, spec=spec, document=context_item, path=path_expr, passing=passed,
+                    on_empty=empty, on_error=error, domain=domain, position=s.position(node))
 
 
 def path_spec(s: Statement, scope: Scope, op: str, oid: int, typmod: int, on_empty: Node | None, on_error: Node | None, *,
               wrapper: str, omit: bool, names: tuple[str, ...], passed: tuple[Expr, ...],
-              column: str = "") -> tuple[PathSpec, Expr | None, Expr | None]:
-    """What a path function does, and the values of its ON EMPTY and ON ERROR."""
-    checked_type(oid)
+              column: str = "") -> tuple[PathSpec, Expr | None, Expr | None, plan.CheckDomain | None]:
+    """What a path function does, the values of its ON EMPTY and ON ERROR, and the domain its result must suit."""
+    oid, typmod, domain = returned_type(s, oid, typmod)
     empty_behavior, empty = behavior(s, scope, on_empty, "null", oid, typmod) if op != "exists" else (None, None)
     error_behavior, error = behavior(s, scope, on_error, "false" if op == "exists" else "null", oid, typmod)
     spec = PathSpec(op=op, type=oid, typmod=typmod, on_empty=empty_behavior, on_error=error_behavior, names=names,
                     passing=tuple((base_type(e.type), e.typmod) for e in passed), wrapper=wrapper,
-                    omit_quotes=omit or op == "value", column=column)
-    return spec, empty, error
+                    omit_quotes=omit or op == "value", column=column, outcome=domain is not None)
+    return spec, empty, error, domain

@@ -9,7 +9,7 @@ from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import SqlError
 from executor.parse import Node
-from executor.plan import Expr, JsonTableEntry
+from executor.plan import CheckDomain, Expr, JsonTableEntry
 from executor.sqlstates import DuplicateAlias, InvalidColumnReference, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonpath import parse_jsonpath
@@ -26,6 +26,7 @@ class _Binder:
         self.s, self.scope, self.names, self.passed = s, scope, names, passed
         self.columns: list[tuple[str, int, int]] = []
         self.values: list[Expr] = []
+        self.domains: list[tuple[int, CheckDomain]] = []
         self.taken: set[str] = set()
         self.unnamed = 0
 
@@ -97,8 +98,10 @@ class _Binder:
         text = literal_path(s, path.take("string")) if path is not None else parse_jsonpath(f"$.{quote(name)}")
         node.finish()
         self.columns.append((name, oid, typmod))
-        spec, empty, error = sqljson.path_spec(s, self.scope, op, oid, typmod, on_empty, on_error, wrapper=wrapper, omit=omit,
-                                               names=self.names, passed=self.passed, column=name)
+        spec, empty, error, domain = sqljson.path_spec(s, self.scope, op, oid, typmod, on_empty, on_error, wrapper=wrapper, omit=omit,
+                                                       names=self.names, passed=self.passed, column=name)
+        if domain is not None:
+            self.domains.append((output, domain))
         return TableColumn(name=name, output=output, path=text, spec=spec, empty=self.keep(empty), error=self.keep(error))
 
     def keep(self, value: Expr | None) -> int:
@@ -151,7 +154,7 @@ def bind_table(s: Statement, scope: Scope, node: Node) -> Bound:
     shown = alias or "json_table"
     entry = JsonTableEntry(number=s.new_entry(), alias=shown, has_alias=alias is not None, has_column_aliases=bool(aliases),
                            columns=renamed(binder.columns, aliases, shown, s.position(node)), spec=spec, document=document,
-                           passing=passed, values=tuple(binder.values),
+                           passing=passed, values=tuple(binder.values), domains=tuple(binder.domains),
                            lateral=uses_siblings(scope, (document, *passed)))
     return entry, [Item(shown, table_columns(entry), entry)]
 

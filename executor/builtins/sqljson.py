@@ -21,10 +21,10 @@ from executor.sqlstates import (
     NoSqlJsonItem,
     SqlJsonScalarRequired,
 )
-from executor.types import oids
+from executor.types import arrays, oids
 from executor.types.base import Stored
 from executor.types.jsonpath_syntax import parse
-from executor.types.jsonspec import Behavior, PathSpec, TableColumn, TableNode, TableSpec
+from executor.types.jsonspec import PathSpec, TableColumn, TableNode, TableSpec
 from executor.types.jsontext import Json, Number, dump, load
 from executor.types.numeric import decimal_of, text_of
 from executor.types.registry import codec
@@ -61,7 +61,7 @@ def _item(value: Stored, oid: int) -> Json:
     if convert is None:
         from executor.catalog.typenames import format_type
 
-        raise InvalidParameterValue(f"could not convert value of type {format_type(oid, -1, None)} to jsonpath")
+        raise InvalidParameterValue(f"could not convert value of type {format_type(oid, None, None)} to jsonpath")
     return convert(value)
 
 
@@ -111,6 +111,8 @@ def _value(spec: PathSpec, context: Context, found: list[Json]) -> Stored:
         raise wrong(f"{_where(spec, 'JSON_VALUE')} must return single scalar item")
     if value is None:
         return None
+    if spec.outcome:  # domains with constraints are read as JSON_QUERY does
+        return json_populate.populate(context, settled(value), spec.type, spec.typmod, True)
     text = dump(settled(value)) if spec.type in (oids.JSON, oids.JSONB) else _text(context, value)
     return text if spec.type == oids.TEXT else codec(spec.type).parse(text, spec.typmod, context.env)
 
@@ -128,8 +130,13 @@ _FUNCTIONS: dict[str, Callable[[PathSpec, Context, list[Json]], Stored]] = {
     "exists": _exists, "query": _query, "value": _value}
 
 
+ITEM, EMPTY, ERROR = 0, 1, 2
+"""Where a value is from."""
+_CLAUSES = {EMPTY: "ON EMPTY", ERROR: "ON ERROR"}
+
+
 def evaluate(spec: PathSpec, context: Context, document: Json, path: str, passed: Variables, empty: Stored,
-             error: Stored) -> Stored:
+             error: Stored) -> tuple[int, Stored]:
     """One path function over a document; `empty` and `error`: the values of ON EMPTY and ON ERROR.
 
     What the path raises as SqlError (a variable that is missing) no ON ERROR catches; a failed conversion it does.
@@ -141,15 +148,15 @@ def evaluate(spec: PathSpec, context: Context, document: Json, path: str, passed
     except PathError as failed:
         if loud:
             raise failed.error from None
-        return _behave(spec, context, "ON ERROR", spec.on_error, error)
+        return ERROR, _behave(spec, context, ERROR, error)
     try:
-        return _FUNCTIONS[spec.op](spec, context, found)
+        return ITEM, _FUNCTIONS[spec.op](spec, context, found)
     except _EmptyError:
-        return _on_empty(spec, context, empty)
+        return EMPTY, _on_empty(spec, context, empty)
     except SqlError:
         if loud:
             raise
-        return _behave(spec, context, "ON ERROR", spec.on_error, error)
+        return ERROR, _behave(spec, context, ERROR, error)
 
 
 def _on_empty(spec: PathSpec, context: Context, value: Stored) -> Stored:
@@ -157,19 +164,37 @@ def _on_empty(spec: PathSpec, context: Context, value: Stored) -> Stored:
     if spec.on_empty.kind == "error":
         place = f' of column "{spec.column}"' if spec.column else ""
         raise NoSqlJsonItem(f"no SQL/JSON item found for specified path{place}")
-    return _behave(spec, context, "ON EMPTY", spec.on_empty, value)
+    return _behave(spec, context, EMPTY, value)
 
 
-def _behave(spec: PathSpec, context: Context, clause: str, behavior: Behavior, value: Stored) -> Stored:
-    """The value of ON EMPTY or ON ERROR (42804 if it cannot have the RETURNING type)."""
+def _behave(spec: PathSpec, context: Context, branch: int, value: Stored) -> Stored:
+    """The value of ON EMPTY or ON ERROR."""
+    behavior = spec.on_empty if branch == EMPTY else spec.on_error
+    assert behavior is not None
     if value is None or not behavior.coerce:
         return value
     assert isinstance(value, str)
     try:
         return json_populate.populate(context, load(value), spec.type, spec.typmod, spec.omit_quotes)
     except SqlError as failed:
-        raise DatatypeMismatch(f"could not coerce {clause} expression ({behavior.kind.upper()}) to the RETURNING type",
-                               detail=failed.message) from None
+        raise _unfit(spec, branch, failed) from None
+
+
+def _unfit(spec: PathSpec, branch: int, failed: SqlError) -> SqlError:
+    """42804: the value of ON EMPTY or ON ERROR cannot have the RETURNING type."""
+    behavior = spec.on_empty if branch == EMPTY else spec.on_error
+    assert behavior is not None
+    return DatatypeMismatch(
+        f"could not coerce {_CLAUSES[branch]} expression ({behavior.kind.upper()}) to the RETURNING type",
+        detail=failed.message)
+
+
+def _given(spec: PathSpec, outcome: tuple[int, Stored]) -> Stored:
+    """What goes to SQLite: the value, or for a domain with constraints [where it is from, value]."""
+    branch, value = outcome
+    if not spec.outcome:
+        return value
+    return arrays.dump([branch, None if value is None else arrays.to_json(spec.type)(value)])
 
 
 def path_function(spec: PathSpec) -> Callable[..., Stored]:
@@ -181,7 +206,37 @@ def path_function(spec: PathSpec) -> Callable[..., Stored]:
             return None
         assert isinstance(document, str) and isinstance(path, str)
         passed = variables(spec.names, spec.passing, values[:count])
-        return evaluate(spec, context, load(document), path, passed, values[count], values[count + 1])
+        return _given(spec, evaluate(spec, context, load(document), path, passed, values[count], values[count + 1]))
+
+    return call
+
+
+def outcome_value(type_: int) -> Callable[[Stored], Stored]:
+    """The function that takes the value out of an outcome."""
+    convert = arrays.from_json(type_)
+
+    def value(outcome: Stored) -> Stored:
+        found = arrays.load(outcome).items[1]
+        return None if found is None else convert(found)
+
+    return value
+
+
+def refused(spec: PathSpec, refusals: tuple[Callable[[], SqlError], ...]) -> Callable[..., Stored]:
+    """What happens when the domain refuses an outcome: (outcome, which constraint, ON ERROR value, which refuses that).
+
+    `refusals` make the errors of the constraints.
+    """
+
+    def call(outcome: Stored, which: int, error: Stored, error_which: int | None) -> Stored:
+        branch = arrays.load(outcome).items[0]
+        if spec.on_error.kind == "error":
+            raise refusals[which]()
+        if branch != ITEM:
+            raise _unfit(spec, branch, refusals[which]())
+        if error_which is not None:
+            raise _unfit(spec, ERROR, refusals[error_which]())
+        return error
 
     return call
 
@@ -220,8 +275,8 @@ class _Table:
     def _column(self, column: TableColumn, value: Json, number: int) -> Stored:
         if column.spec is None:
             return number
-        return evaluate(column.spec, self.context, value, column.path, self.passed, self.behaviors[column.empty],
-                        self.behaviors[column.error])
+        return _given(column.spec, evaluate(column.spec, self.context, value, column.path, self.passed,
+                                            self.behaviors[column.empty], self.behaviors[column.error]))
 
 
 def table_function(spec: TableSpec) -> Callable[..., Any]:

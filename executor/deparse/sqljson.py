@@ -54,6 +54,11 @@ def _options(p: Printer, spec: PathSpec, empty: Expr | None, error: Expr | None)
         _behavior(p, spec.on_error, error, "ERROR")
 
 
+def _type(p: Printer, oid: int, typmod: int) -> str:
+    """A type; the typmod of a domain is its base's."""
+    return p.type_name(oid, typmod if base_type(oid) == oid else -1)
+
+
 def _path_call(p: Printer, node: PathCall, implicit: bool) -> None:
     spec = node.spec
     p.put(f"JSON_{spec.op.upper()}(")
@@ -64,7 +69,7 @@ def _path_call(p: Printer, node: PathCall, implicit: bool) -> None:
         p.put(" PASSING ")
         _passing(p, spec.names, node.passing, lambda: None)
     if spec.op != "exists" or spec.type != T.BOOL:
-        p.put(f" RETURNING {p.type_name(spec.type, spec.typmod)}")
+        p.put(f" RETURNING {_type(p, node.type, spec.typmod)}")
     _options(p, spec, node.on_empty, node.on_error)
     p.put(")")
 
@@ -138,7 +143,8 @@ def _column(p: Printer, entry: JsonTableEntry, column: TableColumn) -> None:
     if spec is None:
         p.put("FOR ORDINALITY")
         return
-    p.put(p.type_name(spec.type, spec.typmod))
+    _, oid, _ = entry.columns[column.output]
+    p.put(_type(p, oid, spec.typmod))
     if spec.op == "exists":
         p.put(" EXISTS")
     elif spec.op == "query" and type_of(base_type(spec.type)).category == STRING_CATEGORY:

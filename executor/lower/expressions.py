@@ -10,7 +10,7 @@ from typing import Any
 
 from executor import plan
 from executor.bind.resolve import base_type, type_of
-from executor.errors import not_supported
+from executor.errors import SqlError, not_supported
 from executor.lower import functions
 from executor.lower.generator import Generator, Slot, literal
 from executor.sqlstates import CheckViolation, NotNullViolation
@@ -174,15 +174,20 @@ def _domain_case(g: Generator, expr: plan.CheckDomain, text: str) -> str:
     return " ".join([*parts, f"ELSE {text} END"])
 
 
+def refusal_error(schema: str, datatype: str, shown: str, constraint: str) -> SqlError:
+    """What PostgreSQL says of a value that a domain's constraint refuses ("": NOT NULL)."""
+    if not constraint:
+        return NotNullViolation(f"domain {shown} does not allow null values", schema=schema, datatype=datatype)
+    return CheckViolation(f'value for domain {shown} violates check constraint "{constraint}"', schema=schema,
+                          datatype=datatype, constraint=constraint)
+
+
 @cache
 def refusal(schema: str, datatype: str, shown: str, constraint: str) -> Function:
-    """A function that raises what PostgreSQL says of a value that a domain's constraint refuses ("": NOT NULL)."""
+    """A function that raises `refusal_error`."""
 
     def refuse() -> None:
-        if not constraint:
-            raise NotNullViolation(f"domain {shown} does not allow null values", schema=schema, datatype=datatype)
-        raise CheckViolation(f'value for domain {shown} violates check constraint "{constraint}"', schema=schema,
-                             datatype=datatype, constraint=constraint)
+        raise refusal_error(schema, datatype, shown, constraint)
 
     return Function(f"pg_domain_{schema}.{datatype}.{constraint}.{shown}", refuse, 0, False)
 

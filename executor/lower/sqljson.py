@@ -1,7 +1,7 @@
 """SQL/JSON functions and JSON_TABLE as SQLite text: calls of functions made for their specification."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from hashlib import blake2b
 from typing import Any
 
@@ -11,10 +11,10 @@ from executor.builtins import sqljson
 from executor.builtins.sqljson_build import array_builder, json_test, object_builder, parse_unique
 from executor.errors import not_supported
 from executor.lower import functions
-from executor.lower.expressions import value
+from executor.lower.expressions import refusal_error, value
 from executor.lower.generator import Generator
 from executor.types import oids as T
-from executor.types.jsonspec import PathSpec, TableSpec
+from executor.types.jsonspec import PathSpec, TableColumn, TableNode, TableSpec
 from storage.statement import Function, TableFunction
 
 
@@ -38,7 +38,48 @@ def path_call(g: Generator, expr: plan.PathCall) -> str:
     """JSON_EXISTS, JSON_VALUE or JSON_QUERY."""
     arguments = [value(g, e) for e in (expr.document, expr.path, *expr.passing)]
     behaviors = [_behavior(g, e) if e is not None else "NULL" for e in (expr.on_empty, expr.on_error)]
-    return f"{g.need(_path_function(expr.spec))}({', '.join([*arguments, *behaviors])})"
+    text = f"{g.need(_path_function(expr.spec))}({', '.join([*arguments, *behaviors])})"
+    if expr.domain is None:
+        return text
+    name = g.fresh()
+    outcome = _in_domain(g, expr.spec, expr.domain, f"{name}.o", behaviors[1])
+    return f"(WITH {name}(o) AS MATERIALIZED (SELECT {text}) SELECT {outcome} FROM {name})"
+
+
+# ---------------------------------------------------------------- domains
+
+
+def _in_domain(g: Generator, spec: PathSpec, domain: plan.CheckDomain, outcome: str, error: str) -> str:
+    """The value of an outcome, or what ON ERROR says where the domain refuses it."""
+    inner = f"{g.need(_outcome_value(spec.type))}({outcome})"
+    names = ("", *(name for name, _ in domain.checks))
+    refuse = g.need(_refused(spec, domain.schema, domain.datatype, domain.name, names))
+    which, error_which = _refusing(g, domain, inner), _refusing(g, domain, error)
+    return (f"(CASE WHEN {outcome} IS NULL THEN NULL WHEN {which} IS NULL THEN {inner} "
+            f"ELSE {refuse}({outcome}, {which}, {error}, {error_which}) END)")
+
+
+def _refusing(g: Generator, domain: plan.CheckDomain, text: str) -> str:
+    """The number of the first constraint that refuses a value: 0 for NOT NULL, then the CHECKs; NULL for none."""
+    parts = [f"WHEN {text} IS NULL THEN 0"] if domain.not_null else []
+    g.overrides[domain.entry, 0] = text
+    parts += [f"WHEN ({value(g, check)}) IS FALSE THEN {i}" for i, (_, check) in enumerate(domain.checks, 1)]
+    del g.overrides[domain.entry, 0]
+    return f"(CASE {' '.join(parts)} END)"
+
+
+@cache
+def _outcome_value(type_: int) -> Function:
+    return Function(f"pg_json_outcome_{type_}", sqljson.outcome_value(type_), 1, True, strict=True)
+
+
+@cache
+def _refused(spec: PathSpec, schema: str, datatype: str, shown: str, names: tuple[str, ...]) -> Function:
+    made = sqljson.refused(spec, tuple(partial(refusal_error, schema, datatype, shown, name) for name in names))
+    return Function(_name("json_refused", (spec, schema, datatype, shown, names)), made, 4, False)
+
+
+# ---------------------------------------------------------------- JSON_TABLE
 
 
 @cache
@@ -46,10 +87,23 @@ def _table_function(spec: TableSpec, nargs: int) -> TableFunction:
     return TableFunction(_name("json_table", spec), nargs, spec.width, sqljson.table_function(spec), context=True)
 
 
+def _all_columns(node: TableNode) -> Iterator[TableColumn]:
+    yield from node.columns
+    for child in node.children:
+        yield from _all_columns(child)
+
+
 def table(g: Generator, entry: plan.JsonTableEntry) -> str:
     """JSON_TABLE."""
     arguments = [value(g, e) for e in (entry.document, *entry.passing)] + [_behavior(g, e) for e in entry.values]
     made = _table_function(entry.spec, len(arguments))
+    behaviors = [*arguments[1 + len(entry.passing) :], "NULL"]
+    columns = {column.output: column for column in _all_columns(entry.spec.root)}
+    for output, domain in entry.domains:
+        column = columns[output]
+        assert column.spec is not None
+        g.overrides[entry.number, output] = _in_domain(g, column.spec, domain, f"t{entry.number}.c{output}",
+                                                       behaviors[column.error])
     return f"{g.need(made)}({', '.join(arguments)}) AS t{entry.number}"
 
 

@@ -21,7 +21,8 @@ class PathSpec(msgspec.Struct, frozen=True):
     """One path function. op: exists, value, query. type, typmod: RETURNING.
 
     passing: the type and typmod of each PASSING argument, in the order of `names`. column: the JSON_TABLE column whose
-    value it computes, for messages.
+    value it computes, for messages. outcome: RETURNING was a domain with constraints, whose base is `type`; the value
+    comes with where it is from, since a refusal of the domain is for ON ERROR, too.
     """
 
     op: str
@@ -34,6 +35,7 @@ class PathSpec(msgspec.Struct, frozen=True):
     wrapper: str = "none"  # none, conditional, unconditional
     omit_quotes: bool = False
     column: str = ""
+    outcome: bool = False
 
 
 class TableColumn(msgspec.Struct, frozen=True):

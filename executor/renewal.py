@@ -11,7 +11,8 @@ from executor.portal import Portal, QueryPortal
 from storage.statement import Isolation
 
 if TYPE_CHECKING:
-    from executor.session import Prepared, Session
+    from executor.prepared import Prepared
+    from executor.session import Session
 
 
 def is_outdated(session: "Session", prepared: "Prepared") -> bool:

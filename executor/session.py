@@ -6,7 +6,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 
 from collections.abc import Sequence
 from copy import copy
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,9 +23,10 @@ from executor.commands.registry import find_command
 from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
-from executor.lifting import Lifted, lift
+from executor.lifting import lift
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
+from executor.prepared import Prepared, fresh, kind_name, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
@@ -41,29 +42,6 @@ from storage.statement import Isolation, Statement
 
 NOT_LIFTABLE = object()
 RETRIES = 3
-
-
-class Prepared(msgspec.Struct, dict=True):
-    """A prepared statement. raw None: an empty text. analyzed: the plan as of some catalog, None for commands."""
-
-    name: str
-    text: str
-    raw: RawStatement | None
-    given: tuple[int, ...] = ()  # parameter types the client declared
-    parameters: tuple[int, ...] = ()
-    columns: tuple[Column, ...] | None = None
-    analyzed: Analyzed | None = None
-    command: Command | None = None
-    key: Any = None
-    from_sql: bool = False
-    prepared_at: str = ""
-    key_lifted: Lifted | None = None
-    described: bool = False
-
-    @cached_property
-    def prints_names(self) -> bool:
-        """True if its output depends on the session's catalog."""
-        return any(c.prints_names for c in self.columns or ())
 
 
 class Session:
@@ -179,12 +157,12 @@ class Session:
         """Bind against the newest catalog; once more if that failed against an outdated one."""
         catalog = await self.catalog()
         try:
-            return analyze(_fresh(raw), catalog, self.context, self.search_path(), parameter_oids, lifted)
+            return analyze(fresh(raw), catalog, self.context, self.search_path(), parameter_oids, lifted)
         except SqlError:
             newest = await self.catalog(refresh=True)
             if newest is catalog:
                 raise
-            return analyze(_fresh(raw), newest, self.context, self.search_path(), parameter_oids, lifted)
+            return analyze(fresh(raw), newest, self.context, self.search_path(), parameter_oids, lifted)
 
     async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[Column] | None]:
         """Parameters and result of a prepared statement."""
@@ -358,8 +336,8 @@ class Session:
         if analyzed is None or analyzed.catalog is self.catalog_now() or prepared.raw is None:
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.given)
-        if prepared.columns is not None and _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise _result_type_changed()
+        if prepared.columns is not None and shapes(renewed.columns) != shapes(prepared.columns):
+            raise result_type_changed()
         prepared.analyzed, prepared.columns, prepared.parameters = renewed, renewed.columns, renewed.parameters
         return prepared
 
@@ -469,8 +447,8 @@ class Session:
         raw = parse(text)[0] if text else prepared.raw
         assert raw is not None
         renewed = await self.analyze(raw, prepared.given)
-        if fixed and _shapes(renewed.columns) != _shapes(prepared.columns):
-            raise _result_type_changed()
+        if fixed and shapes(renewed.columns) != shapes(prepared.columns):
+            raise result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
 
     async def run_statement(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed, *,
@@ -574,28 +552,3 @@ class Session:
             if holdable_too or not cursor.held:
                 del self.cursors[name]
                 await cursor.portal.close()
-
-
-def kind_name(command: Command) -> str:
-    """A command's name as messages have it: "CREATE TABLE"."""
-    from executor.commands.registry import NAMES
-
-    return str(NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper()))
-
-
-def _fresh(raw: RawStatement) -> RawStatement:
-    """The statement with no field consumed yet, since binding consumes its nodes."""
-    from executor.parse import wrap
-
-    return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
-
-
-def _result_type_changed() -> SqlError:
-    # Drivers know this error by its routine (asyncpg and pgjdbc prepare the statement again), since 0A000 says little.
-    return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
-
-
-def _shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:
-    return None if columns is None else [(c.type_oid, c.typmod) for c in columns]
-
-

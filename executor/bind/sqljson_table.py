@@ -98,8 +98,8 @@ class _Binder:
         text = literal_path(s, path.take("string")) if path is not None else parse_jsonpath(f"$.{quote(name)}")
         node.finish()
         self.columns.append((name, oid, typmod))
-        spec, empty, error, domain = sqljson.path_spec(s, self.scope, op, oid, typmod, on_empty, on_error, wrapper=wrapper, omit=omit,
-                                                       names=self.names, passed=self.passed, column=name)
+        spec, empty, error, domain = sqljson.path_spec(s, self.scope, op, oid, typmod, on_empty, on_error, wrapper=wrapper,
+                                                       omit=omit, names=self.names, passed=self.passed, column=name)
         if domain is not None:
             self.domains.append((output, domain))
         return TableColumn(name=name, output=output, path=text, spec=spec, empty=self.keep(empty), error=self.keep(error))

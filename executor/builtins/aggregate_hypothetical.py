@@ -5,6 +5,7 @@ What they hold is made by the kinds and directions of the sort keys: `factory(ke
 
 from collections.abc import Callable
 from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from executor.builtins.base import Builtin, PythonAggregate
@@ -87,7 +88,7 @@ class _DenseRank(_Standing):
 
     def final(self) -> Stored:
         ordered = sorted(self.found, key=cmp_to_key(self.compare))
-        changes = sum(self.compare(a, b) != 0 for a, b in zip(ordered, ordered[1:], strict=False))
+        changes = sum(self.compare(a, b) != 0 for a, b in pairwise(ordered))
         return 1 + changes + bool(ordered)
 
 

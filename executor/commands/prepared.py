@@ -20,7 +20,8 @@ from executor.types.made import oid_of
 from storage.statement import Statement as SqliteStatement
 
 if TYPE_CHECKING:
-    from executor.session import Prepared, Session
+    from executor.prepared import Prepared
+    from executor.session import Session
 
 
 def binding(session: "Session", raw: RawStatement) -> Statement:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from executor import plan
 from executor.bind.resolve import base_type, type_of
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.constants import constant, quoted

@@ -1,0 +1,60 @@
+"""A prepared statement, and what is asked of one."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from executor import sqlstates as states
+from executor.analysis import Analyzed, Column
+from executor.commands.base import Command
+from executor.errors import SqlError
+from executor.lifting import Lifted
+from executor.parse import RawStatement, wrap
+
+
+class Prepared(msgspec.Struct, dict=True):
+    """A prepared statement. raw None: an empty text. analyzed: the plan as of some catalog, None for commands."""
+
+    name: str
+    text: str
+    raw: RawStatement | None
+    given: tuple[int, ...] = ()  # parameter types the client declared
+    parameters: tuple[int, ...] = ()
+    columns: tuple[Column, ...] | None = None
+    analyzed: Analyzed | None = None
+    command: Command | None = None
+    key: Any = None
+    from_sql: bool = False
+    prepared_at: str = ""
+    key_lifted: Lifted | None = None
+    described: bool = False
+
+    @cached_property
+    def prints_names(self) -> bool:
+        """True if its output depends on the session's catalog."""
+        return any(c.prints_names for c in self.columns or ())
+
+
+def kind_name(command: Command) -> str:
+    """A command's name as messages have it: "CREATE TABLE"."""
+    from executor.commands.registry import NAMES
+
+    return str(NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper()))
+
+
+def fresh(raw: RawStatement) -> RawStatement:
+    """The statement with no field consumed yet, since binding consumes its nodes."""
+    return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
+
+
+def result_type_changed() -> SqlError:
+    """The error (0A000) of a statement whose output columns are others than when it was prepared."""
+    # Drivers know this error by its routine (asyncpg and pgjdbc prepare the statement again), since 0A000 says little.
+    return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
+
+
+def shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:
+    """The type and modifier of each column, by which two results are the same; None without a result."""
+    return None if columns is None else [(c.type_oid, c.typmod) for c in columns]

@@ -66,7 +66,8 @@ class Analyzed(msgspec.Struct, dict=True):
     encoders: dict[Any, tuple[Encoder, ...]] = {}
 
 
-VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE"}
+VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE",
+         "MergeStmt": "MERGE"}
 
 
 def _change(name: str) -> Callable[[Statement, Scope, Node], plan.Plan]:
@@ -83,12 +84,12 @@ def _change(name: str) -> Callable[[Statement, Scope, Node], plan.Plan]:
 
 BINDERS: dict[str, Callable[[Statement, Scope, Node], plan.Plan]] = {
     "SelectStmt": bind_query, "InsertStmt": _change("bind_insert"), "UpdateStmt": _change("bind_update"),
-    "DeleteStmt": _change("bind_delete"),
+    "DeleteStmt": _change("bind_delete"), "MergeStmt": _change("bind_merge"),
 }  # fmt: skip
 
 
 def is_optimizable(node: Node) -> bool:
-    """True for SELECT, INSERT, UPDATE, DELETE; the rest are commands."""
+    """True for SELECT, INSERT, UPDATE, DELETE, MERGE; the rest are commands."""
     return node.kind in BINDERS and not (node.kind == "SelectStmt" and node.peek("intoClause"))
 
 

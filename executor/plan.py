@@ -106,6 +106,10 @@ class Grouping(Expr, frozen=True, kw_only=True):
     arguments: tuple[Expr, ...]
 
 
+class MergeAction(Expr, frozen=True, kw_only=True):
+    """merge_action() in the RETURNING of a MERGE."""
+
+
 class Relabel(Expr, frozen=True, kw_only=True):
     """The same stored value under another type (binary-coercible cast, domain), or with a collation (COLLATE "C")."""
 
@@ -553,6 +557,27 @@ class Delete(DataChange, frozen=True, kw_only=True):
 
     source: tuple[FromItem, ...] = ()
     where: Expr | None = None
+
+
+class MergeWhen(msgspec.Struct, frozen=True, kw_only=True):
+    """A WHEN clause. matched: both, target (NOT MATCHED BY SOURCE) or source (NOT MATCHED [BY TARGET]).
+
+    change: what it does, over the row of the join; the source of an Insert is one row. None: DO NOTHING.
+    """
+
+    matched: str
+    condition: Expr | None
+    change: "Insert | Update | Delete | None"
+
+
+class Merge(DataChange, frozen=True, kw_only=True):
+    """MERGE. where: the rows of the table that the target has. new: the number of the row after, as `old` is."""
+
+    source: tuple[FromItem, ...]
+    condition: Expr
+    where: Expr | None
+    whens: tuple[MergeWhen, ...]
+    new: int = 0
 
 
 Plan = Query | DataChange

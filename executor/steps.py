@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from executor.analysis import Analyzed, slot_values
+from executor.sqlstates import CardinalityViolation
 from executor.types.base import Stored
 from storage.rows import Rows
 
@@ -41,6 +42,8 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
                 changes += rows.changes if step.counts else 0
                 if step.keep:
                     kept[step.keep] = await _all(rows, step.first_only)
+                    if step.once:
+                        _check_once(kept[step.keep], step.once)
                 if step.is_result:
                     result = rows
                 else:
@@ -50,6 +53,17 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
     assert result is not None
     result.changes = changes
     return result
+
+
+def _check_once(rows: list[tuple[Any, ...]], actions: tuple[int, ...]) -> None:
+    """21000 if a MERGE would change a row twice."""
+    seen: set[Any] = set()
+    for row in rows:
+        if row[1] in actions:
+            if row[0] in seen:
+                raise CardinalityViolation("MERGE command cannot affect row a second time",
+                                           hint="Ensure that not more than one source row matches any one target row.")
+            seen.add(row[0])
 
 
 async def _all(rows: Rows, first_only: bool) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """INSERT ... ON CONFLICT."""
 
+from executor.bind.assignments import bind_assignments
 from executor.bind.coerce import to_boolean
 from executor.bind.expressions import bind
 from executor.bind.query import where_clause
@@ -16,8 +17,6 @@ from executor.sqlstates import InvalidColumnReference, SyntaxError, UndefinedCol
 
 def bind_conflict(s: Statement, target: ChangeTarget, node: Node) -> OnConflict:
     """An OnConflictClause."""
-    from executor.bind.data_change import bind_assignments
-
     relation, entry, item = target.relation, target.entry, target.item
     update = node.take("action") == "ONCONFLICT_UPDATE"
     keys, predicate = _inferred(s, target, item, node.take("infer"), update, s.position(node))

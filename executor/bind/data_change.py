@@ -7,6 +7,7 @@ import msgspec
 
 from executor import plan
 from executor.bind import domains
+from executor.bind.assignments import bind_assignments
 from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
@@ -15,7 +16,6 @@ from executor.bind.query import bind_query, where_clause
 from executor.bind.returning import bind_returning
 from executor.bind.scope import CteInfo, Scope, table_columns
 from executor.bind.statement import Statement
-from executor.bind.subscripts import assigned
 from executor.bind.target import ChangeTarget, change_target, column_named, default_of, derived, is_filled
 from executor.bind.views import conjunction
 from executor.bind.with_clause import bind_with
@@ -31,14 +31,12 @@ from executor.plan import (
     QueryEntry,
     Select,
     SetDefault,
-    TableEntry,
     Target,
     Update,
     ValuesEntry,
 )
 from executor.sqlstates import (
     DuplicateColumn,
-    FeatureNotSupported,
     GeneratedAlways,
     SyntaxError,
 )
@@ -80,10 +78,33 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
                                     conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
-    return _with(change, ctes)
+    return with_ctes(change, ctes)
 
 
-def _with(change: Change, infos: list[CteInfo]) -> Change:
+def merged_row(s: Statement, scope: Scope, target: ChangeTarget, node: Node) -> tuple[list[Column], Query]:
+    """INSERT of a MERGE: the columns to store and the one row of their values, defaults included."""
+    override = node.take("override", "OVERRIDING_NOT_SET")
+    column_nodes, value_nodes = node.nodes("targetList"), node.nodes("values")
+    columns, positions = _insert_columns(s, target, column_nodes)
+    if not value_nodes:
+        return _with_defaults(s, target.relation, [], None, override)
+    row = tuple(SetDefault(type=T.UNKNOWN, position=s.position(v)) if v.kind == "SetToDefault" else bind(s, scope, v)
+                for v in value_nodes)
+    if len(row) > (len(columns) if column_nodes else len(target.names)):
+        raise SyntaxError("INSERT has more expressions than target columns",
+                          position=row[len(columns or target.names)].position or None)
+    if len(row) < len(columns):
+        raise SyntaxError("INSERT has more target columns than expressions", position=positions[len(row)] or None)
+    if not column_nodes:
+        columns = [target.column(s, name, 0, "MERGE") for name in target.names[: len(row)]]
+    entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
+                        columns=tuple((f"column{i}", T.UNKNOWN, -1) for i in range(1, len(row) + 1)))
+    values = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(entry)), source=(entry,))
+    return _with_defaults(s, target.relation, columns, values, override)
+
+
+def with_ctes(change: Change, infos: list[CteInfo]) -> Change:
+    """The change with its WITH list."""
     ctes = []
     for info in infos:
         assert info.cte is not None
@@ -217,80 +238,7 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
-    return _with(change, ctes)
-
-
-def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: list[Node],
-                     construct: str) -> tuple[tuple[Column, Expr], ...]:
-    """SET a = x, (b, c) = (y, z)."""
-    scope.aggregates_refused = f"aggregate functions are not allowed in {construct}"
-    scope.windows_refused = f"window functions are not allowed in {construct}"
-    found: list[tuple[Column, Expr]] = []
-    for node in nodes:
-        position = s.position(node)
-        column = target.column(s, node.take("name"), position, construct.partition(" ")[0])
-        parts = node.nodes("indirection")
-        value_node = node.take("val")
-        node.finish()
-        before = next((i for i, (c, _) in enumerate(found) if c is column), None)
-        if before is not None and not (parts and isinstance(found[before][1], plan.SubscriptAssign)):
-            raise SyntaxError(f'multiple assignments to same column "{column.name}"')
-        if value_node.kind == "SetToDefault":
-            if column.generated:
-                continue
-            _refuse_default(parts, position)
-            found.append((column, default_of(s, target.relation, column)))
-            continue
-        if column.generated or column.identity == "a":
-            kind = "a generated column" if column.generated else "an identity column defined as GENERATED ALWAYS"
-            raise GeneratedAlways(f'column "{column.name}" can only be updated to DEFAULT',
-                                  detail=f'Column "{column.name}" is {kind}.')
-        value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
-        if isinstance(value, SetDefault):
-            _refuse_default(parts, position)
-            found.append((column, default_of(s, target.relation, column)))
-        elif parts:
-            so_far = found.pop(before)[1] if before is not None else _current(target.entry, column)
-            found.append((column, assigned(s, scope, so_far, parts, value, column.name, position)))
-        else:
-            found.append((column, assign(s, value, column.type, column.typmod, column.name, value.position or position)))
-    return tuple(found)
-
-
-def _current(entry: TableEntry, column: Column) -> Expr:
-    """A column's value before the change."""
-    return dict(table_columns(entry))[column.name]
-
-
-def _refuse_default(parts: list[Node], position: int) -> None:
-    if parts:
-        raise FeatureNotSupported("cannot set an array element to DEFAULT", position=position or None)
-
-
-def _multi(s: Statement, scope: Scope, node: Node) -> Expr:
-    """One column of SET (a, b) = ..."""
-    number, count = node.take("colno"), node.take("ncolumns")
-    source = node.take("source")
-    node.finish()
-    if source.kind == "RowExpr":
-        arguments = source.nodes("args")
-        source.take("row_format")
-        if len(arguments) != count:
-            raise SyntaxError("number of columns does not match number of values", position=s.position(source) or None)
-        chosen = arguments[number - 1]
-        return SetDefault(type=T.UNKNOWN) if chosen.kind == "SetToDefault" else bind(s, scope, chosen)
-    if source.kind != "SubLink":
-        raise SyntaxError("source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression",
-                          position=s.position(source) or None)
-    query = bind_query(s, scope.child(), source.take("subselect"))
-    visible = [t for t in query.targets if not t.hidden]
-    if len(visible) != count:
-        raise SyntaxError("number of columns does not match number of values", position=s.position(source) or None)
-    target = visible[number - 1]
-    entry = QueryEntry(number=s.new_entry(), alias="", query=query,
-                       columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in visible))
-    one = Select(targets=(Target(expr=table_columns(entry)[number - 1][1], name=target.name),), source=(entry,))
-    return plan.Subquery(type=target.expr.type, typmod=target.expr.typmod, kind="scalar", query=one)
+    return with_ctes(change, ctes)
 
 
 def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
@@ -304,11 +252,18 @@ def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
     change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old)
-    return _with(change, ctes)
+    return with_ctes(change, ctes)
+
+
+def bind_merge(s: Statement, scope: Scope, node: Node) -> plan.Merge:
+    """A MergeStmt."""
+    from executor.bind import merge
+
+    return merge.bind_merge(s, scope, node)
 
 
 CHANGES: dict[str, Callable[[Statement, Scope, Node], plan.DataChange]] = {
-    "InsertStmt": bind_insert, "UpdateStmt": bind_update, "DeleteStmt": bind_delete,
+    "InsertStmt": bind_insert, "UpdateStmt": bind_update, "DeleteStmt": bind_delete, "MergeStmt": bind_merge,
 }  # fmt: skip
 
 

@@ -525,6 +525,12 @@ JSON_NODES = ("JsonFuncExpr", "JsonObjectConstructor", "JsonArrayConstructor", "
               "JsonArrayAgg", "JsonParseExpr", "JsonScalarExpr", "JsonSerializeExpr", "JsonIsPredicate")
 
 
+def _merge_action(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.merge import bind_merge_action
+
+    return bind_merge_action(s, scope, node)
+
+
 def _grouping(s: Statement, scope: Scope, node: Node) -> Expr:
     from executor.bind.grouping import bind_grouping
 
@@ -537,7 +543,7 @@ HANDLERS: dict[str, Handler] = {
     "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
     "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,
     "SetToDefault": _default, "FuncCall": _call, "SubLink": _sublink,
-    "GroupingFunc": _grouping, **dict.fromkeys(JSON_NODES, _json),
+    "GroupingFunc": _grouping, "MergeSupportFunc": _merge_action, **dict.fromkeys(JSON_NODES, _json),
 }  # fmt: skip
 
 CONSTRUCTS = {"CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",

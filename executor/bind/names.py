@@ -77,6 +77,7 @@ NAMES: dict[str, Callable[[Node], tuple[str, int]]] = {
     "A_Expr": lambda n: ("nullif", 2) if n.peek("kind") == "AEXPR_NULLIF" else ("", 0),
     "TypeCast": _cast_name,
     "CollateClause": lambda n: _figure(n.peek("arg")),
+    "MergeSupportFunc": lambda n: ("merge_action", 2),
     "GroupingFunc": lambda n: ("grouping", 2),
     "SubLink": _sublink_name,
     "JsonFuncExpr": lambda n: (n.peek("op", "JSON_EXISTS_OP").removesuffix("_OP").lower(), 2),

@@ -23,7 +23,7 @@ def bind_returning(s: Statement, scope: Scope, node: Node | None, items: list[It
     """
     if node is None:
         return (), 0
-    names = _names(s, node, items)
+    names = returning_names(s, node, items)
     entry = target.entry
     assert isinstance(entry, TableEntry)
     inner = Scope(parent=scope.parent, items=list(items), ctes=scope.ctes)
@@ -45,7 +45,7 @@ def bind_returning(s: Statement, scope: Scope, node: Node | None, items: list[It
     return targets, before.number if used else 0
 
 
-def _names(s: Statement, node: Node, items: list[Item]) -> dict[str, str]:
+def returning_names(s: Statement, node: Node, items: list[Item]) -> dict[str, str]:
     """Which names stand for the old and the new row: those of WITH (...), else old and new unless a table has them."""
     taken = {item.alias for item in items if item.qualified}
     names: dict[str, str] = {}

@@ -50,6 +50,7 @@ class Scope:
     aggregates_refused: str = ""  # why an aggregate may not stand here ("aggregate functions are not allowed in WHERE")
     windows_refused: str = ""
     inside_aggregate: bool = False
+    merge_action: bool = False  # it is the RETURNING of a MERGE
     outer_used: bool = False  # a column of an enclosing level was used
 
     def child(self) -> "Scope":
@@ -169,7 +170,12 @@ def missing_table(s: Statement, scope: Scope, schema: str | None, alias: str, po
 
 def missing_column(scope: Scope, name: str, position: int) -> UndefinedColumn:
     """The error for an unknown column."""
-    return UndefinedColumn(f'column "{name}" does not exist', position=position or None, hint=_similar(scope, name, None))
+    hidden = next((item for level in scope.levels() for item in level.items
+                   if item.alias is not None and not (item.qualified or item.unqualified) and item.find(name)), None)
+    detail = None if hidden is None else (f'There is a column named "{name}" in table "{hidden.alias}", but it cannot be '
+                                          "referenced from this part of the query.")
+    return UndefinedColumn(f'column "{name}" does not exist', position=position or None, detail=detail,
+                           hint=None if detail else _similar(scope, name, None))
 
 
 def _mark_outer(scope: Scope, depth: int) -> None:

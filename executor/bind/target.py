@@ -50,8 +50,9 @@ class ChangeTarget:
         return self.view.checks if self.view is not None else ()
 
 
-def change_target(s: Statement, node: Node, verb: str) -> ChangeTarget:
-    """The table to change, and its name in scope. verb: INSERT, UPDATE, DELETE, or COPY, which takes no views."""
+def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] = ()) -> ChangeTarget:
+    """The table to change, and its name in scope. verb: INSERT, UPDATE, DELETE, MERGE with these actions, or COPY, which
+    takes no views."""
     position = s.position(node)
     alias_node = node.take("alias")
     alias = None
@@ -68,7 +69,7 @@ def change_target(s: Statement, node: Node, verb: str) -> ChangeTarget:
         if verb == "COPY":
             raise WrongObjectType(f'cannot copy to view "{relation.name}"',
                                   hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
-        view = under_alias(updatable_view(s, relation, verb), shown)
+        view = under_alias([updatable_view(s, relation, action) for action in actions or (verb,)][-1], shown)
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
         return ChangeTarget(view.relation, view.entry, item, view)

@@ -51,7 +51,8 @@ class Step(msgspec.Struct, frozen=True):
     """One statement of several. keep: the number under which its rows are kept for later ones; 0: they are not.
 
     plan: what it does, to find out why it failed. is_result: its rows go to the client. counts: the rows it changes are
-    those of the command tag. first_only: of the rows with one first column, only the first is kept.
+    those of the command tag. first_only: of the rows with one first column, only the first is kept. once: of
+    those whose second column is one of these numbers, there must not be two with one first column (21000).
     """
 
     lowered: Lowered
@@ -60,6 +61,7 @@ class Step(msgspec.Struct, frozen=True):
     is_result: bool = False
     counts: bool = False
     first_only: bool = False
+    once: tuple[int, ...] = ()
 
 
 @dataclass

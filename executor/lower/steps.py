@@ -46,7 +46,7 @@ CASCADES = "cnd"
 
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
-    return any(isinstance(cte.query, DataChange) for cte in p.ctes) or (isinstance(p, DataChange) and returns_more(p))
+    return any(isinstance(cte.query, DataChange) for cte in p.ctes) or (isinstance(p, plan.Merge)) or (isinstance(p, DataChange) and returns_more(p))
 
 
 def returns_more(c: DataChange) -> bool:
@@ -83,6 +83,7 @@ class Program:
         self.ctes: dict[int, Cte] = {}
         self.shared: set[int] = set()  # plain WITH queries that several parts read: computed once
         self.kept: set[int] = set()
+        self.current: set[int] = set()  # entries that are read as they are: no row of theirs has been changed
         self.numbers = count(FIRST_STEP_ENTRY)
 
     # --- parts and their order ------------------------------------------------------------------------------------
@@ -155,10 +156,10 @@ class Program:
 
     def on_snapshot(self, p: Any) -> Any:
         """A part reading the tables that were changed meanwhile as they were."""
-        target = p.entry.number if isinstance(p, DataChange) else 0
+        current = {p.entry.number, *self.current} if isinstance(p, DataChange) else self.current
 
         def change(entry: FromItem) -> FromItem:
-            if not isinstance(entry, TableEntry) or entry.relation.oid not in self.changed or entry.number == target:
+            if not isinstance(entry, TableEntry) or entry.relation.oid not in self.changed or entry.number in current:
                 return entry
             relation = entry.relation
             self._keep_table(relation)
@@ -190,14 +191,22 @@ class Program:
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
-    def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False) -> None:
+    def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False,
+             once: tuple[int, ...] = ()) -> None:
         """A step that reads."""
         q = self.on_snapshot(q)
         lowered = read(q, top=is_result)
-        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only))
+        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once))
 
     def change(self, c: DataChange, keep: int) -> None:
         """The steps of a change. keep 0: it is the main query."""
+        if isinstance(c, plan.Merge):
+            from executor.lower.merge import merge
+
+            if self.targets[c.relation.oid] > 1:
+                raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
+            merge(self, c, keep)
+            return
         several = self.targets[c.relation.oid] > 1
         if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
             raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
@@ -298,21 +307,22 @@ def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
     outputs.reference(row_number(c.entry))
     assigned = {column.number: outputs.add(expr) for column, expr in c.assignments}
     rows = _rows_by_address(program, c, outputs)
-    of_new = {}
     for i, (column, old) in enumerate(zip(c.relation.columns, columns_of(c.entry), strict=True)):
-        of_new[i] = assigned[column.number] if column.number in assigned else outputs.reference(old)
-    places = {column.number: i for i, column in enumerate(c.relation.columns)}
-    new = {(c.entry.number, i): expr for i, expr in of_new.items()}
-    for column, expr in c.generated:
-        place = (c.entry.number, places[column.number])
-        new[place] = rewrite(expr, lambda e: new.get((e.entry, e.index)) if isinstance(e, ColumnRef) else None)
-    rows.new.update(new)
+        rows.new[c.entry.number, i] = assigned[column.number] if column.number in assigned else outputs.reference(old)
+    new_row(rows, c)
     _keep_rows(program, c, rows)
     kept, where = by_address(program, c.entry, rows)
     assignments = tuple((column, replace(assigned[column.number], entry=kept.number)) for column, _ in c.assignments)
     program.write(replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
                   is_result=is_main and not c.returning)
     return rows
+
+
+def new_row(rows: ChangedRows, c: DataChange) -> None:
+    """Add the generated columns to a new row whose other columns are known."""
+    places = {column.number: i for i, column in enumerate(c.relation.columns)}
+    for column, expr in c.generated:
+        rows.new[c.entry.number, places[column.number]] = rewrite(expr, rows.place, rows.place)
 
 
 def _keep_rows(program: Program, c: Any, rows: ChangedRows) -> None:

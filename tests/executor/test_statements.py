@@ -10,7 +10,7 @@ from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 
-NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable")
+NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable", "merge")
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@
 1: merge into tv using (values (7)) as s(id) on tv.id = s.id when not matched then insert (id, name) values (s.id, 'outside')
 1: create table c(a int check (a > 0), b int not null default 5)
 1: merge into c using (values (1), (2)) s(x) on c.a = s.x when not matched then insert (a) values (s.x)
-1: merge into c using (values (1), (2)) s(x) on c.a = s.x when matched then update set a = -a
+1: merge into c using (values (1)) s(x) on c.a = s.x when matched then update set a = -a
 1: merge into c using (values (1), (3)) s(x) on c.a = s.x when matched then update set b = null
 1: merge into c using (values (7)) s(x) on c.a = s.x when not matched then insert default values returning *
 1: merge into c using (select count(*) from c) s(x) on c.a = s.x when not matched then insert (a) values (s.x + 10) returning a, b
@@ -53,7 +53,7 @@
 1: rollback
 1: create table seqs(id serial primary key, v text)
 1: merge into seqs using (values ('a'), ('b')) s(w) on seqs.v = s.w when not matched then insert (v) values (s.w) returning id
-1: merge into seqs using (values ('a'), ('c')) s(w) on seqs.v = s.w when not matched then insert (v) values (s.w) when matched then update set v = s.w || (select count(*) from seqs) returning merge_action(), id, seqs.v
+1: with m as (merge into seqs using (values ('a'), ('c')) s(w) on seqs.v = s.w when not matched then insert (v) values (s.w) when matched then update set v = s.w || (select count(*) from seqs) returning merge_action(), id, seqs.v) select * from m order by id
 1: select count(*) from s full join t on s.id = t.id
 1: merge into t using s join s s2 using (id) on t.id = s.id when not matched then insert (id, v) values (s.id + 900, s2.w)
 1: select count(*) from t

@@ -26,7 +26,7 @@ def bind_conflict(s: Statement, target: ChangeTarget, node: Node) -> OnConflict:
     outputs = table_columns(excluded)
     shown = tuple((name, replace_entry(e, entry.number, excluded.number)) for name, e in item.columns) if target.view else outputs
     narrowed = Scope(items=[item, Item("excluded", shown, excluded, unqualified=False)])
-    assignments = bind_assignments(s, narrowed, target, target_nodes, "UPDATE") if update else ()
+    assignments = bind_assignments(s, narrowed, target, target_nodes, "UPDATE", "INSERT") if update else ()
     where = where_clause(s, narrowed, where_node) if where_node else None
     node.finish()
     return OnConflict(keys=keys, predicate=predicate, update=update, assignments=assignments, where=where,

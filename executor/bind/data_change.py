@@ -19,7 +19,7 @@ from executor.bind.statement import Statement
 from executor.bind.target import ChangeTarget, change_target, column_named, default_of, derived, is_filled
 from executor.bind.views import conjunction
 from executor.bind.with_clause import bind_with
-from executor.catalog.model import Column, Relation
+from executor.catalog.model import Column
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import (
@@ -70,7 +70,11 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
             raise SyntaxError("INSERT has more target columns than expressions", position=positions[width] or None)
         if not column_nodes:
             columns = [target.column(s, name, 0, "INSERT") for name in target.names[:width]]
-    chosen, query = _with_defaults(s, relation, columns, source, override)
+    target.check_defaults("INSERT")
+    twice = next((c for i, c in enumerate(columns) if c in columns[:i]), None)
+    if twice is not None:  # two columns of a view
+        raise SyntaxError(f'multiple assignments to same column "{twice.name}"')
+    chosen, query = _with_defaults(s, target, columns, source, override)
     conflict_node = node.take("onConflictClause")
     conflict = bind_conflict(s, target, conflict_node) if conflict_node else None
     generated, checks = derived(s, relation, entry)
@@ -83,11 +87,12 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
 
 def merged_row(s: Statement, scope: Scope, target: ChangeTarget, node: Node) -> tuple[list[Column], Query]:
     """INSERT of a MERGE: the columns to store and the one row of their values, defaults included."""
+    target.check_defaults("MERGE")
     override = node.take("override", "OVERRIDING_NOT_SET")
     column_nodes, value_nodes = node.nodes("targetList"), node.nodes("values")
     columns, positions = _insert_columns(s, target, column_nodes)
     if not value_nodes:
-        return _with_defaults(s, target.relation, [], None, override)
+        return _with_defaults(s, target, [], None, override)
     row = tuple(SetDefault(type=T.UNKNOWN, position=s.position(v)) if v.kind == "SetToDefault" else bind(s, scope, v)
                 for v in value_nodes)
     if len(row) > (len(columns) if column_nodes else len(target.names)):
@@ -100,7 +105,7 @@ def merged_row(s: Statement, scope: Scope, target: ChangeTarget, node: Node) -> 
     entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
                         columns=tuple((f"column{i}", T.UNKNOWN, -1) for i in range(1, len(row) + 1)))
     values = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(entry)), source=(entry,))
-    return _with_defaults(s, target.relation, columns, values, override)
+    return _with_defaults(s, target, columns, values, override)
 
 
 def with_ctes(change: Change, infos: list[CteInfo]) -> Change:
@@ -123,33 +128,36 @@ def _place(source: Query, index: int) -> int | None:
 def _insert_columns(s: Statement, target: ChangeTarget, nodes: list[Node]) -> tuple[list[Column], list[int]]:
     columns: list[Column] = []
     positions = []
+    names: set[str] = set()
     for node in nodes:
         position = s.position(node)
-        column = target.column(s, node.take("name"), position, "INSERT")
+        name = node.take("name")
+        column = target.column(s, name, position, "INSERT")
         if node.nodes("indirection"):
             raise not_supported("assigning to an array element or field in INSERT", position=position or None)
-        if column in columns:
-            raise DuplicateColumn(f'column "{column.name}" specified more than once', position=position or None)
+        if name in names:
+            raise DuplicateColumn(f'column "{name}" specified more than once', position=position or None)
+        names.add(name)
         columns.append(column)
         positions.append(position)
         node.finish()
     return columns, positions
 
 
-def _with_defaults(s: Statement, relation: Relation, columns: list[Column], source: Query | None,
+def _with_defaults(s: Statement, target: ChangeTarget, columns: list[Column], source: Query | None,
                    override: str) -> tuple[list[Column], Query]:
     """The columns to store and a query that gives them all, defaults included."""
     if override == "OVERRIDING_USER_VALUE":
         ignored = {c.name for c in columns if c.identity}
     else:
         ignored = set()
-    left_out = [c for c in relation.columns if c not in columns and is_filled(relation, c)]
+    left_out = [c for c in target.relation.columns if c not in columns and target.is_filled(c)]
     values = _plain_values(source) if source is not None else ValuesEntry(number=s.new_entry(), alias="", columns=(), rows=((),))
     if values is not None:
         rows = []
         for row in values.rows:
-            items = [_insert_value(s, relation, c, e, override, c.name in ignored) for c, e in zip(columns, row, strict=False)]
-            rows.append((*items, *(default_of(s, relation, c) for c in left_out)))
+            items = [_insert_value(s, target, c, e, override, c.name in ignored) for c, e in zip(columns, row, strict=False)]
+            rows.append((*items, *(target.default(s, c) for c in left_out)))
         chosen = [*columns, *left_out]
         entry = ValuesEntry(number=values.number, alias="", rows=tuple(rows),
                             columns=tuple((c.name, c.type, c.typmod) for c in chosen))
@@ -157,18 +165,18 @@ def _with_defaults(s: Statement, relation: Relation, columns: list[Column], sour
         return chosen, query
     assert source is not None
     visible = [t for t in source.targets if not t.hidden]
-    for column, target in zip(columns, visible, strict=True):
-        _check_identity(column, target.expr, override)
+    for column, given in zip(columns, visible, strict=True):
+        _check_identity(column, given.expr, override)
     inner = _convert_unknown(s, source, columns)
     entry_ = QueryEntry(number=s.new_entry(), alias="", query=inner,
                         columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in inner.targets if not t.hidden))
     outputs: list[Expr] = []
-    for column, (_, expr), target in zip(columns, table_columns(entry_), visible, strict=True):
+    for column, (_, expr), given in zip(columns, table_columns(entry_), visible, strict=True):
         if column.name in ignored:
-            outputs.append(default_of(s, relation, column))
+            outputs.append(target.default(s, column))
         else:
-            outputs.append(assign(s, expr, column.type, column.typmod, column.name, target.expr.position))
-    outputs += [default_of(s, relation, c) for c in left_out]
+            outputs.append(assign(s, expr, column.type, column.typmod, column.name, given.expr.position))
+    outputs += [target.default(s, c) for c in left_out]
     chosen = [*columns, *left_out]
     targets = tuple(Target(expr=e, name=c.name) for c, e in zip(chosen, outputs, strict=True))
     return chosen, Select(targets=targets, source=(entry_,))
@@ -214,10 +222,10 @@ def _check_identity(column: Column, expr: Expr, override: str) -> None:
                               hint="Use OVERRIDING SYSTEM VALUE to override.")
 
 
-def _insert_value(s: Statement, relation: Relation, column: Column, expr: Expr, override: str, ignored: bool) -> Expr:
+def _insert_value(s: Statement, target: ChangeTarget, column: Column, expr: Expr, override: str, ignored: bool) -> Expr:
     _check_identity(column, expr, override)
     if isinstance(expr, SetDefault) or ignored:
-        return default_of(s, relation, column)
+        return target.default(s, column)
     return assign(s, expr, column.type, column.typmod, column.name)
 
 

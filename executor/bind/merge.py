@@ -137,7 +137,7 @@ def _returning(binding: _Binding, node: Node | None) -> tuple[tuple[Target, ...]
     inner = Scope(parent=binding.scope.parent, items=list(items), ctes=binding.scope.ctes)
     for kind, name in names.items():
         row = TableEntry(number=numbers[kind], alias=name, columns=entry.columns, relation=entry.relation)
-        columns = replace_entry(target.item.columns, entry.number, row.number)
+        columns = tuple((n, _if_present(e, row)) for n, e in replace_entry(target.item.columns, entry.number, row.number))
         inner.items.append(Item(name, columns, row, unqualified=False,
                                 hidden_columns=replace_entry(target.item.hidden_columns, entry.number, row.number)))
     inner.aggregates_refused = "aggregate functions are not allowed in RETURNING"
@@ -146,6 +146,15 @@ def _returning(binding: _Binding, node: Node | None) -> tuple[tuple[Target, ...]
     targets = tuple(bind_targets(s, inner, node.nodes("exprs")))
     node.finish()
     return targets, numbers["old"], numbers["new"]
+
+
+def _if_present(expr: Expr, row: TableEntry) -> Expr:
+    """An expression of a view over OLD or NEW, which is NULL where there is no such row, as their columns are."""
+    if isinstance(expr, plan.ColumnRef):
+        return expr
+    address = plan.RowNumber(type=T.INT8, entry=row.number, index=-1, name="rowid")
+    there = plan.IsTest(type=T.BOOL, test="null", negated=True, argument=address)
+    return plan.Case(type=expr.type, typmod=expr.typmod, whens=((there, expr),), otherwise=None)
 
 
 def bind_merge_action(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from executor import plan
 from executor.bind import domains
 from executor.bind.coerce import assign
@@ -39,6 +41,25 @@ class ChangeTarget:
         return [c.name for c in self.view.view.columns] if self.view is not None \
             else [c.name for c in self.relation.columns if not c.generated]
 
+    def default(self, s: Statement, column: Column) -> Expr:
+        """What an INSERT stores in a column that it gives no value for."""
+        if self.view is not None:
+            own = self.view.defaults.get(self.relation.columns.index(column))
+            if own is not None:
+                return default_of(s, self.relation, replace(column, default=own.default, identity=""))
+        return default_of(s, self.relation, column)
+
+    def check_defaults(self, verb: str) -> None:
+        """0A000 for a view's column that has a default, but cannot be stored."""
+        for column in self.view.view.columns if self.view is not None else ():
+            if column.default is not None and self.view is not None:
+                self.view.base_column(column.name, 0, verb)
+
+    def is_filled(self, column: Column) -> bool:
+        """True if the executor gives a value to a column that an INSERT leaves out."""
+        own = self.view is not None and self.relation.columns.index(column) in self.view.defaults
+        return own or is_filled(self.relation, column)
+
     @property
     def where(self) -> Expr | None:
         """The rows of the table that the statement may see."""
@@ -69,7 +90,11 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         if verb == "COPY":
             raise WrongObjectType(f'cannot copy to view "{relation.name}"',
                                   hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
-        view = under_alias([updatable_view(s, relation, action) for action in actions or (verb,)][-1], shown)
+        merging = verb == "MERGE"
+        if merging and not actions:
+            raise not_supported("MERGE into a view that does nothing", position=position or None)
+        found = [updatable_view(s, relation, action, merging=merging) for action in (actions if merging else (verb,))]
+        view = under_alias(found[-1], shown)
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
         return ChangeTarget(view.relation, view.entry, item, view)

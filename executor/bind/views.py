@@ -39,6 +39,7 @@ class UpdatableView:
     columns: tuple[Expr, ...]
     where: Expr | None
     checks: tuple[Check, ...]  # (view, condition) of WITH CHECK OPTION, in the order they are made in
+    defaults: dict[int, Column]  # by the place of a column in the table: the view's column, which has a default instead
 
     @property
     def relation(self) -> Relation:
@@ -137,28 +138,30 @@ def updatability(s: Statement, relation: Relation) -> tuple[int, frozenset[int]]
     return events if columns else events & DELETED, columns
 
 
-def updatable_view(s: Statement, view: Relation, verb: str, cascaded: bool = False) -> UpdatableView:
+def updatable_view(s: Statement, view: Relation, verb: str, *, cascaded: bool = False, merging: bool = False) -> UpdatableView:
     """The view as its base table (55000 if it is not simple enough). verb: INSERT, UPDATE or DELETE.
 
-    cascaded: a view above it has WITH CASCADED CHECK OPTION.
+    cascaded: a view above it has WITH CASCADED CHECK OPTION. merging: the statement is MERGE.
     """
     q = view_query(s, view)
     reason = refusal(q, columns=verb != "DELETE")
     if reason:
         refused, doing, trigger = REFUSALS[verb]
-        raise ObjectNotInPrerequisiteState(
-            f'{refused} view "{view.name}"', detail=reason,
-            hint=f"To enable {doing} the view, provide an INSTEAD OF {trigger} trigger or an unconditional ON {trigger} DO "
-                 "INSTEAD rule.")
+        hint = f"To enable {doing} the view, provide an INSTEAD OF {trigger} trigger or an unconditional ON {trigger} DO " \
+               "INSTEAD rule."
+        if merging:
+            hint = f"To enable {doing} the view using MERGE, provide an INSTEAD OF {trigger} trigger."
+        raise ObjectNotInPrerequisiteState(f'{refused} view "{view.name}"', detail=reason, hint=hint)
     assert isinstance(q, Select)
     visible = tuple(t.expr for t in q.targets if not t.hidden)
     checked = cascaded or bool(view.check_option)
     own: tuple[Check, ...] = ((view.name, q.where),) if checked and q.where is not None else ()
     (source,) = q.source
     if isinstance(source, TableEntry):
-        return UpdatableView(view, source, visible, q.where, own)
+        return UpdatableView(view, source, visible, q.where, own, _defaults(view, visible, source.number))
     assert isinstance(source, plan.QueryEntry) and source.view is not None
-    inner = updatable_view(s, source.view, verb, cascaded or view.check_option == "cascaded")
+    inner = updatable_view(s, source.view, verb, cascaded=cascaded or view.check_option == "cascaded",
+                           merging=merging)
 
     def below(expr: Expr) -> Expr | None:
         if isinstance(expr, plan.WholeRow) and expr.entry == source.number:
@@ -166,8 +169,15 @@ def updatable_view(s: Statement, view: Relation, verb: str, cascaded: bool = Fal
         return inner.columns[expr.index] if isinstance(expr, ColumnRef) and expr.entry == source.number else None
 
     where = conjunction(inner.where, rewrite(q.where, below, below))
-    return UpdatableView(view, inner.entry, rewrite(visible, below, below), where,
-                         (*inner.checks, *rewrite(own, below, below)))
+    columns = rewrite(visible, below, below)
+    return UpdatableView(view, inner.entry, columns, where, (*inner.checks, *rewrite(own, below, below)),
+                         inner.defaults | _defaults(view, columns, inner.entry.number))
+
+
+def _defaults(view: Relation, columns: tuple[Expr, ...], entry: int) -> dict[int, Column]:
+    """The columns of a view that have a default of their own, by the place of the table's column behind them."""
+    return {expr.index: column for column, expr in zip(view.columns, columns, strict=True)
+            if column.default is not None and isinstance(expr, ColumnRef) and not column_refusal(expr, entry)}
 
 
 def _number(q: plan.Query) -> int:

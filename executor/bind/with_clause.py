@@ -1,19 +1,24 @@
 """WITH queries, plain and recursive."""
 
+from functools import cache
+
 import msgspec
 
 from executor import plan
 from executor.bind import operators, set_operations
 from executor.bind import query as queries
+from executor.bind.resolve import base_type, element_type, type_of
 from executor.bind.scope import CteInfo, Scope
 from executor.bind.statement import Statement, type_name
 from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.errors import not_supported
+from executor.facts import table
 from executor.facts.lookup import Function
 from executor.parse import Node
 from executor.plan import Cte, Query, Select, SetOperation, Target
 from executor.sqlstates import DuplicateAlias, FeatureNotSupported, InvalidColumnReference, InvalidRecursion, SyntaxError
+from executor.types import oids as T
 
 
 def with_ctes(query: Query, infos: list[CteInfo], recursive: bool = False) -> Query:
@@ -196,12 +201,31 @@ def _recursive(s: Statement, scope: Scope, node: Node, inner: Node, name: str, n
             raise SyntaxErrorDatatype(name, i, column, oid, typmod, common)
     right = set_operations.convert_outputs(s, right, [oid for _, oid, _ in info.columns], "UNION")
     every = bool(inner.take("all"))
+    if not every:
+        _check_hashable([oid for _, oid, _ in info.columns])
     query = SetOperation(number=s.new_entry(), operator="UNION", every=every, left=left, right=right,
                          targets=set_operations.set_targets(left, [(oid, typmod) for _, oid, typmod in info.columns], number))
     inner.finish()
     info.cte = Cte(number=number, name=name, query=with_ctes(query, ctes), columns=info.columns, recursive=True,
                    aliases=tuple(aliases))
     return info
+
+
+HASH = 405
+"""OID of the access method hash."""
+
+
+@cache
+def _hashable() -> frozenset[int]:
+    return frozenset(oid for method, oid in table("pg_opclass").select("opcmethod", "opcintype") if method == HASH)
+
+
+def _check_hashable(types: list[int]) -> None:
+    """0A000 for a recursive UNION (not ALL) of types that PostgreSQL cannot hash."""
+    for oid in (base_type(oid) for oid in types):
+        if oid not in _hashable() and type_of(oid).kind == "b" and not element_type(oid) and oid not in (T.TEXT, T.VARCHAR):
+            raise FeatureNotSupported("could not implement recursive UNION",
+                                      detail="All column datatypes must be hashable.")
 
 
 def SyntaxErrorDatatype(name: str, at: int, column: str, oid: int, typmod: int, common: int) -> Exception:  # noqa: N802

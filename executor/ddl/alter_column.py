@@ -12,7 +12,7 @@ from executor.ddl.column import ColumnSpec
 from executor.ddl.constraint import refuse_second_primary_key
 from executor.ddl.dependency import Thing, deletion
 from executor.ddl.foreign_key import refuse_blind_actions
-from executor.ddl.objects import put_sequence, without
+from executor.ddl.objects import put_relation, put_sequence, without
 from executor.ddl.removal import remove
 from executor.ddl.sequence import altered, creation_steps, removal_steps, value_table
 from executor.ddl.sequence_options import Options
@@ -137,6 +137,13 @@ def set_default(node: Node, altering: Altering) -> None:
     changed = replace(column, default=text, sqlite_default=False)
     altering.become(altering.with_column(changed))
     refuse_blind_actions(altering.relation)
+
+
+def set_view_default(node: Node, altering: Altering) -> None:
+    """ALTER VIEW ... ALTER COLUMN ... SET DEFAULT, DROP DEFAULT: for INSERT through the view."""
+    column, expression = altering.column(node.take("name")), node.take("def")
+    text = None if expression is None else altering.ctx.binder.bind_default(expression, column).sql_pg
+    altering.ctx.catalog = put_relation(altering.ctx.catalog, altering.with_column(replace(column, default=text)))
 
 
 def set_expression(node: Node, altering: Altering) -> None:

@@ -188,6 +188,7 @@ TABLE_ACTIONS: dict[str, Action] = {
     "AT_ReplicaIdentity": _replica_identity,
 }
 VIEW_ACTIONS: dict[str, Action] = {
+    "AT_ColumnDefault": alter_column.set_view_default,
     "AT_ChangeOwner": _owner, "AT_SetRelOptions": _set_options, "AT_ResetRelOptions": _reset_options,
 }  # fmt: skip
 INDEX_ACTIONS: dict[str, Action] = {"AT_SetRelOptions": _set_options, "AT_ResetRelOptions": _reset_options}

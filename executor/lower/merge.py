@@ -155,6 +155,9 @@ class _Merge:
             if e.entry == kept.number:
                 rows.new[e.entry, e.index] = outputs.reference(e)
         new_row(rows, change)
+        if any(not isinstance(e, plan.RowNumber) and e.entry == change.entry.number and e.index < 0 for e in used_columns(returning)):
+            raise not_supported("ctid in the RETURNING of a MERGE that inserts")
+        rows.new[change.entry.number, -1] = Const(type=T.INT8, value=0)  # asked only whether there is such a row
         program.read(Select(targets=outputs.targets or targets_of([Const(type=T.INT4, value=1)]), source=(kept,), where=taken,
                             ctes=self.c.ctes), keep=outputs.number)
         entry = replace(rows.entry(), number=next(program.numbers))

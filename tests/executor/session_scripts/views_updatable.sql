@@ -85,8 +85,33 @@
 1: copy v from stdin <<< 1
 1: create view corr as select id, a from base x where exists (select 1 from base y where y.id = x.id and y.c >= 0)
 1: update corr set a = 'corr' where id = 83 returning *
-1: create view vd as select id, a from base
 1: select table_name, is_updatable, is_insertable_into from information_schema.views where table_schema = 'public' order by 1
 1: select table_name, is_insertable_into from information_schema.tables where table_schema = 'public' order by 1
 1: select table_name, column_name, is_updatable from information_schema.columns where table_name in ('v', 'd', 'base', 'vc', 'no_columns') order by 1, ordinal_position
 1: select relname, pg_relation_is_updatable(oid, false) from pg_class where relname in ('v', 'd', 'base', 'no_columns', 'onj') order by 1
+1: create view vd as select id, a, b from base
+1: alter view vd alter column a set default 'view default'
+1: insert into vd (id) values (90) returning *
+1: insert into vd values (91, default, 3), (92, 'given', default) returning *
+1: create view vd2 as select id as key, a as text, id as again, upper(a) as up from vd
+1: insert into vd2 (key) values (93) returning *
+1: insert into vd2 values (94, 'x', 94)
+1: insert into vd2 (key, again) values (94, 95)
+1: alter view vd2 alter column up set default 'X'
+1: alter view vd2 alter text set default 'outer'
+1: insert into vd2 (key) values (96) returning *
+1: alter view vd2 alter up drop default
+1: insert into vd2 (key) values (96) returning *
+1: alter view vd2 alter text drop default
+1: insert into vd2 (key) values (97) returning *
+1: merge into vd2 using (values (97, 'm'), (98, 'n')) s(k, t) on key = k when matched then update set text = t when not matched then insert (key) values (k) returning merge_action(), old.*, new.up
+1: with m as (merge into vd2 using (values (97), (99)) s(k) on key = k when matched then delete when not matched then insert (key) values (k) returning merge_action() act, old.up as ou, new.up as nu, new.key, vd2.up) select * from m order by act
+1: merge into j using (values (1)) s(k) on id = k when matched then delete
+1: insert into v (id, name) values (1, 'dup') on conflict (id) do update set twice = 3
+1: create view bad as select distinct a from base with check option
+1: alter view vl set (check_option = cascaded)
+1: select check_option from information_schema.views where table_name = 'vl'
+1: alter view vl reset (check_option)
+1: insert into vl values (1000, 'unchecked', 1, -9)
+1: create or replace view vl as select * from base where c > 0 with cascaded check option
+1: insert into vl values (1001, 'checked', 1, -9)

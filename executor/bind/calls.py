@@ -56,7 +56,8 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
         if function.returns_set:
             scope.set_returning = True
         return Call(type=result, function=function, arguments=tuple(converted), position=position, sql_syntax=sql_syntax,
-                    spread=variadic_call and function.variadic == T.ANY, written=_as_written(function, len(argument_nodes), labels))
+                    spread=variadic_call and function.variadic == T.ANY,
+                    written=_as_written(function, len(argument_nodes), labels))
     if function.kind == "p":
         raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
                               position=position or None)

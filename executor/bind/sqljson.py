@@ -15,7 +15,7 @@ from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node
 from executor.plan import Call, Const, Expr, PathCall
-from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, InvalidParameterValue, SyntaxError
+from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonspec import Behavior, PathSpec
 from executor.types.made import base_typmod, contains_domain
@@ -150,11 +150,11 @@ def returning(s: Statement, node: Node | None, any_type: bool = False) -> Return
 
 
 def check_output_format(form: Format, oid: int, any_type: bool) -> None:
-    """Refuse FORMAT JSON for an output type that cannot have it (22023, 0A000)."""
+    """Refuse FORMAT JSON for an output type that cannot have it (0A000)."""
     if not any_type and oid not in (T.BYTEA, *JSON_TYPES) and category(oid) != STRING_CATEGORY:
-        raise InvalidParameterValue("cannot use JSON format with non-string output types", position=form.position or None)
+        raise FeatureNotSupported("cannot use JSON format with non-string output types", position=form.position or None)
     if form.encoding and oid != T.BYTEA:
-        raise InvalidParameterValue("cannot set JSON encoding for non-bytea output types", position=form.position or None)
+        raise FeatureNotSupported("cannot set JSON encoding for non-bytea output types", position=form.position or None)
     if form.encoding not in ("", "UTF8"):
         raise _bad_encoding(form)
 

@@ -10,7 +10,7 @@ from executor.bind.scope import Scope
 from executor.bind.sqljson import JSON_TYPES, STRING_CATEGORY, Returning
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
-from executor.plan import Expr, JsonBuild, JsonTest
+from executor.plan import Const, Expr, JsonBuild, JsonTest
 from executor.sqlstates import DatatypeMismatch, SyntaxError
 from executor.types import oids as T
 
@@ -25,7 +25,9 @@ def _built_type(wanted: Returning, arguments: list[Expr]) -> int:
 def _object(s: Statement, scope: Scope, node: Node) -> Expr:
     arguments: list[Expr] = []
     for pair in node.nodes("exprs"):
-        key = resolve_unknown(s, bind(s, scope, pair.take("key")))
+        key = bind(s, scope, pair.take("key"))
+        if not isinstance(key, Const):  # a literal stays as it is written
+            key = resolve_unknown(s, key)
         arguments += (key, sqljson.value(s, scope, pair.take("value"), "default"))
         pair.finish()
     return _constructor(s, node, arguments, array=False)

@@ -10,6 +10,7 @@ from typing import Any
 from executor.builtins.base import Builtin, Python
 from executor.sqlstates import InvalidParameterValue
 from executor.types import arrays
+from executor.types.jsonerror import check
 from executor.types.jsontext import Json, Number, dump, element_texts, kind_of, load, member_texts
 
 _KIND_NAMES = {"{": "object", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
@@ -29,8 +30,15 @@ def index_of(text: str | None) -> int | None:
 # json: parts of the text
 
 
+def _check_escapes(document: str) -> None:
+    """Refuse escapes that cannot become text, wherever they are: looking for a key reads the whole document (22P02, 22P05)."""
+    if "\\u" in document:
+        check(document, True)
+
+
 def json_field(document: str, key: str) -> str | None:
     """The value of a member, the last one of that name."""
+    _check_escapes(document)
     if kind_of(document) != "{":
         return None
     return next((value for name, value in reversed(member_texts(document)) if name == key), None)
@@ -38,6 +46,7 @@ def json_field(document: str, key: str) -> str | None:
 
 def json_element(document: str, index: int) -> str | None:
     """An element of an array; negative indexes count from the end."""
+    _check_escapes(document)
     if kind_of(document) != "[":
         return None
     elements = element_texts(document)
@@ -53,6 +62,7 @@ def json_text(value: str | None) -> str | None:
 
 def json_path(document: str, path: str) -> str | None:
     """#>: follow a text array through members and elements."""
+    _check_escapes(document)
     value: str | None = document.strip(" \t\n\r")
     for step in arrays.load_items(path):
         if value is None or step is None:

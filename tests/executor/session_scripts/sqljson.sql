@@ -1,0 +1,73 @@
+1: select json_object('a' value 1, 'b' value null absent on null), json_object('a': 1, 'a': 2), json_object('a': 1 returning jsonb), json_object('a': '[1]' format json, 'b': jsonb '{"x":1}')
+1: select json_object('a': 1, 'a': 2 with unique keys)
+1: select json_object('a': 1, 'a': 2 with unique keys returning jsonb)
+1: select json_object('a': 1, 'a': null absent on null with unique keys)
+1: select json_object('a': 1, 'a': null absent on null with unique keys returning jsonb)
+1: select json_object(null: 1)
+1: select json_object(null: 1 returning jsonb)
+1: select json_object(null: null absent on null)
+1: select json_object(1: 2, true: 3, date '2020-01-01': 1.50)
+1: select json_object(returning text), json_object('x': 1 returning varchar(20)), json_object('a':1 returning bytea)
+1: select json_object('a':1 returning varchar(3))
+1: select json_object('a':1 returning int)
+1: select json_object('a': 1 format json)
+1: select json_object('a':1 returning text format json encoding utf16)
+1: select json_array(1, null, 'x', 2.50 null on null), json_array(1,null), json_array(), json_array(returning jsonb), json_array('[1,2]' format json, '{' || '}'), json_array(jsonb '1')
+1: select json_array(select i from generate_series(1,3) i), json_array(select i from generate_series(1,0) i), json_array(select nullif(i,2) from generate_series(1,3) i returning jsonb)
+1: select json_array(select 1,2)
+1: select json_arrayagg(i) filter (where i>1), json_objectagg(i: nullif(i,2) absent on null) from generate_series(1,3) i
+1: select i, json_arrayagg(i) over (order by i) from generate_series(1,3) i
+1: select json_objectagg('a': i with unique keys) from generate_series(1,3) i
+1: select json_arrayagg('{"a":1}' format json), json_objectagg('x': '[1]' format json) from generate_series(1,1) i
+1: select json('1'), json('{"a":1,"a":2}'), json(jsonb '{"a":1}'), json(null), json('{"a":1}' with unique keys), json('\x7b7d'::bytea format json)
+1: select json('{"a":1,"a":2}' with unique keys)
+1: select json('{"a":')
+1: select json(1)
+1: select json(jsonb '1' with unique keys)
+1: select json_scalar(1), json_scalar('a'), json_scalar(null), json_scalar(date '2020-01-01'), json_scalar(true), json_scalar(1.50::numeric), json_scalar(array[1,2])
+1: select json_serialize(1)
+1: select json_serialize('1' returning int)
+1: select '1' is json, '{' is json, null is json, '{}' is json object, '[]' is not json array, '"x"' is json scalar, '{"a":1,"a":2}' is json with unique keys, '{"a":1,"a":1}'::jsonb is json object with unique keys, '\x31'::bytea is json, '[{"a":1,"a":2}]' is json array without unique keys
+1: select 1 is json
+1: select json_value('{"a":1}', '$.a' returning int), json_query('[1,2]','$[*]' with wrapper), json_exists('{"a":1}','$.b'), json_value(jsonb '"2020-01-01"', '$.datetime()' returning timestamp), json_value(jsonb '"10:00:00+02"','$.datetime()')
+1: select json_value(jsonb '[1]','$[*].a' error on empty)
+1: select json_value(jsonb '1','$x' passing 2.5::float8 as x), json_value(jsonb '1','$x' passing 'q'::char(3) as x)
+1: select json_value(jsonb '1','$x' passing null as x), json_query(jsonb '1','$x' passing jsonb '{"a":1}' as x), json_query(jsonb '1','$x[*]' passing json '[1,2]' as x with wrapper), json_query(jsonb '1','$x' passing array[1,2] as x)
+1: select json_query(jsonb '[[1,2],[3,4]]','$' returning int[]), json_query(jsonb '[[1,2],[3]]','$' returning int[] error on error)
+1: select json_query(jsonb '[[1,2],[3]]','$' returning int[]), json_query(jsonb '[1,"2",null]','$' returning text[]), json_query(jsonb '["a\"b"]','$[0]' returning text omit quotes)
+1: select json_query(jsonb '[1,[2]]','$' returning int[] error on error)
+1: select json_query(jsonb '[[1],2]','$' returning int[] error on error)
+1: select json_value(jsonb '1','strict $.a' default 1/0 on error)
+1: select * from json_table('[{"a":1,"b":[1,2]},{"a":2}]','$[*]' columns (n for ordinality, a int, nested '$.b[*]' columns (b int path '$', m for ordinality))) t
+1: select t.*, x from generate_series(1,2) x left join json_table(jsonb '[1,2,3]','$[*] ? (@ > $x)' passing x as x columns(v int path '$', e bool exists path '$ ? (@ > 2)')) t on true order by x,v
+1: select * from json_table('[1]','$[*]' columns(a int path '$')) as t(z), json_table('[2]','$[*]' columns(a int path '$')) u
+1: select json_keys from (select jsonb_path_query('{"a":[1,2]}','$.a[*]') as json_keys) x
+1: select jsonb '{"a":[1,2,3]}' @? '$.a[*] ? (@ > 2)', jsonb '{"a":1}' @@ '$.a == 1', jsonb_path_exists_tz('"2020-01-01"', '$.datetime() < "2020-01-02T00:00:00+00".datetime()')
+1: select pg_typeof(json_value('1','$')), pg_typeof(json_query('1','$')), pg_typeof(json_array(1 returning jsonb))
+1: prepare p as select json_value($1, '$.a' returning int), json_query($2::json, $3); execute p('{"a":5}', '[1]', '$[0]')
+1: select json_value(1,'$'), json_query(true, '$'), json_exists(array[1],'$[0]')
+1: select json(1.5)
+1: select json(true)
+1: select json(array[1])
+1: select json('x'::name)
+1: select json_value('\x31'::bytea, '$'); select json_value('\x31'::bytea format json, '$'); select * from json_table(1,'$' columns(a int path '$'))
+1: create domain positive as int not null check (value > 0)
+1: create domain short as varchar(3) check (value <> 'foo')
+1: select json_value(jsonb '5', '$' returning positive), json_value(jsonb '-5', '$' returning positive default 1 on error)
+1: select json_value(jsonb '-5', '$' returning positive)
+1: select json_value(jsonb '-5', '$' returning positive error on error)
+1: select json_value(jsonb '1', '$.a' returning positive)
+1: select json_value(jsonb '1', '$.a' returning positive default 7 on empty)
+1: select json_value(jsonb '1', '$.a' returning positive default -7 on empty)
+1: select json_query(jsonb '"foo"', '$' returning short omit quotes), json_query(jsonb '"bar"', '$' returning short omit quotes), json_value(jsonb 'true', '$' returning short)
+1: select * from json_table('[1,-1,"x",null]', '$[*]' columns (n for ordinality, p positive path '$' default 9 on error, s short path '$'))
+1: select * from json_table('[1,-1]', '$[*]' columns (p positive path '$' error on error))
+1: create table docs (d jsonb check (d is json object), v text default json_value(jsonb '{"a":"z"}', '$.a'))
+1: insert into docs(d) values ('{"a":1}')
+1: insert into docs(d) values ('[1]')
+1: select * from docs
+1: create view v as select x.*, json_object('k' : v.v absent on null) o, json_query(v.d, '$.a' returning text omit quotes empty array on empty) q from docs v, json_table(v.d, '$' passing 1 as one columns (a int path '$.a ? (@ >= $one)', e bool exists path '$.b', nested '$.l[*]' as l columns (i for ordinality, t text format json path '$'))) x
+1: select * from v
+1: select pg_get_viewdef('v')
+1: create index on docs (json_value(d, '$.a'))
+1: create index on docs (json_value(d, '$.a.timestamp_tz()'))

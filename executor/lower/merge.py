@@ -150,12 +150,14 @@ class _Merge:
         for i, column in enumerate(change.relation.columns):
             if column.sqlite_default and column.number not in values:
                 raise not_supported(f'RETURNING of MERGE into "{change.relation.name}", whose defaults only SQLite knows')
-            rows.new[change.entry.number, i] = values.get(column.number) or Const(type=column.type, typmod=column.typmod, value=None)
+            stored = values.get(column.number)
+            rows.new[change.entry.number, i] = stored or Const(type=column.type, typmod=column.typmod, value=None)
         for e in used_columns(returning):
             if e.entry == kept.number:
                 rows.new[e.entry, e.index] = outputs.reference(e)
         new_row(rows, change)
-        if any(not isinstance(e, plan.RowNumber) and e.entry == change.entry.number and e.index < 0 for e in used_columns(returning)):
+        if any(not isinstance(e, plan.RowNumber) and e.entry == change.entry.number and e.index < 0
+               for e in used_columns(returning)):
             raise not_supported("ctid in the RETURNING of a MERGE that inserts")
         rows.new[change.entry.number, -1] = Const(type=T.INT8, value=0)  # asked only whether there is such a row
         program.read(Select(targets=outputs.targets or targets_of([Const(type=T.INT4, value=1)]), source=(kept,), where=taken,

@@ -46,7 +46,8 @@ CASCADES = "cnd"
 
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
-    return any(isinstance(cte.query, DataChange) for cte in p.ctes) or (isinstance(p, plan.Merge)) or (isinstance(p, DataChange) and returns_more(p))
+    writes_first = any(isinstance(cte.query, DataChange) for cte in p.ctes)
+    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and returns_more(p))
 
 
 def returns_more(c: DataChange) -> bool:

@@ -86,8 +86,11 @@ class Backends:
         backend = self._by_id.get(process_id)
         if backend is None or backend.session is None or self._loop is None:
             return False
-        # Soon, not now: the caller may be a function in a statement's thread, or the connection's own statement.
-        self._loop.run_sync_soon(backend.session.interrupt, Interrupt.TERMINATE if terminate else Interrupt.CANCEL)
+        interrupt = Interrupt.TERMINATE if terminate else Interrupt.CANCEL
+        if trio.lowlevel.in_trio_run():
+            backend.session.interrupt(interrupt)  # before the caller learns that it was sent
+        else:  # a function in a statement's thread
+            self._loop.run_sync_soon(backend.session.interrupt, interrupt)
         return True
 
     def interrupt(self, process_id: int, interrupt: "Interrupt", last_words: SqlError | None = None) -> bool:

@@ -133,6 +133,8 @@ class ClientSession:
             if message is NEED_DATA:
                 turn = 0
                 await self._wait()
+                if self._interrupt is not None:  # it came together with the bytes, and goes first
+                    return
                 continue
             handler, step = self._steps[type(message)]
             if handler is None:

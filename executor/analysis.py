@@ -150,11 +150,8 @@ def column_of(target: plan.Target) -> Column:
     expr = target.expr
     number = base_type(expr.type)
     t = type_of(number)
-    fields: tuple[tuple[str, int, int], ...] = ()
-    if isinstance(expr, (plan.Row, plan.WholeRow)):
-        fields = tuple((n, base_type(f.type), f.typmod) for n, f in zip(expr.names, expr.fields, strict=True))
     return Column(name=target.name, type_oid=made.oid_of(number), type_size=t.length, typmod=expr.typmod,
-                  table_oid=target.origin[0], attribute=target.origin[1], fields=fields, number=number)
+                  table_oid=target.origin[0], attribute=target.origin[1], number=number)
 
 
 def env_key(env: Env) -> tuple[Any, ...]:

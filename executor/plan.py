@@ -135,6 +135,12 @@ class CheckDomain(Expr, frozen=True, kw_only=True):
     explicit: bool = False
 
 
+class NoNegativeZero(Expr, frozen=True, kw_only=True):
+    """True, or an error if a row or an array has -0 inside, which a unique index would hold apart from 0."""
+
+    argument: Expr
+
+
 class ConvertText(Expr, frozen=True, kw_only=True):
     """A cast through the text form (CoerceViaIO). explicit: it was written."""
 
@@ -247,7 +253,7 @@ class Row(Expr, frozen=True, kw_only=True):
 class RowJson(Expr, frozen=True, kw_only=True):
     """A row as a JSON object (of type json), made where a JSON function is given a row."""
 
-    argument: Row | WholeRow
+    argument: Expr
 
 
 class RowCompare(Expr, frozen=True, kw_only=True):

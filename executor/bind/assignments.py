@@ -3,15 +3,15 @@
 from executor import plan
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
+from executor.bind.parts import assigned, refuse_default
 from executor.bind.query import bind_query
 from executor.bind.scope import Scope, table_columns
 from executor.bind.statement import Statement
-from executor.bind.subscripts import assigned
 from executor.bind.target import ChangeTarget, default_of
 from executor.catalog.model import Column
 from executor.parse import Node
 from executor.plan import Expr, QueryEntry, Select, SetDefault, TableEntry, Target
-from executor.sqlstates import FeatureNotSupported, GeneratedAlways, SyntaxError
+from executor.sqlstates import GeneratedAlways, SyntaxError
 from executor.types import oids as T
 
 
@@ -21,6 +21,7 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
     scope.aggregates_refused = f"aggregate functions are not allowed in {construct}"
     scope.windows_refused = f"window functions are not allowed in {construct}"
     found: list[tuple[Column, Expr]] = []
+    partial: set[int] = set()  # attnums of columns of which only parts are assigned
     for node in nodes:
         position = s.position(node)
         column = target.column(s, node.take("name"), position, verb)
@@ -28,12 +29,12 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
         value_node = node.take("val")
         node.finish()
         before = next((i for i, (c, _) in enumerate(found) if c is column), None)
-        if before is not None and not (parts and isinstance(found[before][1], plan.SubscriptAssign)):
+        if before is not None and not (parts and column.number in partial):
             raise SyntaxError(f'multiple assignments to same column "{column.name}"')
         if value_node.kind == "SetToDefault":
             if column.generated:
                 continue
-            _refuse_default(parts, position)
+            refuse_default(parts, position)
             found.append((column, default_of(s, target.relation, column)))
             continue
         if column.generated or column.identity == "a":
@@ -42,9 +43,10 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
                                   detail=f'Column "{column.name}" is {kind}.')
         value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
         if isinstance(value, SetDefault):
-            _refuse_default(parts, position)
+            refuse_default(parts, position)
             found.append((column, default_of(s, target.relation, column)))
         elif parts:
+            partial.add(column.number)
             so_far = found.pop(before)[1] if before is not None else _current(target.entry, column)
             found.append((column, assigned(s, scope, so_far, parts, value, column.name, position)))
         else:
@@ -55,11 +57,6 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
 def _current(entry: TableEntry, column: Column) -> Expr:
     """A column's value before the change."""
     return dict(table_columns(entry))[column.name]
-
-
-def _refuse_default(parts: list[Node], position: int) -> None:
-    if parts:
-        raise FeatureNotSupported("cannot set an array element to DEFAULT", position=position or None)
 
 
 def _multi(s: Statement, scope: Scope, node: Node) -> Expr:

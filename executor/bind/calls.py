@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from executor import plan
-from executor.bind import operators, resolve
+from executor.bind import operators, resolve, rows
 from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
-from executor.bind.expressions import bind, field_of
+from executor.bind.expressions import bind
 from executor.bind.hypothetical import paired
 from executor.bind.resolve import Candidate, array_type, coercion_path, element_type, find_function, function_candidates
 from executor.bind.scope import Scope
@@ -139,8 +139,8 @@ def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], positi
         path = coercion_path(argument.type, target.oid, resolve.EXPLICIT)
         if path and (path.method == "relabel" or (path.method == "text" and missing)):
             return coerce(s, argument, target.oid, -1, resolve.EXPLICIT, explicit=True)
-    if missing and isinstance(argument, (plan.WholeRow, plan.Row)) and names[-1] in argument.names:
-        return field_of(s, argument, names[-1], position)
+    if missing and len(names) == 1 and any(f.name == names[0] for f in rows.columns_of(argument) or ()):
+        return rows.field(s, argument, names[0], position)
     return None
 
 
@@ -181,7 +181,13 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
     converted = []
     for a, t in zip(arguments, wanted, strict=True):
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
+    if result == T.RECORD and function.name in SAME_ROW:
+        result = converted[0].type
     return function, converted, result
+
+
+SAME_ROW = frozenset({"min", "max", "record_larger", "record_smaller"})
+"""Functions of record that give one of their arguments back."""
 
 
 def _untyped(s: Statement, argument: Expr) -> Expr:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from executor import plan
-from executor.bind import domains
+from executor.bind import domains, rows
 from executor.bind.resolve import (
     ASSIGNMENT,
     EXPLICIT,
@@ -88,7 +88,10 @@ def hidden(expr: Expr) -> Expr:
 def coerce(s: Statement, expr: Expr, target: int, typmod: int = -1, context: str = IMPLICIT, *,
            position: int = 0, explicit: bool = False) -> Expr:
     """Like try_coerce; 42846 when impossible."""
-    found = try_coerce(s, expr, target, typmod, context, explicit)
+    try:
+        found = try_coerce(s, expr, target, typmod, context, explicit)
+    except CannotCoerce as error:
+        raise error.at(position or expr.position or None) from None
     if found is None:
         raise CannotCoerce(f"cannot cast type {type_name(expr.type)} to {type_name(target)}",
                            position=position or expr.position or None)
@@ -104,10 +107,12 @@ def _convert(s: Statement, expr: Expr, target: int, typmod: int, context: str, e
         return _unknown(s, expr, target, typmod)
     if target in POLYMORPHIC:
         return expr
-    if isinstance(expr, plan.Row) and type_of(target).kind == "c":
-        return None
-    if target == T.RECORD and type_of(expr.type).kind == "c":
-        return Relabel(type=target, argument=expr, position=expr.position)
+    if target == T.RECORD and made.fields_of(expr.type) is not None:
+        return expr  # still known to be of its own row type
+    if target == T.RECORD_ARRAY and made.fields_of(element_type(expr.type)) is not None:
+        return expr
+    if (row := rows.to_composite(s, expr, target, context, explicit)) is not None:
+        return row
     path = coercion_path(expr.type, target, context)
     return None if path is None else _follow(s, path, expr, target, typmod, explicit)
 
@@ -198,7 +203,10 @@ def apply_typmod(expr: Expr, target: int, typmod: int, explicit: bool) -> Expr:
 def assign(s: Statement, expr: Expr, target: int, typmod: int, column: str, position: int = 0) -> Expr:
     """expr for storing into a column (42804 as PostgreSQL words it)."""
     given = expr.type
-    found = try_coerce(s, expr, target, typmod, ASSIGNMENT)
+    try:
+        found = try_coerce(s, expr, target, typmod, ASSIGNMENT)
+    except CannotCoerce as error:
+        raise error.at(expr.position or None) from None
     if found is None:
         raise DatatypeMismatch(
             f'column "{column}" is of type {type_name(target)} but expression is of type {type_name(given)}',

@@ -12,9 +12,11 @@ from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
 from executor.bind.from_clause import bind_from
+from executor.bind.parts import Place, column_values, distinct_columns
 from executor.bind.query import bind_query, where_clause
 from executor.bind.returning import bind_returning
 from executor.bind.scope import CteInfo, Scope, table_columns
+from executor.bind.set_operations import insert_values
 from executor.bind.statement import Statement
 from executor.bind.target import ChangeTarget, change_target, column_named, default_of, derived, is_filled
 from executor.bind.views import conjunction
@@ -55,26 +57,27 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     relation, entry, item = target.relation, target.entry, target.item
     override = node.take("override", "OVERRIDING_NOT_SET")
     column_nodes = node.nodes("cols")
-    columns, positions = _insert_columns(s, target, column_nodes)
-    total = len(columns) if column_nodes else len(target.names)
+    places = _insert_places(s, target, column_nodes)
+    total = len(places) if column_nodes else len(target.names)
     source_node = node.take("selectStmt")
     if source_node is None:
-        columns, source = [], None
+        places, source = [], None
     else:
-        source = bind_query(s, scope.child(), source_node, keep_unknown=True)
+        source = insert_values(s, scope.child(), source_node) or bind_query(s, scope.child(), source_node, keep_unknown=True)
         source_node.finish()
         width = sum(1 for t in source.targets if not t.hidden)
         if width > total:
             raise SyntaxError("INSERT has more expressions than target columns", position=_place(source, total))
         if width < total and column_nodes:
-            raise SyntaxError("INSERT has more target columns than expressions", position=positions[width] or None)
+            raise SyntaxError("INSERT has more target columns than expressions", position=places[width].position or None)
         if not column_nodes:
-            columns = [target.column(s, name, 0, "INSERT") for name in target.names[:width]]
+            places = [Place(target.column(s, name, 0, "INSERT"), (), 0) for name in target.names[:width]]
     target.check_defaults("INSERT")
-    twice = next((c for i, c in enumerate(columns) if c in columns[:i]), None)
+    whole = [place.column for place in places if not place.parts]
+    twice = next((c for i, c in enumerate(whole) if c in whole[:i]), None)
     if twice is not None:  # two columns of a view
         raise SyntaxError(f'multiple assignments to same column "{twice.name}"')
-    chosen, query = _with_defaults(s, target, columns, source, override)
+    chosen, query = _with_defaults(s, scope, target, places, source, override)
     conflict_node = node.take("onConflictClause")
     conflict = bind_conflict(s, target, conflict_node) if conflict_node else None
     generated, checks = derived(s, relation, entry)
@@ -90,22 +93,22 @@ def merged_row(s: Statement, scope: Scope, target: ChangeTarget, node: Node) -> 
     target.check_defaults("MERGE")
     override = node.take("override", "OVERRIDING_NOT_SET")
     column_nodes, value_nodes = node.nodes("targetList"), node.nodes("values")
-    columns, positions = _insert_columns(s, target, column_nodes)
+    places = _insert_places(s, target, column_nodes)
     if not value_nodes:
-        return _with_defaults(s, target, [], None, override)
+        return _with_defaults(s, scope, target, [], None, override)
     row = tuple(SetDefault(type=T.UNKNOWN, position=s.position(v)) if v.kind == "SetToDefault" else bind(s, scope, v)
                 for v in value_nodes)
-    if len(row) > (len(columns) if column_nodes else len(target.names)):
+    if len(row) > (len(places) if column_nodes else len(target.names)):
         raise SyntaxError("INSERT has more expressions than target columns",
-                          position=row[len(columns or target.names)].position or None)
-    if len(row) < len(columns):
-        raise SyntaxError("INSERT has more target columns than expressions", position=positions[len(row)] or None)
+                          position=row[len(places or target.names)].position or None)
+    if len(row) < len(places):
+        raise SyntaxError("INSERT has more target columns than expressions", position=places[len(row)].position or None)
     if not column_nodes:
-        columns = [target.column(s, name, 0, "MERGE") for name in target.names[: len(row)]]
+        places = [Place(target.column(s, name, 0, "MERGE"), (), 0) for name in target.names[: len(row)]]
     entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
                         columns=tuple((f"column{i}", T.UNKNOWN, -1) for i in range(1, len(row) + 1)))
     values = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(entry)), source=(entry,))
-    return _with_defaults(s, target, columns, values, override)
+    return _with_defaults(s, scope, target, places, values, override)
 
 
 def with_ctes(change: Change, infos: list[CteInfo]) -> Change:
@@ -125,28 +128,26 @@ def _place(source: Query, index: int) -> int | None:
     return expr.position or None
 
 
-def _insert_columns(s: Statement, target: ChangeTarget, nodes: list[Node]) -> tuple[list[Column], list[int]]:
-    columns: list[Column] = []
-    positions = []
-    names: set[str] = set()
+def _insert_places(s: Statement, target: ChangeTarget, nodes: list[Node]) -> list[Place]:
+    places: list[Place] = []
+    names: dict[str, bool] = {}  # whether only parts of the column are given
     for node in nodes:
         position = s.position(node)
         name = node.take("name")
         column = target.column(s, name, position, "INSERT")
-        if node.nodes("indirection"):
-            raise not_supported("assigning to an array element or field in INSERT", position=position or None)
-        if name in names:
+        parts = tuple(node.nodes("indirection"))
+        if name in names and not (parts and names[name]):
             raise DuplicateColumn(f'column "{name}" specified more than once', position=position or None)
-        names.add(name)
-        columns.append(column)
-        positions.append(position)
+        names[name] = bool(parts)
+        places.append(Place(column, parts, position))
         node.finish()
-    return columns, positions
+    return places
 
 
-def _with_defaults(s: Statement, target: ChangeTarget, columns: list[Column], source: Query | None,
+def _with_defaults(s: Statement, scope: Scope, target: ChangeTarget, places: list[Place], source: Query | None,
                    override: str) -> tuple[list[Column], Query]:
     """The columns to store and a query that gives them all, defaults included."""
+    columns = distinct_columns(places)
     if override == "OVERRIDING_USER_VALUE":
         ignored = {c.name for c in columns if c.identity}
     else:
@@ -156,7 +157,8 @@ def _with_defaults(s: Statement, target: ChangeTarget, columns: list[Column], so
     if values is not None:
         rows = []
         for row in values.rows:
-            items = [_insert_value(s, target, c, e, override, c.name in ignored) for c, e in zip(columns, row, strict=False)]
+            items = column_values(s, scope.child(), places, row,
+                                  lambda c, e: _insert_value(s, target, c, e, override, c.name in ignored))
             rows.append((*items, *(target.default(s, c) for c in left_out)))
         chosen = [*columns, *left_out]
         entry = ValuesEntry(number=values.number, alias="", rows=tuple(rows),
@@ -165,17 +167,20 @@ def _with_defaults(s: Statement, target: ChangeTarget, columns: list[Column], so
         return chosen, query
     assert source is not None
     visible = [t for t in source.targets if not t.hidden]
-    for column, given in zip(columns, visible, strict=True):
-        _check_identity(column, given.expr, override)
-    inner = _convert_unknown(s, source, columns)
+    for place, given in zip(places, visible, strict=True):
+        _check_identity(place.column, given.expr, override)
+    inner = _convert_unknown(s, source, places)
     entry_ = QueryEntry(number=s.new_entry(), alias="", query=inner,
                         columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in inner.targets if not t.hidden))
-    outputs: list[Expr] = []
-    for column, (_, expr), given in zip(columns, table_columns(entry_), visible, strict=True):
+    positions = [given.expr.position for given in visible]
+
+    def whole(column: Column, expr: Expr) -> Expr:
         if column.name in ignored:
-            outputs.append(target.default(s, column))
-        else:
-            outputs.append(assign(s, expr, column.type, column.typmod, column.name, given.expr.position))
+            return target.default(s, column)
+        position = positions[expr.index] if isinstance(expr, plan.ColumnRef) else 0
+        return assign(s, expr, column.type, column.typmod, column.name, position)
+
+    outputs = column_values(s, scope.child(), places, [expr for _, expr in table_columns(entry_)], whole)
     outputs += [target.default(s, c) for c in left_out]
     chosen = [*columns, *left_out]
     targets = tuple(Target(expr=e, name=c.name) for c, e in zip(chosen, outputs, strict=True))
@@ -192,14 +197,14 @@ def _plain_values(source: Query) -> ValuesEntry | None:
     return values if plain and same and len(source.targets) == len(values.columns) else None
 
 
-def _convert_unknown(s: Statement, source: Query, columns: list[Column]) -> Query:
+def _convert_unknown(s: Statement, source: Query, places: list[Place]) -> Query:
     """Literals in the target list take their column's type directly, as in PostgreSQL."""
     if not isinstance(source, Select):
         return _resolved(s, source)
     changed = []
     for i, target in enumerate(t for t in source.targets if not t.hidden):
-        if target.expr.type == T.UNKNOWN:
-            column = columns[i]
+        if target.expr.type == T.UNKNOWN and not places[i].parts:
+            column = places[i].column
             target = msgspec.structs.replace(target, expr=assign(s, target.expr, column.type, column.typmod, column.name))
         changed.append(target)
     return msgspec.structs.replace(source, targets=tuple(changed))

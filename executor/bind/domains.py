@@ -100,7 +100,7 @@ def input_checked(s: Statement, value: Expr) -> Expr:
     fields = tuple(input_checked(s, Field(type=f.type, typmod=f.typmod, argument=value, index=i, name=f.name))
                    for i, f in enumerate(found.fields))
     row = Row(type=number, fields=fields, names=tuple(f.name for f in found.fields), position=value.position)
-    null = IsTest(type=T.BOOL, test="null", negated=False, argument=value)
+    null = IsTest(type=T.BOOL, test="unknown", negated=False, argument=value)
     return Case(type=number, whens=((null, Const(type=number, value=None)),), otherwise=row, position=value.position)
 
 

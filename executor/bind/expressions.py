@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor import plan
-from executor.bind import domains, operators, typenames
+from executor.bind import domains, operators, rows, typenames
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, base_type, element_type, type_of
@@ -20,10 +20,8 @@ from executor.sqlstates import (
     IndeterminateDatatype,
     InvalidTextRepresentation,
     SyntaxError,
-    UndefinedColumn,
     UndefinedFunction,
     UndefinedObject,
-    WrongObjectType,
 )
 from executor.types import oids as T
 
@@ -154,8 +152,8 @@ def _whole_row(s: Statement, scope: Scope, texts: list[str], position: int) -> E
     if isinstance(item.entry, plan.FunctionEntry) and len(item.columns) == 1 and not item.entry.ordinality \
             and type_of(item.columns[0][1].type).kind != "c":
         return item.columns[0][1]
-    return plan.WholeRow(type=T.RECORD, entry=item.entry.number if item.entry else 0, position=position, absent=item.absent,
-                         fields=tuple(expr for _, expr in item.columns), names=tuple(n for n, _ in item.columns))
+    return rows.whole_row(s, item.entry, tuple(n for n, _ in item.columns), tuple(expr for _, expr in item.columns), position,
+                          item.absent)
 
 
 # ---------------------------------------------------------------- operators
@@ -316,7 +314,7 @@ def _type_cast(s: Statement, scope: Scope, node: Node) -> Expr:
     oid, typmod = typenames.resolve(s, node.take("typeName"))
     argument_node = node.take("arg")
     if argument_node.kind == "A_ArrayExpr" and element_type(oid):
-        argument = array_literal(s, scope, argument_node, oid)
+        argument = array_literal(s, scope, argument_node, base_type(oid))
         argument_node.finish()
     else:
         argument = bind(s, scope, argument_node)
@@ -386,7 +384,7 @@ def array_literal(s: Statement, scope: Scope, node: Node, wanted: int) -> Expr:
             child.finish()
         else:
             items.append(bind(s, scope, child))
-    nested = bool(items) and all(element_type(i.type) for i in items) and (
+    nested = bool(items) and all(type_of(i.type).is_array for i in items) and (  # a domain over an array is an element
         not wanted or any(c.kind == "A_ArrayExpr" for c in children) or element_type(items[0].type) == element_type(wanted))
     if wanted:
         target = wanted if nested else element_type(wanted)
@@ -408,25 +406,38 @@ def _row(s: Statement, scope: Scope, node: Node) -> Expr:
     fields: list[Expr] = []
     for arg in node.nodes("args"):
         fields += _expand_star(s, scope, arg)
-    resolved = tuple(fields)
-    return Row(type=T.RECORD, fields=resolved, position=s.position(node),
-               names=tuple(f"f{i}" for i in range(1, len(resolved) + 1)))
+    return rows.row(fields, s.position(node))
 
 
 def _expand_star(s: Statement, scope: Scope, node: Node) -> list[Expr]:
     if node.kind == "ColumnRef" and node.nodes("fields")[-1].kind == "A_Star" and len(node.nodes("fields")) > 1:
         whole = bind(s, scope, node)
         return list(whole.fields) if isinstance(whole, plan.WholeRow) else [whole]
+    if node.kind == "A_Indirection" and node.peek("indirection")[-1].kind == "A_Star":
+        return [expr for _, expr in expand(s, scope, node)]
     return [bind(s, scope, node)]
 
 
+def expand(s: Statement, scope: Scope, node: Node) -> list[tuple[str, Expr]]:
+    """The columns of (row).*, written as an A_Indirection."""
+    *steps, _ = node.nodes("indirection")
+    whole = bind(s, scope, node.take("arg"))
+    argument = _steps(s, scope, whole, steps, whole.position)
+    node.finish()
+    return rows.expanded(s, argument, argument.position)
+
+
 def _indirection(s: Statement, scope: Scope, node: Node) -> Expr:
+    argument = bind(s, scope, node.take("arg"))
+    return _steps(s, scope, argument, node.nodes("indirection"), argument.position)
+
+
+def _steps(s: Statement, scope: Scope, argument: Expr, parts: list[Node], position: int) -> Expr:
+    """argument[i].name ..., one step after the other."""
     from executor.bind.subscripts import Indices, subscript
 
-    argument = bind(s, scope, node.take("arg"))
-    position = s.position(node)
     indices = Indices()
-    for part in node.nodes("indirection"):
+    for part in parts:
         if part.kind == "A_Indices":
             indices.add(s, scope, part)
             continue
@@ -434,22 +445,8 @@ def _indirection(s: Statement, scope: Scope, node: Node) -> Expr:
             argument, indices = subscript(s, argument, indices, position), Indices()
         if part.kind == "A_Star":
             raise SyntaxError('row expansion via "*" is not supported here', position=position or None)
-        argument = field_of(s, argument, part.text, position)
+        argument = rows.field(s, argument, part.text, position)
     return subscript(s, argument, indices, position) if indices else argument
-
-
-def field_of(s: Statement, argument: Expr, name: str, position: int) -> Expr:
-    """(composite).name."""
-    if isinstance(argument, (plan.WholeRow, Row)) and name in argument.names:
-        return argument.fields[argument.names.index(name)]
-    if isinstance(argument, (plan.WholeRow, Row)):
-        raise UndefinedColumn(f'could not identify column "{name}" in record data type', position=position or None)
-    if isinstance(argument, Call) and argument.function.outputs:
-        for i, (label, oid) in enumerate(argument.function.outputs):
-            if label == name:
-                return plan.Field(type=oid, argument=argument, index=i, name=name, position=position)
-    raise WrongObjectType(f"column notation .{name} applied to type {type_name(argument.type)}, "
-                          "which is not a composite type", position=position or None)
 
 
 def _collate(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -8,6 +8,7 @@ from executor import plan
 from executor.bind import expressions, operators
 from executor.bind.coerce import resolve_unknown
 from executor.bind.resolve import type_of
+from executor.bind.rows import columns_of
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.catalog.model import Relation
@@ -259,6 +260,8 @@ def function_columns(call: Expr, node: Node, alias: str | None) -> list[tuple[st
             return [(name or f"column{i}", oid, -1) for i, ((name, _), oid) in enumerate(zip(outputs, concrete, strict=True), 1)]
         label = outputs[0][0]
         return [(alias or label or figure_name(node), call.type, call.typmod)]
+    if (fields := columns_of(call)) is not None:
+        return [(f.name, f.type, f.typmod) for f in fields]
     if type_of(call.type).kind == "c" or call.type == T.RECORD:
         if isinstance(call, plan.Call) and call.type == T.RECORD:
             raise SyntaxError('a column definition list is required for functions returning "record"',

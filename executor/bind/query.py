@@ -6,14 +6,13 @@ from executor import plan
 from executor.bind import expressions, operators, set_operations, with_clause
 from executor.bind.calls import contains_set_returning, contains_window, window_of
 from executor.bind.coerce import resolve_unknown
-from executor.bind.expressions import bind
+from executor.bind.expressions import bind, expand
 from executor.bind.from_clause import bind_from
 from executor.bind.grouping import check_grouping, group_clause
 from executor.bind.names import figure_name
 from executor.bind.ordering import sort_key, sort_target
 from executor.bind.scope import Item, Scope, home, item_by_alias, missing_table
 from executor.bind.statement import Statement, type_name
-from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import ColumnRef, Expr, Query, Select, SortKey, Target
 from executor.sqlstates import FeatureNotSupported, InvalidColumnReference, SyntaxError, WindowingError
@@ -107,7 +106,7 @@ def bind_targets(s: Statement, scope: Scope, nodes: list[Node], keep_unknown: bo
     for node in nodes:
         name, value = node.take("name"), node.take("val")
         if _is_star(value):
-            targets += _star(s, scope, node, value)
+            targets += _star(s, scope, node, value, keep_unknown)
         else:
             expr = bind(s, scope, value)
             if not keep_unknown:
@@ -145,18 +144,20 @@ def _spelled(s: Statement, scope: Scope, item: Item, name: str, expr: Expr) -> t
     return (home(scope, expr) if s.keeps_text else None) or (item.alias or "", name)
 
 
-def _star(s: Statement, scope: Scope, target: Node, node: Node) -> list[Target]:
+def _star(s: Statement, scope: Scope, target: Node, node: Node, keep_unknown: bool) -> list[Target]:
     position = s.position(node)
     if node.kind != "ColumnRef":
-        raise not_supported("expansion of a composite value with .*", position=position or None)
+        found = expand(s, scope, node)
+        target._fields["pgquill_fields"] = [name for name, _ in found]
+        return [Target(expr=expr if keep_unknown else resolve_unknown(s, expr), name=name) for name, expr in found]
     prefix = [f.text for f in node.nodes("fields")[:-1]]
     node.finish()
     if prefix:
         schema = prefix[-2] if len(prefix) > 1 else None
-        found = item_by_alias(scope, prefix[-1], schema, position)
-        if found is None:
+        named = item_by_alias(scope, prefix[-1], schema, position)
+        if named is None:
             raise missing_table(s, scope, schema, prefix[-1], position)
-        items: list[Item] = [found[0]]
+        items: list[Item] = [named[0]]
     else:
         items = [item for item in scope.items if item.unqualified]
         if not scope.items:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from executor.facts import lookup
 from executor.facts.lookup import Cast, Function, Operator, Type
 from executor.types import oids as T
+from executor.types.made import is_anonymous
 
 IMPLICIT, ASSIGNMENT, EXPLICIT = "i", "a", "e"
 _RANK = {IMPLICIT: 0, ASSIGNMENT: 1, EXPLICIT: 2}
@@ -84,9 +85,9 @@ def can_coerce(source: int, target: int, context: str = IMPLICIT) -> bool:
         return True
     if target in POLYMORPHIC:
         return _fits_polymorphic(source, target)
-    if target == T.RECORD and type_of(source).kind == "c":
+    if type_of(source).kind == "c" and (target == T.RECORD or is_anonymous(target)):
         return True
-    if source == T.RECORD and type_of(target).kind == "c":
+    if (source == T.RECORD or is_anonymous(source)) and type_of(target).kind == "c":
         return True
     if target == T.RECORD_ARRAY and (e := element_type(source)):
         return type_of(e).kind == "c"

@@ -268,9 +268,18 @@ def _expand_stars(tree: Any) -> Any:
         fields = item.get("ResTarget") if isinstance(item, dict) else None
         if isinstance(fields, dict) and "pgquill_star" in fields:
             found += [_column_target(alias, name) for alias, name in fields["pgquill_star"]]
+        elif isinstance(fields, dict) and "pgquill_fields" in fields:
+            found += [_field_target(fields["val"], name) for name in fields["pgquill_fields"]]
         else:
             found.append(_expand_stars(item))
     return found
+
+
+def _field_target(star: Any, name: str) -> dict[str, Any]:
+    """The target (row).name instead of (row).*."""
+    argument = _expand_stars(star["A_Indirection"]["arg"])
+    steps = [*star["A_Indirection"]["indirection"][:-1], {"String": {"sval": name}}]
+    return {"ResTarget": {"val": {"A_Indirection": {"arg": argument, "indirection": steps}}}}
 
 
 def _column_target(alias: str, name: str) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def type_name(oid: int, typmod: int = -1) -> str:
     if t.is_array:
         return type_name(t.element) + "[]"
     name = quote_identifier(t.name)
-    return name if t.schema in ("public", "pg_temp") else f"{quote_identifier(t.schema)}.{name}"
+    return name if t.schema in ("public", "pg_temp", "pg_catalog") else f"{quote_identifier(t.schema)}.{name}"
 
 
 def positioned(error: SqlError, position: int) -> SqlError:

@@ -1,16 +1,15 @@
-"""Subscripts: array[i], array[l:u] and jsonb['key'], read and assigned to."""
+"""Subscripts: array[i], array[l:u] and jsonb['key']. Assignment to them is in executor.bind.assignment."""
 
 from executor import plan
 from executor.bind import operators
 from executor.bind.coerce import coerce, try_coerce
 from executor.bind.expressions import bind
-from executor.bind.resolve import ASSIGNMENT, array_type, base_type, element_type, type_of
+from executor.bind.resolve import array_type, base_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
-from executor.errors import not_supported
 from executor.facts import lookup
 from executor.parse import Node
-from executor.plan import Expr, SubscriptAssign
+from executor.plan import Expr
 from executor.sqlstates import DatatypeMismatch
 from executor.types import oids as T
 
@@ -50,19 +49,21 @@ class Indices:
 def subscript(s: Statement, argument: Expr, indices: Indices, position: int) -> Expr:
     """argument[...] (42804 cannot subscript type)."""
     if base_type(argument.type) == T.JSONB:
-        return plan.Subscript(type=T.JSONB, argument=argument, uppers=_json_keys(s, indices), position=position)
+        return plan.Subscript(type=T.JSONB, argument=argument, uppers=json_keys(s, indices), position=position)
     uppers = indices.uppers
     if argument.type == T.NAME and not indices.is_slice and len(uppers) == 1 and uppers[0] is not None:
         return _character_of_name(s, argument, uppers[0], position)
     if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
         argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
-    element = _element_of(argument, position)
+    element = subscripted_element(argument, position)
+    lowers = bound_subscripts(s, indices.lower_bounds(), position) if indices.is_slice else ()
     return plan.Subscript(type=base_type(argument.type) if indices.is_slice else element, typmod=argument.typmod,
-                          argument=argument, uppers=_bounds(s, uppers, position), is_slice=indices.is_slice,
-                          lowers=_bounds(s, indices.lower_bounds(), position) if indices.is_slice else (), position=position)
+                          argument=argument, uppers=bound_subscripts(s, uppers, position), is_slice=indices.is_slice,
+                          lowers=lowers, position=position)
 
 
-def _element_of(argument: Expr, position: int) -> int:
+def subscripted_element(argument: Expr, position: int) -> int:
+    """The element type of what is subscripted (42804)."""
     element = element_type(argument.type)
     if not element:
         raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
@@ -70,11 +71,12 @@ def _element_of(argument: Expr, position: int) -> int:
     return element
 
 
-def _bounds(s: Statement, bounds: Bounds, position: int) -> tuple[Expr | None, ...]:
+def bound_subscripts(s: Statement, bounds: Bounds, position: int) -> tuple[Expr | None, ...]:
+    """Subscripts of an array as integers."""
     return tuple(coerce(s, e, T.INT4, context="a", position=position) if e is not None else None for e in bounds)
 
 
-def _json_keys(s: Statement, indices: Indices) -> tuple[Expr, ...]:
+def json_keys(s: Statement, indices: Indices) -> tuple[Expr, ...]:
     """jsonb's subscripts: what converts to integer or else to text, but not to both."""
     keys = []
     for key, low, is_slice in zip(indices.uppers, indices.lowers, indices.slices, strict=True):
@@ -103,28 +105,3 @@ def _character_of_name(s: Statement, argument: Expr, index: Expr, position: int)
     start = operators.make(s, ["+"], coerce(s, index, T.INT4, context="a", position=position), one, position)
     text = operators.make_call(s, substr, [coerce(s, argument, T.TEXT), start, one], position)
     return coerce(s, text, T.CHAR, context="e", position=position, explicit=True)
-
-
-# ---------------------------------------------------------------- assignment
-
-
-def assigned(s: Statement, scope: Scope, container: Expr, parts: list[Node], value: Expr, name: str, position: int) -> Expr:
-    """The container (a column's value so far) with what the subscripts name replaced by the value (42804)."""
-    indices = Indices()
-    for part in parts:
-        if part.kind != "A_Indices":
-            raise not_supported("assigning to a field of a composite column", position=position or None)
-        indices.add(s, scope, part)
-    base = base_type(container.type)
-    is_json = base == T.JSONB
-    element = T.JSONB if is_json else _element_of(container, position)
-    keys = _json_keys(s, indices) if is_json else _bounds(s, indices.uppers, position)
-    lowers = _bounds(s, indices.lower_bounds(), position) if indices.is_slice else ()
-    wanted = base if indices.is_slice else element
-    converted = try_coerce(s, value, wanted, -1 if is_json else container.typmod, ASSIGNMENT)
-    if converted is None:
-        raise DatatypeMismatch(
-            f'subscripted assignment to "{name}" requires type {type_name(wanted)} but expression is of type '
-            f"{type_name(value.type)}", hint="You will need to rewrite or cast the expression.", position=position or None)
-    return SubscriptAssign(type=container.type, typmod=container.typmod, argument=container, uppers=keys,
-                           lowers=lowers, is_slice=indices.is_slice, value=converted, position=position)

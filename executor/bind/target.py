@@ -1,5 +1,6 @@
 """The table that a statement changes, its defaults, generated columns and checks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from executor.bind import domains
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
 from executor.bind.from_clause import system_columns
+from executor.bind.resolve import base_type, element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.views import UpdatableView, under_alias, updatable_view
@@ -18,6 +20,8 @@ from executor.parse import Node, Source, parse_expression
 from executor.plan import Expr, TableEntry
 from executor.sqlstates import UndefinedColumn, WrongObjectType
 from executor.types import oids as T
+from executor.types.made import fields_of
+from executor.types.registry import codec
 
 
 @dataclass
@@ -112,6 +116,9 @@ def _check_changeable(relation: Relation, position: int) -> None:
         raise InsufficientPrivilege(f"permission denied: \"{relation.name}\" is a system catalog")
     if relation.kind == "v" and relation.made_elsewhere:
         raise not_supported(f'changing rows through view "{relation.name}"', position=position or None)
+    if relation.kind == "c":
+        raise WrongObjectType(f'cannot open relation "{relation.name}"', position=position or None,
+                              detail="This operation is not supported for composite types.")
     if relation.kind == "m":
         raise WrongObjectType(f'cannot change materialized view "{relation.name}"', position=position or None)
 
@@ -169,7 +176,23 @@ def derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[
                       for c in relation.columns if c.generated)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
-    return generated, checks
+    return generated, (*checks, *_without_negative_zeros(relation, entry))
+
+
+def _without_negative_zeros(relation: Relation, entry: TableEntry) -> Iterator[tuple[str, Expr]]:
+    """A check for each unique column whose stored values tell 0 and -0 apart."""
+    unique = {key.column for index in relation.indexes if index.unique for key in index.columns}
+    for i, column in enumerate(relation.columns):
+        if column.number in unique and _has_parts(column.type):
+            found = codec(base_type(column.type))
+            if found.equal_but_zeros and not found.equal_as_stored:
+                value = plan.ColumnRef(type=column.type, typmod=column.typmod, entry=entry.number, index=i, name=column.name)
+                yield column.name, plan.NoNegativeZero(type=T.BOOL, argument=value)
+
+
+def _has_parts(number: int) -> bool:
+    """True if values of the type have others inside."""
+    return bool(element_type(number)) or fields_of(number) is not None
 
 
 def column_named(s: Statement, relation: Relation, name: str, position: int) -> Column:

@@ -250,6 +250,10 @@ FAMILIES: dict[str, str] = {
         "range_le range_lt range_merge range_minus range_ne range_overlaps range_overleft range_overright "
         "range_union tsrange tsrange_subdiff tstzrange tstzrange_subdiff upper upper_inc upper_inf "
     ),
+    "record": (
+        "btrecordcmp max min record_eq record_ge record_gt record_larger record_le record_lt record_ne "
+        "record_smaller "
+    ),
     "regexp": (
         "bpcharicregexeq bpcharicregexne bpcharregexeq bpcharregexne nameicregexeq nameicregexne nameregexeq "
         "nameregexne regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace "

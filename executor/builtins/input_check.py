@@ -4,16 +4,21 @@ from collections.abc import Iterator
 
 from executor.builtins.base import Builtin, Python, SetReturning
 from executor.catalog.names import named_type
+from executor.catalog.usertypes import number
 from executor.context import Context
-from executor.errors import SqlError
+from executor.errors import SqlError, not_supported
 from executor.sqlstates import FeatureNotSupported
+from executor.types.made import is_constrained
 from executor.types.registry import codec
 
 
 def _complaint(context: Context, text: str, type_name: str) -> SqlError | None:
     """What the type's input function says against the text."""
     oid, typmod = named_type(type_name, context)
-    kind = codec(oid)
+    found = number(context.catalog, oid)
+    if found is not None and is_constrained(found):
+        raise not_supported(f"checking input of {type_name}, whose values have constraints,")
+    kind = codec(oid if found is None else found)
     try:
         kind.parse(text, typmod, context.env)
     except FeatureNotSupported:

@@ -52,7 +52,8 @@ def _known(catalog: Catalog, oid: int) -> int:
 
 
 def _composite(catalog: Catalog, relation: Relation) -> Definition:
-    fields = tuple(Field(c.name, c.type, c.typmod) for c in (_column(catalog, c) for c in relation.columns))
+    columns = (c if c.type in types_by_oid() else _column(catalog, c) for c in relation.columns)
+    fields = tuple(Field(c.name, c.type, c.typmod) for c in columns)
     return Definition(kind=COMPOSITE, oid=relation.row_type, array_oid=relation.array_type, schema=relation.schema,
                       name=relation.name, fields=fields, relation=relation.oid)
 
@@ -85,6 +86,15 @@ def _column(catalog: Catalog, column: Column) -> Column:
     """The values of a domain have its typmod, though the column has none of its own."""
     found = _known(catalog, column.type)
     return replace(column, type=found, typmod=column.typmod if base_typmod(found) == -1 else base_typmod(found))
+
+
+def row_type(catalog: Catalog, relation: Relation) -> int | None:
+    """The number of a relation's row type, also of a system relation; None if it has none."""
+    if not relation.row_type:
+        return None
+    if relation.row_type in types_by_oid():
+        return number_of(_composite(catalog, relation))
+    return number(catalog, relation.row_type)
 
 
 def named(catalog: Catalog, schema: str, name: str) -> int | None:

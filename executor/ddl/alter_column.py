@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from executor.bind import domains
 from executor.catalog.model import Column, Relation, Sequence
 from executor.ddl import column as columns
 from executor.ddl import rewrite, sequence_options, validate
@@ -63,16 +64,19 @@ def _fill(altering: Altering, new: Relation, column: Column, spec: ColumnSpec) -
     if spec.serial or spec.identity:
         _fill_from_sequence(altering, new, column)
         return
-    if column.default is None or (
-        not column.generated and native_default(ctx, column) not in (None, "CURRENT_TIMESTAMP")
+    from_domain = column.default is None and domains.fills_columns(ctx.number_of(column.type))
+    if (column.default is None and not from_domain) or (
+        not column.generated and not from_domain and native_default(ctx, column) not in (None, "CURRENT_TIMESTAMP")
     ):
         altering.become(new)
         return
     if column.generated:
+        assert column.default is not None
         target = (column.type, column.typmod)
         bound = ctx.binder.check_expression(column.default, old, "column generation expressions", target)
     else:
-        bound = ctx.binder.bind_default(column.default, column)
+        text = domains.default_text(ctx.number_of(column.type)) if from_domain else column.default
+        bound = ctx.binder.bind_default(text or "NULL", column)
     altering.become(new, values={column.number: bound.sqlite}, needs=bound.needs)
 
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from executor.catalog.model import Relation
 from executor.ddl import alter_column, alter_constraint, storage_options
 from executor.ddl.alter_type import alter_type
 from executor.ddl.altering import Altering
-from executor.ddl.base import DdlContext, DdlResult, items
+from executor.ddl.base import DdlContext, DdlResult, Step, items
+from executor.ddl.composite import alter_composite
 from executor.ddl.lookup import Found, range_name
 from executor.ddl.objects import put_relation, referencing
 from executor.ddl.rename import KINDS, resolve_target
+from executor.ddl.row_change import reshaping
 from executor.ddl.schema import role_name
 from executor.errors import not_supported
 from executor.parse import Node
@@ -41,13 +44,28 @@ def alter_table(node: Node, ctx: DdlContext) -> DdlResult:
     found = resolve_target(ctx, name, missing_ok, kind)
     if found is None:
         return DdlResult(ctx.catalog, tag=KINDS[kind][0])
+    if found.kind == "c":
+        if kind != "OBJECT_TYPE":
+            raise WrongObjectType(f'"{found.name}" is a composite type', hint="Use ALTER TYPE instead.")
+        return alter_composite(ctx, found.oid, commands)
+    before = found.relation
     altering = Altering(ctx, found.table.oid if found.relation is not None else found.oid)
     for command in sorted(commands, key=_pass):
         subtype = command.take("subtype")
         _action(subtype, found)(command, altering)
         command.take("behavior")
         command.finish()
+    if before is not None and found.index is None:
+        altering.steps += _reshaped_rows(ctx, before)
     return DdlResult(ctx.catalog, tuple(altering.steps), KINDS[kind][0])
+
+
+def _reshaped_rows(ctx: DdlContext, before: Relation) -> list[Step]:
+    """Columns of other tables that hold rows of this one follow its columns."""
+    after = ctx.catalog.relations_by_oid.get(before.oid)
+    if after is None or [c.number for c in before.columns] == [c.number for c in after.columns]:
+        return []
+    return reshaping(ctx, before, after)
 
 
 def _pass(command: Node) -> int:

@@ -14,6 +14,7 @@ from executor.ddl.foreign_key import check_types
 from executor.ddl.index import unique_check
 from executor.ddl.objects import put_sequence
 from executor.ddl.rewrite import quote_identifier
+from executor.ddl.row_change import refuse_stored
 from executor.ddl.sequence import altered
 from executor.ddl.sqlite_table import BOOLEAN, collation_of, qualified, refuse_foreign_made, sqlite_column
 from executor.errors import SqlError
@@ -36,6 +37,7 @@ def alter_type(node: Node, altering: Altering) -> None:
     definition.finish()
     bound = _conversion(altering, column, using, (type_oid, typmod))
     _refuse_dependents(altering, column)
+    refuse_stored(ctx, altering.relation, "table")
     changed = replace(column, type=type_oid, typmod=typmod, collation=collation)
     new = with_column(altering.relation, changed)
     _check_default(ctx, changed, column)

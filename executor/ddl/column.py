@@ -66,8 +66,8 @@ class _Seen(msgspec.Struct):
     primary: bool = False
 
 
-def read_column(node: Node, ctx: DdlContext, table_name: str) -> ColumnSpec:
-    """Read a ColumnDef (42704, 42601 and 42804 as PostgreSQL)."""
+def read_column(node: Node, ctx: DdlContext, table_name: str, *, serials: bool = True) -> ColumnSpec:
+    """Read a ColumnDef (42704, 42601 and 42804 as PostgreSQL). serials: whether the serial words are types."""
     name = node.take("colname")
     type_node = node.take("typeName")
     if type_node is None:
@@ -76,7 +76,7 @@ def read_column(node: Node, ctx: DdlContext, table_name: str) -> ColumnSpec:
         if node.take(field):
             raise not_supported(f"{words} of a column")
     node.take("is_local")
-    type_oid, typmod, serial = _column_type(type_node, ctx)
+    type_oid, typmod, serial = _column_type(type_node, ctx, serials)
     spec = ColumnSpec(name=name, type=type_oid, typmod=typmod, serial=serial)
     spec.collation = read_collation(node.take("collClause"), type_oid, ctx)
     _read_constraints(spec, node.nodes("constraints"), ctx, table_name)
@@ -84,10 +84,10 @@ def read_column(node: Node, ctx: DdlContext, table_name: str) -> ColumnSpec:
     return spec
 
 
-def _column_type(node: Node, ctx: DdlContext) -> tuple[int, int, bool]:
+def _column_type(node: Node, ctx: DdlContext, serials: bool) -> tuple[int, int, bool]:
     """(type, typmod, whether it is one of the serial words)."""
     names = [part.text for part in node.peek("names", [])]
-    serial = SERIALS.get(names[0]) if len(names) == 1 else None
+    serial = SERIALS.get(names[0]) if len(names) == 1 and serials else None
     if serial is None or node.peek("typmods"):
         oid, typmod = ctx.binder.resolve_type(node)
         return oid, typmod, False

@@ -8,6 +8,7 @@ from executor.ddl.lookup import dotted_name, get
 from executor.ddl.objects import put_comment
 from executor.ddl.rename import NOUNS
 from executor.ddl.sequence import plural_kind
+from executor.ddl.type_lookup import get_type, get_user_type, shown, type_parts
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidSchemaName, UndefinedColumn, UndefinedObject, Warning, WrongObjectType
@@ -25,7 +26,7 @@ Place = tuple[str, int, int]
 
 
 def comment(node: Node, ctx: DdlContext) -> DdlResult:
-    """COMMENT ON TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, COLUMN, CONSTRAINT, SCHEMA, DATABASE."""
+    """COMMENT ON TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, COLUMN, CONSTRAINT, TYPE, DOMAIN, SCHEMA, DATABASE."""
     kind, text = node.take("objtype"), node.take("comment", "")
     handler = _PLACES.get(kind)
     if handler is None:
@@ -86,10 +87,30 @@ def _database(node: Node, ctx: DdlContext, kind: str) -> Place | None:
     return "pg_database", ctx.database_oid, 0
 
 
+def _type(node: Node, ctx: DdlContext, kind: str) -> Place:
+    names = type_parts(node)
+    found = get_type(ctx, names)
+    if kind == "OBJECT_DOMAIN" and found.kind != "d":
+        raise WrongObjectType(f'"{names[-1]}" is not a domain')
+    return "pg_type", found.oid, 0
+
+
+def _domain_constraint(node: Node, ctx: DdlContext, kind: str) -> Place:
+    type_node, name_node = node.nodes("items")
+    made = get_user_type(ctx, type_parts(type_node), "d")
+    constraint = made.constraint(name_node.text)
+    if constraint is None:
+        raise UndefinedObject(f'constraint "{name_node.text}" for domain {shown(ctx, made.oid)} does not exist')
+    return "pg_constraint", constraint.oid, 0
+
+
 _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     **dict.fromkeys(RELKINDS, _relation),
     "OBJECT_COLUMN": _column,
     "OBJECT_TABCONSTRAINT": _constraint,
+    "OBJECT_TYPE": _type,
+    "OBJECT_DOMAIN": _type,
+    "OBJECT_DOMCONSTRAINT": _domain_constraint,
     "OBJECT_SCHEMA": _schema,
     "OBJECT_DATABASE": _database,
 }

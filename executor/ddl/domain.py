@@ -45,13 +45,18 @@ def create_domain(node: Node, ctx: DdlContext) -> DdlResult:
     assert kind is not None
     if kind.kind == "p":
         raise DatatypeMismatch(f'"{written[-1].text}" is not a valid base type for a domain', position=position)
-    collation = read_collation(node.take("collClause"), base, ctx)
+    try:
+        collation = read_collation(node.take("collClause"), base, ctx)
+    except DatatypeMismatch as error:
+        error.position = position
+        raise
     array = ctx.new_oid()
     parent = ctx.catalog.types_by_oid.get(base)
     made = UserType(oid=ctx.new_oid(), schema=schema, name=name, kind="d", array_type=array, base=base,
                     base_typmod=typmod, collation=collation, default=parent.default if parent is not None else None)
     draft = _Draft(made)
-    for constraint in node.nodes("constraints"):
+    # CHECKs come last, as in PostgreSQL: whatever else is wrong is told first.
+    for constraint in sorted(node.nodes("constraints"), key=lambda c: c.peek("contype") == "CONSTR_CHECK"):
         _read(draft, constraint, ctx)
         constraint.finish()
     ctx.catalog = put_type(ctx.catalog, draft.made)
@@ -71,8 +76,8 @@ _IMPOSSIBLE = {
     "CONSTR_PRIMARY": "primary key constraints not possible for domains",
     "CONSTR_EXCLUSION": "exclusion constraints not possible for domains",
     "CONSTR_FOREIGN": "foreign key constraints not possible for domains",
-    "CONSTR_IDENTITY": "specifying IDENTITY is not supported for domains",
-    "CONSTR_GENERATED": "specifying GENERATED is not supported for domains",
+    "CONSTR_IDENTITY": "specifying GENERATED not supported for domains",
+    "CONSTR_GENERATED": "specifying GENERATED not supported for domains",
 }
 
 
@@ -98,6 +103,8 @@ def _default_text(made: UserType, expression: Node, ctx: DdlContext) -> str:
 
 def _not_null(draft: _Draft, node: Node, ctx: DdlContext) -> None:
     position = ctx.position(node)
+    if node.take("is_no_inherit", False):
+        raise InvalidObjectDefinition("not-null constraints for domains cannot be marked NO INHERIT", position=position)
     if draft.not_null:
         raise InvalidObjectDefinition("redundant NOT NULL constraint definition", position=position)
     if draft.not_null is False:

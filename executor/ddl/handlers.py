@@ -3,6 +3,7 @@
 from executor.ddl.alter_table import alter_table
 from executor.ddl.base import Handler
 from executor.ddl.comment import comment
+from executor.ddl.composite import create_composite
 from executor.ddl.domain import alter_domain, create_domain
 from executor.ddl.drop import drop
 from executor.ddl.enum import alter_enum, create_enum
@@ -29,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     "CommentStmt": comment,
     "CreateEnumStmt": create_enum,
     "AlterEnumStmt": alter_enum,
+    "CompositeTypeStmt": create_composite,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "TruncateStmt": truncate,

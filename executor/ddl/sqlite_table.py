@@ -50,12 +50,13 @@ def declared_type(ctx: DdlContext, column: Column) -> str:
 def collation_of(ctx: DdlContext, type_oid: int) -> str | None:
     """The SQLite collation that tells equal values of the type; None where SQLite itself can.
 
-    An index over an enum finds equal values. Its order, which is not that of the enum, is never used.
+    An index over an enum finds equal values. Its order, which is not that of the enum, is never used. Where a unique
+    index could miss that 0 and -0 are equal inside of a row or an array, statements refuse -0 (see plan.NoNegativeZero).
     """
     from executor.types.registry import codec
 
     found = codec(ctx.number_of(type_oid))
-    return None if found.equal_as_stored else found.collation
+    return None if found.equal_as_stored or found.equal_but_zeros else found.collation
 
 
 def native_default(ctx: DdlContext, column: Column) -> str | None:

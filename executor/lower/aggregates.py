@@ -8,7 +8,7 @@ from executor.builtins.base import NativeAggregate, PythonAggregate, windowed
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function as Fact
-from executor.lower import functions
+from executor.lower import functions, rows
 from executor.lower.expressions import collation, order_term, sortable, value
 from executor.lower.generator import Generator
 from executor.types.base import Stored
@@ -23,7 +23,7 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
         over += f" FILTER (WHERE {value(g, expr.filter)})"
     if expr.window is not None:
         over += f" OVER ({window(g, expr.window)})"
-    arguments = [*expr.direct_arguments, *functions.rows_as_json(expr.function, expr.arguments)]
+    arguments = [*expr.direct_arguments, *rows.rows_as_json(expr.function, expr.arguments)]
     if isinstance(implementation, NativeAggregate):
         decorated = expr.distinct or bool(expr.order)
         if decorated and not implementation.single:

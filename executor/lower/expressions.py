@@ -5,19 +5,17 @@ and sorting); `condition` prints a filter, where NULL and false are the same.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from executor import plan
 from executor.bind.resolve import base_type, type_of
-from executor.errors import SqlError, not_supported
-from executor.lower import functions
+from executor.errors import not_supported
+from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
-from executor.sqlstates import CheckViolation, NotNullViolation
 from executor.types import oids as T
-from executor.types.made import FIRST_NUMBER
+from executor.types.made import FIRST_NUMBER, fields_of
 from executor.types.registry import codec
-from storage.statement import Collation, Function
+from storage.statement import Collation
 
 
 def value(g: Generator, expr: plan.Expr) -> str:
@@ -154,42 +152,15 @@ def _const(g: Generator, expr: plan.Const) -> str:
 
 
 def _check_domain(g: Generator, expr: plan.CheckDomain) -> str:
-    """The value, unless a constraint refuses it. An argument that is not simple is evaluated once, in a WITH."""
-    text = value(g, expr.argument)
-    if functions.is_simple(expr.argument, text):
-        return f"({_domain_case(g, expr, text)})"
-    name = g.fresh()
-    return f"(WITH {name}(v) AS MATERIALIZED (SELECT {text}) SELECT {_domain_case(g, expr, f'{name}.v')} FROM {name})"
+    from executor.lower.domains import check_domain
+
+    return check_domain(g, expr)
 
 
-def _domain_case(g: Generator, expr: plan.CheckDomain, text: str) -> str:
-    parts = ["CASE"]
-    if expr.not_null:
-        parts.append(f"WHEN {text} IS NULL THEN {g.need(refusal(expr.schema, expr.datatype, expr.name, ''))}()")
-    g.overrides[expr.entry, 0] = text
-    for name, check in expr.checks:
-        refuse = g.need(refusal(expr.schema, expr.datatype, expr.name, name))
-        parts.append(f"WHEN ({value(g, check)}) IS FALSE THEN {refuse}()")
-    del g.overrides[expr.entry, 0]
-    return " ".join([*parts, f"ELSE {text} END"])
+def _no_negative_zero(g: Generator, expr: plan.NoNegativeZero) -> str:
+    from executor.lower.domains import no_negative_zero
 
-
-def refusal_error(schema: str, datatype: str, shown: str, constraint: str) -> SqlError:
-    """What PostgreSQL says of a value that a domain's constraint refuses ("": NOT NULL)."""
-    if not constraint:
-        return NotNullViolation(f"domain {shown} does not allow null values", schema=schema, datatype=datatype)
-    return CheckViolation(f'value for domain {shown} violates check constraint "{constraint}"', schema=schema,
-                          datatype=datatype, constraint=constraint)
-
-
-@cache
-def refusal(schema: str, datatype: str, shown: str, constraint: str) -> Function:
-    """A function that raises `refusal_error`."""
-
-    def refuse() -> None:
-        raise refusal_error(schema, datatype, shown, constraint)
-
-    return Function(f"pg_domain_{schema}.{datatype}.{constraint}.{shown}", refuse, 0, False)
+    return no_negative_zero(g, expr)
 
 
 def _param(g: Generator, expr: plan.Param) -> str:
@@ -234,6 +205,8 @@ def _test(g: Generator, expr: plan.IsTest) -> str:
     if isinstance(expr.argument, (plan.Row, plan.WholeRow)):
         tests = [f"{raw(g, field)} {TESTS[expr.test, expr.negated]}" for field in expr.argument.fields]
         return "(" + (" AND ".join(tests) or "1") + ")"
+    if expr.test == "null" and fields_of(expr.argument.type) is not None:
+        return rows.row_null_test(g, value(g, expr.argument), expr.negated)
     text = raw(g, expr.argument) if expr.test == "null" else value(g, expr.argument)
     return f"({text} {TESTS[expr.test, expr.negated]})"
 
@@ -348,11 +321,13 @@ def _subscript_assign(g: Generator, expr: plan.SubscriptAssign) -> str:
 
 
 def _row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
-    return functions.make_row(g, expr)
+    return rows.make_row(g, expr)
 
 
 def _field(g: Generator, expr: plan.Field) -> str:
-    raise not_supported("selecting a field of a function's result in an expression")
+    if fields_of(expr.argument.type) is None:
+        raise not_supported("selecting a field of a function's result in an expression")
+    return rows.row_field(g, value(g, expr.argument), expr)
 
 
 def _array_convert(g: Generator, expr: plan.ArrayConvert) -> str:
@@ -382,7 +357,8 @@ def _json(g: Generator, expr: plan.Expr) -> str:
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.DomainValue: _column, plan.CheckDomain: _check_domain, plan.Const: _const, plan.Param: _param,
+    plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
+    plan.Const: _const, plan.Param: _param,
     plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
@@ -392,6 +368,6 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Grouping: lambda g, e: "0",  # without grouping sets all of its arguments are grouped
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
-    plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: functions.row_json(g, e),
+    plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
     plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
 }  # fmt: skip

@@ -16,10 +16,10 @@ from executor.context import Context
 from executor.errors import not_supported
 from executor.facts.lookup import Function as Fact
 from executor.lower.generator import Generator
-from executor.types import arrays, numeric, record
+from executor.types import arrays, numeric
 from executor.types import oids as T
 from executor.types.base import Stored, misfit
-from executor.types.made import FIRST_NUMBER
+from executor.types.made import FIRST_NUMBER, fields_of
 from executor.types.registry import codec
 from storage.statement import Function, TableFunction
 
@@ -56,48 +56,16 @@ def plain_type(oid: int) -> int:
 # ---------------------------------------------------------------- calls
 
 
-ROW_TAKING = frozenset({"to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_agg_strict", "jsonb_agg_strict",
-                        "json_build_array", "jsonb_build_array", "json_build_object", "jsonb_build_object",
-                        "json_object_agg", "jsonb_object_agg"})
-
-
-def rows_as_json(fact: Fact, arguments: tuple[plan.Expr, ...]) -> tuple[plan.Expr, ...]:
-    """The arguments of a JSON function, rows among them as JSON: only here are their columns' names known."""
-    if fact.name not in ROW_TAKING:
-        return arguments
-    return with_rows_as_json(arguments)
-
-
-def with_rows_as_json(arguments: tuple[plan.Expr, ...]) -> tuple[plan.Expr, ...]:
-    """Arguments, rows among them as JSON objects."""
-    return tuple(plan.RowJson(type=T.JSON, argument=a) if isinstance(a, (plan.Row, plan.WholeRow)) else a
-                 for a in arguments)
-
-
-def row_json(g: Generator, expr: plan.RowJson) -> str:
-    """A row as a JSON object."""
-    row = expr.argument
-    fields = tuple((name, plain_type(f.type), f.typmod) for name, f in zip(row.names, row.fields, strict=True))
-    return f"{g.need(_row_json(fields))}({value(g, row)})"
-
-
-@cache
-def _row_json(fields: tuple[tuple[str, int, int], ...]) -> Function:
-    from executor.builtins.json_build import row_converter
-
-    convert = row_converter(tuple(name for name, _, _ in fields), tuple((oid, typmod) for _, oid, typmod in fields))
-    name = "pg_row_json_" + blake2b(repr(fields).encode(), digest_size=12).hexdigest()
-    return Function(name, convert, 1, False, strict=True, context=True)
-
-
 def call(g: Generator, expr: plan.Call) -> str:
     """A plain function call."""
+    from executor.lower.rows import row_json, rows_as_json
+
     fact = expr.function
     if expr.spread:
         from executor.lower.variadic import spread_call
 
         return spread_call(g, expr)
-    if fact.name == "row_to_json" and isinstance(expr.arguments[0], (plan.Row, plan.WholeRow)) and len(expr.arguments) == 1:
+    if fact.name == "row_to_json" and len(expr.arguments) == 1 and fields_of(expr.arguments[0].type) is not None:
         return row_json(g, plan.RowJson(type=T.JSON, argument=expr.arguments[0]))
     if (given := rows_as_json(fact, expr.arguments)) is not expr.arguments:
         expr = changed(expr, arguments=given)
@@ -362,8 +330,6 @@ def convert_text(g: Generator, expr: plan.ConvertText) -> str:
     text = value(g, expr.argument)
     if source in (T.TEXT, T.VARCHAR, T.NAME, T.UNKNOWN, T.CSTRING) and target in (T.TEXT, T.VARCHAR):
         return text
-    if source == T.RECORD:
-        return f"{g.need(_row_text(tuple(_field_types(expr.argument))))}({text})"
     if source in (T.INT2, T.INT4, T.INT8, T.OID) and target in (T.TEXT, T.VARCHAR):
         return f"CAST({text} AS TEXT)"
     return f"{g.need(_text_cast(source, expr.argument.typmod, target, expr.typmod))}({text})"
@@ -528,41 +494,3 @@ def array_compare(g: Generator, expr: plan.ArrayCompare, filtering: bool = False
     decided, otherwise = ("0", "1") if expr.every else ("1", "0")
     return (f"(CASE WHEN {array} IS NOT NULL THEN (SELECT CASE WHEN {chosen} = {decided} THEN {decided} "
             f"WHEN count(*) > count(r) THEN NULL ELSE {otherwise} END FROM (SELECT {test} AS r FROM {source})) END)")
-
-
-# ---------------------------------------------------------------- rows
-
-
-def make_row(g: Generator, expr: plan.Row | plan.WholeRow) -> str:
-    """ROW(...) or a table's whole row."""
-    if isinstance(expr, plan.WholeRow) and expr.absent:
-        return "NULL"
-    texts = [value(g, f) for f in expr.fields]
-    made = f"{g.need(_row_maker(tuple(plain_type(f.type) for f in expr.fields)))}({', '.join(texts)})"
-    if isinstance(expr, plan.WholeRow) and expr.entry in g.nullable and expr.fields:
-        return f"(CASE WHEN {' AND '.join(f'{t} IS NULL' for t in texts)} THEN NULL ELSE {made} END)"
-    return made
-
-
-def _field_types(expr: plan.Expr) -> list[tuple[int, int]]:
-    if isinstance(expr, (plan.Row, plan.WholeRow)):
-        return [(plain_type(f.type), f.typmod) for f in expr.fields]
-    raise not_supported("printing a record whose fields are not known")
-
-
-@cache
-def _row_maker(types: tuple[int, ...]) -> Function:
-    return Function("pg_row_" + "_".join(map(str, types)), lambda *values: record.dump_fields(values, types), -1, True)
-
-
-@cache
-def _row_text(types: Types) -> Function:
-    fields = [record.Field(f"f{i}", codec(oid), typmod) for i, (oid, typmod) in enumerate(types, 1)]
-    found = record.record_codec(T.RECORD, fields)
-
-    def text(context: Context, stored: Stored) -> Stored:
-        return found.text_encoder(-1, context.env)(stored).decode()
-
-    return Function("pg_row_text_" + _types_name(types, 0), text, 1, False, strict=True, context=True)
-
-

@@ -7,7 +7,7 @@ from typing import Any
 
 from executor import plan
 from executor.errors import not_supported
-from executor.lower import functions
+from executor.lower import functions, rows
 from executor.lower.expressions import collation, condition, note_not_null, order_term, raw, sortable, value
 from executor.lower.generator import Generator
 from executor.lower.passes import prepare
@@ -297,6 +297,8 @@ def _function(g: Generator, entry: plan.FunctionEntry) -> str:
     alias = f" AS t{entry.number}"
     if len(entry.calls) == 1 and not entry.ordinality:
         call = entry.calls[0]
+        if rows.spreads(call, entry.columns[:1]):
+            return _row_columns(g, entry, call) + alias
         if isinstance(call, plan.Call) and functions.gives_rows(call.function):
             made = functions.table_function(call.function, call.arguments, call.type, entry.widths[0], call.position)
             arguments = ", ".join(value(g, a) for a in call.arguments)
@@ -307,17 +309,32 @@ def _function(g: Generator, entry: plan.FunctionEntry) -> str:
     return _several(g, entry) + alias
 
 
+def _row_columns(g: Generator, entry: plan.FunctionEntry, call: plan.Expr) -> str:
+    """The columns of the rows that a function gives, each of which is one value."""
+    if isinstance(call, plan.Call) and functions.gives_rows(call.function):
+        made = functions.table_function(call.function, call.arguments, call.type, 1, call.position)
+        spread = rows.spread_table_function(made, call.type)
+        return f"{g.need(spread)}({', '.join(value(g, a) for a in call.arguments)})"
+    spread = rows.spread_value(call.type)
+    return f"{g.need(spread)}({value(g, call)})"
+
+
 def _several(g: Generator, entry: plan.FunctionEntry) -> str:
     """ROWS FROM and WITH ORDINALITY: the functions run side by side, short ones padded with NULLs."""
     parts: list[tuple[TableFunction | None, int, int]] = []
     arguments: list[str] = []
+    at = 0
     for call, width in zip(entry.calls, entry.widths, strict=True):
+        spreads = rows.spreads(call, entry.columns[at : at + 1])
+        at += width
         if isinstance(call, plan.Call) and functions.gives_rows(call.function):
-            made = functions.table_function(call.function, call.arguments, call.type, width, call.position)
+            made = functions.table_function(call.function, call.arguments, call.type, 1 if spreads else width, call.position)
+            if spreads:
+                made = rows.spread_table_function(made, call.type)
             parts.append((made, len(call.arguments), width))
             arguments += [value(g, a) for a in call.arguments]
         else:
-            parts.append((None, 1, width))
+            parts.append((rows.spread_value(call.type) if spreads else None, 1, width))
             arguments.append(value(g, call))
     name = "rows_" + "_".join(f"{p.name if p else 'value'}" for p, _, _ in parts) + ("_o" if entry.ordinality else "")
     total = sum(entry.widths) + entry.ordinality

@@ -10,8 +10,9 @@ from executor.bind.volatility import volatility
 from executor.builtins import sqljson
 from executor.builtins.sqljson_build import array_builder, json_test, object_builder, parse_unique
 from executor.errors import not_supported
-from executor.lower import functions
-from executor.lower.expressions import refusal_error, value
+from executor.lower import functions, rows
+from executor.lower.domains import refusal_error
+from executor.lower.expressions import value
 from executor.lower.generator import Generator
 from executor.types import oids as T
 from executor.types.jsonspec import PathSpec, TableColumn, TableNode, TableSpec
@@ -115,7 +116,7 @@ def _builder(array: bool, types: functions.Types, result: int, absent_on_null: b
 
 def build(g: Generator, expr: plan.JsonBuild) -> str:
     """JSON_OBJECT or JSON_ARRAY."""
-    arguments = functions.with_rows_as_json(expr.arguments)
+    arguments = rows.with_rows_as_json(expr.arguments)
     made = _builder(expr.array, functions.argument_types(arguments), expr.type, expr.absent_on_null, expr.unique)
     return f"{g.need(made)}({', '.join(value(g, a) for a in arguments)})"
 

@@ -327,7 +327,8 @@ def array_codec(oid: int, element: Codec, delimiter: str = ",", name: str = "arr
         return lambda value: _write_binary(arrays.load(value), element.shown_oid, lambda item: encode(from_json(item)))
 
     return Codec(oid, parse, text_encoder, receive, binary_encoder, lambda typmod: f'"{name}" TEXT',
-                 f"pg_array_{name.removesuffix('[]')}", arrays.array_comparison(element))
+                 f"pg_array_{name.removesuffix('[]')}", arrays.array_comparison(element),
+                 equal_as_stored=element.equal_inside, equal_but_zeros=element.equal_inside_but_zeros)
 
 
 def vector_codec(oid: int, element: Codec, name: str) -> Codec:

@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from typing import Protocol
 
 from executor.errors import SqlError
+from executor.types.oids import FLOAT4, FLOAT8
 
 Stored = int | float | str | bytes | None
 FILE_COLLATIONS = frozenset(("RTRIM", "decimal"))
@@ -61,6 +62,7 @@ class Codec:
         Only those of FILE_COLLATIONS may stand in a file: the sqlite3 shell has them too.
     compare: what the collation does: two stored values -> negative, 0 or positive.
     equal_as_stored: the collation is for the order only; values are equal when their stored forms are.
+    equal_but_zeros: the same would hold, were there no negative zeros inside (rows and arrays of floats).
     wire_oid: the OID that clients know the type by, where `oid` is another: that of the built-in type whose values are
         stored in the same way (domains), or the number of a user's type (executor.types.made).
     """
@@ -74,12 +76,23 @@ class Codec:
     collation: str | None = None
     compare: Callable[[str, str], int] | None = None
     equal_as_stored: bool = False
+    equal_but_zeros: bool = False
     wire_oid: int = 0
 
     @property
     def shown_oid(self) -> int:
         """The type's OID in binary formats."""
         return self.wire_oid or self.oid
+
+    @property
+    def equal_inside(self) -> bool:
+        """True if values inside of rows and arrays are equal when their stored forms are."""
+        return self.equal_as_stored or (self.collation is None and self.oid not in (FLOAT4, FLOAT8))
+
+    @property
+    def equal_inside_but_zeros(self) -> bool:
+        """The same, were there no negative zeros."""
+        return self.equal_inside or self.equal_but_zeros or self.oid in (FLOAT4, FLOAT8)
 
 
 def constant(encoder: Encoder) -> Callable[[int, Env], Encoder]:

@@ -22,6 +22,7 @@ from executor.sqlstates import InvalidTextRepresentation
 from executor.types import record
 from executor.types.arraytext import array_codec
 from executor.types.base import Codec, Encoder, Env, Stored, constant, declared, misfit, utf8
+from executor.types.oids import RECORD, RECORD_ARRAY
 
 FIRST_NUMBER = 1 << 32
 """OIDs have 32 bits: a number that is sent to a client by mistake fails to be packed."""
@@ -79,6 +80,21 @@ def number_of(definition: Definition) -> int:
         add_type(Type(found + 1, f"_{definition.name}"[:63], -1, "b", "A", False, _delimiter(definition), 0, found, 0, 0,
                       -1, _collation(definition), ARRAY_SUBSCRIPT_HANDLER, definition.schema))
     return found
+
+
+RECORD_NAME = "record"
+
+
+def row_number(fields: tuple[Field, ...]) -> int:
+    """The number of the row type with these columns that has no name: clients see it as `record`."""
+    return number_of(Definition(kind=COMPOSITE, oid=RECORD, array_oid=RECORD_ARRAY, schema="pg_catalog", name=RECORD_NAME,
+                                fields=fields))
+
+
+def is_anonymous(number: int) -> bool:
+    """True for the types of `row_number`."""
+    found = _definitions.get(number)
+    return found is not None and found.oid == RECORD
 
 
 def _type(number: int, d: Definition) -> Type:
@@ -173,7 +189,7 @@ def _enum(number: int, d: Definition) -> Codec:
             raise misfit(f"enum {d.name}", error.args[0]) from None
 
     return Codec(number, parse, constant(encode), lambda data, typmod, env: parse(utf8(data), typmod, env),
-                 constant(encode), declared("enum TEXT"), f"pg_enum_{number}", compare, True, d.oid)
+                 constant(encode), declared("enum TEXT"), f"pg_enum_{number}", compare, equal_as_stored=True, wire_oid=d.oid)
 
 
 def _domain(number: int, d: Definition) -> Codec:
@@ -203,12 +219,27 @@ def _composite(number: int, d: Definition) -> Codec:
 
     fields = [record.Field(f.name, codec(f.type), f.typmod) for f in d.fields]
     made = record.record_codec(number, fields, d.name)
+    if d.oid == RECORD:
+        made = replace(made, parse=record.no_input, receive=record.no_input)
     return replace(made, wire_oid=d.oid, collation=f"pg_row_{number}", declare=declared("composite TEXT"))
 
 
 # Not the type's name: a name with "int" in it would give the column INTEGER affinity, and names change.
 _WORDS = {ENUM: "enum", DOMAIN: "domain", COMPOSITE: "composite"}
 _CODECS = {ENUM: _enum, DOMAIN: _domain, COMPOSITE: _composite}
+
+
+@cache
+def is_constrained(number: int) -> bool:
+    """True if values of the type have to satisfy a domain's constraints, in whole or in part."""
+    if number < FIRST_NUMBER:
+        return False
+    found = _definitions.get(number)
+    if found is None:
+        return is_constrained(number - 1)
+    if found.kind == DOMAIN:
+        return found.not_null or bool(found.checks) or is_constrained(found.base)
+    return any(is_constrained(f.type) for f in found.fields)
 
 
 @cache

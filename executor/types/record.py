@@ -12,7 +12,7 @@ from typing import NoReturn
 import msgspec
 
 from executor.errors import not_supported
-from executor.sqlstates import DatatypeMismatch, InvalidTextRepresentation, ProtocolViolation
+from executor.sqlstates import DatatypeMismatch, FeatureNotSupported, InvalidTextRepresentation, ProtocolViolation
 from executor.types import arrays
 from executor.types.base import Codec, Encoder, Env, Stored, declared, misfit
 from executor.types.oids import RECORD
@@ -143,7 +143,9 @@ def record_codec(oid: int, fields: Sequence[Field], name: str = "record") -> Cod
         return dump_fields(_receive(data, fields, env), oids)
 
     return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f'"{name}" TEXT'),
-                 f"pg_record_{oid}_{'_'.join(map(str, oids))}", record_comparison(fields))
+                 f"pg_record_{oid}_{'_'.join(map(str, oids))}", record_comparison(fields),
+                 equal_as_stored=all(field.codec.equal_inside for field in fields),
+                 equal_but_zeros=all(field.codec.equal_inside_but_zeros for field in fields))
 
 
 def _receive(data: bytes, fields: Sequence[Field], env: Env) -> list[Stored]:
@@ -190,10 +192,11 @@ def _no_fields(*arguments: object) -> NoReturn:
     raise not_supported("a value of type record whose columns are not known here")
 
 
-def _no_input(text: str, typmod: int, env: Env) -> NoReturn:
-    raise not_supported("input of anonymous composite types")
+def no_input(data: object, typmod: int, env: Env) -> NoReturn:
+    """Input of `record`."""
+    raise FeatureNotSupported("input of anonymous composite types is not implemented")
 
 
 CODECS = (
-    Codec(RECORD, _no_input, _no_fields, _no_fields, _no_fields, _no_fields),
+    Codec(RECORD, no_input, _no_fields, _no_fields, _no_fields, _no_fields),
 )

@@ -21,6 +21,7 @@ from executor.sqlstates import (
     DuplicateColumn,
     FeatureNotSupported,
     InvalidColumnReference,
+    ObjectNotInPrerequisiteState,
     SyntaxError,
     UndefinedColumn,
     UndefinedTable,
@@ -127,6 +128,9 @@ def table_item(s: Statement, relation: Relation, alias: str | None, columns: lis
                                             view=relation, **written)
         hidden: tuple[tuple[str, Expr], ...] = ()
     else:
+        if not relation.populated:
+            raise ObjectNotInPrerequisiteState(f'materialized view "{relation.name}" has not been populated',
+                                               hint="Use the REFRESH MATERIALIZED VIEW command.")
         entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only, **written)
         hidden = system_columns(entry, relation)
     return entry, [Item(shown, table_columns(entry), entry, schema=None if alias else relation.schema, hidden_columns=hidden)]

@@ -189,7 +189,7 @@ def _merge(old: Relation, new: Relation) -> Relation:
                    for c in constraints)
     return msgspec.structs.replace(
         old, columns=columns, constraints=linked, indexes=indexes, sqlite_sql=new.sqlite_sql, rowid=new.rowid,
-        rowid_column=new.rowid_column, definition=new.definition,
+        rowid_column=new.rowid_column, definition=old.definition if old.kind == "m" else new.definition,
         last_number=max([old.last_number, *recorded]))
 
 

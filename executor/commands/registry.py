@@ -16,8 +16,9 @@ MODULES = {
     "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
-           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTableAsStmt SelectStmt "
+           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
            "CreateEnumStmt AlterEnumStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt",
+    "create_as": "CreateTableAsStmt SelectStmt RefreshMatViewStmt",
 }
 """Module of executor.commands -> the parse nodes it has commands for (its COMMANDS)."""
 

@@ -4,7 +4,6 @@ A plan is read-only and shared by every execution of a cached statement; run sta
 Names are resolved: a column says which range entry (by number, unique in the statement) and which output of it.
 """
 
-from typing import Any
 
 import msgspec
 
@@ -587,50 +586,3 @@ class Merge(DataChange, frozen=True, kw_only=True):
 
 
 Plan = Query | DataChange
-
-
-def children(value: Any) -> Any:
-    """Yield every Expr directly inside a node (through tuples), for walks that need all of them."""
-    if isinstance(value, tuple):
-        for item in value:
-            yield from (item,) if isinstance(item, Expr) else children(item)
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            field = getattr(value, name)
-            if isinstance(field, Expr):
-                yield field
-            elif isinstance(field, (tuple, SortKey, Window)):
-                yield from children(field)
-
-
-def descend(value: Any) -> Any:
-    """Yield every Expr inside a node at any depth, subqueries included."""
-    if isinstance(value, Expr):
-        yield value
-    if isinstance(value, tuple):
-        for item in value:
-            yield from descend(item)
-    elif isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn)):
-        for name in value.__struct_fields__:
-            field = getattr(value, name)
-            if isinstance(field, (tuple, msgspec.Struct)):
-                yield from descend(field)
-
-
-AS_WRITTEN = frozenset({"position", "implicit_cast", "explicit_cast", "explicit", "operator", "sql_syntax", "sql_value",
-                        "written", "merged", "common", "untyped"})
-"""Fields that only say how an expression was written."""
-
-
-def key(value: Any) -> Any:
-    """A node without its positions and other accidents of writing, for comparing expressions by meaning."""
-    if isinstance(value, tuple):
-        return tuple(key(item) for item in value)
-    if isinstance(value, (Relation, Function, TableColumn)):
-        return (type(value).__name__, getattr(value, "oid", None), value.name)
-    if isinstance(value, msgspec.Struct):
-        name = type(value).__name__
-        if isinstance(value, (BoolOp, RowCompare, Subquery)):  # their `operator` is their meaning
-            name += value.operator
-        return (name, *(key(getattr(value, n)) for n in value.__struct_fields__ if n not in AS_WRITTEN))
-    return (type(value).__name__, value) if isinstance(value, (bool, int, float)) else value

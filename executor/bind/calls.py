@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import operators, resolve, rows
 from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
 from executor.bind.expressions import bind
@@ -253,7 +253,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
     if distinct:
         for a in converted:
             operators.check_equality(s, a.type, a.position)
-        if any(not any(plan.key(k.expr) == plan.key(a) for a in converted) for k in order):
+        if any(not any(walk.key(k.expr) == walk.key(a) for a in converted) for k in order):
             raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)
     condition = to_boolean(s, bind(s, inner, filter_node), "FILTER") if filter_node else None
@@ -296,7 +296,7 @@ def referenced_entries(expr: Expr) -> set[int]:
         current = stack.pop()
         if isinstance(current, plan.ColumnRef):
             found.add(current.entry)
-        stack.extend(plan.children(current))
+        stack.extend(walk.children(current))
     return found
 
 
@@ -304,21 +304,21 @@ def contains_aggregate(expr: Expr, scope: Scope) -> bool:
     """True if an aggregate (not over a window) is inside."""
     if isinstance(expr, plan.Grouping) or (isinstance(expr, AggregateCall) and expr.window is None):
         return True
-    return any(contains_aggregate(child, scope) for child in plan.children(expr))
+    return any(contains_aggregate(child, scope) for child in walk.children(expr))
 
 
 def contains_window(expr: Expr) -> bool:
     """True if a window function is inside."""
     if isinstance(expr, AggregateCall) and expr.window is not None:
         return True
-    return any(contains_window(child) for child in plan.children(expr))
+    return any(contains_window(child) for child in walk.children(expr))
 
 
 def contains_set_returning(expr: Expr) -> bool:
     """True if a set-returning function is inside."""
     if isinstance(expr, Call) and expr.function.returns_set:
         return True
-    return any(contains_set_returning(child) for child in plan.children(expr))
+    return any(contains_set_returning(child) for child in walk.children(expr))
 
 
 # ---------------------------------------------------------------- windows

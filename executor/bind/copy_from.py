@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import expressions
 from executor.bind.data_change import bind_copy
 from executor.bind.scope import Item, Scope
@@ -59,7 +59,7 @@ def _condition(s: Statement, scope: Scope, where: Node) -> Expr:
     scope.aggregates_refused = f"aggregate functions are not allowed in {_CLAUSE}"
     scope.windows_refused = f"window functions are not allowed in {_CLAUSE}"
     found = expressions.condition(s, scope, where, "WHERE")
-    for expr in plan.descend((found,)):
+    for expr in walk.descend((found,)):
         if isinstance(expr, plan.Call) and expr.function.returns_set:
             message = f"set-returning functions are not allowed in {_CLAUSE}"
             raise FeatureNotSupported(message, position=expr.position or None)
@@ -79,7 +79,7 @@ def _subquery(tree: Any) -> dict[str, Any] | None:
 
 
 def _refuse_generated(insert: Insert, condition: Expr) -> None:
-    for expr in plan.descend(condition):
+    for expr in walk.descend(condition):
         if isinstance(expr, ColumnRef) and expr.index == _GENERATED:
             detail = f'Column "{expr.name}" is a generated column.'
             raise InvalidColumnReference(f"generated columns are not supported in {_CLAUSE}", detail=detail)

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import expressions, operators
 from executor.bind.coerce import resolve_unknown
 from executor.bind.resolve import type_of
@@ -198,7 +198,7 @@ def uses_siblings(scope: Scope, value: object) -> bool:
     """True if columns of this level's FROM items are used inside."""
     own = {item.entry.number for item in scope.items if item.entry is not None}
     own |= {e.entry for item in scope.items for _, e in item.columns if isinstance(e, ColumnRef)}
-    return any(isinstance(e, ColumnRef) and e.entry in own for e in plan.descend(value))
+    return any(isinstance(e, ColumnRef) and e.entry in own for e in walk.descend(value))
 
 
 def _function(s: Statement, scope: Scope, node: Node) -> Bound:

@@ -4,7 +4,7 @@ or determined by a grouped primary key."""
 from collections.abc import Callable
 from itertools import chain, combinations, product
 
-from executor import plan
+from executor import plan, walk
 from executor.bind.expressions import bind
 from executor.bind.ordering import group_item
 from executor.bind.scope import Scope
@@ -51,7 +51,7 @@ class GroupClause:
 
     def _expression(self, node: Node) -> int:
         expr = group_item(self.s, self.scope, node, self.targets)
-        wanted = plan.key(expr)
+        wanted = walk.key(expr)
         if wanted not in self.keys:
             self.keys[wanted] = len(self.exprs)
             self.exprs.append(expr)
@@ -127,7 +127,7 @@ def bind_grouping(s: Statement, scope: Scope, node: Node) -> Expr:
 
 def _level(scope: Scope, call: plan.Grouping) -> Scope:
     """The query that a GROUPING belongs to: the innermost that its arguments have columns of."""
-    entries = {e.entry for e in plan.descend(call.arguments) if isinstance(e, ColumnRef)}
+    entries = {e.entry for e in walk.descend(call.arguments) if isinstance(e, ColumnRef)}
     for level in scope.levels():
         if entries & {item.entry.number for item in level.items if item.entry is not None}:
             return level
@@ -137,14 +137,14 @@ def _level(scope: Scope, call: plan.Grouping) -> Scope:
 def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
     """42803 for a column that is neither grouped nor aggregated."""
     own = {item.entry.number: item for item in scope.items if item.entry is not None}
-    keys = {plan.key(g) for g in query.group}
+    keys = {walk.key(g) for g in query.group}
     everywhere = set(range(len(query.group))).intersection(*(query.grouping_sets or ()))
     grouped_columns = {(g.entry, g.index) for i, g in enumerate(query.group)
                        if isinstance(g, ColumnRef) and i in everywhere}
     determined = {number for number, item in own.items() if _determined(item.entry, number, grouped_columns)}
 
     def check(expr: Expr, subquery: bool) -> None:
-        if plan.key(expr) in keys:
+        if walk.key(expr) in keys:
             return
         if isinstance(expr, AggregateCall) and expr.window is None:
             return
@@ -152,7 +152,7 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
             if _level(scope, expr) is not scope:
                 return
             for argument in expr.arguments:
-                if plan.key(argument) not in keys:
+                if walk.key(argument) not in keys:
                     raise GroupingError("arguments to GROUPING must be grouping expressions of the associated query level",
                                         position=argument.position or expr.position or None)
             return
@@ -169,11 +169,11 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
         if isinstance(expr, plan.Subquery):
             for value in expr.value:
                 check(value, subquery)
-            for inner in plan.descend(expr.query):
+            for inner in walk.descend(expr.query):
                 if isinstance(inner, ColumnRef):
                     check(inner, True)
             return
-        for child in plan.children(expr):
+        for child in walk.children(expr):
             check(child, subquery)
 
     for target in query.targets:

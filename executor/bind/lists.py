@@ -2,7 +2,7 @@
 
 from functools import reduce
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import operators
 from executor.bind.coerce import coerce
 from executor.bind.expressions import bind, bind_all
@@ -40,7 +40,7 @@ NESTED_MAX = 50
 
 def has_columns(expr: Expr) -> bool:
     """True if a column of this or an enclosing level is used, not looking into subqueries."""
-    return isinstance(expr, (plan.ColumnRef, plan.WholeRow)) or any(has_columns(child) for child in plan.children(expr))
+    return isinstance(expr, (plan.ColumnRef, plan.WholeRow)) or any(has_columns(child) for child in walk.children(expr))
 
 
 def _in_constants(s: Statement, value: Expr, items: list[Expr], negated: bool, position: int) -> Expr | None:

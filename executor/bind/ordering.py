@@ -1,6 +1,6 @@
 """ORDER BY, GROUP BY and DISTINCT ON: what names, numbers and expressions in them mean."""
 
-from executor import plan
+from executor import walk
 from executor.bind import operators
 from executor.bind.calls import contains_aggregate, contains_window
 from executor.bind.coerce import resolve_unknown
@@ -36,7 +36,7 @@ def sort_target(s: Statement, scope: Scope, node: Node, targets: list[Target], c
     visible = [t for t in targets if not t.hidden]
     if node.kind == "ColumnRef" and len(node.nodes("fields")) == 1 and node.nodes("fields")[0].kind == "String":
         name = node.nodes("fields")[0].text
-        found = {repr(plan.key(t.expr)): t.expr for t in visible if t.name == name}
+        found = {repr(walk.key(t.expr)): t.expr for t in visible if t.name == name}
         if len(found) > 1:
             raise AmbiguousColumn(f'{construct} "{name}" is ambiguous', position=s.position(node) or None)
         if found:
@@ -59,8 +59,8 @@ def _numbered(s: Statement, scope: Scope, node: Node, visible: list[Target], con
                                          position=s.position(node) or None)
         return visible[number - 1].expr
     expr = resolve_unknown(s, bind(s, scope, node))
-    wanted = plan.key(expr)
-    return next((t.expr for t in visible if plan.key(t.expr) == wanted), expr)
+    wanted = walk.key(expr)
+    return next((t.expr for t in visible if walk.key(t.expr) == wanted), expr)
 
 
 def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) -> Expr:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import expressions, operators, set_operations, with_clause
 from executor.bind.calls import contains_set_returning, contains_window, window_of
 from executor.bind.coerce import resolve_unknown
@@ -175,15 +175,15 @@ def _distinct(s: Statement, scope: Scope, node: Node, targets: list[Target],
     if nodes == [{}] or not nodes:
         for target in targets:
             operators.check_equality(s, target.expr.type, target.expr.position)
-        known = {plan.key(t.expr) for t in targets}
+        known = {walk.key(t.expr) for t in targets}
         for k in order:
-            if plan.key(k.expr) not in known:
+            if walk.key(k.expr) not in known:
                 raise InvalidColumnReference("for SELECT DISTINCT, ORDER BY expressions must appear in select list",
                                              position=k.expr.position or None)
         return ()
     on = tuple(sort_target(s, scope, n, targets, "DISTINCT ON") for n in found)
-    on_keys = {plan.key(e) for e in on}
-    leading = [plan.key(k.expr) for k in order]
+    on_keys = {walk.key(e) for e in on}
+    leading = [walk.key(k.expr) for k in order]
     seen: set[object] = set()
     for k in leading:
         if k in on_keys:
@@ -210,7 +210,7 @@ def _limit(s: Statement, scope: Scope, node: Node | None, construct: str) -> Exp
     own = Scope(parent=scope.parent, items=list(scope.items))
     found = bind(s, own, node)
     if any(isinstance(e, ColumnRef) and any(i.entry and i.entry.number == e.entry for i in scope.items)
-           for e in plan.descend(found)):
+           for e in walk.descend(found)):
         raise InvalidColumnReference(f"argument of {construct} must not contain variables", position=found.position or None)
     del inner
     from executor.bind.coerce import try_coerce

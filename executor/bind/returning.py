@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from executor import plan
+from executor import walk
 from executor.bind.query import bind_targets
 from executor.bind.scope import Item, Scope
 from executor.bind.statement import Statement
@@ -39,7 +39,7 @@ def bind_returning(s: Statement, scope: Scope, node: Node | None, items: list[It
     inner.items += [replace(rows[kind], alias=name, schema=None, unqualified=False) for kind, name in names.items()]
     targets = tuple(bind_targets(s, inner, node.nodes("exprs")))
     node.finish()
-    used = any(isinstance(e, ColumnRef) and e.entry == before.number for t in targets for e in plan.descend(t.expr))
+    used = any(isinstance(e, ColumnRef) and e.entry == before.number for t in targets for e in walk.descend(t.expr))
     if conflict and used:
         raise not_supported("RETURNING OLD of INSERT ... ON CONFLICT DO UPDATE")
     return targets, before.number if used else 0

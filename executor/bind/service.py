@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import typenames
 from executor.bind.calls import contains_aggregate, contains_set_returning, contains_window
 from executor.bind.coerce import assign, coerce, resolve_unknown, to_boolean
@@ -112,7 +112,7 @@ class BinderService:
             expr = bind(s, scope, node)
         except UndefinedColumn as error:
             raise FeatureNotSupported("cannot use column reference in DEFAULT expression", position=error.position) from None
-        if any(isinstance(e, plan.Subquery) for e in plan.descend(expr)):
+        if any(isinstance(e, plan.Subquery) for e in walk.descend(expr)):
             raise FeatureNotSupported("cannot use subquery in DEFAULT expression", position=expr.position or None)
         if contains_set_returning(expr):
             raise FeatureNotSupported("set-returning functions are not allowed in DEFAULT expressions",
@@ -168,7 +168,7 @@ class BinderService:
             g.enter(entry)
             for i, column in enumerate(entry.relation.columns):
                 g.overrides[entry.number, i] = quote(column.sqlite_name or column.name)
-            numbers = {entry.relation.columns[e.index].number for e in plan.descend(expr)
+            numbers = {entry.relation.columns[e.index].number for e in walk.descend(expr)
                        if isinstance(e, plan.ColumnRef) and e.entry == entry.number and e.index >= 0}
             used = tuple(sorted(numbers))
         return self._finished(g, text, expr, value(g, expr), used)
@@ -242,7 +242,7 @@ def _plural(what: str) -> str:
 
 
 def _refuse(expr: plan.Expr, scope: Scope, what: str) -> None:
-    if any(isinstance(e, plan.Subquery) for e in plan.descend(expr)):
+    if any(isinstance(e, plan.Subquery) for e in walk.descend(expr)):
         raise FeatureNotSupported(f"cannot use subquery in {_singular(what)}", position=expr.position or None)
     if contains_set_returning(expr):
         raise FeatureNotSupported(f"set-returning functions are not allowed in {_plural(what)}", position=expr.position or None)

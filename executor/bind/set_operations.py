@@ -2,7 +2,7 @@
 
 import msgspec
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import operators
 from executor.bind import query as queries
 from executor.bind.coerce import to_common
@@ -106,7 +106,7 @@ def _set_order(s: Statement, scope: Scope, node: Node, targets: tuple[Target, ..
     """ORDER BY of a set operation: only its output columns."""
     scope.items = [Item(None, tuple((t.name, t.expr) for t in targets), None, qualified=False)]
     found = sort_key(s, scope, node, list(targets))
-    if not any(plan.key(found.expr) == plan.key(t.expr) for t in targets):
+    if not any(walk.key(found.expr) == walk.key(t.expr) for t in targets):
         raise FeatureNotSupported(
             "invalid UNION/INTERSECT/EXCEPT ORDER BY clause", position=found.expr.position or None,
             detail="Only result column names can be used, not expressions or functions.",

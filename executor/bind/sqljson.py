@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import operators, typenames
 from executor.bind.calls import contains_set_returning
 from executor.bind.coerce import coerce, resolve_unknown, try_coerce
@@ -251,7 +251,7 @@ def _check_default(expr: Expr) -> None:
     if not isinstance(inner, (Const, Call)):
         raise DatatypeMismatch("can only specify a constant, non-aggregate function, or operator expression for DEFAULT",
                                position=position)
-    if any(isinstance(e, plan.ColumnRef) and not isinstance(e, plan.DomainValue) for e in plan.descend(expr)):
+    if any(isinstance(e, plan.ColumnRef) and not isinstance(e, plan.DomainValue) for e in walk.descend(expr)):
         raise DatatypeMismatch("DEFAULT expression must not contain column references", position=position)
     if contains_set_returning(expr):
         raise DatatypeMismatch("DEFAULT expression must not return a set", position=position)

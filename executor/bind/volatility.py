@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid
 from executor.types.jsonpath_mutability import is_mutable
@@ -17,7 +17,7 @@ INLINED = ("textanycat", "anytextcat")
 
 def volatility(expr: plan.Expr) -> str:
     """The worst level in the expression: i immutable, s stable, v volatile."""
-    return max((_level(e) for e in plan.descend(expr)), key=LEVELS.index, default="i")
+    return max((_level(e) for e in walk.descend(expr)), key=LEVELS.index, default="i")
 
 
 def _level(e: Any) -> str:

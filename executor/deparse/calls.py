@@ -1,6 +1,6 @@
 """Function calls, operators, aggregates and window functions."""
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.deparse.constants import constant
 from executor.deparse.entries import column_name, written
@@ -125,7 +125,7 @@ def _over(p: Printer, window: Window) -> None:
 
 def _alike(one: Window, other: Window) -> bool:
     def meaning(w: Window) -> object:
-        return [plan.key(getattr(w, field)) for field in w.__struct_fields__ if field not in ("name", "copied_order")]
+        return [walk.key(getattr(w, field)) for field in w.__struct_fields__ if field not in ("name", "copied_order")]
 
     return meaning(one) == meaning(other)
 

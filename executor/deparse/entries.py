@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.model import Relation
 from executor.catalog.naming import NAME_BYTES_MAX
 from executor.catalog.quoting import quote_identifier
@@ -77,13 +77,13 @@ def _aliased(p: Printer, node: Expr) -> tuple[str, str] | None:
     """(join's name, column) if the expression is seen through a join with an alias."""
     if not any(outer.joins for outer in p.levels):
         return None
-    wanted = plan.key(node)
+    wanted = walk.key(node)
     for outer in p.levels:
         for join, refname in outer.joins:
             if any(join is one for one in p.inside):
                 continue
             for name, expr in join.columns:
-                if plan.key(expr) == wanted:
+                if walk.key(expr) == wanted:
                     return refname, name
     return None
 
@@ -103,7 +103,7 @@ def column_name(p: Printer, node: Expr, *, ordering: bool = False) -> tuple[str 
     if not entry or not p.levels:
         return None, name
     level = p.levels[-1]
-    hidden = ordering and any(n == name and plan.key(e) != plan.key(node) for n, e in level.outputs)
+    hidden = ordering and any(n == name and walk.key(e) != walk.key(node) for n, e in level.outputs)
     return (p.entries[entry].refname if level.qualify or hidden else None), name
 
 

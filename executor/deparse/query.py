@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import clause_item, sort_keys, window_text
 from executor.deparse.entries import column_name, level
@@ -37,8 +37,8 @@ def query(p: Printer, node: plan.Query | plan.DataChange, names: tuple[str, ...]
 
 
 def _numbers(node: SetOperation) -> dict[int, int]:
-    keys = [plan.key(t.expr) for t in node.targets]
-    return {i: keys.index(plan.key(k.expr)) + 1 for i, k in enumerate(node.order)}
+    keys = [walk.key(t.expr) for t in node.targets]
+    return {i: keys.index(walk.key(k.expr)) + 1 for i, k in enumerate(node.order)}
 
 
 def _limits(p: Printer, node: Query) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.model import Column, Relation
 from executor.catalog.search_path import shown_schema
 from executor.context import Context
@@ -31,7 +31,7 @@ def column_text(column: Column) -> str:
 def _returning(g: Generator, c: plan.DataChange, sources: set[int]) -> str:
     if not c.returning:
         return ""
-    used = {e.entry for t in c.returning for e in plan.descend(t.expr) if isinstance(e, plan.ColumnRef)}
+    used = {e.entry for t in c.returning for e in walk.descend(t.expr) if isinstance(e, plan.ColumnRef)}
     if used & sources:
         raise not_supported("RETURNING columns of other tables than the one changed")
     g.table(c.relation)

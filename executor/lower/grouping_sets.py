@@ -7,7 +7,7 @@
 
 from itertools import pairwise
 
-from executor import plan
+from executor import plan, walk
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.outputs import Outputs, targets_of
@@ -31,7 +31,7 @@ class _Levels:
         self.below = Outputs(new_entry(g))  # numbers of entries are its branches' own; see _branch
         self.above = Outputs(new_entry(g))
         self.own = set(_entries(q.source))
-        self.groups = {plan.key(e): i for i, e in enumerate(q.group)}
+        self.groups = {walk.key(e): i for i, e in enumerate(q.group)}
 
     def query(self) -> Select:
         """The query above, made first because it says which aggregates there are."""
@@ -55,7 +55,7 @@ class _Levels:
         """The order of a rollup that asks for none: every subtotal after its rows, as sorting makes it in PostgreSQL."""
         sets = sorted(self.sets, key=len)
         chain = all(set(a) <= set(b) for a, b in pairwise(sets))
-        windows = any(isinstance(e, AggregateCall) and e.window for t in self.q.targets for e in plan.descend(t.expr))
+        windows = any(isinstance(e, AggregateCall) and e.window for t in self.q.targets for e in walk.descend(t.expr))
         if not chain or windows or self.q.distinct_on is not None:
             return ()
         keys = []
@@ -67,16 +67,16 @@ class _Levels:
     def _over_branches(self, expr: Expr) -> Expr | None:
         if isinstance(expr, Grouping) or (isinstance(expr, AggregateCall) and expr.window is None):
             return self.above.reference(expr)
-        at = self.groups.get(plan.key(expr))
+        at = self.groups.get(walk.key(expr))
         return self.above.at(at) if at is not None else self._over_branches_inside(expr)
 
     def _over_branches_inside(self, expr: Expr) -> Expr | None:
         """In a subquery: columns of this level only; its aggregates are its own."""
-        if isinstance(expr, Grouping) and all(plan.key(a) in self.groups for a in expr.arguments):
+        if isinstance(expr, Grouping) and all(walk.key(a) in self.groups for a in expr.arguments):
             return self.above.reference(expr)
         if not isinstance(expr, ColumnRef) or expr.entry not in self.own:
             return None
-        at = self.groups.get(plan.key(expr))
+        at = self.groups.get(walk.key(expr))
         return self.above.at(at) if at is not None else self.above.reference(expr)  # it depends on grouped columns
 
     def _branch(self, chosen: tuple[int, ...]) -> Select:
@@ -106,7 +106,7 @@ class _Levels:
     def _bits(self, expr: Grouping, chosen: tuple[int, ...]) -> int:
         found = 0
         for argument in expr.arguments:
-            found = found << 1 | (self.groups[plan.key(argument)] not in chosen)
+            found = found << 1 | (self.groups[walk.key(argument)] not in chosen)
         return found
 
     def _union(self, branches: list[Select]) -> Query:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from executor import plan
+from executor import walk
 from executor.plan import ColumnRef, Expr, Target
 
 
@@ -16,7 +16,7 @@ class Outputs:
 
     def reference(self, expr: Expr) -> ColumnRef:
         """The expression's value as the level above sees it."""
-        wanted = plan.key(expr)
+        wanted = walk.key(expr)
         if wanted not in self.places:
             self.places[wanted] = len(self.exprs)
             self.exprs.append(expr)

@@ -6,7 +6,7 @@ A pass takes a query of one level and gives an equal one; inner queries get thei
 from collections.abc import Callable
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.generator import Generator
@@ -39,11 +39,11 @@ def project_set(q: Query, g: Generator) -> Query:
     number = new_entry(g)
     columns = tuple((f"c{i}", c.type, c.typmod) for i, c in enumerate(calls))
     entry = FunctionEntry(number=number, alias="", columns=columns, calls=tuple(calls), widths=(1,) * len(calls), lateral=True)
-    found = {plan.key(c): ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=i, name=f"c{i}")
+    found = {walk.key(c): ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=i, name=f"c{i}")
              for i, c in enumerate(calls)}
 
     def change(expr: Expr) -> Expr | None:
-        return found.get(plan.key(expr)) if isinstance(expr, plan.Call) and expr.function.returns_set else None
+        return found.get(walk.key(expr)) if isinstance(expr, plan.Call) and expr.function.returns_set else None
 
     return replace(q, targets=rewrite(q.targets, change), order=rewrite(q.order, change), source=(*q.source, entry))
 
@@ -54,20 +54,20 @@ def _set_calls(exprs: tuple[Expr, ...]) -> list[plan.Call]:
     while stack:
         expr = stack.pop()
         if isinstance(expr, plan.Call) and expr.function.returns_set:
-            if any(isinstance(e, plan.Call) and e.function.returns_set for a in expr.arguments for e in plan.descend(a)):
+            if any(isinstance(e, plan.Call) and e.function.returns_set for a in expr.arguments for e in walk.descend(a)):
                 raise not_supported("nested set-returning functions", position=expr.position or None)
             if len(expr.function.outputs) > 1:
                 raise not_supported(f"function {expr.function.name} in the target list", position=expr.position or None)
-            found.setdefault(plan.key(expr), expr)
+            found.setdefault(walk.key(expr), expr)
             continue
-        if isinstance(expr, (plan.Case, plan.Coalesce)) and _set_calls(tuple(plan.children(expr))):
+        if isinstance(expr, (plan.Case, plan.Coalesce)) and _set_calls(tuple(walk.children(expr))):
             raise not_supported("set-returning functions in CASE or COALESCE", position=expr.position or None)
-        stack.extend(reversed(list(plan.children(expr))))
+        stack.extend(reversed(list(walk.children(expr))))
     return list(found.values())
 
 
 def _has_window(q: Select) -> bool:
-    return any(isinstance(e, plan.AggregateCall) and e.window is not None for t in q.targets for e in plan.descend(t.expr))
+    return any(isinstance(e, plan.AggregateCall) and e.window is not None for t in q.targets for e in walk.descend(t.expr))
 
 
 def _split(q: Select, calls: list[plan.Call], g: Generator) -> Select:
@@ -79,7 +79,7 @@ def _split(q: Select, calls: list[plan.Call], g: Generator) -> Select:
     outputs: dict[Any, ColumnRef] = {}
 
     def below(expr: Expr) -> Expr:
-        wanted = plan.key(expr)
+        wanted = walk.key(expr)
         if wanted not in outputs:
             outputs[wanted] = ColumnRef(type=expr.type, typmod=expr.typmod, entry=number, index=len(inner), name=f"c{len(inner)}")
             inner.append(Target(expr=expr, name=f"c{len(inner)}"))
@@ -171,7 +171,7 @@ def with_ties(q: Query, g: Generator) -> Query:
 def correlated_limit(q: Query, g: Generator) -> Query:
     """LIMIT and OFFSET that use columns of an enclosing query, which SQLite's cannot: rows are numbered instead."""
     bounds = [e for e in (q.limit, q.offset) if e is not None]
-    if not any(isinstance(e, ColumnRef) for b in bounds for e in plan.descend(b)):
+    if not any(isinstance(e, ColumnRef) for b in bounds for e in walk.descend(b)):
         return q
     if not isinstance(q, Select) or q.distinct_on is not None:
         raise not_supported("LIMIT or OFFSET with a column of an enclosing query here")

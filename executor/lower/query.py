@@ -5,7 +5,7 @@ from functools import cache
 from itertools import count, zip_longest
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.expressions import collation, condition, note_not_null, order_term, raw, sortable, value
@@ -56,7 +56,7 @@ def _recursive(g: Generator, cte: plan.Cte) -> str:
 
 def is_volatile(value_: Any) -> bool:
     """True if a volatile function is called anywhere inside."""
-    return any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in plan.descend(value_))
+    return any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in walk.descend(value_))
 
 
 # ---------------------------------------------------------------- SELECT
@@ -68,7 +68,7 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
     source = from_clause(g, q.source)
     if q.where is not None:
         note_not_null(g, q.where, range_entries(q.source))
-    keys = [plan.key(t.expr) for t in q.targets] if q.order else []
+    keys = [walk.key(t.expr) for t in q.targets] if q.order else []
     printer = raw if top else value
     outputs = []
     for i, target in enumerate(q.targets):
@@ -85,7 +85,7 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
         parts.append("GROUP BY " + ", ".join(f"{sortable(g, e)}" if not isinstance(e, plan.Const) else f"({value(g, e)} + 0)"
                                              for e in q.group))
     if q.having is not None:
-        if not q.group and not any(isinstance(e, plan.AggregateCall) for t in q.targets for e in plan.descend(t.expr)):
+        if not q.group and not any(isinstance(e, plan.AggregateCall) for t in q.targets for e in walk.descend(t.expr)):
             parts[0] += ", count(*) AS h"
         parts.append(f"HAVING {value(g, q.having)}")
     if q.order:
@@ -94,7 +94,7 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
 
 
 def _order(g: Generator, key: plan.SortKey, keys: list[Any]) -> str:
-    wanted = plan.key(key.expr)
+    wanted = walk.key(key.expr)
     if wanted in keys and not isinstance(key.expr, plan.ColumnRef):
         return order_term(g, key, str(keys.index(wanted) + 1))
     if isinstance(key.expr, plan.Const):
@@ -158,8 +158,8 @@ def _set_operation(g: Generator, q: plan.SetOperation) -> str:
 
 
 def _position(q: plan.SetOperation, key: plan.SortKey) -> int:
-    wanted = plan.key(key.expr)
-    return next(i for i, t in enumerate(q.targets) if plan.key(t.expr) == wanted)
+    wanted = walk.key(key.expr)
+    return next(i for i, t in enumerate(q.targets) if walk.key(t.expr) == wanted)
 
 
 def _operand(g: Generator, q: plan.Query, left: bool) -> str:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.model import Column as TableColumn
 from executor.facts.lookup import Function
@@ -46,4 +46,4 @@ def row_locks(p: plan.Plan) -> tuple[str, ...]:
 
 def writes_sequences(p: plan.Plan) -> bool:
     """True if a sequence is advanced: the statement must be able to write its new value at commit."""
-    return any(isinstance(e, plan.Call) and e.function.name in ("nextval", "setval") for e in plan.descend(p))
+    return any(isinstance(e, plan.Call) and e.function.name in ("nextval", "setval") for e in walk.descend(p))

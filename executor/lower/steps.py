@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
@@ -55,7 +55,7 @@ def returns_more(c: DataChange) -> bool:
     if not c.returning:
         return False
     sources = range_entries(getattr(c, "source", ())) if not isinstance(c, Insert) else set()
-    used = {e.entry for t in c.returning for e in plan.descend(t.expr) if isinstance(e, ColumnRef)}
+    used = {e.entry for t in c.returning for e in walk.descend(t.expr) if isinstance(e, ColumnRef)}
     if used & (sources | ({c.old} if c.old else set())):
         return True
     return any(isinstance(e, TableEntry) and e.relation.sqlite_schema != "catalog" for e in entries_of(c.returning))
@@ -379,7 +379,7 @@ def columns_of(entry: plan.RangeEntry) -> list[Expr]:
 def used_columns(value: Any) -> Iterator[ColumnRef]:
     """The columns used in expressions, each once."""
     seen = set()
-    for e in plan.descend(value):
+    for e in walk.descend(value):
         if isinstance(e, ColumnRef) and (e.entry, e.index) not in seen:
             seen.add((e.entry, e.index))
             yield e

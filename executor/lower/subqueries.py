@@ -1,6 +1,6 @@
 """Subquery expressions as SQLite text."""
 
-from executor import plan
+from executor import plan, walk
 from executor.bind.resolve import element_type
 from executor.lower import functions
 from executor.lower.expressions import equality, value
@@ -65,7 +65,7 @@ def _by_key(entry: plan.TableEntry, where: plan.Expr | None) -> bool:
         if isinstance(test, plan.Call) and test.operator == "=" and len(test.arguments) == 2:
             for side, other in (test.arguments, test.arguments[::-1]):
                 if isinstance(side, plan.ColumnRef) and side.entry == entry.number and side.index >= 0 and not any(
-                        isinstance(e, plan.ColumnRef) and e.entry == entry.number for e in plan.descend(other)):
+                        isinstance(e, plan.ColumnRef) and e.entry == entry.number for e in walk.descend(other)):
                     fixed.add(entry.relation.columns[side.index].number)
     return set(key.columns) <= fixed
 

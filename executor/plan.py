@@ -167,11 +167,12 @@ class BoolOp(Expr, frozen=True, kw_only=True):
 
 
 class IsTest(Expr, frozen=True, kw_only=True):
-    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown. A row is tested field by field."""
+    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown. A row is tested field by field, if not whole."""
 
     test: str
     negated: bool
     argument: Expr
+    whole: bool = False  # IS DISTINCT FROM NULL takes a row as one value
 
 
 class DistinctFrom(Expr, frozen=True, kw_only=True):

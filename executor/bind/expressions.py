@@ -203,7 +203,7 @@ def _distinct(negated: bool) -> Handler:
         for one, other in ((left, right), (right, left)):
             if _is_null(one):
                 one.take("isnull")
-                return IsTest(type=T.BOOL, test="null", negated=not negated, argument=bind(s, scope, other),
+                return IsTest(type=T.BOOL, test="null", negated=not negated, argument=bind(s, scope, other), whole=True,
                               position=position)
         a, b = bind(s, scope, left), bind(s, scope, right)
         if isinstance(a, Row) and isinstance(b, Row):

@@ -202,6 +202,8 @@ TESTS = {("null", False): "IS NULL", ("null", True): "IS NOT NULL", ("unknown", 
 
 
 def _test(g: Generator, expr: plan.IsTest) -> str:
+    if expr.whole:
+        return f"({value(g, expr.argument)} {TESTS[expr.test, expr.negated]})"
     if isinstance(expr.argument, (plan.Row, plan.WholeRow)):
         tests = [f"{raw(g, field)} {TESTS[expr.test, expr.negated]}" for field in expr.argument.fields]
         return "(" + (" AND ".join(tests) or "1") + ")"

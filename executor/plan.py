@@ -167,7 +167,7 @@ class BoolOp(Expr, frozen=True, kw_only=True):
 
 
 class IsTest(Expr, frozen=True, kw_only=True):
-    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test is one of null, true, false, unknown. A row is tested field by field, if not whole."""
+    """IS [NOT] NULL / TRUE / FALSE / UNKNOWN; test: null, true, false or unknown. A row is tested by field, if not whole."""
 
     test: str
     negated: bool

@@ -16,6 +16,9 @@ help:
 	@echo "make conformance  score PostgreSQL's regression scripts against the record (CONFORMANCE='--update' raises it)"
 	@echo "make clean        remove $(VENV), caches and build results; never a database"
 
+# An editable install leaves the byte code to the first start, and to every start where Python may not write it.
+COMPILE = $(BIN)/python -m compileall -q pgwire executor storage replication
+
 # One stamp per set of dependencies: a second run installs nothing until pyproject.toml changes.
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("pgquill needs Python 3.11 or later, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.13") if sys.version_info < (3, 11) else None'
@@ -24,10 +27,12 @@ $(VENV)/.python:
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/.python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(COMPILE)
 	@touch $(VENV)/.installed $@
 
 serve: $(VENV)/.installed

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind import operators, resolve, rows
+from executor.bind import domains, operators, resolve, rows
 from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
 from executor.bind.expressions import bind
 from executor.bind.hypothetical import paired
@@ -28,7 +28,7 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 from executor.types import oids as T
-from executor.types.made import oid_of
+from executor.types.made import is_constrained, oid_of
 
 
 def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -55,9 +55,10 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
         _refuse_decorations(function, node, over, filter_node, distinct, order_nodes, star, position)
         if function.returns_set:
             scope.set_returning = True
-        return Call(type=result, function=function, arguments=tuple(converted), position=position, sql_syntax=sql_syntax,
-                    spread=variadic_call and function.variadic == T.ANY,
-                    written=_as_written(function, len(argument_nodes), labels))
+        plain = Call(type=result, function=function, arguments=tuple(converted), position=position, sql_syntax=sql_syntax,
+                     spread=variadic_call and function.variadic == T.ANY,
+                     written=_as_written(function, len(argument_nodes), labels))
+        return _checked_input(s, plain) if function.name in READING else plain
     if function.kind == "p":
         raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
                               position=position or None)
@@ -75,6 +76,18 @@ def _as_written(function: Function, given: int, labels: list[str]) -> tuple[tupl
         return None
     named = ((function.argument_names.index(label), label) for label in labels)
     return (*((i, "") for i in range(by_position)), *named)
+
+
+READING = frozenset(f"{kind}_populate_record{many}" for kind in ("json", "jsonb") for many in ("", "set"))
+"""Functions that make values from text, which may break constraints of domains."""
+
+
+def _checked_input(s: Statement, call: Call) -> Expr:
+    if not is_constrained(call.type):
+        return call
+    if call.function.returns_set:
+        raise not_supported(f"{call.function.name} of rows with constrained columns", position=call.position or None)
+    return domains.input_checked(s, call)
 
 
 def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -137,7 +150,7 @@ def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], positi
         if argument.type == T.UNKNOWN and isinstance(argument, Const):
             return cast(s, argument, target.oid, -1, position)
         path = coercion_path(argument.type, target.oid, resolve.EXPLICIT)
-        if path and (path.method == "relabel" or (path.method == "text" and missing)):
+        if path and (path.method == "relabel" or (path.method == "text" and missing and rows.columns_of(argument) is None)):
             return coerce(s, argument, target.oid, -1, resolve.EXPLICIT, explicit=True)
     if missing and len(names) == 1 and any(f.name == names[0] for f in rows.columns_of(argument) or ()):
         return rows.field(s, argument, names[0], position)

@@ -24,6 +24,7 @@ from executor.sqlstates import (
     UndefinedObject,
 )
 from executor.types import oids as T
+from executor.types.made import fields_of
 
 Handler = Callable[[Statement, Scope, Node], Expr]
 
@@ -203,7 +204,9 @@ def _distinct(negated: bool) -> Handler:
         for one, other in ((left, right), (right, left)):
             if _is_null(one):
                 one.take("isnull")
-                return IsTest(type=T.BOOL, test="null", negated=not negated, argument=bind(s, scope, other), whole=True,
+                tested = bind(s, scope, other)
+                whole = tested.type == T.RECORD or fields_of(tested.type) is not None
+                return IsTest(type=T.BOOL, test="null", negated=not negated, argument=tested, whole=whole,
                               position=position)
         a, b = bind(s, scope, left), bind(s, scope, right)
         if isinstance(a, Row) and isinstance(b, Row):

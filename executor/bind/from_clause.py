@@ -28,6 +28,7 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 from executor.types import oids as T
+from executor.types.made import Field, is_anonymous, row_number
 
 Bound = tuple[FromItem, list[Item]]
 
@@ -205,19 +206,19 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
     lateral = bool(node.take("lateral"))
     ordinality, rows_from = bool(node.take("ordinality")), bool(node.take("is_rowsfrom"))
     alias, names = _alias(s, node.take("alias"))
-    if node.nodes("coldeflist"):
-        raise not_supported("a column definition list", position=s.position(node) or None)
+    definitions = node.nodes("coldeflist")
     calls: list[Expr] = []
     columns: list[tuple[str, int, int]] = []
     widths = []
     for item in node.nodes("functions"):
         call_node, definition = [*item.nodes("items"), None][:2]
-        if definition is not None and definition._fields:
-            raise not_supported("a column definition list", position=s.position(node) or None)
         assert call_node is not None
+        defined = definition.nodes("items") if definition is not None and definition._fields else definitions
         parts = _unnests(call_node)
         for part in parts:
             call = _table_call(s, scope, part)
+            if defined:
+                call = defined_row(s, call, defined)
             outputs = function_columns(call, part, alias if not rows_from and len(parts) == 1 else None)
             calls.append(call)
             columns += outputs
@@ -230,6 +231,34 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
                           has_alias=alias is not None, has_column_aliases=bool(names),
                           lateral=uses_siblings(scope, tuple(calls)))
     return entry, [Item(shown, table_columns(entry), entry)]
+
+
+def defined_row(s: Statement, call: Expr, definitions: list[Node]) -> Expr:
+    """A call of a function that returns record, AS (name type, ...) (42601)."""
+    from executor.bind import typenames
+
+    fields = []
+    for definition in definitions:
+        name, (number, typmod) = definition.take("colname"), typenames.resolve(s, definition.take("typeName"))
+        definition.take("is_local")
+        if definition.take("collClause") is not None:
+            raise not_supported("COLLATE in a column definition list", position=s.position(definition) or None)
+        definition.finish()
+        fields.append(Field(name, number, typmod))
+    if not isinstance(call, plan.Call) or (call.type != T.RECORD and not is_anonymous(call.type)):
+        raise SyntaxError('a column definition list is only allowed for functions returning "record"',
+                          position=s.position(definitions[0]) or None)
+    if call.function.outputs:
+        raise SyntaxError("a column definition list is redundant for a function with OUT parameters",
+                          position=s.position(definitions[0]) or None)
+    if call.function.source not in DEFINABLE:
+        raise not_supported(f"a column definition list for {call.function.name}", position=call.position or None)
+    return replace(call, type=row_number(tuple(fields)))
+
+
+DEFINABLE = frozenset(f"{kind}_{name}" for kind in ("json", "jsonb") for name in (
+    "populate_record", "populate_recordset", "to_record", "to_recordset"))
+"""Functions that make the columns they are told to make."""
 
 
 def _unnests(node: Node) -> list[Node]:

@@ -14,6 +14,7 @@ from executor.parse import Node
 from executor.plan import BoolOp, Call, CaseValue, ElementRef, Expr, Row
 from executor.sqlstates import WrongObjectType
 from executor.types import oids as T
+from executor.types.made import is_anonymous
 
 
 def in_list(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -45,7 +46,7 @@ def has_columns(expr: Expr) -> bool:
 
 def _in_constants(s: Statement, value: Expr, items: list[Expr], negated: bool, position: int) -> Expr | None:
     """value IN (items) with items of one common type; None if they have none."""
-    if isinstance(value, Row) or any(isinstance(item, Row) for item in items):
+    if any(isinstance(item, Row) and is_anonymous(item.type) for item in (value, *items)):
         return None
     common = common_type([value.type, *(item.type for item in items)])
     if common is None:
@@ -72,7 +73,7 @@ def array_compare(s: Statement, scope: Scope, node: Node, *, every: bool) -> Exp
     if operator.result != T.BOOL:
         raise WrongObjectType("op ANY/ALL (array) requires operator to yield boolean", position=position or None)
     wanted, _ = operators.polymorphic(function.arguments, [value.type, element], function.result, position)
-    right = wanted[1]
+    right = element if wanted[1] == T.RECORD else wanted[1]
     if element == T.UNKNOWN and right == T.TEXT and base_type(value.type) in (T.VARCHAR, T.BPCHAR):
         right = T.TEXT
     target = array_type(right)

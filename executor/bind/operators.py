@@ -18,6 +18,7 @@ from executor.sqlstates import (
     UndefinedFunction,
 )
 from executor.types import oids as T
+from executor.types.made import is_anonymous
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
@@ -47,7 +48,7 @@ def operator_for(s: Statement, names: Sequence[str], left: int, right: int, posi
 
 def make(s: Statement, names: Sequence[str], left: Expr | None, right: Expr, position: int) -> Expr:
     """An operator call over bound operands."""
-    if isinstance(left, Row) and isinstance(right, Row):
+    if isinstance(left, Row) and isinstance(right, Row) and is_anonymous(left.type) and is_anonymous(right.type):
         return compare_rows(s, names, left.fields, right.fields, position)
     operator = operator_for(s, names, left.type if left else 0, right.type, position)
     function = lookup.functions_by_oid().get(operator.function)

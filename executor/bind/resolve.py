@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from executor.facts import lookup
 from executor.facts.lookup import Cast, Function, Operator, Type
 from executor.types import oids as T
-from executor.types.made import is_anonymous
+from executor.types.made import Field, fields_of, is_anonymous, row_number
 
 IMPLICIT, ASSIGNMENT, EXPLICIT = "i", "a", "e"
 _RANK = {IMPLICIT: 0, ASSIGNMENT: 1, EXPLICIT: 2}
@@ -316,6 +316,24 @@ def _without_shadowed(usable: list[Candidate]) -> list[Candidate]:
     return [c for c in usable if not (c.variadic or c.defaults) or c.types not in plain]
 
 
+def _common_row(given: Sequence[int]) -> int | None:
+    """The type of rows without names, of one width, whose columns have common types; None for anything else."""
+    rows = [fields_of(oid) for oid in dict.fromkeys(given) if oid != T.UNKNOWN]
+    if len(rows) < 2 or any(not is_anonymous(oid) for oid in given if oid != T.UNKNOWN):
+        return None
+    found = [fields for fields in rows if fields is not None]
+    if len({len(fields) for fields in found}) != 1:
+        return None
+    columns = []
+    for same in zip(*found, strict=True):
+        wanted = common_type([field.type for field in same])
+        if wanted is None:
+            return None
+        typmods = {field.typmod for field in same}
+        columns.append(Field(same[0].name, wanted, typmods.pop() if len(typmods) == 1 else -1))
+    return row_number(tuple(columns))
+
+
 def common_type(given: Sequence[int]) -> int | None:
     """The type that CASE, UNION, VALUES, ARRAY, COALESCE ... give their branches; None if the categories differ.
 
@@ -324,6 +342,8 @@ def common_type(given: Sequence[int]) -> int | None:
     if given and given[0] != T.UNKNOWN and all(oid == given[0] for oid in given):
         return given[0]
     bases = [base_type(oid) for oid in given]
+    if (row := _common_row(bases)) is not None:
+        return row
     best = 0
     for oid in bases:
         if oid == T.UNKNOWN:

@@ -91,6 +91,12 @@ def to_composite(s: Statement, expr: Expr, target: int, context: str, explicit: 
     wanted, given = made.fields_of(target), columns_of(expr)
     if wanted is None or given is None:
         return None
+    if made.is_anonymous(target) and isinstance(expr, (Row, WholeRow)) and len(given) == len(wanted):
+        parts = [try_field(s, f, w) for f, w in zip(expr.fields, wanted, strict=True)]
+        if any(part is None for part in parts):
+            return None
+        return Row(type=target, fields=tuple(p for p in parts if p is not None), names=tuple(w.name for w in wanted),
+                   position=expr.position)
     if made.is_anonymous(target) or (made.is_anonymous(expr.type) and not isinstance(expr, (Row, WholeRow))):
         same = [(f.type, f.typmod) for f in wanted] == [(f.type, f.typmod) for f in given]
         return plan.Relabel(type=target, argument=expr, position=expr.position, explicit=explicit) if same else None
@@ -103,6 +109,13 @@ def to_composite(s: Statement, expr: Expr, target: int, context: str, explicit: 
     fields = tuple(_converted(s, f, w, expr, target, i, context, explicit)
                    for i, (f, w) in enumerate(zip(expr.fields, wanted, strict=True), 1))
     return Row(type=target, fields=fields, names=tuple(f.name for f in wanted), position=expr.position)
+
+
+def try_field(s: Statement, value: Expr, wanted: made.Field) -> Expr | None:
+    """A column of one row as the same column of another, implicitly."""
+    from executor.bind.coerce import try_coerce
+
+    return value if value.type == wanted.type else try_coerce(s, value, wanted.type, wanted.typmod)
 
 
 def _converted(s: Statement, value: Expr, wanted: made.Field, whole: Expr, target: int, number: int, context: str,

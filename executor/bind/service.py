@@ -143,6 +143,12 @@ class BinderService:
         to_boolean(s, expr, "CHECK")
         return _text(s, node)
 
+    def rebind_domain_check(self, text: str, base: int, typmod: int) -> None:
+        """Bind a domain's stored CHECK again, for its errors."""
+        s = self._statement(positions=False)
+        number, typmod = self._numbered((base, typmod))
+        to_boolean(s, bind_check(s, text, number, typmod, s.new_entry()), "CHECK")
+
     def domain_check(self, text: str, base: int, typmod: int, relation: Relation, column: Column) -> BoundExpression:
         """A domain's stored CHECK with a table's column as the value."""
         s = self._statement(positions=False)

@@ -20,6 +20,7 @@ from executor.catalog.search_path import class_name, search_path, shown_schema
 from executor.catalog.system.objects import rules
 from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.views import view_text
+from executor.catalog.typenames import find_type
 from executor.catalog.typenames import format_type as type_text
 from executor.context import Context
 from executor.errors import not_supported
@@ -34,6 +35,14 @@ def relation_of(context: Context, oid: int) -> Relation | None:
 
 def _format_type(context: Context, oid: int | None, typmod: int | None) -> str | None:
     return None if oid is None else type_text(oid, typmod, context.catalog, search_path(context))
+
+
+def _base_type(context: Context, oid: int) -> int | None:
+    """pg_basetype(): the type under a domain; NULL for no type."""
+    found = find_type(context.catalog, oid)
+    while found is not None and found.kind == "d":
+        found = find_type(context.catalog, found.base)
+    return found.oid if found is not None else None
 
 
 def _constraint(context: Context, oid: int) -> tuple[Relation, Constraint] | None:
@@ -214,6 +223,7 @@ def _with_context(function: Callable[..., object]) -> Python:
 BUILTINS = (
     Builtin("format_type(oid,int4)", _with_context(_format_type),
             ("format_type(1700, 655366)", "numeric(10,2)")),
+    Builtin("pg_basetype(regtype)", _with_context(_base_type), ("pg_basetype('int4'::regtype)", "integer")),
     Builtin("pg_get_expr(pg_node_tree,oid)", _with_context(_expression)),
     Builtin("pg_get_expr(pg_node_tree,oid,bool)", _with_context(_expression)),
     Builtin("pg_get_constraintdef(oid)", _with_context(_constraint_text), ("pg_get_constraintdef(1::oid)", None)),

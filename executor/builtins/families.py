@@ -54,11 +54,11 @@ FAMILIES: dict[str, str] = {
         "to_regtype to_regtypemod ts_token_type "
     ),
     "catalog_text": (
-        "format_type pg_get_constraintdef pg_get_expr pg_get_function_arg_default pg_get_function_arguments "
-        "pg_get_function_identity_arguments pg_get_function_result pg_get_function_sqlbody pg_get_functiondef "
-        "pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_statisticsobjdef "
-        "pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid "
-        "pg_get_viewdef "
+        "format_type pg_basetype pg_get_constraintdef pg_get_expr pg_get_function_arg_default "
+        "pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result "
+        "pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_partition_constraintdef "
+        "pg_get_partkeydef pg_get_ruledef pg_get_statisticsobjdef pg_get_statisticsobjdef_columns "
+        "pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid pg_get_viewdef "
     ),
     "comparison": (
         "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
@@ -174,6 +174,10 @@ FAMILIES: dict[str, str] = {
         "bool float4 float8 int2 int4 int8 json_strip_nulls jsonb_cmp jsonb_concat jsonb_delete jsonb_delete_path "
         "jsonb_insert jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls numeric "
     ),
+    "json_rows": (
+        "json_populate_record json_populate_recordset json_to_record json_to_recordset jsonb_populate_record "
+        "jsonb_populate_recordset jsonb_to_record jsonb_to_recordset "
+    ),
     "json_sets": (
         "json_array_elements json_array_elements_text json_each json_each_text json_object_keys "
         "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys "
@@ -251,7 +255,8 @@ FAMILIES: dict[str, str] = {
         "range_union tsrange tsrange_subdiff tstzrange tstzrange_subdiff upper upper_inc upper_inf "
     ),
     "record": (
-        "btrecordcmp max min record_eq record_ge record_gt record_larger record_le record_lt record_ne "
+        "btrecordcmp max min record_eq record_ge record_gt record_image_eq record_image_ge record_image_gt "
+        "record_image_le record_image_lt record_image_ne record_larger record_le record_lt record_ne "
         "record_smaller "
     ),
     "regexp": (

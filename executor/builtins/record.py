@@ -1,15 +1,20 @@
-"""Comparison of rows. A row's type says its columns: stored rows compare under the collation of that type."""
+"""Comparison of rows, by value and by image. Stored rows compare under the collation of their type, which says the columns."""
 
 from collections.abc import Callable, Iterator
+from struct import Struct
+from typing import Any
 
 from executor.builtins.base import ArgumentTypes, Builtin, Native, NativeAggregate, Python
 from executor.catalog.typenames import format_type
 from executor.errors import not_supported
 from executor.facts.lookup import type_at
 from executor.sqlstates import DatatypeMismatch
+from executor.types import oids, record
+from executor.types.base import Stored
 from executor.types.made import FIRST_NUMBER, Field, fields_of
 from executor.types.registry import codec
 
+_FLOAT8 = Struct(">d")
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -77,9 +82,66 @@ def _order(types: ArgumentTypes, result: int) -> Callable[[str, str], int]:
     return compare
 
 
+def _unsigned(value: Stored) -> int:
+    """An integer or a float as PostgreSQL holds it in 64 bits without a sign."""
+    if isinstance(value, float):
+        return int.from_bytes(_FLOAT8.pack(value), "big")
+    assert isinstance(value, int)
+    return value & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def _text_key(value: Stored) -> bytes:
+    return str(value).encode()
+
+
+_IMAGES: dict[int, Callable[[Stored], Any]] = {
+    **dict.fromkeys((oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT8), _unsigned),
+    **dict.fromkeys((oids.TEXT, oids.VARCHAR), _text_key),
+}
+"""What PostgreSQL's bytes of a value sort like. Those of other types are told equal or not, but not ordered."""
+
+
+def _images(types: ArgumentTypes) -> Callable[[Stored, Stored], int]:
+    _collation(types)
+    columns = [_base(f.type) for f in _columns(types[0][0])]
+
+    def compare(a: Stored, b: Stored) -> int:
+        for column, x, y in zip(columns, record.field_values(a, columns), record.field_values(b, columns), strict=True):
+            if x is None or y is None or column not in _IMAGES:
+                result = (x is None) - (y is None)
+                if result == 0 and x != y:
+                    raise not_supported(f"ordering values of type {_name(column)} by their bytes")
+            else:
+                first, second = _IMAGES[column](x), _IMAGES[column](y)
+                result = (first > second) - (first < second)
+            if result:
+                return result
+        return 0
+
+    return compare
+
+
+_TESTS: dict[str, Callable[[int], bool]] = {
+    "lt": lambda order: order < 0, "le": lambda order: order <= 0, "gt": lambda order: order > 0,
+    "ge": lambda order: order >= 0,
+}
+
+
+def _image(verb: str) -> Callable[[ArgumentTypes, int], Callable[[Stored, Stored], int]]:
+    def factory(types: ArgumentTypes, result: int) -> Callable[[Stored, Stored], int]:
+        if verb in ("eq", "ne"):
+            _collation(types)
+            return lambda a, b: int((a == b) == (verb == "eq"))
+        compare, test = _images(types), _TESTS[verb]
+        return lambda a, b: int(test(compare(a, b)))
+
+    return factory
+
+
 def _rows() -> Iterator[Builtin]:
     for verb, operator in _OPERATORS.items():
         yield Builtin(f"record_{verb}(record,record)", Native(_compare(operator), collate=True, typed=True))
+        yield Builtin(f"record_image_{verb}(record,record)", Python(_image(verb), typed=True))
     for name, aggregate in (("record_smaller", "min"), ("record_larger", "max")):
         yield Builtin(f"{name}(record,record)", Native(_chosen(aggregate), collate=True, typed=True))
         yield Builtin(f"{aggregate}(record)", NativeAggregate(_extreme(aggregate), collate=True, typed=True))

@@ -61,11 +61,12 @@ def alter_table(node: Node, ctx: DdlContext) -> DdlResult:
 
 
 def _reshaped_rows(ctx: DdlContext, before: Relation) -> list[Step]:
-    """Columns of other tables that hold rows of this one follow its columns."""
+    """Columns of other tables that hold rows of this one get its new columns; those that went have been taken out."""
     after = ctx.catalog.relations_by_oid.get(before.oid)
-    if after is None or [c.number for c in before.columns] == [c.number for c in after.columns]:
+    if after is None:
         return []
-    return reshaping(ctx, before, after)
+    left = tuple(c for c in before.columns if c.number in after.by_number)
+    return reshaping(ctx, replace(before, columns=left), after) if len(left) != len(after.columns) else []
 
 
 def _pass(command: Node) -> int:

@@ -90,6 +90,9 @@ class Binder(Protocol):
     def bind_domain_check(self, expression: Node, base: int, typmod: int) -> str:
         """Bind a domain's CHECK over VALUE, of this base type; gives its text to be stored."""
 
+    def rebind_domain_check(self, text: str, base: int, typmod: int) -> None:
+        """Bind a domain's stored CHECK again, for its errors."""
+
     def domain_check(self, text: str, base: int, typmod: int, relation: Relation, column: Column) -> Bound:
         """A domain's stored CHECK with a table's column as VALUE."""
 

@@ -12,6 +12,7 @@ from executor.ddl.lookup import range_name, refuse_existing
 from executor.ddl.objects import put_relation
 from executor.ddl.removal import remove
 from executor.ddl.row_change import refuse_stored, reshaping
+from executor.ddl.row_texts import drop_broken_checks, rebind_checks
 from executor.ddl.type_lookup import creation_place
 from executor.errors import not_supported
 from executor.parse import Node
@@ -68,9 +69,9 @@ def _drop(ctx: DdlContext, relation: Relation, command: Node) -> list[Step]:
         return []
     cascade = command.peek("behavior") == "DROP_CASCADE"
     gone = deletion(ctx, [Thing("column", relation.oid, column.number)], cascade)
-    new = replace(relation, columns=tuple(c for c in relation.columns if c is not column))
-    steps = reshaping(ctx, relation, new)
-    return [*steps, *remove(ctx, gone)]
+    steps = [*remove(ctx, gone)]
+    drop_broken_checks(ctx, relation, name, cascade)
+    return steps
 
 
 def _alter(ctx: DdlContext, relation: Relation, command: Node) -> list[Step]:
@@ -84,6 +85,7 @@ def _alter(ctx: DdlContext, relation: Relation, command: Node) -> list[Step]:
     refuse_stored(ctx, relation, "type")
     changed = replace(column, type=oid, typmod=typmod, collation=collation)
     ctx.catalog = put_relation(ctx.catalog, columns.with_column(relation, changed))
+    rebind_checks(ctx, relation)
     return []
 
 

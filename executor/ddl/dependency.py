@@ -303,7 +303,7 @@ def _collect(
     found: dict[Thing, str] = {}
     for other, mode in graph.dependents(thing):
         found[other] = AUTO if AUTO in (mode, found.get(other)) else mode
-    for other in sorted(found, key=lambda t: (-t.oid, t.kind != "default", t.kind, -t.sub)):
+    for other in sorted(found, key=lambda t: (-t.oid, t.kind != "default", t.kind, t.sub)):
         known = because.get(other)
         if known is None or (known[0] == NORMAL and found[other] == AUTO):
             because[other] = (found[other], thing)

@@ -86,6 +86,8 @@ def _impossible(kind: str, position: int | None) -> SqlError:
         return SyntaxError(_IMPOSSIBLE[kind], position=position)
     if kind in _IMPOSSIBLE:
         return FeatureNotSupported(_IMPOSSIBLE[kind], position=position)
+    if kind.endswith("ENFORCED"):
+        return FeatureNotSupported("specifying constraint enforceability not supported for domains", position=position)
     return FeatureNotSupported("specifying constraint deferrability not supported for domains", position=position)
 
 

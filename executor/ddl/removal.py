@@ -8,6 +8,7 @@ from executor.catalog.model import Relation
 from executor.ddl.base import DdlContext, Step
 from executor.ddl.dependency import Graph, Thing
 from executor.ddl.objects import put_relation, without, without_comments
+from executor.ddl.row_change import reshaping
 from executor.ddl.schema_edit import redefine
 from executor.ddl.sequence import removal_steps
 from executor.ddl.sqlite_table import qualified
@@ -75,7 +76,9 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
         return ()
     if not columns and old.kind != "c":
         raise not_supported("a table without columns")
+    rows = reshaping(ctx, old, new) if lost else []
     new, steps = transition(ctx, old, new)
+    steps = (*rows, *steps)
     ctx.catalog = put_relation(ctx.catalog, new)
     parts = {c.oid for c in old.constraints} - {c.oid for c in constraints}
     parts |= {i.oid for i in old.indexes} - {i.oid for i in new.indexes}

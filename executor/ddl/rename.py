@@ -19,6 +19,7 @@ from executor.ddl.lookup import (
 )
 from executor.ddl.objects import put_relation, put_schema, relation_names
 from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
+from executor.ddl.row_texts import rename_field
 from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_name
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
 from executor.ddl.transition import transition
@@ -203,6 +204,7 @@ def _attribute(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     found = target(node, ctx, "OBJECT_TYPE")
     if found is not None:
         rename_column(ctx, found.table, old_name, new_name)
+        rename_field(ctx, found.table, old_name, new_name)
     return DdlResult(ctx.catalog, tag="ALTER TYPE")
 
 

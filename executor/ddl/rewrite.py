@@ -171,6 +171,35 @@ def _tree(text: str, query: bool) -> Any:
     return parse_one(text).tree if query else parse_expression(text).tree
 
 
+def _field_steps(kind: str, fields: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """The String nodes of (row).name in a node."""
+    for step in fields.get("indirection", ()) if kind == "A_Indirection" else ():
+        if step.get("String", {}).get("sval") == name:
+            yield step["String"]
+
+
+def rename_field(expression: str, old: str, new: str) -> str:
+    """An expression with (row).old as (row).new."""
+
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        for step in _field_steps(kind, fields, old):
+            step["sval"] = new
+
+    return _edited(expression, edit) if old in expression else expression
+
+
+def selects_field(text: str, name: str, *, query: bool = False) -> bool:
+    """True if a stored text selects a field of this name."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        found.extend(True for _ in _field_steps(kind, fields, name))
+
+    if name in text:
+        _walk({"text": _tree(text, query)}, look)
+    return bool(found)
+
+
 def has_literal(text: str, literal: str, *, query: bool = False) -> bool:
     """True if a stored text has this string literal in it, also as a part of an array's or row's literal."""
     found: list[bool] = []

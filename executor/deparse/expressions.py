@@ -7,6 +7,7 @@ from executor.deparse.entries import column_name, row_name, written
 from executor.deparse.printer import PRINTERS, SMALL_STEP, Printer
 from executor.plan import Call, Const, Expr
 from executor.types import oids as T
+from executor.types.made import is_anonymous
 
 
 def top_level(p: Printer, node: Expr, implicit: bool = True) -> None:
@@ -104,7 +105,10 @@ def _boolean(p: Printer, node: plan.BoolOp, implicit: bool) -> None:
 def _test(p: Printer, node: plan.IsTest, implicit: bool) -> None:
     p.open()
     p.paren(node.argument, node.test == "null", node)
-    p.put(f" IS {'NOT ' if node.negated else ''}{node.test.upper()}")
+    if node.whole:
+        p.put(f" IS {'' if node.negated else 'NOT '}DISTINCT FROM NULL")
+    else:
+        p.put(f" IS {'NOT ' if node.negated else ''}{node.test.upper()}")
     p.close()
 
 
@@ -185,7 +189,7 @@ def _row(p: Printer, node: plan.Row, implicit: bool) -> None:
     p.put("ROW(")
     _items(p, node.fields)
     p.put(")")
-    if node.type != T.RECORD:
+    if node.type != T.RECORD and not is_anonymous(node.type):
         p.put(f"::{p.type_name(node.type)}")
 
 

@@ -106,10 +106,7 @@ def with_rows_as_json(arguments: tuple[plan.Expr, ...]) -> tuple[plan.Expr, ...]
 def row_json(g: Generator, expr: plan.RowJson) -> str:
     """A row as a JSON object."""
     row = expr.argument
-    if isinstance(row, (plan.Row, plan.WholeRow)):
-        fields = tuple((name, plain_type(f.type), f.typmod) for name, f in zip(row.names, row.fields, strict=True))
-    else:
-        fields = tuple((f.name, plain_type(f.type), f.typmod) for f in fields_of(row.type) or ())
+    fields = tuple((f.name, plain_type(f.type), f.typmod) for f in fields_of(row.type) or ())
     return f"{g.need(_row_json(fields))}({value(g, row)})"
 
 

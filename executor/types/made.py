@@ -11,6 +11,7 @@ OIDs are what clients, DDL and the Catalog speak of. They become numbers where a
 declared parameters enter a statement (executor.catalog.usertypes), and OIDs again by `oid_of` where types leave it.
 """
 
+import threading
 from dataclasses import replace
 from functools import cache
 
@@ -66,6 +67,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     relation: int = 0
 
 
+_lock = threading.Lock()
 _numbers: dict[Definition, int] = {}
 _definitions: dict[int, Definition] = {}
 
@@ -73,13 +75,21 @@ _definitions: dict[int, Definition] = {}
 def number_of(definition: Definition) -> int:
     """The number that stands for this definition; the next one stands for its array type."""
     found = _numbers.get(definition)
-    if found is None:
-        found = _numbers[definition] = FIRST_NUMBER + 2 * len(_numbers)
-        _definitions[found] = definition
-        add_type(_type(found, definition))
-        add_type(Type(found + 1, f"_{definition.name}"[:63], -1, "b", "A", False, _delimiter(definition), 0, found, 0, 0,
+    return _give_number(definition) if found is None else found
+
+
+def _give_number(definition: Definition) -> int:
+    with _lock:
+        if definition in _numbers:
+            return _numbers[definition]
+        number = FIRST_NUMBER + 2 * len(_numbers)
+        _definitions[number] = definition
+        add_type(_type(number, definition))
+        add_type(Type(number + 1, f"_{definition.name}"[:63], -1, "b", "A", False, _delimiter(definition), 0, number, 0, 0,
                       -1, _collation(definition), ARRAY_SUBSCRIPT_HANDLER, definition.schema))
-    return found
+        # Last: whoever finds the number without the lock finds all of the above.
+        _numbers[definition] = number
+        return number
 
 
 RECORD_NAME = "record"

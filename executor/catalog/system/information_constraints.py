@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from executor.catalog.definitions import condition
-from executor.catalog.model import Constraint, Relation
+from executor.catalog.model import Constraint, Relation, UserType
 from executor.catalog.search_path import shown_schema
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
@@ -121,4 +121,16 @@ def check_constraints(view: SessionView) -> Iterator[Row]:
         if oid:
             yield _check_row(constraint_catalog=view.database, constraint_schema=types_by_oid()[oid].schema,
                              constraint_name=name, check_clause=clause)
+    for made in view.catalog.types:
+        for of_domain in made.constraints:
+            yield _check_row(constraint_catalog=view.database, constraint_schema=made.schema,
+                             constraint_name=of_domain.name, check_clause=_of_domain(view, made, of_domain))
+
+
+def _of_domain(view: SessionView, made: UserType, constraint: Constraint) -> str:
+    from executor.deparse.stored import domain_check_text
+
+    if constraint.kind == "n":
+        return "VALUE IS NOT NULL"
+    return domain_check_text(view.catalog, DEFAULT_PATH, made, constraint.expression)
 

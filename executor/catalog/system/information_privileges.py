@@ -10,6 +10,7 @@ from executor.catalog.model import Relation
 from executor.catalog.search_path import shown_schema
 from executor.catalog.system import objects
 from executor.catalog.system.information_routines import specific_name
+from executor.catalog.system.information_tables import domain_types
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation
@@ -118,7 +119,7 @@ def _usage_grants(name: str) -> Callable[[SessionView], Iterator[Row]]:
         named = [(view.database, "pg_catalog", collation, "COLLATION")
                  for (collation,) in table("pg_collation").select("collname")]
         named += [(view.database, kind.schema, kind.name, "DOMAIN")
-                  for kind in types_by_oid().values() if kind.kind == "d"]
+                  for kind in domain_types(view.catalog)]
         public = [(PUBLIC, "NO", item) for item in named]
         owned = [(objects.OWNER_NAME, "YES", item) for item in named if item[3] == "DOMAIN"]
         for grantee, grantable, (catalog, schema, object_name, kind) in (*public, *owned):

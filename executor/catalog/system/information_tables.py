@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from executor.catalog.definitions import column_default
-from executor.catalog.model import Column, Relation, Sequence
+from executor.catalog.model import Catalog, Column, Relation, Sequence
 from executor.catalog.search_path import TEMPORARY, shown_schema
 from executor.catalog.system import objects
 from executor.catalog.system.information_types import collation, data_type, details, true_type
@@ -13,7 +13,7 @@ from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.updatable import insertable, updatability, updatable
 from executor.catalog.system.views import every_relation, view_text
-from executor.catalog.typenames import find_type, format_type
+from executor.catalog.typenames import DEFAULT_PATH, find_type, format_type, user_types
 from executor.facts import table
 from executor.facts.lookup import Type, types_by_oid
 
@@ -110,7 +110,8 @@ def _column(view: SessionView, relation: Relation, column_at: int, column: Colum
     return _columns_row(
         table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
         column_name=column.name, ordinal_position=column.number, dtd_identifier=str(column.number),
-        column_default=None if column.generated else default, is_nullable=yes_no(not column.not_null),
+        column_default=None if column.generated else default,
+        is_nullable=yes_no(not column.not_null and not _refuses_null(view, column)),
         is_generated="ALWAYS" if column.generated else "NEVER",
         generation_expression=default if column.generated else None,
         is_updatable=yes_no(updatable(view.catalog, relation) and column_at in updatability(view.catalog, relation)[1]),
@@ -136,18 +137,37 @@ def sequences(view: SessionView) -> Iterator[Row]:
 _domains_row = maker("information_schema.domains", dtd_identifier="1")
 
 
-def _domains() -> Iterator[Type]:
-    return (kind for kind in types_by_oid().values() if kind.kind == "d")
+def _refuses_null(view: SessionView, column: Column) -> bool:
+    """True if the column's type is a domain that is NOT NULL itself."""
+    made = view.catalog.types_by_oid.get(column.type)
+    return made is not None and made.not_null
+
+
+def domain_types(catalog: Catalog) -> Iterator[Type]:
+    """The domains of information_schema itself, and users' ones."""
+    yield from (kind for kind in types_by_oid().values() if kind.kind == "d")
+    yield from (kind for kind in user_types(catalog).values() if kind.kind == "d")
+
+
+def _default_of(view: SessionView, domain: Type) -> str | None:
+    from executor.deparse.stored import domain_default_text
+
+    made = view.catalog.types_by_oid.get(domain.oid)
+    return domain_default_text(view.catalog, DEFAULT_PATH, made) if made is not None else None
 
 
 def domains(view: SessionView) -> Iterator[Row]:
     """Domains."""
     defaults = dict(table("pg_type").select("oid", "typdefault"))
-    for domain in _domains():
-        base = types_by_oid()[domain.base]
+    for domain in domain_types(view.catalog):
+        base, _, typmod = true_type(view.catalog, domain.oid, -1)
+        shown = _type_columns(view, base)
+        if shown["data_type"] == "ARRAY" and shown["udt_schema"] == "pg_catalog":
+            shown["data_type"] = format_type(domain.base, None, view.catalog)
         yield _domains_row(
             domain_catalog=view.database, domain_schema=domain.schema, domain_name=domain.name,
-            domain_default=defaults[domain.oid], **_type_columns(view, base), **details(base, domain.base_typmod),
+            domain_default=defaults.get(domain.oid) or _default_of(view, domain), **shown,
+            **details(base, typmod),
             **collation(view.database, domain.collation))
 
 
@@ -156,9 +176,11 @@ _domain_constraints_row = maker("information_schema.domain_constraints", is_defe
 
 def domain_constraints(view: SessionView) -> Iterator[Row]:
     """Constraints of domains."""
-    for name, oid in table("pg_constraint").select("conname", "contypid"):
-        if oid:
-            domain = types_by_oid()[oid]
+    named = [(oid, name) for name, oid in table("pg_constraint").select("conname", "contypid") if oid]
+    named += [(made.oid, constraint.name) for made in view.catalog.types for constraint in made.constraints]
+    for oid, name in named:
+        domain = find_type(view.catalog, oid)
+        if domain is not None:
             yield _domain_constraints_row(
                 constraint_catalog=view.database, constraint_schema=domain.schema, constraint_name=name,
                 domain_catalog=view.database, domain_schema=domain.schema, domain_name=domain.name)
@@ -169,8 +191,8 @@ _domain_udt_row = maker("information_schema.domain_udt_usage")
 
 def domain_udt_usage(view: SessionView) -> Iterator[Row]:
     """The base types of domains."""
-    for domain in _domains():
-        base = types_by_oid()[domain.base]
+    for domain in domain_types(view.catalog):
+        base, _, _ = true_type(view.catalog, domain.oid, -1)
         yield _domain_udt_row(
             udt_catalog=view.database, udt_schema=base.schema, udt_name=base.name, domain_catalog=view.database,
             domain_schema=domain.schema, domain_name=domain.name)
@@ -212,12 +234,13 @@ def attributes(view: SessionView) -> Iterator[Row]:
     """Attributes of composite types."""
     for relation in every_relation(view.catalog, "c"):
         for column in relation.columns:
-            base, _, typmod = true_type(view.catalog, column.type, column.typmod)
+            base, domain, typmod = true_type(view.catalog, column.type, column.typmod)
+            own = domain or base
             yield _attributes_row(
                 udt_catalog=view.database, udt_schema=shown_schema(relation.schema), udt_name=relation.name,
                 attribute_name=column.name, ordinal_position=column.number, dtd_identifier=str(column.number),
-                data_type=data_type(view.catalog, base), attribute_udt_catalog=view.database,
-                attribute_udt_schema=base.schema, attribute_udt_name=base.name, **details(base, typmod))
+                data_type=data_type(view.catalog, own), attribute_udt_catalog=view.database,
+                attribute_udt_schema=own.schema, attribute_udt_name=own.name, **details(base, typmod))
 
 
 _user_types_row = maker("information_schema.user_defined_types", user_defined_type_category="STRUCTURED",

@@ -71,13 +71,13 @@ def details(kind: Type, typmod: int) -> dict[str, Any]:
 
 
 def true_type(catalog: Catalog, oid: int, typmod: int) -> tuple[Type, Type | None, int]:
-    """(base type, the domain or None, typmod) of a column's type."""
+    """(type, the domain or None, typmod) of a column's type. A domain's base type can be a domain itself."""
     kind = find_type(catalog, oid)
     assert kind is not None, oid
     if kind.kind != "d":
         return kind, None, typmod
     base = find_type(catalog, kind.base)
-    assert base is not None
+    assert base is not None, kind
     return base, kind, kind.base_typmod
 
 

@@ -112,7 +112,15 @@ def storage(oid: int, catalog: Catalog) -> Storage:
     while made is not None and made.kind == "d":
         oid = made.base
         made = catalog.types_by_oid.get(oid)
-    return _ENUM if made is not None else _storage().get(oid, _COMPOSITE)
+    if made is not None:
+        return _ENUM
+    found = _storage().get(oid)
+    if found is not None:
+        return found
+    owner = next((t for t in catalog.types if t.array_type == oid), None)
+    if owner is None:
+        return _COMPOSITE
+    return _COMPOSITE._replace(align="d" if storage(owner.oid, catalog).align == "d" else "i")
 
 
 @cache

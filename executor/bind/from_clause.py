@@ -402,7 +402,9 @@ def _using(s: Statement, kind: str, using: list[str], left: list[Item], right: l
 
 
 def _sample(s: Statement, scope: Scope, node: Node) -> Bound:
-    raise not_supported("TABLESAMPLE", position=s.position(node) or None)
+    from executor.bind.table_sample import bind_sample
+
+    return bind_sample(s, scope, node)
 
 
 def _json_table(s: Statement, scope: Scope, node: Node) -> Bound:

@@ -4,6 +4,7 @@ A materialized view is a table of the file; its query is in the Catalog, as a vi
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -75,7 +76,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     if exists_already(ddl, *existing, if_not_exists):
         session.notices.extend(ddl.notices)
         return Result(tag)
-    view = _bound_view(ddl, wrap(inner.node.tree), catalog) if construct == VIEW else None
+    view = _bound_view(ddl, wrap(deepcopy(inner.node.tree)), catalog) if construct == VIEW else None
     analyzed = analyze(inner, catalog, session.context, session.search_path())
     columns = _columns(analyzed, names, construct)
     made, steps = table_for_columns(ddl, range_name, columns, kind="m" if view is not None else "r")

@@ -7,7 +7,6 @@ from executor import plan
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import table_call
 from executor.deparse.printer import JOIN_STEP, STEP, Printer
-from executor.errors import not_supported
 from executor.plan import Call, FromItem, FunctionEntry, Join, RangeEntry
 
 
@@ -35,6 +34,15 @@ def _item(p: Printer, item: FromItem) -> None:
         p.put(f" {quote_identifier(name.refname or '')}")
     if _shows_columns(item, name.columns):
         p.put(f"({', '.join(map(quote_identifier, name.columns))})")
+    if isinstance(item, plan.TableEntry) and item.sample is not None:
+        method, arguments, seed = item.sample
+        p.put(f" TABLESAMPLE {method} (")
+        p.items(arguments, implicit=False)
+        p.put(")")
+        if seed is not None:
+            p.put(" REPEATABLE (")
+            p.expr(seed)
+            p.put(")")
 
 
 def _shows_alias(item: RangeEntry, refname: str | None) -> bool:
@@ -59,8 +67,6 @@ def _shows_columns(item: RangeEntry, columns: tuple[str, ...]) -> bool:
 
 
 def _table(p: Printer, item: plan.TableEntry) -> None:
-    if item.sample is not None:
-        raise not_supported("printing TABLESAMPLE")
     p.put("ONLY " if item.only else "")
     p.put(p.relation_name(item.relation))
 

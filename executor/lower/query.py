@@ -241,6 +241,10 @@ def _join(g: Generator, item: plan.Join) -> str:
 
 
 def _table(g: Generator, entry: plan.TableEntry) -> str:
+    if entry.sample is not None:
+        from executor.lower.table_sample import sampled  # few queries have one
+
+        return sampled(g, entry)
     return f"{g.table(entry.relation)} AS t{entry.number}"
 
 

@@ -17,7 +17,7 @@ from executor.errors import SqlError
 from executor.lower.generator import Lowered, Slot
 from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source
-from executor.sqlstates import IndeterminateDatatype, StatementTooComplex, UndefinedObject
+from executor.sqlstates import IndeterminateDatatype, ObjectNotInPrerequisiteState, StatementTooComplex, UndefinedObject
 from executor.types import made, record
 from executor.types import oids as T
 from executor.types.base import Encoder, Env, Stored
@@ -117,14 +117,16 @@ def _declared(catalog: Catalog, oid: int) -> int:
 
 def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: tuple[str, ...],
             parameter_oids: Sequence[int] = (), lifted: dict[int, int] | None = None,
-            allow_unknown: bool = False) -> Analyzed:
-    """Bind and lower a statement.
+            runs: bool = True) -> Analyzed:
+    """Bind and lower a statement. runs: False if it is only looked at.
 
     lifted: byte offset of a literal -> its number; raises LiteralNeeded if one decides about the plan.
     """
     s, found = bind_statement(raw, catalog, context, search_path, parameter_oids, lifted)
     if lifted and len(s.lifted_used) != len(lifted):
         raise LiteralNeeded
+    if runs:
+        _check_populated(s)
     types = unresolved_parameters(s)
     for number, oid in enumerate(types, 1):
         if oid == T.UNKNOWN:
@@ -143,6 +145,14 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
                     locked=next((r.name for r in s.relations.values()), ""),
                     verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
                     writes_file=lowered.statement.writes and not temporary)
+
+
+def _check_populated(s: Statement) -> None:
+    """55000 for a materialized view without data."""
+    for relation in s.relations.values():
+        if not relation.populated:
+            raise ObjectNotInPrerequisiteState(f'materialized view "{relation.name}" has not been populated',
+                                               hint="Use the REFRESH MATERIALIZED VIEW command.")
 
 
 def column_of(target: plan.Target) -> Column:

@@ -21,7 +21,6 @@ from executor.sqlstates import (
     DuplicateColumn,
     FeatureNotSupported,
     InvalidColumnReference,
-    ObjectNotInPrerequisiteState,
     SyntaxError,
     UndefinedColumn,
     UndefinedTable,
@@ -129,9 +128,6 @@ def table_item(s: Statement, relation: Relation, alias: str | None, columns: lis
                                             view=relation, **written)
         hidden: tuple[tuple[str, Expr], ...] = ()
     else:
-        if not relation.populated:
-            raise ObjectNotInPrerequisiteState(f'materialized view "{relation.name}" has not been populated',
-                                               hint="Use the REFRESH MATERIALIZED VIEW command.")
         entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only, **written)
         hidden = system_columns(entry, relation)
     return entry, [Item(shown, table_columns(entry), entry, schema=None if alias else relation.schema, hidden_columns=hidden)]

@@ -77,7 +77,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
         session.notices.extend(ddl.notices)
         return Result(tag)
     view = _bound_view(ddl, wrap(deepcopy(inner.node.tree)), catalog) if construct == VIEW else None
-    analyzed = analyze(inner, catalog, session.context, session.search_path())
+    analyzed = analyze(inner, catalog, session.context, session.search_path(), runs=not skip)
     columns = _columns(analyzed, names, construct)
     made, steps = table_for_columns(ddl, range_name, columns, kind="m" if view is not None else "r")
     made = replace(made, on_commit=on_commit)

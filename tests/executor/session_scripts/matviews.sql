@@ -58,3 +58,11 @@
 1: select * from now_mv
 2: select * from now_mv
 1: with x as (select m from now_mv) select x.m + 1 from x
+1: create materialized view e1 as select 1 as a with no data
+1: create materialized view e2 as select a + 1 as b from e1 with no data
+1: create view e3 as select * from e2
+1: refresh materialized view e2
+1: select * from e3
+1: refresh materialized view e1
+1: refresh materialized view e2
+1: select * from e3

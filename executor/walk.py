@@ -24,6 +24,13 @@ def children(value: Any) -> Any:
                 yield from children(field)
 
 
+def own(expr: Expr) -> Any:
+    """Yield an expression and those inside it, at any depth but that of subqueries."""
+    yield expr
+    for child in children(expr):
+        yield from own(child)
+
+
 def descend(value: Any) -> Any:
     """Yield every Expr inside a node at any depth, subqueries included."""
     if isinstance(value, Expr):

@@ -278,6 +278,7 @@ def _plain_aggregate(scope: Scope, call: AggregateCall, position: int) -> Expr:
     if call.function.kind == "w":
         raise WindowingError(f"window function {call.function.name} requires an OVER clause", position=position or None)
     level = aggregate_level(scope, call)
+    _refuse_sets(call, "aggregate")
     if level.aggregates_refused:
         raise GroupingError(level.aggregates_refused, position=position or None)
     if any(contains_aggregate(a, level) for a in [*call.arguments, *(k.expr for k in call.order)]
@@ -285,6 +286,14 @@ def _plain_aggregate(scope: Scope, call: AggregateCall, position: int) -> Expr:
         raise GroupingError("aggregate function calls cannot be nested", position=position or None)
     level.aggregated = True
     return call
+
+
+def _refuse_sets(call: AggregateCall, kind: str) -> None:
+    found = next((e for a in call.arguments for e in walk.own(a) if isinstance(e, Call) and e.function.returns_set), None)
+    if found is not None:
+        raise FeatureNotSupported(f"{kind} function calls cannot contain set-returning function calls",
+                                  position=found.position or None,
+                                  hint="You might be able to move the set-returning function into a LATERAL FROM item.")
 
 
 def aggregate_level(scope: Scope, call: AggregateCall) -> Scope:
@@ -346,6 +355,7 @@ def _over(s: Statement, scope: Scope, call: AggregateCall, over: Node, position:
         raise FeatureNotSupported("aggregate ORDER BY is not implemented for window functions", position=position or None)
     if call.filter is not None and call.function.kind == "w":
         raise FeatureNotSupported("FILTER is not implemented for non-aggregate window functions", position=position or None)
+    _refuse_sets(call, "window")
     if scope.windows_refused:
         raise WindowingError(scope.windows_refused, position=position or None)
     window = window_of(s, scope, over)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import domains, operators, rows, typenames
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
@@ -17,6 +17,7 @@ from executor.parse import Node
 from executor.plan import BoolOp, Call, Case, CaseValue, Const, Expr, IsTest, Row
 from executor.sqlstates import (
     DatatypeMismatch,
+    FeatureNotSupported,
     IndeterminateDatatype,
     InvalidTextRepresentation,
     SyntaxError,
@@ -344,9 +345,18 @@ def _case(s: Statement, scope: Scope, node: Node) -> Expr:
         when.finish()
     default = node.take("defresult")
     otherwise = bind(s, scope, default) if default else Const(type=T.UNKNOWN, value=None)
+    refuse_sets([*conditions, *results, otherwise], "CASE")
     *results, otherwise = _branches_else_first(s, results, otherwise, "CASE")
     return Case(type=otherwise.type, typmod=_shared_typmod([*results, otherwise]), subject=subject, otherwise=otherwise,
                 whens=tuple(zip(conditions, results, strict=True)), position=position)
+
+
+def refuse_sets(items: list[Expr], construct: str) -> None:
+    """0A000 for a set-returning function where rows cannot be made."""
+    found = next((e for item in items for e in walk.own(item) if isinstance(e, Call) and e.function.returns_set), None)
+    if found is not None:
+        raise FeatureNotSupported(f"set-returning functions are not allowed in {construct}", position=found.position or None,
+                                  hint="You might be able to move the set-returning function into a LATERAL FROM item.")
 
 
 def _branches_else_first(s: Statement, results: list[Expr], otherwise: Expr, construct: str) -> list[Expr]:
@@ -362,6 +372,7 @@ def _shared_typmod(items: list[Expr]) -> int:
 
 def _coalesce(s: Statement, scope: Scope, node: Node) -> Expr:
     items, oid, typmod = operators.branches(s, bind_all(s, scope, node.nodes("args")), "COALESCE")
+    refuse_sets(items, "COALESCE")
     return plan.Coalesce(type=oid, typmod=typmod, arguments=tuple(items), position=s.position(node))
 
 

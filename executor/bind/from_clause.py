@@ -273,7 +273,12 @@ def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:
     child = scope.child()
     child.aggregates_refused = "aggregate functions are not allowed in functions in FROM"
     child.windows_refused = "window functions are not allowed in functions in FROM"
-    return resolve_unknown(s, expressions.bind(s, child, node))
+    found = resolve_unknown(s, expressions.bind(s, child, node))
+    inner = next((e for part in walk.children(found) for e in walk.own(part)
+                  if isinstance(e, plan.Call) and e.function.returns_set), None)
+    if inner is not None:
+        raise FeatureNotSupported("set-returning functions must appear at top level of FROM", position=inner.position or None)
+    return found
 
 
 def function_columns(call: Expr, node: Node, alias: str | None) -> list[tuple[str, int, int]]:

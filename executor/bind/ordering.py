@@ -6,10 +6,10 @@ from executor.bind.calls import contains_aggregate, contains_window
 from executor.bind.coerce import resolve_unknown
 from executor.bind.expressions import bind
 from executor.bind.scope import Scope
-from executor.bind.statement import Statement
+from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import not_supported
 from executor.parse import Node
-from executor.plan import Expr, SortKey, Target
+from executor.plan import Const, Expr, SortKey, Target
 from executor.sqlstates import AmbiguousColumn, GroupingError, InvalidColumnReference, SyntaxError, WindowingError
 
 
@@ -47,8 +47,6 @@ def sort_target(s: Statement, scope: Scope, node: Node, targets: list[Target], c
 def _numbered(s: Statement, scope: Scope, node: Node, visible: list[Target], construct: str) -> Expr:
     if node.kind == "A_Const":
         if node.location in s.lifted:
-            from executor.bind.statement import LiteralNeeded
-
             raise LiteralNeeded
         value = node.take("ival")
         if value is None:
@@ -75,6 +73,8 @@ def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) ->
             expr = bind(s, scope, node)
     else:
         expr = _numbered(s, scope, node, targets, "GROUP BY")
+    if any(isinstance(e, Const) and e.lifted is not None for e in walk.own(expr)):
+        raise LiteralNeeded  # two literals that are told apart may be equal: then the outputs have the group's expression
     if contains_aggregate(expr, scope):
         raise GroupingError("aggregate functions are not allowed in GROUP BY", position=expr.position or None)
     if contains_window(expr):

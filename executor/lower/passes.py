@@ -4,15 +4,15 @@ A pass takes a query of one level and gives an equal one; inner queries get thei
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from executor import plan, walk
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.grouping_sets import grouping_sets
-from executor.lower.rewriting import new_entry, replace, rewrite
-from executor.plan import ColumnRef, Expr, FunctionEntry, Query, QueryEntry, Select, SortKey, Target
+from executor.lower.rewriting import new_entry, replace
+from executor.lower.set_returning import project_set
+from executor.plan import ColumnRef, Expr, Query, QueryEntry, Select, SortKey, Target
 from executor.types import oids as T
 
 
@@ -21,85 +21,6 @@ def prepare(q: Query, g: Generator) -> Query:
     for change in PASSES:
         q = change(q, g)
     return q
-
-
-# ---------------------------------------------------------------- set-returning functions in the target list
-
-
-def project_set(q: Query, g: Generator) -> Query:
-    """SELECT f(x) with a set-returning f: the calls move to FROM, side by side, after grouping if there is any."""
-    if not isinstance(q, Select):
-        return q
-    calls = _set_calls(tuple(t.expr for t in q.targets))
-    if not calls:
-        return q
-    if q.aggregated or _has_window(q) or q.distinct_on is not None:
-        q = _split(q, calls, g)
-        calls = _set_calls(tuple(t.expr for t in q.targets))
-    number = new_entry(g)
-    columns = tuple((f"c{i}", c.type, c.typmod) for i, c in enumerate(calls))
-    entry = FunctionEntry(number=number, alias="", columns=columns, calls=tuple(calls), widths=(1,) * len(calls), lateral=True)
-    found = {walk.key(c): ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=i, name=f"c{i}")
-             for i, c in enumerate(calls)}
-
-    def change(expr: Expr) -> Expr | None:
-        return found.get(walk.key(expr)) if isinstance(expr, plan.Call) and expr.function.returns_set else None
-
-    return replace(q, targets=rewrite(q.targets, change), order=rewrite(q.order, change), source=(*q.source, entry))
-
-
-def _set_calls(exprs: tuple[Expr, ...]) -> list[plan.Call]:
-    found: dict[Any, plan.Call] = {}
-    stack = list(reversed(exprs))
-    while stack:
-        expr = stack.pop()
-        if isinstance(expr, plan.Call) and expr.function.returns_set:
-            if any(isinstance(e, plan.Call) and e.function.returns_set for a in expr.arguments for e in walk.descend(a)):
-                raise not_supported("nested set-returning functions", position=expr.position or None)
-            if len(expr.function.outputs) > 1:
-                raise not_supported(f"function {expr.function.name} in the target list", position=expr.position or None)
-            found.setdefault(walk.key(expr), expr)
-            continue
-        if isinstance(expr, (plan.Case, plan.Coalesce)) and _set_calls(tuple(walk.children(expr))):
-            raise not_supported("set-returning functions in CASE or COALESCE", position=expr.position or None)
-        stack.extend(reversed(list(walk.children(expr))))
-    return list(found.values())
-
-
-def _has_window(q: Select) -> bool:
-    return any(isinstance(e, plan.AggregateCall) and e.window is not None for t in q.targets for e in walk.descend(t.expr))
-
-
-def _split(q: Select, calls: list[plan.Call], g: Generator) -> Select:
-    """Grouping, windows and DISTINCT below; the set-returning calls over their outputs above."""
-    if q.distinct_on is not None:
-        raise not_supported("set-returning functions with DISTINCT")
-    number = new_entry(g)
-    inner: list[Target] = []
-    outputs: dict[Any, ColumnRef] = {}
-
-    def below(expr: Expr) -> Expr:
-        wanted = walk.key(expr)
-        if wanted not in outputs:
-            outputs[wanted] = ColumnRef(type=expr.type, typmod=expr.typmod, entry=number, index=len(inner), name=f"c{len(inner)}")
-            inner.append(Target(expr=expr, name=f"c{len(inner)}"))
-        return outputs[wanted]
-
-    def above(expr: Expr) -> Expr:
-        if not _set_calls((expr,)):
-            return expr if isinstance(expr, plan.Const) else below(expr)
-        if isinstance(expr, plan.Call):
-            return replace(expr, arguments=tuple(above(a) for a in expr.arguments))
-        raise not_supported("set-returning functions inside this expression of a grouped query", position=expr.position or None)
-
-    targets = tuple(replace(t, expr=above(t.expr)) for t in q.targets)
-    order = tuple(replace(k, expr=above(k.expr)) for k in q.order)
-    body = replace(q, targets=(), order=(), limit=None, offset=None, with_ties=False, ctes=())
-    body = replace(body, targets=tuple(inner) or (Target(expr=plan.Const(type=T.INT4, value=1), name="c0"),))
-    entry = QueryEntry(number=number, alias="", query=body,
-                       columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
-    return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, with_ties=q.with_ties,
-                  ctes=q.ctes)
 
 
 # ---------------------------------------------------------------- DISTINCT ON, WITH TIES

@@ -11,7 +11,7 @@ from tests.pgquill_server import PgquillServer, needs_engine
 pytestmark = needs_engine
 
 NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable", "merge", "jsonpath", "jsonpath_texts",
-         "sqljson", "subscripts", "matviews", "table_samples")
+         "sqljson", "subscripts", "matviews", "table_samples", "target_sets", "column_definitions")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,109 @@
+"""Set-returning functions in the target list: the calls move to FROM, those of one level side by side.
+
+A call inside another call's arguments comes first, and the outer one runs for each of its rows. What is grouped by is
+expanded before grouping; every other call over the rows of groups and windows.
+"""
+
+from typing import Any
+
+from executor import plan, walk
+from executor.errors import not_supported
+from executor.lower.generator import Generator
+from executor.lower.rewriting import new_entry, replace, rewrite
+from executor.plan import ColumnRef, Expr, FunctionEntry, Query, QueryEntry, Select, Target
+from executor.types import oids as T
+
+
+def project_set(q: Query, g: Generator) -> Query:
+    """The pass: a query whose target list, ORDER BY and GROUP BY have no set-returning functions."""
+    if not isinstance(q, Select):
+        return q
+    if q.aggregated and any(map(contains, q.group)):
+        q = _expanded(q, q.group, g)
+    exprs = (*(t.expr for t in q.targets), *(k.expr for k in q.order), *(q.distinct_on or ()))
+    if not any(map(contains, exprs)):
+        return q
+    if q.aggregated or _has_window(q) or q.distinct_on:
+        q = _split(q, g)
+    return _expanded(q, None, g)
+
+
+def contains(expr: Expr) -> bool:
+    """True if a set-returning function is called inside (not in a subquery)."""
+    return _is_set(expr) or any(map(contains, walk.children(expr)))
+
+
+def _is_set(expr: Expr) -> bool:
+    return isinstance(expr, plan.Call) and expr.function.returns_set
+
+
+def _expanded(q: Select, exprs: tuple[Expr, ...] | None, g: Generator) -> Select:
+    """The query with the calls in these expressions (None: in targets and order) in FROM, one level after the other."""
+    while True:
+        within = exprs if exprs is not None else (*(t.expr for t in q.targets), *(k.expr for k in q.order))
+        calls = _innermost(within)
+        if not calls:
+            return q
+        number = new_entry(g)
+        columns = tuple((f"c{i}", c.type, c.typmod) for i, c in enumerate(calls))
+        entry = FunctionEntry(number=number, alias="", columns=columns, calls=tuple(calls), widths=(1,) * len(calls),
+                              lateral=True)
+        found = {walk.key(c): ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=i, name=f"c{i}")
+                 for i, c in enumerate(calls)}
+
+        def change(expr: Expr, found: dict[Any, ColumnRef] = found) -> Expr | None:
+            return found.get(walk.key(expr)) if _is_set(expr) else None
+
+        q = replace(q, source=(*q.source, entry), **{
+            name: rewrite(getattr(q, name), change) for name in ("targets", "order", "group", "having", "distinct_on")})
+        exprs = rewrite(exprs, change) if exprs is not None else None
+
+
+def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
+    """The calls without calls in their arguments, each once."""
+    found: dict[Any, plan.Call] = {}
+    stack = list(reversed(exprs))
+    while stack:
+        expr = stack.pop()
+        if isinstance(expr, plan.Call) and expr.function.returns_set and not any(map(contains, expr.arguments)):
+            if len(expr.function.outputs) > 1:
+                raise not_supported(f"function {expr.function.name} in the target list", position=expr.position or None)
+            found.setdefault(walk.key(expr), expr)
+            continue
+        stack.extend(reversed(list(walk.children(expr))))
+    return list(found.values())
+
+
+def _has_window(q: Select) -> bool:
+    return any(isinstance(e, plan.AggregateCall) and e.window is not None for t in q.targets for e in walk.descend(t.expr))
+
+
+def _split(q: Select, g: Generator) -> Select:
+    """Grouping and windows below; the set-returning calls over their outputs above."""
+    if q.distinct_on:
+        raise not_supported("set-returning functions with DISTINCT ON")
+    number = new_entry(g)
+    inner: list[Target] = []
+    outputs: dict[Any, ColumnRef] = {}
+
+    def above(expr: Expr) -> Expr | None:
+        if contains(expr):
+            if isinstance(expr, plan.AggregateCall):
+                raise not_supported("set-returning functions in a window", position=expr.position or None)
+            return None
+        if isinstance(expr, plan.Const):
+            return expr
+        wanted = walk.key(expr)
+        if wanted not in outputs:
+            outputs[wanted] = ColumnRef(type=expr.type, typmod=expr.typmod, entry=number, index=len(inner),
+                                        name=f"c{len(inner)}")
+            inner.append(Target(expr=expr, name=f"c{len(inner)}"))
+        return outputs[wanted]
+
+    targets, order = rewrite(q.targets, above), rewrite(q.order, above)
+    body = replace(q, targets=(), order=(), limit=None, offset=None, with_ties=False, distinct_on=None, ctes=())
+    body = replace(body, targets=tuple(inner) or (Target(expr=plan.Const(type=T.INT4, value=1), name="c0"),))
+    entry = QueryEntry(number=number, alias="", query=body,
+                       columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
+    return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, with_ties=q.with_ties,
+                  ctes=q.ctes, distinct_on=q.distinct_on)

@@ -423,11 +423,15 @@ class StepEntry(RangeEntry, frozen=True, kw_only=True):
 
 
 class FunctionEntry(RangeEntry, frozen=True, kw_only=True):
-    """Functions in FROM (several: ROWS FROM); each with how many of the columns it gives."""
+    """Functions in FROM (several: ROWS FROM); each with how many of the columns it gives.
+
+    defined: for each whether it has a column definition list, which is then the type of its rows.
+    """
 
     calls: tuple[Expr, ...]
     widths: tuple[int, ...]
     ordinality: bool = False
+    defined: tuple[bool, ...] = ()
 
 
 class JsonTableEntry(RangeEntry, frozen=True, kw_only=True):

@@ -203,6 +203,8 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
     ordinality, rows_from = bool(node.take("ordinality")), bool(node.take("is_rowsfrom"))
     alias, names = _alias(s, node.take("alias"))
     definitions = node.nodes("coldeflist")
+    _check_definitions(definitions, len(node.peek("functions")), ordinality, s.position(node))
+    listed: list[bool] = []
     calls: list[Expr] = []
     columns: list[tuple[str, int, int]] = []
     widths = []
@@ -217,6 +219,7 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
                 call = defined_row(s, call, defined)
             outputs = function_columns(call, part, alias if not rows_from and len(parts) == 1 else None)
             calls.append(call)
+            listed.append(bool(defined))
             columns += outputs
             widths.append(len(outputs))
     if ordinality:
@@ -224,22 +227,34 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
     shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
     entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=renamed(columns, names, shown, s.position(node)),
                           calls=tuple(calls), widths=tuple(widths), ordinality=ordinality, says_lateral=lateral,
-                          has_alias=alias is not None, has_column_aliases=bool(names),
+                          has_alias=alias is not None, has_column_aliases=bool(names), defined=tuple(listed),
                           lateral=uses_siblings(scope, tuple(calls)))
     return entry, [Item(shown, table_columns(entry), entry)]
+
+
+def _check_definitions(definitions: list[Node], functions: int, ordinality: bool, position: int) -> None:
+    if definitions and functions > 1:
+        raise SyntaxError("ROWS FROM() with multiple functions cannot have a column definition list",
+                          hint="Put a separate column definition list for each function inside ROWS FROM().",
+                          position=position or None)
+    if definitions and ordinality:
+        raise SyntaxError("WITH ORDINALITY cannot be used with a column definition list",
+                          hint="Put the column definition list inside ROWS FROM().", position=position or None)
 
 
 def defined_row(s: Statement, call: Expr, definitions: list[Node]) -> Expr:
     """A call of a function that returns record, AS (name type, ...) (42601)."""
     from executor.bind import typenames
 
-    fields = []
+    fields: list[Field] = []
     for definition in definitions:
         name, (number, typmod) = definition.take("colname"), typenames.resolve(s, definition.take("typeName"))
         definition.take("is_local")
         if definition.take("collClause") is not None:
             raise not_supported("COLLATE in a column definition list", position=s.position(definition) or None)
         definition.finish()
+        if any(field.name == name for field in fields):
+            raise DuplicateColumn(f'column name "{name}" specified more than once')
         fields.append(Field(name, number, typmod))
     if not isinstance(call, plan.Call) or (call.type != T.RECORD and not is_anonymous(call.type)):
         raise SyntaxError('a column definition list is only allowed for functions returning "record"',

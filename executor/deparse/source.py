@@ -8,6 +8,7 @@ from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import table_call
 from executor.deparse.printer import JOIN_STEP, STEP, Printer
 from executor.plan import Call, FromItem, FunctionEntry, Join, RangeEntry
+from executor.types.made import fields_of
 
 
 def from_clause(p: Printer, items: tuple[FromItem, ...]) -> None:
@@ -32,7 +33,9 @@ def _item(p: Printer, item: FromItem) -> None:
     name = p.entries[item.number]
     if _shows_alias(item, name.refname):
         p.put(f" {quote_identifier(name.refname or '')}")
-    if _shows_columns(item, name.columns):
+    if isinstance(item, FunctionEntry) and len(item.calls) == 1 and any(item.defined):
+        p.put(_definition_list(p, item.calls[0], name.columns))
+    elif _shows_columns(item, name.columns):
         p.put(f"({', '.join(map(quote_identifier, name.columns))})")
     if isinstance(item, plan.TableEntry) and item.sample is not None:
         method, arguments, seed = item.sample
@@ -99,8 +102,16 @@ def _functions(p: Printer, item: FunctionEntry) -> None:
         for i, call in enumerate(calls):
             p.put(", " if i else "")
             table_call(p, call)
+            if item.defined and item.defined[i]:
+                p.put(" AS " + _definition_list(p, call, tuple(field.name for field in fields_of(call.type) or ())))
         p.put(")")
     p.put(" WITH ORDINALITY" if item.ordinality else "")
+
+
+def _definition_list(p: Printer, call: plan.Expr, names: tuple[str, ...]) -> str:
+    """A column definition list."""
+    columns = zip(names, fields_of(call.type) or (), strict=True)
+    return "(" + ", ".join(f"{quote_identifier(name)} {p.type_name(f.type, f.typmod)}" for name, f in columns) + ")"
 
 
 def _values(p: Printer, item: plan.ValuesEntry) -> None:

@@ -46,7 +46,7 @@ def spread_table_function(made: TableFunction, row: int) -> TableFunction:
     def columns(*arguments: Any) -> Any:
         for item in made.callable(*arguments):
             stored = item[0] if isinstance(item, tuple) else item
-            yield tuple(record.field_values(stored, oids)) if stored is not None else (None,) * len(oids)
+            yield _columns(stored, oids)
 
     return TableFunction(f"{made.name}_columns_{row}", made.nargs, len(oids), columns, context=made.context)
 
@@ -57,9 +57,15 @@ def spread_value(row: int) -> TableFunction:
     oids = [plain_type(f.type) for f in fields_of(row) or ()]
 
     def columns(stored: Stored) -> Any:
-        yield tuple(record.field_values(stored, oids)) if stored is not None else (None,) * len(oids)
+        yield _columns(stored, oids)
 
     return TableFunction(f"pg_row_columns_{row}", 1, len(oids), columns)
+
+
+def _columns(stored: Stored, oids: list[int]) -> Any:
+    """A row's values as a table function gives them: a single column as it is."""
+    found = tuple(record.field_values(stored, oids)) if stored is not None else (None,) * len(oids)
+    return found if len(oids) != 1 else found[0]
 
 
 def row_null_test(g: Generator, text: str, negated: bool) -> str:

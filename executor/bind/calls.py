@@ -11,6 +11,7 @@ from executor.bind.resolve import Candidate, array_type, coercion_path, element_
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.typenames import find as find_type
+from executor.catalog.constructors import constructors
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function
@@ -115,11 +116,20 @@ def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = N
     return f"{'.'.join(names)}({', '.join(texts)})"
 
 
+def _overloads(s: Statement, names: list[str]) -> tuple[Function, ...]:
+    """The functions that a name can mean: PostgreSQL's, and those that came with users' types."""
+    built_in = lookup.functions_in(names[-2] if len(names) > 1 else "pg_catalog").get(names[-1], ())
+    if not s.catalog.types:
+        return built_in
+    made = [function for schema in reversed(names[-2:-1] or s.search_path)
+            for function in constructors(s.catalog, schema, names[-1])]
+    return built_in + tuple({function.arguments: function for function in made}.values())  # the first schema's wins
+
+
 def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr], labels: list[str], variadic_call: bool,
             position: int, *, star: bool, special: bool) -> tuple[Function, list[Expr], int] | Expr:
     """The function meant with its converted arguments and result type, or another expression it stands for."""
-    name = names[-1]
-    functions = lookup.functions_in(names[-2] if len(names) > 1 else "pg_catalog").get(name, ())
+    functions = _overloads(s, names)
     given = [a.type for a in arguments]
     candidates = function_candidates(functions, given, labels, variadic_call)
     if star:

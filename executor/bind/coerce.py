@@ -23,6 +23,7 @@ from executor.bind.resolve import (
     type_of,
 )
 from executor.bind.statement import LiteralNeeded, Statement, type_name
+from executor.catalog.constructors import of_one_range
 from executor.errors import SqlError
 from executor.facts import lookup
 from executor.plan import Call, Const, ConvertText, ElementRef, Expr, Param, Relabel
@@ -157,6 +158,9 @@ def _follow(s: Statement, path: Path, expr: Expr, target: int, typmod: int, expl
                        position=expr.position, explicit=explicit)
     if path.method == "text":
         return domains.input_checked(s, ConvertText(type=target, argument=expr, position=expr.position, explicit=explicit))
+    if path.method == "multirange":
+        return Call(type=target, function=of_one_range(expr.type, target), arguments=(expr,), position=expr.position,
+                    explicit_cast=explicit)
     if path.method == "array":
         assert path.element is not None
         source = ElementRef(type=element_type(expr.type), position=expr.position)

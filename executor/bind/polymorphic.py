@@ -21,7 +21,7 @@ from executor.bind.resolve import (
     type_of,
 )
 from executor.errors import SqlError
-from executor.facts.lookup import multirange_types, range_types
+from executor.facts.lookup import range_inside, range_parts
 from executor.sqlstates import DatatypeMismatch, UndefinedObject
 from executor.types import oids as T
 
@@ -67,17 +67,17 @@ class Family:
 
 def range_element(oid: int) -> int:
     """The type of a range type's bounds, else 0."""
-    return range_types().get(base_type(oid), (0, 0))[0]
+    return range_parts(base_type(oid))[0]
 
 
 def range_of(oid: int) -> int:
     """The type of a multirange type's ranges, else 0."""
-    return multirange_types().get(base_type(oid), 0)
+    return range_inside(base_type(oid))
 
 
 def multirange_over(oid: int) -> int:
     """The multirange type over a range type, else 0."""
-    return range_types().get(oid, (0, 0))[1]
+    return range_parts(oid)[1]
 
 
 def _members(declared: Sequence[int], given: Sequence[int], family: frozenset[int]) -> Iterator[tuple[int, int]]:

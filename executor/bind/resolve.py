@@ -50,7 +50,8 @@ def array_type(oid: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How to convert: method relabel, function (OID), text or array (by elements, `element` says how)."""
+    """How to convert: method relabel, function (OID), text, array (by elements, `element` says how), or multirange (a
+    range to the multirange of a user's type)."""
 
     method: str
     function: int = 0
@@ -67,6 +68,8 @@ def coercion_path(source: int, target: int, context: str) -> Path | None:
         if _RANK[context] < _RANK[cast.context]:
             return None
         return {"f": Path("function", cast.function), "b": Path("relabel"), "i": Path("text")}[cast.method]
+    if context == EXPLICIT and not cast and lookup.range_inside(target) == source:
+        return Path("multirange")
     source_element, target_element = element_type(source), element_type(target)
     if source_element and target_element and target not in (T.OIDVECTOR, T.INT2VECTOR):
         inner = coercion_path(source_element, target_element, context)

@@ -17,7 +17,7 @@ from executor.builtins.range import (
     overright,
     remains,
 )
-from executor.facts.lookup import multirange_types, range_types, types_by_oid
+from executor.facts.lookup import range_inside, range_types, types_by_oid
 from executor.sqlstates import CardinalityViolation, NullValueNotAllowed
 from executor.types import arrays
 from executor.types.base import Stored
@@ -86,7 +86,7 @@ _OPERATIONS = {"union": _union, "minus": _difference, "intersect": _intersection
 
 def _reader(oid: int) -> Callable[[Stored], Ranges]:
     """The function that reads a range or a multirange as a multirange."""
-    if oid in multirange_types():
+    if range_inside(oid):
         return loader(oid)
     load = range_kind(oid).load
 
@@ -225,12 +225,21 @@ def _relation_rows() -> Iterator[Builtin]:
             yield Builtin(f"{name}(any{first},any{second})", implementation, (f"{name}({', '.join(values)})", expected))
 
 
+MADE_WITH_TYPE = {
+    "multirange_constructor0": Builtin("multirange_constructor0", Native(lambda: "'{}'")),
+    "multirange_constructor1": Builtin("multirange_constructor1", Python(_single, typed=True)),
+    "multirange_constructor2": Builtin("multirange_constructor2", Python(_of_array, typed=True)),
+}
+"""The constructors of users' multirange types, by their prosrc; the built-in ones are the same."""
+
+
 def _constructor_rows() -> Iterator[Builtin]:
+    nothing, one, many = (row.implementation for row in MADE_WITH_TYPE.values())
     for oid, (_, multirange) in range_types().items():
         name, element = types_by_oid()[multirange].name, types_by_oid()[oid].name
-        yield Builtin(f"{name}()", Native(lambda: "'{}'"), (f"{name}()", "{}"))
-        yield Builtin(f"{name}({element})", Python(_single, typed=True), (f"{name}('empty'::{element})", "{}"))
-        yield Builtin(f"{name}(_{element})", Python(_of_array, typed=True), (f"{name}('empty', '(,)')", "{(,)}"))
+        yield Builtin(f"{name}()", nothing, (f"{name}()", "{}"))
+        yield Builtin(f"{name}({element})", one, (f"{name}('empty'::{element})", "{}"))
+        yield Builtin(f"{name}(_{element})", many, (f"{name}('empty', '(,)')", "{(,)}"))
 
 
 BUILTINS = (

@@ -232,6 +232,15 @@ def _constructor(kind: RangeKind) -> Callable[..., str]:
     return construct
 
 
+def _made(types: ArgumentTypes, result: int) -> Callable[..., str]:
+    return _constructor(range_kind(result))
+
+
+MADE_WITH_TYPE = {source: Builtin(source, Python(_made, typed=True))
+                  for source in ("range_constructor2", "range_constructor3")}
+"""The constructors of users' range types, by their prosrc."""
+
+
 def _distance(scale: int, number: Callable[[Any], Any]) -> Callable[[Any, Any], float]:
     return lambda a, b: float(number(a) - number(b)) / scale
 

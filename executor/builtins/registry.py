@@ -38,6 +38,14 @@ def find(signature: str) -> Builtin | None:
     return None
 
 
+@cache
+def made_with_type(source: str) -> Builtin:
+    """What implements a function that came with a user's range type, by its prosrc."""
+    from executor.builtins import multirange, range
+
+    return {**range.MADE_WITH_TYPE, **multirange.MADE_WITH_TYPE}[source]
+
+
 def all_builtins() -> Iterator[Builtin]:
     """Every row of every family; imports them all."""
     for name in FAMILIES:

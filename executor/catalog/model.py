@@ -96,10 +96,11 @@ class EnumLabel(msgspec.Struct, frozen=True):
 
 
 class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An enum (e) or a domain (d); a composite type is a Relation of kind c.
+    """An enum (e), a domain (d), a range (r) or a multirange (m); a composite type is a Relation of kind c.
 
-    labels: in order. base: OID of a domain's base type. default: SQL text. constraints: CHECKs over VALUE (kind c) and
-    NOT NULL (kind n).
+    labels: in order. base: OID of the type that a domain, a range or a multirange is over. default: SQL text.
+    constraints: CHECKs over VALUE (kind c) and NOT NULL (kind n). constructor: (schema, name) of the functions that make
+    a range or multirange: what the type was called at first. difference: name of a range's subtype_diff function.
     """
 
     oid: int
@@ -113,6 +114,8 @@ class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collation: int = 0
     default: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    constructor: tuple[str, str] = ("", "")
+    difference: str = ""
 
     @property
     def not_null(self) -> bool:

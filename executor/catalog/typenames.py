@@ -11,7 +11,7 @@ DEFAULT_PATH = ("pg_catalog", "public")
 
 
 def user_types(catalog: Catalog) -> dict[int, Type]:
-    """The types that are not built in, by OID: enums, domains, row types of relations, and arrays of them."""
+    """The types that are not built in, by OID: enums, domains, ranges, row types of relations, and arrays."""
     found = catalog.memo.get("user_types")
     if found is None:
         found = catalog.memo["user_types"] = {}
@@ -35,6 +35,8 @@ def user_types(catalog: Catalog) -> dict[int, Type]:
 def _made(made: UserType, known: dict[int, Type]) -> Type:
     if made.kind == "e":
         return Type(made.oid, made.name, 4, "e", "E", False, ",", 0, 0, made.array_type, 0, -1, 0, 0, made.schema)
+    if made.kind in "rm":
+        return Type(made.oid, made.name, -1, made.kind, "R", False, ",", 0, 0, made.array_type, 0, -1, 0, 0, made.schema)
     base = types_by_oid().get(made.base) or known.get(made.base)
     length, category, delimiter = (base.length, base.category, base.delimiter) if base else (-1, "C", ",")
     return Type(made.oid, made.name, length, "d", category, False, delimiter, 0, 0, made.array_type, made.base,

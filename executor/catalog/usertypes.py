@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Catalog, Column, Relation, UserType
 from executor.catalog.typenames import type_named
-from executor.facts.lookup import types_by_name, types_by_oid
+from executor.facts.lookup import range_parts, types_by_name, types_by_oid
 from executor.types.made import COMPOSITE, Check, Definition, Field, base_typmod, number_of
 
 Numbers = dict[int, int]
@@ -26,6 +26,10 @@ def number(catalog: Catalog, oid: int) -> int | None:
 def _add(catalog: Catalog, oid: int, found: Numbers) -> None:
     made = _owners(catalog).get(oid)
     if made is None:
+        return
+    if isinstance(made, UserType) and made.kind == "m":
+        given = range_parts(_known(catalog, made.base))[1]
+        found[made.oid], found[made.array_type] = given, given + 1
         return
     definition = _composite(catalog, made) if isinstance(made, Relation) else _user_type(catalog, made)
     given = number_of(definition)
@@ -64,7 +68,18 @@ def _user_type(catalog: Catalog, made: UserType) -> Definition:
         kind=made.kind, oid=made.oid, array_oid=made.array_type, schema=made.schema, name=made.name,
         labels=tuple(label.name for label in sorted(made.labels, key=lambda label: label.order)),
         base=_known(catalog, made.base) if made.base else 0, base_typmod=made.base_typmod, not_null=made.not_null,
-        default=made.default, checks=tuple(Check(c.name, c.expression) for c in checks))
+        default=made.default, checks=tuple(Check(c.name, c.expression) for c in checks),
+        multirange=_multirange(catalog, made) if made.kind == "r" else None)
+
+
+def _multirange(catalog: Catalog, over: UserType) -> Definition:
+    made = multirange_over(catalog, over)
+    return Definition(kind="m", oid=made.oid, array_oid=made.array_type, schema=made.schema, name=made.name)
+
+
+def multirange_over(catalog: Catalog, made: UserType) -> UserType:
+    """The multirange type that was made with a range type."""
+    return next(other for other in catalog.types if other.kind == "m" and other.base == made.oid)
 
 
 def numbered(catalog: Catalog, relation: Relation) -> Relation:

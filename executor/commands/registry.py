@@ -17,7 +17,7 @@ MODULES = {
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
-           "CreateEnumStmt AlterEnumStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt",
+           "CreateEnumStmt AlterEnumStmt CreateRangeStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt",
     "create_as": "CreateTableAsStmt SelectStmt RefreshMatViewStmt",
 }
 """Module of executor.commands -> the parse nodes it has commands for (its COMMANDS)."""
@@ -39,7 +39,6 @@ NAMES = {
     "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE",
     "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN",
     "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE",
-    "CreateRangeStmt": "CREATE TYPE ... AS RANGE",
     "ListenStmt": "LISTEN", "NotifyStmt": "NOTIFY", "UnlistenStmt": "UNLISTEN", "CreateExtensionStmt": "CREATE EXTENSION",
     "RuleStmt": "CREATE RULE", "CreatePolicyStmt": "CREATE POLICY", "CreateTableAsStmt": "CREATE TABLE AS",
     "CreateStmt": "CREATE TABLE", "IndexStmt": "CREATE INDEX", "ViewStmt": "CREATE VIEW", "DropStmt": "DROP",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from executor.catalog.model import Catalog, Constraint, Relation, Sequence
 from executor.catalog.typenames import format_type
+from executor.catalog.usertypes import multirange_over
 from executor.ddl import rewrite
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import KIND_NAMES, schemas_searched
@@ -25,7 +26,7 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 class Thing(NamedTuple):
     """An object. kind: schema, relation, column, default, constraint, index, sequence or type. A composite type is a
-    relation; type is an enum, a domain, or an array type."""
+    relation; type is an enum, a domain, a range, a multirange, or an array type."""
 
     kind: str
     oid: int
@@ -54,19 +55,21 @@ class Graph:
             if sequence.schema == name:
                 yield Thing("sequence", sequence.oid), NORMAL
         for made in self.catalog.types:
-            if made.schema == name:
-                yield Thing("type", made.oid), NORMAL
+            if name in (made.schema, made.constructor[0]):  # the functions of ranges go with their schema, and take the type
+                yield Thing("type", made.base if made.kind == "m" else made.oid), NORMAL
 
     def _of_type(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         found = self.ctx.kind_of(thing.oid)
         assert found is not None, thing
+        if found.kind == "r":
+            yield Thing("type", multirange_over(self.catalog, self.catalog.types_by_oid[thing.oid]).oid), AUTO
         if found.array:
             yield Thing("type", found.array), AUTO
             yield from self._mentioning((found.schema, found.name))
         yield from self._having(thing.oid)
 
     def _having(self, oid: int) -> Iterator[tuple[Thing, str]]:
-        """What has values of a type: columns and domains."""
+        """What has values of a type: columns, domains and ranges."""
         for relation in self.catalog.relations:
             if relation.kind == "v":
                 continue
@@ -74,7 +77,7 @@ class Graph:
                 if column.type == oid:
                     yield Thing("column", relation.oid, column.number), NORMAL
         for made in self.catalog.types:
-            if made.base == oid:
+            if made.base == oid and made.kind != "m":
                 yield Thing("type", made.oid), NORMAL
 
     def _mentioning(self, name: tuple[str, str]) -> Iterator[tuple[Thing, str]]:
@@ -197,6 +200,8 @@ class Graph:
 
     def required_by(self, thing: Thing) -> Thing | None:
         """What this is a part of, so that it cannot be dropped alone (identity sequences, indexes of keys)."""
+        if thing.kind == "type" and (own := self.catalog.types_by_oid.get(thing.oid)) is not None and own.kind == "m":
+            return Thing("type", own.base)
         if thing.kind == "type" and (found := self.ctx.kind_of(thing.oid)) is not None and found.is_array:
             made = self.ctx.kind_of(found.element)
             if made is not None and made.array == thing.oid:

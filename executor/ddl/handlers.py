@@ -8,6 +8,7 @@ from executor.ddl.domain import alter_domain, create_domain
 from executor.ddl.drop import drop
 from executor.ddl.enum import alter_enum, create_enum
 from executor.ddl.index import create_index
+from executor.ddl.range import create_range
 from executor.ddl.rename import rename, set_owner, set_schema
 from executor.ddl.schema import create_schema
 from executor.ddl.sequence import alter_sequence, create_sequence
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
     "CommentStmt": comment,
     "CreateEnumStmt": create_enum,
     "AlterEnumStmt": alter_enum,
+    "CreateRangeStmt": create_range,
     "CompositeTypeStmt": create_composite,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,

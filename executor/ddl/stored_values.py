@@ -6,6 +6,7 @@ from typing import Any
 from executor.catalog.model import Catalog, Column, Relation
 from executor.ddl.base import DdlContext, Step
 from executor.ddl.sqlite_table import qualified, sqlite_column
+from executor.errors import not_supported
 from executor.types import arrays
 from executor.types.base import Stored
 from executor.types.made import definition_of
@@ -33,6 +34,10 @@ def changing(number: int, wanted: int, change: Change) -> Change | None:
         return None if inner is None else _in_array(inner)
     if found.kind == "d":
         return changing(found.base, wanted, change)
+    if found.kind in "rm":
+        if changing(found.base, wanted, change) is not None:
+            raise not_supported("changing a type that ranges are over")
+        return None
     fields = [changing(field.type, wanted, change) for field in found.fields]
     return _in_row(fields) if any(fields) else None
 

@@ -48,9 +48,9 @@ def _operator(p: Printer, node: Call) -> None:
     p.close()
 
 
-def function_name(function: Function) -> str:
-    """A function's name, qualified if it is not in pg_catalog."""
-    if function.schema == "pg_catalog":
+def function_name(p: Printer, function: Function) -> str:
+    """A function's name, qualified if the search path does not find it."""
+    if function.schema in ("pg_catalog", *p.path):
         return quote_identifier(function.name)
     return quote_qualified(function.schema, function.name)
 
@@ -59,7 +59,7 @@ def _function(p: Printer, node: Call) -> None:
     written = node.written if node.written is not None else tuple((i, "") for i in range(len(node.arguments)))
     variadic = node.spread or (
         node.function.variadic not in (0, T.ANY) and len(written) == len(node.function.arguments))
-    p.put(f"{function_name(node.function)}(")
+    p.put(f"{function_name(p, node.function)}(")
     for i, (index, name) in enumerate(written):
         p.put(", " if i else "")
         p.put("VARIADIC " if variadic and i == len(written) - 1 else "")
@@ -89,7 +89,7 @@ def looks_like_function(node: Expr) -> bool:
 
 
 def _aggregate(p: Printer, node: AggregateCall, implicit: bool) -> None:
-    p.put(f"{function_name(node.function)}({'DISTINCT ' if node.distinct else ''}")
+    p.put(f"{function_name(p, node.function)}({'DISTINCT ' if node.distinct else ''}")
     fact = lookup.aggregates().get(node.function.oid)
     if fact is not None and fact.kind != "n":
         p.items(node.direct_arguments)

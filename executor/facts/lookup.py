@@ -217,6 +217,26 @@ def multirange_types() -> dict[int, int]:
     return {multirange: oid for oid, (_, multirange) in range_types().items()}
 
 
+_made_ranges: dict[int, tuple[int, int]] = {}
+_made_multiranges: dict[int, int] = {}
+
+
+def add_range(number: int, element: int, multirange: int) -> None:
+    """Make known what a user's range type is over, and the multirange type over it (see executor.types.made)."""
+    _made_ranges[number] = element, multirange
+    _made_multiranges[multirange] = number
+
+
+def range_parts(number: int) -> tuple[int, int]:
+    """(type of the bounds, multirange type) of a range type, built in or not; (0, 0) for other types."""
+    return range_types().get(number) or _made_ranges.get(number, (0, 0))
+
+
+def range_inside(number: int) -> int:
+    """The range type of a multirange type, built in or not; 0 for other types."""
+    return multirange_types().get(number) or _made_multiranges.get(number, 0)
+
+
 @cache
 def casts() -> dict[tuple[int, int], Cast]:
     """The built-in casts by (source, target)."""

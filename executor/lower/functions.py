@@ -11,7 +11,7 @@ from executor import plan
 from executor.bind.resolve import base_type, element_type, type_of
 from executor.bind.statement import LiteralNeeded
 from executor.builtins.base import Builtin, Native, Python, SetReturning, sql_name
-from executor.builtins.registry import find
+from executor.builtins.registry import find, made_with_type
 from executor.context import Context
 from executor.errors import not_supported
 from executor.facts.lookup import Function as Fact
@@ -36,7 +36,7 @@ def value(g: Generator, expr: plan.Expr) -> str:
 
 def builtin(fact: Fact, position: int = 0) -> Builtin:
     """The row of a function (0A000 naming it if there is none)."""
-    found = find(fact.signature)
+    found = find(fact.signature) if fact.oid else made_with_type(fact.source)
     if found is None:
         shown = ", ".join(type_of(oid).name for oid in fact.arguments)
         raise not_supported(f"function {fact.name}({shown})", position=position or None)
@@ -142,7 +142,8 @@ def _plain_scalar(fact: Fact, implementation: Python, nargs: int) -> Function:
 @cache
 def _typed_scalar(fact: Fact, implementation: Python, types: Types, result: int) -> Function:
     made = implementation.function(types, result)
-    return Function(f"pg_{fact.name}_{fact.oid}_{_types_name(types, result)}", made, len(types), fact.volatility != "v",
+    name = fact.name if fact.oid else fact.source  # a user's name may be any text
+    return Function(f"pg_{name}_{fact.oid}_{_types_name(types, result)}", made, len(types), fact.volatility != "v",
                     strict=fact.strict, context=implementation.context)
 
 

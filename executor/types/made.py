@@ -1,4 +1,4 @@
-"""Types that users make: enums, domains, composite types (row types of tables among them), and arrays of them.
+"""Types that users make: enums, domains, ranges, composite types (row types of tables among them), and arrays of them.
 
 In plans a built-in type is its OID. A user's type is a *number* instead, beyond every OID: one number for each
 definition that a type has ever had in this process, given out by `number_of`, and the next one for its arrays. So a
@@ -16,9 +16,10 @@ from dataclasses import replace
 from functools import cache
 
 import msgspec
+from msgspec import structs
 
 from executor.errors import not_supported
-from executor.facts.lookup import ARRAY_SUBSCRIPT_HANDLER, Type, add_type, type_at
+from executor.facts.lookup import ARRAY_SUBSCRIPT_HANDLER, Type, add_range, add_type, type_at
 from executor.sqlstates import InvalidTextRepresentation
 from executor.types import record
 from executor.types.arraytext import array_codec
@@ -27,7 +28,7 @@ from executor.types.oids import RECORD, RECORD_ARRAY
 
 FIRST_NUMBER = 1 << 32
 """OIDs have 32 bits: a number that is sent to a client by mistake fails to be packed."""
-ENUM, DOMAIN, COMPOSITE = "e", "d", "c"
+ENUM, DOMAIN, COMPOSITE, RANGE, MULTIRANGE = "e", "d", "c", "r", "m"
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -48,8 +49,10 @@ class Check(msgspec.Struct, frozen=True):
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides about the meaning of a type's values, and how clients know it.
 
-    kind: e enum, d domain, c composite. labels: of an enum, in order. base, base_typmod, not_null, checks, default: of
-    a domain; base is a number. fields: of a composite type. relation: OID of a composite type's pg_class row.
+    kind: e enum, d domain, c composite, r range, m multirange. labels: of an enum, in order. base: the number of what a
+    domain, a range or a multirange is over. base_typmod, not_null, checks, default: of a domain. fields: of a composite
+    type. relation: OID of a composite type's pg_class row. multirange: of a range, the definition of the multirange type
+    over it, but for its base.
     """
 
     kind: str
@@ -65,6 +68,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[Check, ...] = ()
     fields: tuple[Field, ...] = ()
     relation: int = 0
+    multirange: "Definition | None" = None
 
 
 _lock = threading.Lock()
@@ -80,16 +84,20 @@ def number_of(definition: Definition) -> int:
 
 def _give_number(definition: Definition) -> int:
     with _lock:
-        if definition in _numbers:
-            return _numbers[definition]
-        number = FIRST_NUMBER + 2 * len(_numbers)
-        _definitions[number] = definition
-        add_type(_type(number, definition))
-        add_type(Type(number + 1, f"_{definition.name}"[:63], -1, "b", "A", False, _delimiter(definition), 0, number, 0, 0,
-                      -1, _collation(definition), ARRAY_SUBSCRIPT_HANDLER, definition.schema))
-        # Last: whoever finds the number without the lock finds all of the above.
-        _numbers[definition] = number
-        return number
+        return _numbers.get(definition) or _add(definition)
+
+
+def _add(definition: Definition) -> int:
+    number = FIRST_NUMBER + 2 * len(_definitions)
+    _definitions[number] = definition
+    add_type(_type(number, definition))
+    add_type(Type(number + 1, f"_{definition.name}"[:63], -1, "b", "A", False, _delimiter(definition), 0, number, 0, 0,
+                  -1, _collation(definition), ARRAY_SUBSCRIPT_HANDLER, definition.schema))
+    if definition.multirange is not None:
+        add_range(number, definition.base, _add(structs.replace(definition.multirange, base=number)))
+    # Last: whoever finds the number without the lock finds all of the above.
+    _numbers[definition] = number
+    return number
 
 
 RECORD_NAME = "record"
@@ -110,6 +118,8 @@ def is_anonymous(number: int) -> bool:
 def _type(number: int, d: Definition) -> Type:
     if d.kind == ENUM:
         return Type(number, d.name, 4, "e", "E", False, ",", 0, 0, number + 1, 0, -1, 0, 0, d.schema)
+    if d.kind in (RANGE, MULTIRANGE):
+        return Type(number, d.name, -1, d.kind, "R", False, ",", 0, 0, number + 1, 0, -1, 0, 0, d.schema)
     if d.kind == COMPOSITE:
         return Type(number, d.name, -1, "c", "C", False, ",", d.relation, 0, number + 1, 0, -1, 0, 0, d.schema)
     base = type_at(d.base)
@@ -234,9 +244,22 @@ def _composite(number: int, d: Definition) -> Codec:
     return replace(made, wire_oid=d.oid, collation=f"pg_row_{number}", declare=declared("composite TEXT"))
 
 
+def _range(number: int, d: Definition) -> Codec:
+    from executor.types.ranges import range_codec
+
+    return replace(range_codec(number), wire_oid=d.oid, collation=f"pg_range_{number}", declare=declared("range TEXT"))
+
+
+def _multirange(number: int, d: Definition) -> Codec:
+    from executor.types.multiranges import multirange_codec
+
+    return replace(multirange_codec(number), wire_oid=d.oid, collation=f"pg_multirange_{number}",
+                   declare=declared("multirange TEXT"))
+
+
 # Not the type's name: a name with "int" in it would give the column INTEGER affinity, and names change.
-_WORDS = {ENUM: "enum", DOMAIN: "domain", COMPOSITE: "composite"}
-_CODECS = {ENUM: _enum, DOMAIN: _domain, COMPOSITE: _composite}
+_WORDS = {ENUM: "enum", DOMAIN: "domain", COMPOSITE: "composite", RANGE: "range", MULTIRANGE: "multirange"}
+_CODECS = {ENUM: _enum, DOMAIN: _domain, COMPOSITE: _composite, RANGE: _range, MULTIRANGE: _multirange}
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from struct import Struct
 
 from executor.errors import SqlError
-from executor.facts.lookup import types_by_oid
+from executor.facts.lookup import type_at
 from executor.sqlstates import InvalidBinaryRepresentation, InvalidTextRepresentation, ProtocolViolation
 from executor.types import oids
 from executor.types.base import Codec, Encoder, Env, Stored, declared, misfit
@@ -23,12 +23,13 @@ from executor.types.ranges import (
     range_of_bytes,
     range_text,
     read_range,
+    stored_text,
 )
 
 Ranges = tuple[Range, ...]
 
 _SPACE = " \t\n\v\f\r"
-_STORED = re.compile(r"[\[(][^)\]]*[)\]]")
+_STORED = re.compile(r'[\[(](?:"(?:[^"\\]|\\.|"")*"|[^)\]"])*[)\]]', re.DOTALL)
 _EMPTY_WORD = "empty"
 
 
@@ -49,7 +50,7 @@ def joined(ranges: Iterable[Range]) -> Ranges:
     return tuple(found)
 
 
-def multirange_text(ranges: Ranges, show: Callable[[Stored], str] = str) -> str:
+def multirange_text(ranges: Ranges, show: Callable[[Stored], str] = stored_text) -> str:
     """multirange_out; `show` prints a bound's value. Without it: the stored form."""
     return "{" + ",".join(range_text(value, show) for value in ranges) + "}"
 
@@ -57,7 +58,9 @@ def multirange_text(ranges: Ranges, show: Callable[[Stored], str] = str) -> str:
 @cache
 def loader(oid: int) -> Callable[[Stored], Ranges]:
     """The function that reads stored multiranges of this type."""
-    kind, name = kind_of_multirange(oid), types_by_oid()[oid].name
+    kind, found_type = kind_of_multirange(oid), type_at(oid)
+    assert found_type is not None
+    name = found_type.name
 
     @lru_cache(maxsize=4096)
     def load(text: Stored) -> Ranges:
@@ -177,10 +180,12 @@ def _of_bytes(kind: RangeKind, data: bytes, receive: Callable[[bytes], Stored]) 
     return joined(found)
 
 
-def _codec(oid: int) -> Codec:
+def multirange_codec(oid: int) -> Codec:
+    """The codec of a multirange type, given by its OID or number."""
     from executor.types.registry import codec
 
-    kind, load, name = kind_of_multirange(oid), loader(oid), types_by_oid()[oid].name
+    kind, load, found = kind_of_multirange(oid), loader(oid), type_at(oid)
+    assert found is not None
     element = codec(kind.element)
 
     def parse(text: str, typmod: int, env: Env) -> Stored:
@@ -203,8 +208,8 @@ def _codec(oid: int) -> Codec:
     def compare(a: str, b: str) -> int:
         return 0 if a == b else compare_multiranges(load(a), load(b))
 
-    return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{name} TEXT"), f"pg_{name}", compare,
-                 equal_as_stored=kind.element != oids.NUMERIC)
+    return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{found.name} TEXT"), f"pg_{found.name}", compare,
+                 equal_as_stored=kind.equal_as_stored)
 
 
-CODECS = tuple(map(_codec, oids.MULTIRANGE_TYPES))
+CODECS = tuple(map(multirange_codec, oids.MULTIRANGE_TYPES))

@@ -9,12 +9,12 @@ and adjacency are comparisons of cuts then, and inclusive bounds need no cases o
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cmp_to_key, lru_cache
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
 from executor.errors import SqlError
-from executor.facts.lookup import multirange_types, range_types, types_by_oid
+from executor.facts.lookup import range_inside, range_parts, range_types, type_at
 from executor.sqlstates import (
     DataException,
     DatetimeFieldOverflow,
@@ -93,8 +93,23 @@ def _next_date(value: str) -> str:
     return date_text(days)
 
 
-_KEYS: dict[int, Callable[[Any], Any]] = {oids.NUMERIC: _numeric_key}
-_FROM_TEXT: dict[int, Callable[[str], Any]] = {oids.INT4: int, oids.INT8: int}
+def _float_key(value: Any) -> tuple[bool, Any]:
+    """NaN, which is stored as text, is above every number."""
+    return isinstance(value, str), value
+
+
+def _float_of(text: str) -> Stored:
+    return text if text == "NaN" else float(text)
+
+
+_KEYS: dict[int, Callable[[Any], Any]] = {
+    oids.NUMERIC: _numeric_key, oids.FLOAT4: _float_key, oids.FLOAT8: _float_key,
+}
+_INTEGERS = (oids.INT2, oids.INT4, oids.INT8, oids.BOOL, oids.OID, oids.XID8, oids.PG_LSN, *oids.REG_TYPES)
+_FROM_TEXT: dict[int, Callable[[str], Any]] = {
+    **dict.fromkeys(_INTEGERS, int), oids.FLOAT4: _float_of, oids.FLOAT8: _float_of, oids.BYTEA: bytes.fromhex,
+}
+"""Types whose values are not stored as text: a bound's text inside a stored range -> its stored form."""
 _NEXT: dict[int, Callable[[Any], Any]] = {
     oids.INT4: _next_integer(INT4_MAX, "integer"), oids.INT8: _next_integer(INT8_MAX, "bigint"), oids.DATE: _next_date,
 }
@@ -114,6 +129,7 @@ class RangeKind:
     name: str
     element: int
     multirange: int
+    equal_as_stored: bool
     key: Callable[[Any], Any]
     read: Callable[[str], Any]
     following: Callable[[Any], Any] | None
@@ -149,12 +165,36 @@ class RangeKind:
         return 0 if a == b else compare_ranges(self.load(a), self.load(b))
 
 
+def _key(element: int) -> Callable[[Any], Any]:
+    """The sort key of stored values of a type."""
+    from executor.types.registry import codec
+
+    found = codec(element).compare
+    if (known := _KEYS.get(element)) is not None or found is None:
+        return known or _itself
+    return cmp_to_key(found)
+
+
+def _stored_bounds(text: str) -> tuple[str | None, str | None]:
+    """The bounds' texts inside a stored range that is not empty."""
+    if '"' in text or "\\" in text:
+        found = _Reader(text).read()
+        assert found is not None
+        return found[:2]
+    lower, _, upper = text[1:-1].partition(",")
+    return lower or None, upper or None
+
+
 @cache
 def range_kind(oid: int) -> RangeKind:
-    """The kind of a range type."""
-    element, multirange = range_types()[oid]
-    name = types_by_oid()[oid].name
-    read: Callable[[str], Any] = _FROM_TEXT.get(element, _itself)
+    """The kind of a range type, given by its OID or, of a user's one, its number."""
+    from executor.types.registry import codec
+
+    element, multirange = range_parts(oid)
+    found_type, root = type_at(oid), _root(element)
+    assert found_type is not None and element
+    name = found_type.name
+    read: Callable[[str], Any] = _FROM_TEXT.get(root, _itself)
     kind: RangeKind
 
     @lru_cache(maxsize=4096)
@@ -163,9 +203,9 @@ def range_kind(oid: int) -> RangeKind:
             return EMPTY
         if not isinstance(text, str) or text[:1] not in ("[", "(") or text[-1:] not in ("]", ")"):
             raise misfit(name, text)
-        lower, _, upper = text[1:-1].replace('"', "").partition(",")
         try:
-            found = kind.make(read(lower) if lower else None, read(upper) if upper else None, text[0] == "[",
+            lower, upper = _stored_bounds(text)
+            found = kind.make(None if lower is None else read(lower), None if upper is None else read(upper), text[0] == "[",
                               text[-1] == "]")
         except (ValueError, ArithmeticError, SqlError):
             raise misfit(name, text) from None
@@ -173,13 +213,21 @@ def range_kind(oid: int) -> RangeKind:
             raise misfit(name, text)
         return found
 
-    kind = RangeKind(oid, name, element, multirange, _KEYS.get(element, _itself), read, _NEXT.get(element), load)
+    following = _NEXT.get(element) if oid in range_types() else None  # of users' ranges, no function says what is next
+    kind = RangeKind(oid, name, element, multirange, codec(root).equal_inside, _key(root), read, following, load)
     return kind
+
+
+def _root(oid: int) -> int:
+    """The type itself, or what a domain is over in the end."""
+    while (found := type_at(oid)) is not None and found.kind == "d":
+        oid = found.base
+    return oid
 
 
 def kind_of_multirange(oid: int) -> RangeKind:
     """The kind of the ranges in a multirange type."""
-    return range_kind(multirange_types()[oid])
+    return range_kind(range_inside(oid))
 
 
 def compare_ranges(a: Range, b: Range) -> int:
@@ -200,7 +248,12 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '""') + '"'
 
 
-def range_text(value: Range, show: Callable[[Stored], str] = str) -> str:
+def stored_text(value: Stored) -> str:
+    """A bound's value inside a stored range."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def range_text(value: Range, show: Callable[[Stored], str] = stored_text) -> str:
     """range_out; `show` prints a bound's value. Without it: the stored form."""
     if value.empty:
         return _EMPTY_WORD
@@ -328,7 +381,8 @@ def range_of_bytes(kind: RangeKind, data: bytes, receive: Callable[[bytes], Stor
     return kind.make(lower, upper, bool(flags & _LOWER_INCLUDED), bool(flags & _UPPER_INCLUDED))
 
 
-def _codec(oid: int) -> Codec:
+def range_codec(oid: int) -> Codec:
+    """The codec of a range type, given by its OID or number."""
     from executor.types.registry import codec
 
     kind = range_kind(oid)
@@ -349,7 +403,7 @@ def _codec(oid: int) -> Codec:
         return lambda value: range_bytes(kind.load(value), encode)
 
     return Codec(oid, parse, text_encoder, receive, binary_encoder, declared(f"{kind.name} TEXT"), f"pg_{kind.name}",
-                 kind.compare, equal_as_stored=kind.element != oids.NUMERIC)
+                 kind.compare, equal_as_stored=kind.equal_as_stored)
 
 
-CODECS = tuple(map(_codec, oids.RANGE_TYPES))
+CODECS = tuple(map(range_codec, oids.RANGE_TYPES))

@@ -11,7 +11,7 @@ from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 
-NAMES = ("enums", "domains", "composite_types", "json_rows")
+NAMES = ("enums", "ranges_made", "domains", "composite_types", "json_rows")
 
 
 @pytest.fixture(scope="module")

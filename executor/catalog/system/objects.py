@@ -90,6 +90,7 @@ class Storage(NamedTuple):
 
 _COMPOSITE = Storage(-1, 0, "d", "x", 0)
 _ENUM = Storage(4, 1, "i", "p", 0)
+_RANGE = Storage(-1, 0, "i", "x", 0)
 
 
 @cache
@@ -112,6 +113,8 @@ def storage(oid: int, catalog: Catalog) -> Storage:
     while made is not None and made.kind == "d":
         oid = made.base
         made = catalog.types_by_oid.get(oid)
+    if made is not None and made.kind in "rm":
+        return _RANGE._replace(align="d" if storage(made.base, catalog).align == "d" else "i")
     if made is not None:
         return _ENUM
     found = _storage().get(oid)

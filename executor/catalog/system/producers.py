@@ -49,7 +49,7 @@ def pg_proc(view: SessionView) -> Iterable[Row]:
 
 
 _FACTS = """pg_operator pg_cast pg_aggregate pg_opclass pg_opfamily pg_amop pg_amproc pg_am pg_language pg_collation
-pg_range pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_tablespace pg_init_privs
+pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_tablespace pg_init_privs
 pg_extension pg_wait_events"""
 _SQL_FACTS = "sql_features sql_implementation_info sql_parts sql_sizing"
 
@@ -79,9 +79,10 @@ information_schema.routine_table_usage information_schema.transforms information
 information_schema.triggers information_schema.user_mapping_options information_schema.user_mappings"""
 
 _FROM_CATALOG: list[Producer] = [
-    classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, classes.pg_namespace,
-    classes.pg_sequence, classes.pg_rewrite, constraints.pg_index, constraints.pg_constraint, constraints.pg_depend,
-    constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views, views.pg_matviews,
+    classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, types.pg_range,
+    classes.pg_namespace, classes.pg_sequence, classes.pg_rewrite, constraints.pg_index, constraints.pg_constraint,
+    constraints.pg_depend, constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views,
+    views.pg_matviews,
     views.pg_indexes,
 ]
 _FROM_SESSION: list[Producer] = [

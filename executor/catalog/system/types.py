@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from executor.catalog.constructors import difference_function
 from executor.catalog.model import UserType
 from executor.catalog.system import objects
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker
 from executor.catalog.typenames import DEFAULT_PATH, find_type
+from executor.catalog.usertypes import multirange_over
 from executor.facts import table
 
 _ENUM_IO = (3506, 3507, 3532, 3533)  # enum_in, enum_out, enum_recv, enum_send
 _RECORD_IO = (2290, 2291, 2402, 2403)
 _ARRAY_IO = (750, 751, 2400, 2401)
 _DOMAIN_IN, _DOMAIN_RECV = 2597, 2598
+_RANGE_ANALYZE, _MULTIRANGE_ANALYZE = 3916, 4242
+_RANGE_IO = (3834, 3835, 3836, 3837)
+_MULTIRANGE_IO = (4231, 4232, 4233, 4234)
 _ARRAY_SUBSCRIPT_HANDLER, _ARRAY_ANALYZE = 6179, 3816
 
 _type_row = maker(
@@ -40,10 +45,10 @@ def pg_type(view: SessionView) -> Iterator[Row]:
             yield _array(relation.array_type, relation.name, schema, relation.row_type)
     for made in view.catalog.types:
         schema = objects.namespace(view.catalog, made.schema)
-        yield _enum(made, schema) if made.kind == "e" else _domain(view, made, schema)
-        base = _storage_of(view, made.base) if made.base else {}
+        yield _MADE[made.kind](view, made, schema)
+        base = _storage_of(view, made.oid if made.kind in "rm" else made.base) if made.base else {}
         yield _array(made.array_type, made.name, schema, made.oid, align="d" if base.get("typalign") == "d" else "i",
-                     delimiter=base.get("typdelim", ","), collation=made.collation)
+                     delimiter=base.get("typdelim", ","), collation=made.collation if made.kind == "d" else 0)
 
 
 def _array(oid: int, name: str, schema: int, element: int, align: str = "d", delimiter: str = ",",
@@ -54,12 +59,33 @@ def _array(oid: int, name: str, schema: int, element: int, align: str = "d", del
         typcollation=collation, **_io(_ARRAY_IO))
 
 
-def _enum(made: UserType, schema: int) -> Row:
+def _enum(view: SessionView, made: UserType, schema: int) -> Row:
     return _type_row(
         oid=made.oid, typname=made.name, typnamespace=schema, typlen=4, typbyval=1, typtype="e", typcategory="E",
         typarray=made.array_type, typalign="i", typstorage="p", **_io(_ENUM_IO))
 
 
+def _range(view: SessionView, made: UserType, schema: int) -> Row:
+    is_range = made.kind == "r"
+    return _type_row(
+        oid=made.oid, typname=made.name, typnamespace=schema, typtype=made.kind, typcategory="R", typarray=made.array_type,
+        typalign=objects.storage(made.oid, view.catalog).align, typanalyze=_RANGE_ANALYZE if is_range else _MULTIRANGE_ANALYZE,
+        **_io(_RANGE_IO if is_range else _MULTIRANGE_IO))
+
+
+def pg_range(view: SessionView) -> Iterator[Row]:
+    """Range types, the built-in ones first."""
+    yield from (tuple(row) for row in table("pg_range").rows)
+    for made in view.catalog.types:
+        if made.kind == "r":
+            difference = difference_function(tuple(made.difference.split(".")), made.base)
+            yield _range_row(
+                rngtypid=made.oid, rngsubtype=made.base, rngmultitypid=multirange_over(view.catalog, made).oid,
+                rngcollation=made.collation, rngsubopc=objects.operator_class("btree", find_type(view.catalog, made.base), ""),
+                rngcanonical=0, rngsubdiff=difference.oid if difference is not None else 0)
+
+
+_range_row = maker("pg_catalog.pg_range")
 _INHERITED = ("typlen", "typbyval", "typalign", "typstorage", "typcategory", "typdelim", "typoutput", "typsend",
               "typanalyze")
 
@@ -77,6 +103,11 @@ def _storage_of(view: SessionView, oid: int) -> dict[str, Any]:
     if made is not None and made.kind == "d":
         return _storage_of(view, made.base)
     common = {"typdelim": ",", "typanalyze": 0}
+    if made is not None and made.kind in "rm":
+        io = _RANGE_IO if made.kind == "r" else _MULTIRANGE_IO
+        return {"typlen": -1, "typbyval": 0, "typalign": objects.storage(made.oid, view.catalog).align, "typstorage": "x",
+                "typcategory": "R", "typoutput": io[1], "typsend": io[3], "typdelim": ",",
+                "typanalyze": _RANGE_ANALYZE if made.kind == "r" else _MULTIRANGE_ANALYZE}
     if made is not None:
         return {"typlen": 4, "typbyval": 1, "typalign": "i", "typstorage": "p", "typcategory": "E",
                 "typoutput": _ENUM_IO[1], "typsend": _ENUM_IO[3], **common}
@@ -103,6 +134,8 @@ def pg_enum(view: SessionView) -> Iterable[Row]:
     """Labels of enums."""
     return ((label.oid, made.oid, label.order, label.name) for made in view.catalog.types for label in made.labels)
 
+
+_MADE = {"e": _enum, "d": _domain, "r": _range, "m": _range}
 
 _constraint_row = maker(
     "pg_catalog.pg_constraint", condeferrable=0, condeferred=0, conenforced=1, convalidated=1, conrelid=0, conindid=0,

@@ -9,6 +9,7 @@ lock. Only one session can hold that, so every circle has somebody in it who wai
 """
 
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from math import inf
@@ -104,6 +105,19 @@ class AdvisoryLocks:
         with self._guard:
             for key, holders in list(self._held.items()):
                 self._keep(key, [h for h in holders if h[0] is not owner or h[1].transaction is not transaction])
+            self._grant()
+
+    def of_transaction(self, owner: "Session") -> Counter[Wanted]:
+        """What is held until the end of the transaction, and how often."""
+        with self._guard:
+            return Counter(w for holders in self._held.values() for h, w in holders if h is owner and w.transaction)
+
+    def release_since(self, owner: "Session", before: Counter[Wanted]) -> None:
+        """Back to a savepoint: give back what `of_transaction` has more than it had then."""
+        more = self.of_transaction(owner) - before
+        with self._guard:
+            for wanted in more.elements():
+                self._drop(owner, wanted)
             self._grant()
 
     # --- what the session calls -----------------------------------------------------------------------------------

@@ -5,17 +5,23 @@
     a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
+from math import inf
 from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import trio
 
 from executor import sqlstates as states
+from executor.advisory import Wanted as Held
+from executor.catalog.model import Catalog
 from executor.errors import SqlError
 from executor.parse import Node
+from executor.portal import QueryPortal
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
 from storage.errors import EngineError
@@ -31,6 +37,21 @@ SYNCHRONOUS = {"off": Synchronous.NORMAL}
 _tokens = count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    """A savepoint, and what there was when it was made: ROLLBACK TO goes back to that.
+
+    token: its name in storage and in Settings. undo: how many sequence changes. portals: open cursors and portals.
+    """
+
+    name: str
+    token: str
+    catalog: Catalog | None
+    undo: int
+    portals: tuple[Any, ...]
+    advisory: Counter[Held]
+
+
 class Block:
     """See the module. `transaction` exists from the first statement on."""
 
@@ -40,8 +61,10 @@ class Block:
         self.explicit = False
         self.failed = False
         self.implicit_block = False  # several statements in one simple query
-        self.savepoints: list[tuple[str, str, Any, int]] = []  # (name, token, own catalog and sequence changes then)
-        self.statement_began = False
+        self.savepoints: list[Savepoint] = []
+        self.asked = False  # a statement has begun in this transaction
+        session.settings.listen("lock_timeout", self._set_lock_timeout)
+        session.settings.listen("synchronous_commit", self._set_synchronous)
 
     @property
     def status(self) -> bytes:
@@ -90,11 +113,23 @@ class Block:
         else:
             transaction = self.transaction
             self.session.context.statement_ns = time_ns()
+        self.asked = True
         if self.session.context.sequences.at_statement:
             self.session.context.sequences.at_statement.clear()
         if writes:
             self.refuse_read_only(writes)
         return transaction
+
+    def _set_lock_timeout(self, milliseconds: object) -> None:
+        """The setting changed, perhaps within a transaction."""
+        assert isinstance(milliseconds, int)
+        if self.transaction is not None:
+            self.transaction.lock_timeout_s = milliseconds / 1000 if milliseconds else inf
+
+    def _set_synchronous(self, value: object) -> None:
+        """The setting changed: what it says at the commit counts."""
+        if self.transaction is not None:
+            self.transaction.synchronous = SYNCHRONOUS.get(str(value), Synchronous.FULL)
 
     def check_setting(self, name: str, value: object) -> None:
         """25001 where SET TRANSACTION comes too late."""
@@ -102,7 +137,7 @@ class Block:
         if self.transaction is None:
             return
         if name == "transaction_isolation" and value != settings.get(name):
-            if self.savepoints:
+            if self.savepoints and not self.asked:
                 raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction")
             raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
         if name == "transaction_read_only" and settings.get(name) == "on" and value in (False, "off"):
@@ -110,12 +145,20 @@ class Block:
                 raise states.ActiveSqlTransaction("cannot set transaction read-write mode inside a read-only transaction")
             raise states.ActiveSqlTransaction("transaction read-write mode must be set before any query")
         if name == "transaction_deferrable":
+            if self.savepoints:
+                raise states.ActiveSqlTransaction(
+                    "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction")
             raise states.ActiveSqlTransaction("SET TRANSACTION [NOT] DEFERRABLE must be called before any query")
 
     def refuse_read_only(self, what: str) -> None:
         """25006."""
         if self.session.settings.get("transaction_read_only") == "on":
             raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
+
+    def refuse_inside(self, what: str) -> None:
+        """25001 for what cannot be in a transaction block."""
+        if self.explicit or self.implicit_block:
+            raise states.ActiveSqlTransaction(f"{what} cannot run inside a transaction block")
 
     @contextmanager
     def timeout(self) -> Iterator[None]:
@@ -139,13 +182,12 @@ class Block:
             session.notices.append(states.ActiveSqlTransaction("there is already a transaction in progress", severity="WARNING"))
         elif self.transaction is None:
             session.settings.begin()
-            self.explicit = True
+            self.explicit, self.asked = True, False
             session.context.transaction_ns = session.context.statement_ns = time_ns()
             session.context.env.now_us = session.context.transaction_ns // 1000
-        else:
-            self.explicit = True
         for name, value in options.items():
             session.settings.set(name, value, local=True, source="session")
+        self.explicit = True  # also of what was implicit so far, unless the options came too late for that
 
     async def end_implicit(self) -> None:
         """Commit what is not in a block."""
@@ -169,11 +211,11 @@ class Block:
         session = self.session
         transaction = self.transaction
         try:
-            for cursor in session.cursors.values():
-                if cursor.held:
+            for name, cursor in list(session.cursors.items()):
+                if not cursor.held:
+                    await session.close_portal(name)
+                elif not cursor.committed:
                     await cursor.materialize()
-            if session.cursors:
-                await session.close_cursors(holdable_too=False)
             if transaction is not None:
                 if session.temporary.pinned is not None:
                     await on_commit(session)
@@ -190,6 +232,8 @@ class Block:
             with trio.CancelScope(shield=True):
                 await self.rollback()
             raise
+        for cursor in session.cursors.values():
+            cursor.committed = True
         session.context.sequences.undo.clear()
         if session.own_catalog is not None:
             self._publish()
@@ -223,7 +267,7 @@ class Block:
         self._reset()
         session.settings.rollback()
         if session.cursors:
-            await session.close_cursors(holdable_too=False)
+            await session.close_cursors(committed_too=False)
         if transaction is not None:
             await transaction.rollback()
         session.temporary.release()
@@ -253,20 +297,23 @@ class Block:
     async def savepoint(self, name: str) -> None:
         """SAVEPOINT."""
         token = f"pgquill_{next(_tokens)}"
+        session = self.session
         await self.ensure().savepoint(token)
-        self.session.settings.savepoint(token)
-        self.savepoints.append((name, token, self.session.own_catalog, len(self.session.context.sequences.undo)))
+        session.settings.savepoint(token)
+        self.savepoints.append(Savepoint(
+            name, token, session.own_catalog, len(session.context.sequences.undo),
+            (*session.cursors.values(), *session.portals.values()), session.database.advisory.of_transaction(session)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
-            if self.savepoints[i][0] == name:
+            if self.savepoints[i].name == name:
                 return i
         raise states.SEInvalidSpecification(f'savepoint "{name}" does not exist')
 
     async def release(self, name: str) -> None:
         """RELEASE SAVEPOINT."""
         at = self._find(name)
-        token = self.savepoints[at][1]
+        token = self.savepoints[at].token
         await self.ensure().release(token)
         self.session.settings.release(token)
         del self.savepoints[at:]
@@ -274,13 +321,25 @@ class Block:
     async def rollback_to(self, name: str) -> None:
         """ROLLBACK TO SAVEPOINT; the block is no longer failed."""
         at = self._find(name)
-        _, token, catalog, mark = self.savepoints[at]
-        await self.ensure().rollback_to(token)
-        self.session.settings.rollback_to(token)
-        self.session.own_catalog = catalog
-        self.session.context.sequences.undo_since(mark)
+        session, mark = self.session, self.savepoints[at]
+        await self._close_since(mark)
+        await self.ensure().rollback_to(mark.token)
+        session.settings.rollback_to(mark.token)
+        session.own_catalog = mark.catalog
+        session.context.sequences.undo_since(mark.undo)
+        session.database.advisory.release_since(session, mark.advisory)
         del self.savepoints[at + 1 :]
         self.failed = False
+
+
+    async def _close_since(self, mark: Savepoint) -> None:
+        """Close the cursors and portals made since a savepoint. The unnamed portal runs the statement that goes back."""
+        session = self.session
+        made = [*((name, cursor) for name, cursor in session.cursors.items()),
+                *((name, portal) for name, portal in session.portals.items() if isinstance(portal, QueryPortal))]
+        for name, found in made:
+            if not any(found is old for old in mark.portals):
+                await session.close_portal(name)
 
 
 ENDING = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})

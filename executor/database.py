@@ -34,10 +34,6 @@ class PlanCache:
                 del self._kept[old]
         self._kept[key] = value
 
-    def forget(self, key: Any) -> None:
-        """Drop what is kept under a key."""
-        self._kept.pop(key, None)
-
 
 class ServedDatabase:
     """A database by name."""

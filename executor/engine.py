@@ -14,10 +14,12 @@ from executor.catalog.search_path import search_path
 from executor.catalog.system.session_view import SessionView
 from executor.context import Context
 from executor.database import ServedDatabase
+from executor.errors import not_supported
 from executor.session import Session
 from executor.sessionview import EngineView
 from executor.settings.defaults import SettingDefaults
 from executor.settings.session import Settings
+from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
 
@@ -45,6 +47,7 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
+        self._making: set[str] = set()  # names of databases that are being copied
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
@@ -107,9 +110,13 @@ class Engine:
             settings.apply_options({name: value}, source="database")
         settings.apply_options(options)
         session = Session(found, self, user, settings, context)
-        context.catalog = await found.newest_catalog()
+        found.sessions.add(session)  # at once, so that nobody drops the database meanwhile
+        try:
+            context.catalog = await found.newest_catalog()
+        except BaseException:
+            found.sessions.discard(session)
+            raise
         self.sessions.add(session)
-        found.sessions.add(session)
         return session
 
     def attach_backends(self, backends: Any) -> None:
@@ -137,16 +144,23 @@ class Engine:
     async def create_database(self, name: str, template: str | None) -> None:
         """A new file, or a copy of another database (42P04, 3D000)."""
         folder = self._folder()
-        if name in self.databases or name in SYSTEM_NAMES:
+        if name in self.databases or name in self._making or name in SYSTEM_NAMES:
             raise states.DuplicateDatabase(f'database "{name}" already exists')
         if not name or name.startswith(".") or re.search(r"[/\\\0]", name) or len(name.encode()) > 63:
             raise states.InvalidName(f'"{name}" cannot be the name of a database file')
         path = folder / f"{name}{SUFFIX}"
+        if path.exists():  # put there by somebody else; what is in it is not what CREATE DATABASE promises
+            raise states.DuplicateFile(f'file "{path}" already exists',
+                                       hint="Start the server anew to serve it as a database.")
         if template is not None and template not in SYSTEM_NAMES:
             source = self.databases.get(template)
             if source is None:
                 raise states.UndefinedDatabase(f'template database "{template}" does not exist')
-            await source.file.backup_to(str(path))
+            self._making.add(name)
+            try:
+                await source.file.backup_to(str(path))
+            finally:
+                self._making.discard(name)
         try:
             await self._add(name, path)
         except CannotServe as error:
@@ -169,6 +183,8 @@ class Engine:
         with trio.move_on_after(OTHERS_LEAVE_S):  # those that are just leaving are no reason to refuse
             while found.sessions:  # noqa: ASYNC110  (sessions leave from several places; a poll is simpler than events)
                 await trio.sleep(OTHERS_POLL_S)
+        if self.databases.get(name) is not found:  # another session has been faster
+            raise states.UndefinedDatabase(f'database "{name}" does not exist')
         if found.sessions:
             number = len(found.sessions)
             plural = f"are {number} other sessions" if number > 1 else "is 1 other session"
@@ -184,19 +200,24 @@ class Engine:
             self.backends.signal(session.process_id, terminate=True)
 
     def set_database_default(self, name: str, statement: Any) -> None:
-        """ALTER DATABASE ... SET."""
+        """ALTER DATABASE ... SET: checked now, since a wrong value would keep everybody out (22023, 42704, 55P02)."""
         from executor.settings.statements import set_argument
 
-        if self.find(name) is None:
+        database = self.find(name)
+        if database is None:
             raise states.UndefinedDatabase(f'database "{name}" does not exist')
-        kind, setting = statement.take("kind"), statement.take("name", "")
-        defaults = self.database_defaults.setdefault(name, {})
+        kind, setting = statement.take("kind"), statement.take("name", "").lower()
+        defaults = self.database_defaults.setdefault(database.name, {})
         if kind == "VAR_RESET_ALL":
             defaults.clear()
         elif kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
             defaults.pop(setting, None)
+        elif kind == "VAR_SET_VALUE":
+            trial = Settings(self.defaults, Env(), "")
+            trial.set(setting, [set_argument(argument) for argument in statement.nodes("args")])
+            defaults[setting] = trial.value(setting).setting
         else:
-            defaults[setting] = ", ".join(map(set_argument, statement.nodes("args")))
+            raise not_supported(f"ALTER DATABASE ... {kind.removeprefix('VAR_').replace('_', ' ')}")
 
 
 def _files(database: ServedDatabase) -> Iterator[Path]:

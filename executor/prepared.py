@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
@@ -10,8 +9,8 @@ from executor import sqlstates as states
 from executor.analysis import Analyzed, Column
 from executor.commands.base import Command
 from executor.errors import SqlError
-from executor.lifting import Lifted
 from executor.parse import RawStatement, wrap
+from executor.types.made import oid_of
 
 
 class Prepared(msgspec.Struct, dict=True):
@@ -25,11 +24,15 @@ class Prepared(msgspec.Struct, dict=True):
     columns: tuple[Column, ...] | None = None
     analyzed: Analyzed | None = None
     command: Command | None = None
-    key: Any = None
     from_sql: bool = False
-    prepared_at: str = ""
-    key_lifted: Lifted | None = None
+    prepared_ns: int = 0  # when, of one with a name
+    path: str = ""  # the search_path it was analyzed under
     described: bool = False
+
+    @property
+    def parameter_oids(self) -> tuple[int, ...]:
+        """The types of its parameters, which stay as they are when it is analyzed again: clients encode values by them."""
+        return tuple(map(oid_of, self.parameters))
 
     @cached_property
     def prints_names(self) -> bool:

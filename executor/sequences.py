@@ -129,8 +129,11 @@ class SessionSequences:
         """Put back what was replaced after `undo` had `mark` entries."""
         while len(self.undo) > mark:
             oid, state = self.undo.pop()
-            if state is None:
+            if state is None:  # the sequence has never been
                 self.states.values.pop(oid, None)
+                self.current.pop(oid, None)
+                self.dirty.pop(oid, None)
+                self.last = None if self.last == oid else self.last
             else:
                 self.states.values[oid] = state
 

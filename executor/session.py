@@ -7,6 +7,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 from collections.abc import Sequence
 from copy import copy
 from functools import partial
+from time import time_ns
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
+from executor.notices import wanted
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, kind_name, result_type_changed, shapes
@@ -34,7 +36,6 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
-from executor.types.made import oid_of
 from executor.types.registry import codec
 from storage.errors import EngineError, LockTimeout, SchemaChanged
 from storage.rows import Rows
@@ -86,10 +87,10 @@ class Session:
         return self.settings.take_changed()
 
     def take_notices(self) -> list[SqlError]:
-        """Notices since the last call."""
+        """Notices since the last call, as far as client_min_messages lets them through."""
         if not self.notices:
             return []
-        found = self.notices[:]
+        found = wanted(self.notices, self.settings.get("client_min_messages"))
         self.notices.clear()
         return found
 
@@ -121,14 +122,17 @@ class Session:
             raise states.DuplicatePstatement(f'prepared statement "{name}" already exists')
         self.query_text = text
         self.context.process_id = self.process_id
-        self.statements[name] = await self.prepare(name, text, parameter_oids)
+        self.statements[name] = prepared = await self.prepare(name, text, parameter_oids)
+        if name:
+            prepared.prepared_ns = time_ns()
 
     async def prepare(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> Prepared:
         """Parse and analyze one statement."""
         key = self._key(text, parameter_oids)
         kept = self.plans.get(key)
         if kept is not None and kept.analyzed.catalog is self.catalog_now() and self.block.may_analyze:
-            return Prepared(name, text, kept.raw, parameter_oids, kept.parameters, kept.columns, kept.analyzed, None, key)
+            return Prepared(name, text, kept.raw, parameter_oids, kept.parameters, kept.columns, kept.analyzed, None,
+                            path=kept.path)
         statements = parse(text)
         if not statements:
             return Prepared(name, text, None)
@@ -145,11 +149,13 @@ class Session:
             describe = command.kind.describe
             columns = describe(self, raw.node) if describe else None
             return Prepared(name, raw.source, raw, parameter_oids, tuple(oid or T.TEXT for oid in parameter_oids), columns,
-                            None, command, key)
+                            None, command)
         analyzed = await self.analyze(raw, parameter_oids)
-        prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed, None, key)
+        prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed,
+                            path=self.settings.get("search_path"))
         if key is not None and analyzed.may_be_kept and self.own_catalog is None:
-            self.plans.put(key, prepared)
+            # A copy: `current` changes the session's own, and what is kept must stay what its key says.
+            self.plans.put(key, msgspec.structs.replace(prepared, name=""))
         return prepared
 
     async def analyze(self, raw: RawStatement, parameter_oids: Sequence[int] = (),
@@ -169,7 +175,7 @@ class Session:
         await renew_statement(self, self.statement(name))
         prepared = await self.current(self.statement(name))
         prepared.described = True
-        return tuple(map(oid_of, prepared.parameters)), prepared.columns
+        return prepared.parameter_oids, prepared.columns
 
     async def bind(self, portal: str, statement: str, parameter_formats: tuple[int, ...],
                    parameters: tuple[bytes | None, ...], result_formats: tuple[int, ...]) -> None:
@@ -180,7 +186,7 @@ class Session:
                                            f'"{statement}" requires {len(prepared.parameters)}')
         if prepared.raw is not None:
             self.block.refuse_if_failed(prepared.raw.node)
-        if portal and portal in self.portals:
+        if portal and (portal in self.portals or portal in self.cursors):
             raise states.DuplicateCursor(f'cursor "{portal}" already exists')
         old = self.portals.pop("", None) if not portal else None
         if old is not None:
@@ -282,7 +288,10 @@ class Session:
     # --- plans ----------------------------------------------------------------------------------------------------
 
     def _key(self, text: str, oids: tuple[int, ...]) -> Any:
-        return (text, oids, self.settings.get("search_path"), env_key(self.context.env))
+        setting = self.settings.get
+        # The user decides what "$user" on the search path means.
+        return (text, oids, setting("search_path"), self.context.user, setting("transform_null_equals"),
+                env_key(self.context.env))
 
     def _cached_simple(self, text: str) -> Any:
         """(prepared, literals) of a simple query whose plan is known, by its text or by its shape."""
@@ -323,22 +332,22 @@ class Session:
                     self.plans.put(shape_key, NOT_LIFTABLE)
                     return found, ()
                 else:
-                    prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed, None, shape_key)
-                    prepared.key_lifted = lifted
+                    prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed)
                     if analyzed.may_be_kept and not analyzed.parameters:
                         self.plans.put(shape_key, prepared)
                     return prepared, lifted.literals
         return await self.prepare_raw("", raw, (), key), ()
 
     async def current(self, prepared: Prepared) -> Prepared:
-        """The statement analyzed against the catalog as it is now (0A000 if its result type changed)."""
-        analyzed = prepared.analyzed
-        if analyzed is None or analyzed.catalog is self.catalog_now() or prepared.raw is None:
+        """The statement analyzed against the catalog and search_path as they are now (0A000 if its result type changed)."""
+        analyzed, path = prepared.analyzed, self.settings.get("search_path")
+        if analyzed is None or prepared.raw is None or (analyzed.catalog is self.catalog_now() and prepared.path == path):
             return prepared
-        renewed = await self.analyze(prepared.raw, prepared.given)
+        renewed = await self.analyze(prepared.raw, prepared.parameter_oids)
         if prepared.columns is not None and shapes(renewed.columns) != shapes(prepared.columns):
             raise result_type_changed()
         prepared.analyzed, prepared.columns, prepared.parameters = renewed, renewed.columns, renewed.parameters
+        prepared.path = path
         return prepared
 
     def _portal(self, prepared: Prepared, values: Sequence[Stored], formats: tuple[int, ...],
@@ -352,11 +361,12 @@ class Session:
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
-        key = (formats, env_key(self.context.env), id(self) if prepared.prints_names else 0)
+        key = (formats, env_key(self.context.env))
         encoders_ = prepared.analyzed.encoders.get(key)
         if encoders_ is None:
             encoders_ = self.encoders_for(prepared.columns, formats)
-            prepared.analyzed.encoders[key] = encoders_
+            if not prepared.prints_names:  # those are the session's own, and would keep it alive as long as the plan
+                prepared.analyzed.encoders[key] = encoders_
         columns = prepared.columns
         if formats and any(formats):
             wanted = formats if len(formats) > 1 else formats * len(columns)
@@ -446,10 +456,11 @@ class Session:
         """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
         raw = parse(text)[0] if text else prepared.raw
         assert raw is not None
-        renewed = await self.analyze(raw, prepared.given)
+        renewed = await self.analyze(raw, prepared.parameter_oids)
         if fixed and shapes(renewed.columns) != shapes(prepared.columns):
             raise result_type_changed()
-        return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed)
+        return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed,
+                        path=self.settings.get("search_path"))
 
     async def run_statement(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed, *,
                             only: bool = True) -> Rows | None:
@@ -528,8 +539,8 @@ class Session:
     async def run_command(self, command: Command, parameters: Sequence[Stored]) -> Result:
         """Run a command in the session's transaction, or as transaction control."""
         kind = command.kind
-        if kind.alone and (self.block.explicit or self.block.implicit_block):
-            raise states.ActiveSqlTransaction(f"{kind.alone} cannot run inside a transaction block")
+        if kind.alone:
+            self.block.refuse_inside(kind.alone)
         if not kind.transaction_control:
             if not kind.read_only_ok:
                 self.block.refuse_read_only(kind_name(command))
@@ -546,9 +557,9 @@ class Session:
         for name in list(self.portals):
             await self.close_portal(name)
 
-    async def close_cursors(self, *, holdable_too: bool = True) -> None:
-        """Close the cursors of DECLARE."""
+    async def close_cursors(self, *, committed_too: bool = True) -> None:
+        """Close the cursors of DECLARE, with those that outlive their transaction or without."""
         for name, cursor in list(self.cursors.items()):
-            if holdable_too or not cursor.held:
+            if committed_too or not cursor.committed:
                 del self.cursors[name]
                 await cursor.portal.close()

@@ -13,7 +13,7 @@ from executor.catalog.system.session_view import (
     Setting,
     built_in_roles,
 )
-from executor.types.made import oid_of
+from executor.clock import stored_timestamp
 
 if TYPE_CHECKING:
     from executor.engine import Engine
@@ -82,14 +82,14 @@ class EngineView(SessionView):
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""
-        return tuple(PreparedStatement(name, p.text, p.prepared_at or "2000-01-01 00:00:00", tuple(map(oid_of, p.parameters)),
+        return tuple(PreparedStatement(name, p.text, stored_timestamp(p.prepared_ns), p.parameter_oids,
                                        tuple(c.type_oid for c in p.columns) if p.columns else None, p.from_sql)
                      for name, p in self.session.statements.items() if name)
 
     def cursors(self) -> Iterable[Cursor]:
         """This session's."""
-        now = self.session.context.statement_timestamp
-        return tuple(Cursor(c.name, c.text, c.held, c.binary, c.scroll, now) for c in self.session.cursors.values())
+        return tuple(Cursor(c.name, c.text, c.held, c.binary, not c.forward_only, stored_timestamp(c.declared_ns))
+                     for c in self.session.cursors.values())
 
     def database_bytes(self, name: str) -> int:
         """The size of another database of the cluster."""

@@ -36,14 +36,13 @@ Describer = Callable[["Session", Node], "tuple[Column, ...] | None"]
 class CommandKind:
     """One row of the registry.
 
-    in_failed_block: may run in a failed transaction. transaction_control: manages the block itself (needs no
-    transaction begun for it). read_only_ok: allowed in a READ ONLY transaction. alone: refused in a block (25001).
+    transaction_control: manages the block itself (needs no transaction begun for it). read_only_ok: allowed in a
+    READ ONLY transaction. alone: its name, if it is refused in a block (25001).
     takes_snapshot: False for what may stand in a block before SET TRANSACTION.
     """
 
     handler: Handler
     describe: Describer | None = None
-    in_failed_block: bool = False
     transaction_control: bool = False
     read_only_ok: bool = True
     alone: str = ""

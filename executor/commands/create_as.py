@@ -20,7 +20,7 @@ from executor.ddl.base import BoundView, DdlContext, DdlResult
 from executor.ddl.lookup import creation_schema, exists_already, get
 from executor.ddl.lookup import range_name as read_range_name
 from executor.ddl.objects import put_relation
-from executor.ddl.table import ON_COMMIT
+from executor.ddl.table import ON_COMMIT, refuse_access_method
 from executor.errors import not_supported
 from executor.lower.generator import quote
 from executor.parse import Node, RawStatement, parse, wrap
@@ -65,6 +65,8 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     on_commit = ON_COMMIT.get(into.take("onCommit", "ONCOMMIT_NOOP"), "")
     if into.nodes("options") or into.take("tableSpaceName"):
         raise not_supported(f"storage options in {construct}")
+    refuse_access_method(into.take("accessMethod", ""))
+    into.finish()
     range_name = read_range_name(relation_node, ddl)
     if construct == VIEW and range_name.persistence != "p":
         raise states.FeatureNotSupported("materialized views cannot be unlogged" if range_name.persistence == "u"

@@ -1,7 +1,7 @@
 """DECLARE, FETCH, MOVE, CLOSE.
 
-A cursor keeps its snapshot (storage keeps its rows apart from later changes). One that may move backwards, or is WITH
-HOLD, has its rows in memory from its first use on.
+A cursor keeps its snapshot (storage keeps its rows apart from later changes). One that is SCROLL or WITH HOLD has its
+rows in memory from its first use on, and may move backwards unless it is NO SCROLL.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 BINARY, SCROLL, NO_SCROLL, INSENSITIVE, ASENSITIVE, HOLD = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20
+CONFLICTS = {SCROLL | NO_SCROLL: "SCROLL and NO SCROLL", ASENSITIVE | INSENSITIVE: "ASENSITIVE and INSENSITIVE"}
 FETCH_ALL = 9223372036854775807
 
 
@@ -30,26 +31,30 @@ def _forward_only() -> SqlError:
 
 
 class Cursor:
-    """An open cursor. position: rows before it, counting the current one."""
+    """An open cursor. position: rows before it, counting the current one; 0 before the first.
 
-    def __init__(self, name: str, portal: QueryPortal, text: str, *, scroll: bool, held: bool, binary: bool) -> None:
+    held: WITH HOLD. committed: the transaction that made it has been, so it stays. declared_ns: when it was made.
+    """
+
+    def __init__(self, name: str, portal: QueryPortal, text: str, options: int = 0, declared_ns: int = 0) -> None:
         self.name = name
         self.portal = portal
         self.text = text
-        self.scroll = scroll
-        self.held = held
-        self.binary = binary
-        self.kept: list[tuple[Any, ...]] | None = [] if scroll else None
+        self.scroll = bool(options & SCROLL)
+        self.held = bool(options & HOLD)
+        self.binary = bool(options & BINARY)
+        self.forward_only = bool(options & NO_SCROLL) or not options & (SCROLL | HOLD)
+        self.committed = False
+        self.declared_ns = declared_ns
+        self.kept: list[tuple[Any, ...]] | None = [] if options & (SCROLL | HOLD) else None
         self.position = 0
         self.at_end = False
 
     async def materialize(self) -> None:
         """Take all rows into memory, before the transaction ends."""
-        if self.kept is None:
-            self.kept, self.position = [], 0
+        assert self.kept is not None
         while rows := await self.portal.fetch(1000):
             self.kept += rows
-        self.held = True
 
     async def forward(self, count: int) -> list[tuple[Any, ...]]:
         """The next rows."""
@@ -69,9 +74,9 @@ class Cursor:
 
     async def backward(self, count: int) -> list[tuple[Any, ...]]:
         """The rows before, latest first."""
-        if self.kept is None:
+        if self.kept is None or self.forward_only:
             raise _forward_only()
-        end = self.position if self.at_end else self.position - 1
+        end = self.position if self.at_end else max(0, self.position - 1)
         start = max(0, end - count)
         rows = self.kept[start:end][::-1]
         self.at_end = False
@@ -86,25 +91,43 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Sequenc
     held = bool(options & HOLD)
     if not held and not session.block.explicit and not session.block.implicit_block:
         raise states.NoActiveSqlTransaction("DECLARE CURSOR can only be used in transaction blocks")
-    if name in session.cursors:
+    if name in session.cursors or name in session.portals:
         raise states.DuplicateCursor(f'cursor "{name}" already exists')
     inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
     if inner.node.kind != "SelectStmt" or inner.node.peek("intoClause"):
         raise not_supported("DECLARE CURSOR for something other than SELECT")
+    for pair, words in CONFLICTS.items():
+        if options & pair == pair:
+            raise states.InvalidCursorDefinition(f"cannot specify both {words}")
     prepared = await session.prepare_raw("", inner, ())
     assert prepared.columns is not None and prepared.analyzed is not None
+    if prepared.parameters:
+        raise states.UndefinedParameter("there is no parameter $1")
     if any(isinstance(cte.query, DataChange) for cte in prepared.analyzed.plan.ctes):
         raise states.FeatureNotSupported("DECLARE CURSOR must not contain data-modifying statements in WITH")
+    if prepared.analyzed.locks:
+        _refuse_locks(options, prepared.analyzed.locks)
     binary = bool(options & BINARY)
     encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
-    portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)
+    portal = QueryPortal(session, prepared, prepared.columns, encoders, ())
     await portal.start()
     if portal.rows is not None and not portal.rows.is_exhausted:
         await portal.rows.detach()
-    session.cursors[name] = Cursor(name, portal, raw.text, scroll=bool(options & SCROLL), held=held, binary=binary)
-    if held and not session.block.explicit:
-        await session.cursors[name].materialize()
+    session.cursors[name] = Cursor(name, portal, raw.text, options, session.context.statement_ns)
     return Result("DECLARE CURSOR")
+
+
+def _refuse_locks(options: int, locks: str) -> None:
+    """FOR UPDATE and the like go with plain cursors only."""
+    if options & HOLD:
+        raise states.FeatureNotSupported(f"DECLARE CURSOR WITH HOLD ... {locks} is not supported",
+                                         detail="Holdable cursors must be READ ONLY.")
+    if options & SCROLL:
+        raise states.FeatureNotSupported(f"DECLARE SCROLL CURSOR ... {locks} is not supported",
+                                         detail="Scrollable cursors must be READ ONLY.")
+    if options & INSENSITIVE:
+        raise states.InvalidCursorDefinition(f"DECLARE INSENSITIVE CURSOR ... {locks} is not valid",
+                                             detail="Insensitive cursors must be READ ONLY.")
 
 
 def cursor_named(session: "Session", name: str) -> Cursor:
@@ -115,7 +138,7 @@ def cursor_named(session: "Session", name: str) -> Cursor:
     portal = session.portals.get(name) if name else None
     if not isinstance(portal, QueryPortal):
         raise states.InvalidCursorName(f'cursor "{name}" does not exist')
-    cursor = Cursor(name, portal, "", scroll=False, held=False, binary=False)
+    cursor = Cursor(name, portal, "")
     cursor.position = portal.sent
     return cursor
 
@@ -153,14 +176,14 @@ async def _backward(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
 
 
 async def _current(cursor: Cursor) -> list[tuple[Any, ...]]:
-    if cursor.kept is None:
+    if cursor.kept is None or cursor.forward_only:
         raise _forward_only()
     inside = 0 < cursor.position <= len(cursor.kept) and not cursor.at_end
     return cursor.kept[cursor.position - 1 : cursor.position] if inside else []
 
 
 async def _absolute(cursor: Cursor, count: int) -> list[tuple[Any, ...]]:
-    if cursor.kept is None:
+    if cursor.kept is None or cursor.forward_only:
         if count <= cursor.position:
             raise _forward_only()
         return (await cursor.forward(count - cursor.position))[-1:] if count > cursor.position else []
@@ -195,10 +218,11 @@ async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[
     name = raw.node.take("portalname")
     if name is None:
         await session.close_cursors()
+        for portal in [name for name, portal in session.portals.items() if name and isinstance(portal, QueryPortal)]:
+            await session.close_portal(portal)
         return Result("CLOSE CURSOR ALL")
-    cursor = cursor_named(session, name)
-    del session.cursors[name]
-    await cursor.portal.close()
+    cursor_named(session, name)
+    await session.close_portal(name)
     return Result("CLOSE CURSOR")
 
 

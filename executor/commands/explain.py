@@ -5,44 +5,74 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from executor import sqlstates as states
 from executor.analysis import Column, is_optimizable, slot_values
 from executor.commands.base import CommandKind, Result, text_column
-from executor.commands.transaction import constant_text
 from executor.errors import not_supported
-from executor.parse import Node, RawStatement
+from executor.option_values import option_boolean, option_text, unrecognized
+from executor.parse import Node, RawStatement, Source
 from executor.types import oids as T
 from storage.statement import Statement
 
 if TYPE_CHECKING:
     from executor.session import Session
 
-BOOLEAN = {"analyze", "verbose", "costs", "settings", "generic_plan", "buffers", "wal", "timing", "summary", "memory"}
-TRUE = {"", "1", "on", "true"}
+BOOLEAN = frozenset(("analyze", "verbose", "costs", "settings", "generic_plan", "buffers", "wal", "timing", "summary",
+                     "memory"))
+FORMATS = ("text", "xml", "json", "yaml")
+SERIALIZE = {"none": False, "off": False, "text": True, "binary": True}
 
 
-def _options(node: Node) -> dict[str, str]:
-    found = {}
-    for option in node.nodes("options"):
-        name, argument = option.take("defname").lower(), option.take("arg")
+class Options(msgspec.Struct):
+    """What is asked for. What SQLite cannot tell (costs, buffers ...) is checked, and adds nothing."""
+
+    on: frozenset[str]
+    format: str = "text"
+
+
+def _options(raw: RawStatement) -> Options:
+    """The options (42601 and 22023 as in PostgreSQL)."""
+    on: dict[str, bool] = {}
+    format_ = "text"
+    for option in raw.node.nodes("options"):
+        name, argument = option.take("defname"), option.take("arg")
         option.take("defaction")
-        text = "" if argument is None else argument.text if argument.kind == "String" else \
-            str(argument.take("ival", 0)) if argument.kind == "Integer" else constant_text(argument)
-        if name not in BOOLEAN | {"format", "serialize"}:
-            raise states.SyntaxError(f'unrecognized EXPLAIN option "{name}"')
-        found[name] = text.lower()
-    return found
+        position = Source(raw.source).position(option.location)
+        if name in BOOLEAN:
+            on[name] = option_boolean(name, argument)
+        elif name == "format":
+            format_ = _word(name, argument, FORMATS, position)
+        elif name == "serialize":
+            on[name] = argument is None or SERIALIZE[_word(name, argument, tuple(SERIALIZE), position)]
+        else:
+            raise unrecognized("EXPLAIN", name, position)
+    found = frozenset(name for name, value in on.items() if value)
+    if "analyze" not in found:
+        for name in ("wal", "timing", "serialize"):
+            if name in found:
+                raise states.InvalidParameterValue(f"EXPLAIN option {name.upper()} requires ANALYZE")
+    elif "generic_plan" in found:
+        raise states.InvalidParameterValue("EXPLAIN options ANALYZE and GENERIC_PLAN cannot be used together")
+    return Options(found, format_)
+
+
+def _word(name: str, argument: Node | None, allowed: Sequence[str], position: int) -> str:
+    text = option_text(name, argument)
+    if text not in allowed:
+        raise states.InvalidParameterValue(f'unrecognized value for EXPLAIN option "{name}": "{text}"', position=position)
+    return text
 
 
 async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """EXPLAIN [ANALYZE] statement."""
-    options = _options(raw.node)
+    options = _options(raw)
     inner = RawStatement(raw.node.take("query"), raw.source, raw.text, raw.offset)
     if not is_optimizable(inner.node):
         raise not_supported(f"EXPLAIN of {inner.node.kind}")
-    format_ = options.get("format", "text")
-    if format_ not in ("text", "json"):
-        raise not_supported(f"EXPLAIN (FORMAT {format_.upper()})")
+    if options.format not in ("text", "json"):
+        raise not_supported(f"EXPLAIN (FORMAT {options.format.upper()})")
     started = perf_counter()
     prepared = await session.prepare_raw("", inner, ())
     planned = perf_counter()
@@ -57,13 +87,13 @@ async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) 
     transaction = session.block.begin_statement()
     rows = await transaction.run(Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.needs), values)
     lines = _tree(await rows.fetch(10_000))
-    if options.get("verbose", "off") in TRUE:
+    if "verbose" in options.on:
         lines.append(f"SQLite: {statement.sql}")
-    if options.get("analyze", "off") in TRUE:
+    if "analyze" in options.on:
         count = await _execute(session, prepared, parameters)
         lines += [f"Rows: {count}", f"Planning Time: {(planned - started) * 1000:.3f} ms",
                   f"Execution Time: {(perf_counter() - planned) * 1000:.3f} ms"]
-    if format_ == "json":
+    if options.format == "json":
         return Result("EXPLAIN", describe(session, raw.node), [(json.dumps([{"Plan": lines}]),)])
     return Result("EXPLAIN", describe(session, raw.node), [(line,) for line in lines])
 
@@ -94,7 +124,7 @@ def describe(session: "Session", node: Node) -> tuple[Column, ...]:
     """One column of text, or of json."""
     for option in node.peek("options", []):
         argument = option.peek("arg")
-        if option.peek("defname") == "format" and argument is not None and argument.text.lower() == "json":
+        if option.peek("defname") == "format" and argument is not None and option_text("format", argument) == "json":
             return (text_column("QUERY PLAN", T.JSON),)
     return (text_column("QUERY PLAN"),)
 

@@ -8,7 +8,8 @@ from executor.catalog.model import Relation
 from executor.commands.base import CommandKind, Result
 from executor.errors import not_supported
 from executor.lower.generator import quote
-from executor.parse import Node, RawStatement
+from executor.option_values import option_boolean, unrecognized
+from executor.parse import Node, RawStatement, Source
 from storage.statement import Statement
 
 if TYPE_CHECKING:
@@ -32,27 +33,56 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Sequence
     """VACUUM and ANALYZE: SQLite's own."""
     node = raw.node
     is_vacuum = bool(node.take("is_vacuumcmd"))
-    full, analyze = False, not is_vacuum
-    for option in node.nodes("options"):
-        name = option.take("defname").lower()
-        full = full or name == "full"
-        analyze = analyze or name == "analyze"
-        option.take("arg")
+    on = _options(raw, "VACUUM" if is_vacuum else "ANALYZE")
+    analyze = not is_vacuum or "analyze" in on
     tables = []
     for item in node.nodes("rels"):
-        relation = item.take("relation")
-        if item.nodes("va_cols") and not analyze:
+        relation, columns = item.take("relation"), item.texts("va_cols")
+        if columns and not analyze:
             raise states.FeatureNotSupported("ANALYZE option must be specified when a column list is provided")
         if relation is not None:
             tables.append(find_relation(session, relation))
-    if is_vacuum and (session.block.explicit or session.block.implicit_block):
-        raise states.ActiveSqlTransaction("VACUUM cannot run inside a transaction block")
-    if full:
+            _check_columns(tables[-1], columns)
+    if is_vacuum:
+        session.block.refuse_inside("VACUUM")
+    if "full" in on:
         await session.block.commit()
         await session.database.file.maintain("VACUUM")
     if analyze:
         await _analyze(session, tables)
     return Result("VACUUM" if is_vacuum else "ANALYZE")
+
+
+OPTIONS = {
+    "ANALYZE": frozenset(("verbose", "skip_locked", "buffer_usage_limit")),
+    "VACUUM": frozenset((
+        "verbose", "skip_locked", "buffer_usage_limit", "analyze", "freeze", "full", "disable_page_skipping", "index_cleanup",
+        "process_main", "process_toast", "truncate", "parallel", "skip_database_stats", "only_database_stats",
+    )),
+}  # fmt: skip
+"""By command. Most are about what SQLite does not have."""
+NOT_BOOLEAN = frozenset(("buffer_usage_limit", "index_cleanup", "parallel"))
+
+
+def _options(raw: RawStatement, command: str) -> set[str]:
+    """The Boolean options that are on (42601)."""
+    on = set()
+    for option in raw.node.nodes("options"):
+        name, argument = option.take("defname"), option.take("arg")
+        if name not in OPTIONS[command]:
+            raise unrecognized(command, name, Source(raw.source).position(option.location))
+        if name not in NOT_BOOLEAN and option_boolean(name, argument):
+            on.add(name)
+    return on
+
+
+def _check_columns(relation: Relation, columns: list[str]) -> None:
+    """42703, 42701."""
+    for i, name in enumerate(columns):
+        if name not in relation.by_name:
+            raise states.UndefinedColumn(f'column "{name}" of relation "{relation.name}" does not exist')
+        if name in columns[:i]:
+            raise states.DuplicateColumn(f'column "{name}" of relation "{relation.name}" appears more than once')
 
 
 async def _analyze(session: "Session", tables: list[Relation]) -> None:
@@ -64,6 +94,8 @@ async def _analyze(session: "Session", tables: list[Relation]) -> None:
 
 async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """CHECKPOINT."""
+    if session.block.explicit or session.block.implicit_block:
+        raise not_supported("CHECKPOINT in a transaction block")
     await session.block.commit()
     await session.database.file.maintain("PRAGMA wal_checkpoint(PASSIVE)")
     return Result("CHECKPOINT")
@@ -95,6 +127,6 @@ async def run_unlisten(session: "Session", raw: RawStatement, parameters: Sequen
 
 COMMANDS = {
     "UnlistenStmt": CommandKind(run_unlisten),
-    "VacuumStmt": CommandKind(run_vacuum), "CheckPointStmt": CommandKind(run_checkpoint, alone="CHECKPOINT"),
+    "VacuumStmt": CommandKind(run_vacuum), "CheckPointStmt": CommandKind(run_checkpoint),
     "LockStmt": CommandKind(run_lock),
 }  # fmt: skip

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 async def run_set(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """SET and RESET."""
-    return Result(statements.run_set(session.settings, raw.node, in_block=session.block.explicit, notices=session.notices))
+    in_block = session.block.explicit or session.block.implicit_block
+    return Result(statements.run_set(session.settings, raw.node, in_block=in_block, notices=session.notices))
 
 
 async def run_show(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
@@ -33,9 +34,11 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Sequenc
     """DISCARD."""
     target = raw.node.take("target", "DISCARD_ALL").removeprefix("DISCARD_")
     if target == "ALL":
+        session.block.refuse_inside("DISCARD ALL")
         await session.close_cursors()
         session.statements.clear()
         session.settings.reset_all()
+        session.database.advisory.release_all(session, transaction=False)
         session.context.sequences.current.clear()
         session.context.sequences.last = None
         await drop_all(session)

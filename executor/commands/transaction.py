@@ -1,4 +1,4 @@
-"""BEGIN, COMMIT, ROLLBACK, SAVEPOINT and SET CONSTRAINTS."""
+"""BEGIN, COMMIT, ROLLBACK and savepoints."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -119,4 +119,4 @@ KINDS: dict[str, Callable[["Session", Node], Awaitable[Result]]] = {
 }  # fmt: skip
 
 
-COMMANDS = {"TransactionStmt": CommandKind(run, in_failed_block=True, transaction_control=True)}
+COMMANDS = {"TransactionStmt": CommandKind(run, transaction_control=True)}

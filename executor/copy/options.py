@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from executor.errors import SqlError, not_supported
+from executor.option_values import BOOLEANS, option_boolean, option_text
 from executor.parse import Node, Source
 from executor.settings.checks import encoding_is_utf8
-from executor.settings.definitions import parse_bool
 from executor.sqlstates import FeatureNotSupported, InvalidParameterValue, SyntaxError
 from executor.types import oids
 from executor.types.base import Env
@@ -76,66 +76,30 @@ def read_options(nodes: Sequence[Node], source: Source, *, is_from: bool) -> Opt
 # --- one option ------------------------------------------------------------------------------------------------------
 
 
-def _text(name: str, argument: Node | None) -> str:
-    if argument is None:
-        raise SyntaxError(f"{name} requires a parameter")
-    return _printed(name, argument)
-
-
-def _printed(name: str, argument: Node) -> str:
-    """An argument as defGetString() gives it."""
-    for field, read in _SCALARS.items():
-        if argument.kind == field:
-            return read(argument)
-    if argument.kind == "TypeName":
-        return ".".join(argument.texts("names")[-1:])
-    raise SyntaxError(f"{name} requires a parameter")
-
-
-_SCALARS: dict[str, Callable[[Node], str]] = {
-    "String": lambda node: node.text,
-    "Integer": lambda node: str(node.take("ival", 0)),
-    "Float": lambda node: str(node.take("fval", "")),
-    "Boolean": lambda node: "true" if node.take("boolval", False) else "false",
-    "A_Star": lambda node: "*",
-}
-
-
 def _string(name: str, argument: Node | None, is_from: bool) -> str:
-    return _text(name, argument)
+    return option_text(name, argument)
 
 
 def _boolean(name: str, argument: Node | None, is_from: bool) -> bool:
-    if argument is None:
-        return True
-    text = _printed(name, argument)
-    value = _defined_boolean(text)
-    if value is None:
-        raise SyntaxError(f"{name} requires a Boolean value")
-    return value
-
-
-def _defined_boolean(text: str) -> bool | None:
-    """Options take whole words only, unlike settings."""
-    return parse_bool(text) if text.lower() in ("0", "1", "true", "false", "on", "off") else None
+    return option_boolean(name, argument)
 
 
 def _header(name: str, argument: Node | None, is_from: bool) -> str:
     if argument is None:
         return "on"
-    text = _printed(name, argument).lower()
+    text = option_text(name, argument).lower()
     if text == "match":
         if not is_from:
             raise FeatureNotSupported('cannot use "match" with HEADER in COPY TO')
         return "match"
-    value = _defined_boolean(text)
+    value = BOOLEANS.get(text)
     if value is None:
         raise SyntaxError(f'{name} requires a Boolean value or "match"')
     return "on" if value else "off"
 
 
 def _format(name: str, argument: Node | None, is_from: bool) -> str:
-    text = _text(name, argument)
+    text = option_text(name, argument)
     if text not in ("text", "csv", "binary"):
         raise InvalidParameterValue(f'COPY format "{text}" not recognized')
     return text
@@ -150,7 +114,7 @@ def _columns(name: str, argument: Node | None, is_from: bool) -> tuple[str, ...]
 
 
 def _encoding(name: str, argument: Node | None, is_from: bool) -> str:
-    text = _text(name, argument)
+    text = option_text(name, argument)
     known = encoding_is_utf8(text)
     if known is None:
         raise InvalidParameterValue(f'argument to option "{name}" must be a valid encoding name')
@@ -163,14 +127,14 @@ def _encoding(name: str, argument: Node | None, is_from: bool) -> str:
 def _on_error(name: str, argument: Node | None, is_from: bool) -> bool:
     if not is_from:
         raise InvalidParameterValue("COPY ON_ERROR cannot be used with COPY TO")
-    text = _text(name, argument)
+    text = option_text(name, argument)
     if text.lower() not in ("stop", "ignore"):
         raise InvalidParameterValue(f'COPY ON_ERROR "{text}" not recognized')
     return text.lower() == "ignore"
 
 
 def _verbosity(name: str, argument: Node | None, is_from: bool) -> str:
-    text = _text(name, argument)
+    text = option_text(name, argument)
     if text.lower() not in ("silent", "default", "verbose"):
         raise InvalidParameterValue(f'COPY LOG_VERBOSITY "{text}" not recognized')
     return text.lower()
@@ -179,7 +143,7 @@ def _verbosity(name: str, argument: Node | None, is_from: bool) -> str:
 def _reject_limit(name: str, argument: Node | None, is_from: bool) -> int:
     if argument is None:
         raise SyntaxError(f"{name} requires a numeric value")
-    text = _printed(name, argument)
+    text = option_text(name, argument)
     limit = codec(oids.INT8).parse(text, -1, Env())
     assert isinstance(limit, int)
     if limit <= 0:

@@ -5,7 +5,6 @@ the new Catalog, the steps that bring the SQLite file there, and the command tag
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 import msgspec
@@ -232,12 +231,3 @@ def discard(node: Node) -> None:
     """Take every field of a node of which nothing is done (IF NOT EXISTS on what exists)."""
     for field in node.tree[node.kind]:
         node.take(field)
-
-
-@contextmanager
-def each_consumed(nodes: Iterable[Node]) -> Iterator[list[Node]]:
-    """The nodes, all of which must be wholly consumed at the end."""
-    found = list(nodes)
-    yield found
-    for node in found:
-        node.finish()

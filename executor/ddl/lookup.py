@@ -17,7 +17,6 @@ from executor.sqlstates import (
     InvalidSchemaName,
     InvalidTableDefinition,
     UndefinedTable,
-    WrongObjectType,
 )
 
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema")
@@ -157,15 +156,6 @@ def get(ctx: DdlContext, name: RangeName) -> Found:
     if found is None:
         raise UndefinedTable(f'relation "{name}" does not exist')
     return found
-
-
-def get_table(ctx: DdlContext, name: RangeName, kinds: str = "r", what: str = "table") -> Relation:
-    """A user's relation of one of the relkinds (42809 `"x" is not a table`, 42501 for system catalogs)."""
-    found = get(ctx, name)
-    if found.kind not in kinds or found.index is not None:
-        raise WrongObjectType(f'"{found.name}" is not a {what}')
-    refuse_system(found)
-    return found.table
 
 
 def refuse_system(found: Found) -> None:

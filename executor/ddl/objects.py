@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Comment, Index, Relation, Schema, Sequence, UserType
+from executor.catalog.model import Catalog, Comment, Relation, Schema, Sequence, UserType
 
 
 class _Identified(Protocol):
@@ -34,11 +34,6 @@ def put_schema(catalog: Catalog, schema: Schema) -> Catalog:
 def put_type(catalog: Catalog, made: UserType) -> Catalog:
     """Add an enum or domain, or replace the one of the same OID."""
     return replace(catalog, types=_put(catalog.types, made))
-
-
-def put_index(relation: Relation, index: Index) -> Relation:
-    """Add an index to its table, or replace the one of the same OID."""
-    return replace(relation, indexes=_put(relation.indexes, index))
 
 
 def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:

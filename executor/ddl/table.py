@@ -76,9 +76,13 @@ def _refuse_unsupported(node: Node) -> None:
     for field, words in UNSUPPORTED.items():
         if node.take(field):
             raise not_supported(f"CREATE TABLE ... {words}")
-    method = node.take("accessMethod", "")
-    if method not in ("", "heap"):
-        raise UndefinedObject(f'access method "{method}" does not exist')
+    refuse_access_method(node.take("accessMethod", ""))
+
+
+def refuse_access_method(name: str) -> None:
+    """Raise 42704 for a table access method other than PostgreSQL's own."""
+    if name not in ("", "heap"):
+        raise UndefinedObject(f'access method "{name}" does not exist')
 
 
 def new_relation(ctx: DdlContext, schema: str, name: RangeName, options: dict[str, str], kind: str = "r") -> Relation:

@@ -38,11 +38,6 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     quoted_list: bool = False  # a list of identifiers: SET quotes the items
     plain_list: bool = False  # a list of words
 
-    @property
-    def custom(self) -> bool:
-        """Made by naming it, such as "my.setting"."""
-        return self.category == "Customized Options"
-
 
 class Value(msgspec.Struct, frozen=True):
     """A setting's value, its two printed forms, and where it came from (pg_settings.source)."""

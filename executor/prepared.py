@@ -40,13 +40,6 @@ class Prepared(msgspec.Struct, dict=True):
         return any(c.prints_names for c in self.columns or ())
 
 
-def kind_name(command: Command) -> str:
-    """A command's name as messages have it: "CREATE TABLE"."""
-    from executor.commands.registry import NAMES
-
-    return str(NAMES.get(command.raw.node.kind, command.raw.node.kind.removesuffix("Stmt").upper()))
-
-
 def fresh(raw: RawStatement) -> RawStatement:
     """The statement with no field consumed yet, since binding consumes its nodes."""
     return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)
@@ -58,6 +51,6 @@ def result_type_changed() -> SqlError:
     return states.FeatureNotSupported("cached plan must not change result type", routine="RevalidateCachedQuery")
 
 
-def shapes(columns: Sequence[Column] | None) -> list[tuple[int, int]] | None:
-    """The type and modifier of each column, by which two results are the same; None without a result."""
-    return None if columns is None else [(c.type_oid, c.typmod) for c in columns]
+def shapes(columns: Sequence[Column] | None) -> list[tuple[str, int, int]] | None:
+    """Name, type and modifier of each column, by which two results are the same; None without a result."""
+    return None if columns is None else [(c.name, c.type_oid, c.typmod) for c in columns]

@@ -16,6 +16,12 @@ READ_TEMPORARY = Statement("SELECT oid, last_value, is_called FROM temp.pgquill_
 """Of temporary sequences only what DDL sets is ever read there; their states need not outlive the process."""
 
 
+def limit_reached(sequence: Sequence) -> SequenceGeneratorLimitExceeded:
+    """2200H of a sequence that does not cycle."""
+    limit = ("minimum", sequence.minimum) if sequence.increment < 0 else ("maximum", sequence.maximum)
+    return SequenceGeneratorLimitExceeded(f'nextval: reached {limit[0]} value of sequence "{sequence.name}" ({limit[1]})')
+
+
 class SequenceStates:
     """OID -> (last value, is called)."""
 
@@ -49,12 +55,9 @@ class SequenceStates:
         last, called = self.state(sequence)
         value = last + sequence.increment if called else last
         if value > sequence.maximum or value < sequence.minimum:
-            up = sequence.increment > 0
             if not sequence.cycle:
-                limit = f"maximum value of sequence \"{sequence.name}\" ({sequence.maximum})" if up else \
-                    f"minimum value of sequence \"{sequence.name}\" ({sequence.minimum})"
-                raise SequenceGeneratorLimitExceeded(f"nextval: reached {limit}")
-            value = sequence.minimum if up else sequence.maximum
+                raise limit_reached(sequence)
+            value = sequence.minimum if sequence.increment > 0 else sequence.maximum
         self.values[sequence.oid] = (value, True)
         return value
 

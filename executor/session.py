@@ -20,7 +20,7 @@ from executor.block import Block
 from executor.catalog.model import Catalog
 from executor.catalog.names import SessionNames
 from executor.commands.base import Command, Result
-from executor.commands.registry import find_command
+from executor.commands.registry import command_tag, find_command
 from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
@@ -28,7 +28,7 @@ from executor.lifting import lift
 from executor.notices import wanted
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
-from executor.prepared import Prepared, fresh, kind_name, result_type_changed, shapes
+from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
@@ -539,11 +539,11 @@ class Session:
     async def run_command(self, command: Command, parameters: Sequence[Stored]) -> Result:
         """Run a command in the session's transaction, or as transaction control."""
         kind = command.kind
+        if not kind.read_only_ok:
+            self.block.refuse_read_only(command_tag(command.raw.node))
         if kind.alone:
             self.block.refuse_inside(kind.alone)
         if not kind.transaction_control:
-            if not kind.read_only_ok:
-                self.block.refuse_read_only(kind_name(command))
             if kind.takes_snapshot or not self.block.explicit:
                 self.block.begin_statement()
             await self.catalog(refresh=self.own_catalog is None)

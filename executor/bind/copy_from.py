@@ -52,21 +52,21 @@ def _value(column: Column, entry: ValuesEntry, chosen: dict[int, int]) -> Expr:
 
 
 def _condition(s: Statement, scope: Scope, where: Node) -> Expr:
-    subquery = _subquery(where.tree)
-    if subquery is not None:
-        position = s.position(Node("SubLink", subquery)) or None
+    found = subquery(where.tree)
+    if found is not None:
+        position = s.position(Node("SubLink", found)) or None
         raise FeatureNotSupported("cannot use subquery in COPY FROM WHERE condition", position=position)
     scope.aggregates_refused = f"aggregate functions are not allowed in {_CLAUSE}"
     scope.windows_refused = f"window functions are not allowed in {_CLAUSE}"
-    found = expressions.condition(s, scope, where, "WHERE")
-    for expr in walk.descend((found,)):
+    condition = expressions.condition(s, scope, where, "WHERE")
+    for expr in walk.descend((condition,)):
         if isinstance(expr, plan.Call) and expr.function.returns_set:
             message = f"set-returning functions are not allowed in {_CLAUSE}"
             raise FeatureNotSupported(message, position=expr.position or None)
-    return found
+    return condition
 
 
-def _subquery(tree: Any) -> dict[str, Any] | None:
+def subquery(tree: Any) -> dict[str, Any] | None:
     """The fields of the first subquery in a parse tree."""
     parts: Iterable[Any] = ()
     if isinstance(tree, dict):
@@ -75,7 +75,7 @@ def _subquery(tree: Any) -> dict[str, Any] | None:
         parts = tree.values()
     elif isinstance(tree, list):
         parts = tree
-    return next((found for part in parts if (found := _subquery(part)) is not None), None)
+    return next((found for part in parts if (found := subquery(part)) is not None), None)
 
 
 def _refuse_generated(insert: Insert, condition: Expr) -> None:

@@ -31,7 +31,6 @@ class _Binder(BinderService):
 
 async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Catalog]:
     """Lock for writing, and the catalog as it is now."""
-    session.block.refuse_read_only(_name(raw))
     temporary = is_temporary(session, raw.node)
     if temporary:
         await pin(session)
@@ -40,6 +39,8 @@ async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Cata
     catalog = await session.catalog()
     if session.own_catalog is None and transaction.schema_token() != catalog.version:
         catalog = await session.catalog(refresh=True)
+    if session.context.sequences.dirty:  # the statement may look at the values in the file
+        await session.context.sequences.save(transaction)
     ddl = context(session, catalog, raw.source)
     ddl.temporary = temporary
     return ddl, catalog
@@ -75,16 +76,6 @@ def is_temporary(session: "Session", node: Node) -> bool:
     else:
         return False
     return name.peek("relpersistence") == "t" or name.peek("schemaname") in (TEMPORARY, TEMPORARY_NAME)
-
-
-def _name(raw: RawStatement) -> str:
-    """The command's name in messages: "DROP TABLE"."""
-    from executor.commands.registry import NAMES
-
-    if raw.node.kind == "DropStmt":
-        kind: str = raw.node.peek("removeType")
-        return f"DROP {kind.removeprefix('OBJECT_')}"
-    return str(NAMES.get(raw.node.kind, raw.node.kind))
 
 
 async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 from executor import sqlstates as states
 from executor.analysis import Column, slot_values
 from executor.bind import typenames
-from executor.bind.coerce import assign
-from executor.bind.expressions import bind
-from executor.bind.scope import Scope
+from executor.bind.arguments import bind_argument
 from executor.bind.statement import Statement
 from executor.commands.base import CommandKind, Result
 from executor.lower.expressions import value
@@ -40,7 +38,7 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequenc
     oids = tuple(oid_of(typenames.resolve(s, t)[0]) for t in node.nodes("argtypes"))
     inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
     prepared = await session.prepare_raw(name, inner, oids)
-    prepared.text, prepared.from_sql = raw.text, True
+    prepared.text, prepared.from_sql, prepared.prepared_ns = raw.text, True, session.context.statement_ns
     session.statements[name] = prepared
     return Result("PREPARE")
 
@@ -48,9 +46,9 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequenc
 async def run_execute(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """EXECUTE name (values)."""
     node = raw.node
-    prepared = await session.current(session.statement(node.take("name")))
+    prepared = session.statement(node.take("name"))
     values = await _arguments(session, raw, prepared, node.nodes("params"))
-    return Result("", portal=portal_for(session, prepared, values))
+    return Result("", portal=portal_for(session, await session.current(prepared), values))
 
 
 def portal_for(session: "Session", prepared: "Prepared", values: Sequence[Stored]) -> Any:
@@ -72,7 +70,7 @@ async def _arguments(session: "Session", raw: RawStatement, prepared: "Prepared"
     g = Generator()
     texts = []
     for i, (node, oid) in enumerate(zip(nodes, prepared.parameters, strict=True), 1):
-        texts.append(value(g, assign(s, bind(s, Scope(), node), oid, -1, f"parameter ${i}")))
+        texts.append(value(g, bind_argument(s, node, i, oid)))
     lowered = g.finish("SELECT " + ", ".join(texts))
     transaction = session.block.begin_statement()
     statement: SqliteStatement = lowered.statement

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from executor.commands.base import Command, CommandKind
 from executor.errors import not_supported
-from executor.parse import RawStatement
+from executor.parse import Node, RawStatement
 
 MODULES = {
     "transaction": "TransactionStmt",
@@ -51,6 +51,27 @@ NAMES = {
     "ConstraintsSetStmt": "SET CONSTRAINTS",
     "AlterOwnerStmt": "ALTER ... OWNER TO", "AlterObjectSchemaStmt": "ALTER ... SET SCHEMA",
 }  # fmt: skip
+
+
+OBJECT_FIELDS = {
+    "DropStmt": ("DROP", "removeType"), "RenameStmt": ("ALTER", "renameType"), "AlterTableStmt": ("ALTER", "objtype"),
+    "AlterObjectSchemaStmt": ("ALTER", "objectType"), "AlterOwnerStmt": ("ALTER", "objectType"),
+}  # fmt: skip
+"""Statements for several kinds of object -> verb, and the field that names the kind."""
+OBJECTS = {"MATVIEW": "MATERIALIZED VIEW", "TABCONSTRAINT": "TABLE", "DOMCONSTRAINT": "DOMAIN"}
+
+
+def command_tag(node: Node) -> str:
+    """A command's name as messages have it: "CREATE TABLE", "DROP MATERIALIZED VIEW"."""
+    found = OBJECT_FIELDS.get(node.kind)
+    if found is None:
+        return NAMES.get(node.kind, node.kind.removesuffix("Stmt").upper())
+    verb, field = found
+    kind = node.peek(field, "OBJECT_TABLE")
+    if kind in ("OBJECT_COLUMN", "OBJECT_ATTRIBUTE"):
+        kind = node.peek("relationType", "OBJECT_TABLE")
+    kind = kind.removeprefix("OBJECT_")
+    return f"{verb} {OBJECTS.get(kind, kind.replace('_', ' '))}"
 
 
 def find_command(raw: RawStatement) -> Command:

@@ -20,6 +20,7 @@ from executor.ddl.sequence_options import Options
 from executor.ddl.sqlite_table import native_default, qualified
 from executor.errors import not_supported
 from executor.parse import Node
+from executor.sequences import limit_reached
 from executor.sqlstates import (
     DuplicateColumn,
     ObjectNotInPrerequisiteState,
@@ -89,19 +90,38 @@ def owned_sequence(altering: Altering, column: Column) -> Sequence:
 def _fill_from_sequence(altering: Altering, new: Relation, column: Column) -> None:
     """Number the rows as nextval would, and leave the sequence where it would stand."""
     sequence = owned_sequence(altering, column)
-    old, (start, step) = altering.relation, (sequence.start, sequence.increment)
-    order = old.rowid or "1"
-    value = f"{start} + (row_number() OVER (ORDER BY {order}) - 1) * {step}"
-    table, rows = value_table(sequence), f"(SELECT count(*) FROM {qualified(old)})"
+    old = altering.relation
+    rows = f"(SELECT count(*) FROM {qualified(old)})"
+    if not sequence.cycle:
+        altering.steps.append(Step(f"SELECT 1 WHERE {rows} > {_values_until_limit(sequence)}",
+                                   failure=lambda row: limit_reached(sequence)))
     altering.steps.append(
         Step(
-            f"UPDATE {table} SET last_value = {start} + ({rows} - 1) * {step}, is_called = 1 "
+            f"UPDATE {value_table(sequence)} SET last_value = {_nth_value(sequence, f'{rows} - 1')}, is_called = 1 "
             f"WHERE oid = ?1 AND {rows} > 0",
             (sequence.oid,),
             sequence=sequence.oid,
         )
     )
-    altering.become(new, values={column.number: value})
+    number = f"row_number() OVER (ORDER BY {old.rowid or '1'}) - 1"
+    altering.become(new, values={column.number: _nth_value(sequence, number)})
+
+
+def _values_until_limit(sequence: Sequence) -> int:
+    """How many values a new sequence gives before it ends or starts over."""
+    limit = sequence.maximum if sequence.increment > 0 else sequence.minimum
+    return (limit - sequence.start) // sequence.increment + 1
+
+
+def _nth_value(sequence: Sequence, number: str) -> str:
+    """SQLite's expression of what the n-th nextval of a new sequence gives, n from 0."""
+    straight = f"{sequence.start} + ({number}) * {sequence.increment}"
+    if not sequence.cycle:
+        return straight
+    first, last = (sequence.minimum, sequence.maximum)[:: 1 if sequence.increment > 0 else -1]
+    before, round_ = _values_until_limit(sequence), (last - first) // sequence.increment + 1
+    again = f"{first} + ({number} - {before}) % {round_} * {sequence.increment}"
+    return f"CASE WHEN {number} < {before} THEN {straight} ELSE {again} END"
 
 
 def drop_column(node: Node, altering: Altering) -> None:

@@ -137,7 +137,6 @@ class DdlContext:
         creation_schema: str = "public",
         user: str = "postgres",
         source: str = "",
-        database_oid: int = 5,
     ) -> None:
         self._catalog = catalog
         self._next_oid = catalog.next_oid
@@ -146,7 +145,6 @@ class DdlContext:
         self.search_path = search_path
         self.creation_schema = creation_schema
         self.user = user
-        self.database_oid = database_oid
         self.source = Source(source)
         self.notices: list[SqlError] = []
         self.temporary = False  # the statement is about a temporary object: new ones take their OIDs from the next

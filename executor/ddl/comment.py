@@ -84,7 +84,7 @@ def _database(node: Node, ctx: DdlContext, kind: str) -> Place | None:
     if name != ctx.context.database:
         ctx.notices.append(Warning(f'database "{name}" does not exist', severity="WARNING"))
         return None
-    return "pg_database", ctx.database_oid, 0
+    return "pg_database", 0, 0  # the file's own: its number is another each time it is served
 
 
 def _type(node: Node, ctx: DdlContext, kind: str) -> Place:

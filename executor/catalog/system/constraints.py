@@ -167,6 +167,6 @@ def pg_description(view: SessionView) -> Iterator[Row]:
 
 
 def pg_shdescription(view: SessionView) -> Iterable[Row]:
-    """Comments on databases, roles and tablespaces."""
-    return ((comment.object, objects.class_oid(comment.catalog), comment.text)
+    """Comments on databases, roles and tablespaces. A file has a comment on itself only, and under no OID."""
+    return ((view.database_oid if comment.catalog == "pg_database" else comment.object, objects.class_oid(comment.catalog), comment.text)
             for comment in view.catalog.comments if comment.catalog in shared_catalogs())

@@ -98,7 +98,7 @@ def bind_statement(raw: RawStatement, catalog: Catalog, context: Context, search
     """Bind an optimizable statement."""
     s = Statement(catalog=catalog, context=context, search_path=search_path, source=Source(raw.source),
                   lifted=lifted or {})
-    s.parameters = {i: _declared(catalog, oid) for i, oid in enumerate(parameter_oids, 1)}
+    s.parameters = {i: declared_number(catalog, oid) for i, oid in enumerate(parameter_oids, 1)}
     try:
         found = BINDERS[raw.node.kind](s, Scope(), raw.node)
         raw.node.finish()
@@ -107,7 +107,7 @@ def bind_statement(raw: RawStatement, catalog: Catalog, context: Context, search
     return s, found
 
 
-def _declared(catalog: Catalog, oid: int) -> int:
+def declared_number(catalog: Catalog, oid: int) -> int:
     """The type that a client declared for a parameter."""
     found = usertypes.number(catalog, oid or T.UNKNOWN)
     if found is None:

@@ -1,9 +1,10 @@
 """The arguments of EXECUTE: expressions without columns, each for a parameter of a type."""
 
 from executor.bind.calls import contains_set_returning
-from executor.bind.coerce import ASSIGNMENT, try_coerce
+from executor.bind.coerce import try_coerce
 from executor.bind.copy_from import subquery
 from executor.bind.expressions import bind
+from executor.bind.resolve import ASSIGNMENT
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node

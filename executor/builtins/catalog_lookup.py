@@ -7,7 +7,7 @@ from typing import Any
 from executor.builtins.base import Builtin, Python, SetReturning
 from executor.builtins.catalog_text import relation_of
 from executor.catalog import names
-from executor.catalog.model import PG_CATALOG_OID
+from executor.catalog.model import OWN_DATABASE, PG_CATALOG_OID
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.catalog.search_path import (
     TEMPORARY_OID,
@@ -142,7 +142,11 @@ def _column_comment(context: Context, oid: int, number: int) -> str | None:
 
 
 def _shared_comment(context: Context, oid: int, catalog: str) -> str | None:
-    return _object_comment(context, oid, catalog) if catalog in shared_catalogs() else None
+    if catalog not in shared_catalogs():
+        return None
+    if catalog == "pg_database":
+        return _object_comment(context, OWN_DATABASE, catalog) if oid == view_of(context).database_oid else None
+    return _object_comment(context, oid, catalog)
 
 
 _COMMENTS = (

@@ -14,6 +14,8 @@ FIRST_TEMPORARY_OID = 2_000_000_000
 """Temporary objects have OIDs from here on, unique among the sessions of the process, and are never stored."""
 PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
+OWN_DATABASE = 5
+"""What a comment on the database has as its object: the database's OID is another each time the file is served."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor import sqlstates as states
-from executor.analysis import Column, slot_values
+from executor.analysis import Column, declared_number, slot_values
 from executor.bind import typenames
 from executor.bind.arguments import bind_argument
 from executor.bind.statement import Statement
@@ -69,8 +69,8 @@ async def _arguments(session: "Session", raw: RawStatement, prepared: "Prepared"
     s = binding(session, raw)
     g = Generator()
     texts = []
-    for i, (node, oid) in enumerate(zip(nodes, prepared.parameters, strict=True), 1):
-        texts.append(value(g, bind_argument(s, node, i, oid)))
+    for i, (node, oid) in enumerate(zip(nodes, prepared.parameter_oids, strict=True), 1):
+        texts.append(value(g, bind_argument(s, node, i, declared_number(s.catalog, oid))))
     lowered = g.finish("SELECT " + ", ".join(texts))
     transaction = session.block.begin_statement()
     statement: SqliteStatement = lowered.statement

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from executor.catalog.model import Comment
+from executor.catalog.model import OWN_DATABASE, Comment
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.lookup import dotted_name, get
 from executor.ddl.objects import put_comment
@@ -84,7 +84,7 @@ def _database(node: Node, ctx: DdlContext, kind: str) -> Place | None:
     if name != ctx.context.database:
         ctx.notices.append(Warning(f'database "{name}" does not exist', severity="WARNING"))
         return None
-    return "pg_database", 0, 0  # the file's own: its number is another each time it is served
+    return "pg_database", OWN_DATABASE, 0
 
 
 def _type(node: Node, ctx: DdlContext, kind: str) -> Place:

@@ -1,6 +1,6 @@
 """Producers of pg_index, pg_constraint, pg_depend, pg_description and pg_shdescription."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from executor.catalog.definitions import KEYS_NODE, referenced_relations
@@ -166,7 +166,9 @@ def pg_description(view: SessionView) -> Iterator[Row]:
             yield (comment.object, objects.class_oid(comment.catalog), comment.sub, comment.text)
 
 
-def pg_shdescription(view: SessionView) -> Iterable[Row]:
-    """Comments on databases, roles and tablespaces. A file has a comment on itself only, and under no OID."""
-    return ((view.database_oid if comment.catalog == "pg_database" else comment.object, objects.class_oid(comment.catalog), comment.text)
-            for comment in view.catalog.comments if comment.catalog in shared_catalogs())
+def pg_shdescription(view: SessionView) -> Iterator[Row]:
+    """Comments on databases, roles and tablespaces: of databases, a file has one on itself only."""
+    for comment in view.catalog.comments:
+        if comment.catalog in shared_catalogs():
+            oid = view.database_oid if comment.catalog == "pg_database" else comment.object
+            yield (oid, objects.class_oid(comment.catalog), comment.text)

@@ -93,6 +93,7 @@ class Block:
                 settings.begin()
             context = session.context
             if not self.explicit:
+                self.asked = False
                 context.transaction_ns = time_ns()
                 context.env.now_us = context.transaction_ns // 1000
             context.statement_ns = context.transaction_ns
@@ -137,9 +138,13 @@ class Block:
         if self.transaction is None:
             return
         if name == "transaction_isolation" and value != settings.get(name):
-            if self.savepoints and not self.asked:
+            if self.asked:
+                raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
+            if self.savepoints:
                 raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction")
-            raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
+            self.transaction.isolation = ISOLATIONS[str(value)]
+        if not self.asked and not self.savepoints:
+            return
         if name == "transaction_read_only" and settings.get(name) == "on" and value in (False, "off"):
             if self.savepoints:
                 raise states.ActiveSqlTransaction("cannot set transaction read-write mode inside a read-only transaction")
@@ -316,6 +321,7 @@ class Block:
         token = self.savepoints[at].token
         await self.ensure().release(token)
         self.session.settings.release(token)
+        self.asked = True  # so that the isolation level stays: storage has begun
         del self.savepoints[at:]
 
     async def rollback_to(self, name: str) -> None:

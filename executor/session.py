@@ -544,8 +544,10 @@ class Session:
         if kind.alone:
             self.block.refuse_inside(kind.alone)
         if not kind.transaction_control:
-            if kind.takes_snapshot or not self.block.explicit:
+            if kind.takes_snapshot:
                 self.block.begin_statement()
+            elif not self.block.explicit:
+                self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
             with self.block.timeout():

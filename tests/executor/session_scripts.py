@@ -8,6 +8,7 @@ the lines for COPY FROM STDIN, with | between them. Recorded with
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Sessions:
             if result.status == pq.ExecStatus.COPY_IN:
                 connection.put_copy_data("".join(f"{line}\n" for line in data.split("|")).encode())
                 connection.put_copy_end()
+            elif result.status == pq.ExecStatus.COPY_OUT:
+                found.append([bytes(data).decode() for data in copied(connection)])
             else:
                 found.append(answer(result))
         return found
@@ -59,6 +62,12 @@ class Sessions:
         """End them all."""
         for connection in self.open.values():
             connection.close()
+
+
+def copied(connection: Any) -> Iterator[Any]:
+    """The pieces of a COPY TO STDOUT."""
+    while (piece := connection.get_copy_data(0))[0] > 0:
+        yield piece[1]
 
 
 def answer(result: Any) -> Any:

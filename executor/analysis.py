@@ -180,6 +180,14 @@ def encoder(column: Column, format_: int, env: Env) -> Encoder:
     return found.binary_encoder(column.typmod, env) if format_ else found.text_encoder(column.typmod, env)
 
 
+def formatted(columns: tuple[Column, ...] | None, formats: tuple[int, ...]) -> tuple[Column, ...] | None:
+    """The columns in the formats that Bind asks for: none, one for all, or one for each."""
+    if columns is None or not any(formats):
+        return columns
+    wanted = formats if len(formats) > 1 else formats * len(columns)
+    return tuple(msgspec.structs.replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
+
+
 def slot_values(slots: Sequence[Slot], parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
                 env: Env) -> list[Stored]:
     """The parameters of the SQLite statement. parameters: stored values of $1 ...; literals: as lifted."""

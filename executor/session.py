@@ -14,7 +14,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.advisory import run_waiting
-from executor.analysis import Analyzed, Column, analyze, encoder, env_key, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, analyze, encoder, env_key, formatted, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
@@ -112,7 +112,8 @@ class Session:
             prepared, literals = raw
         else:
             prepared, literals = await self._prepare_raw(raw)
-        portal = self._portal(prepared, (), (), literals, self.query_text if literals else "")
+        formats = () if prepared.command is None else prepared.command.kind.simple_formats(self, prepared.command.raw.node)
+        portal = self._portal(prepared, (), formats, literals, self.query_text if literals else "")
         portal.fixed = False  # its columns are told once it runs
         return portal
 
@@ -355,9 +356,8 @@ class Session:
         if prepared.raw is None:
             return EmptyPortal(self)
         if prepared.command is not None:
-            columns = prepared.columns
-            encoders = self.encoders_for(columns, formats) if columns else ()
-            return CommandPortal(self, prepared.command, columns, encoders, values)
+            encoders = self.encoders_for(prepared.columns, formats) if prepared.columns else ()
+            return CommandPortal(self, prepared.command, formatted(prepared.columns, formats), encoders, values)
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
@@ -367,11 +367,7 @@ class Session:
             encoders_ = self.encoders_for(prepared.columns, formats)
             if not prepared.prints_names:  # those are the session's own, and would keep it alive as long as the plan
                 prepared.analyzed.encoders[key] = encoders_
-        columns = prepared.columns
-        if formats and any(formats):
-            wanted = formats if len(formats) > 1 else formats * len(columns)
-            columns = tuple(msgspec.structs.replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
-        return QueryPortal(self, prepared, columns, encoders_, values, literals, text)
+        return QueryPortal(self, prepared, formatted(prepared.columns, formats), encoders_, values, literals, text)
 
     def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
         """One encoder per column in the formats asked for (08P01 if their number does not fit)."""

@@ -38,7 +38,8 @@ class CommandKind:
 
     transaction_control: manages the block itself (needs no transaction begun for it). read_only_ok: allowed in a
     READ ONLY transaction. alone: its name, if it is refused in a block (25001).
-    takes_snapshot: False for what may stand in a block before SET TRANSACTION.
+    takes_snapshot: False for what may stand in a block before SET TRANSACTION. simple_formats: of the result in the
+    simple protocol, where the client does not say which it wants.
     """
 
     handler: Handler
@@ -47,6 +48,7 @@ class CommandKind:
     read_only_ok: bool = True
     alone: str = ""
     takes_snapshot: bool = True
+    simple_formats: Callable[["Session", Node], tuple[int, ...]] = lambda session, node: ()
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,12 @@ def describe_fetch(session: "Session", node: Node) -> tuple[Column, ...] | None:
     return _fetched_columns(cursor_named(session, name)) if name in session.cursors or name in session.portals else None
 
 
+def fetched_formats(session: "Session", node: Node) -> tuple[int, ...]:
+    """FETCH from a BINARY cursor gives binary values to a client that cannot ask for them."""
+    cursor = session.cursors.get(node.peek("portalname"))
+    return (1,) if cursor is not None and cursor.binary and not node.peek("ismove") else ()
+
+
 async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
     """CLOSE name | ALL."""
     name = raw.node.take("portalname")
@@ -227,6 +233,7 @@ async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[
 
 
 COMMANDS = {
-    "DeclareCursorStmt": CommandKind(run_declare), "FetchStmt": CommandKind(run_fetch, describe_fetch),
+    "DeclareCursorStmt": CommandKind(run_declare),
+    "FetchStmt": CommandKind(run_fetch, describe_fetch, simple_formats=fetched_formats),
     "ClosePortalStmt": CommandKind(run_close),
 }  # fmt: skip

@@ -1,0 +1,161 @@
+"""Sessions beside each other, and the extended protocol: what one does must not show in another.
+
+Each expectation was checked against PostgreSQL 18.
+"""
+
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import pq
+
+from tests.pgquill_server import PgquillServer, needs_engine
+
+pytestmark = needs_engine
+INT4 = 23
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
+    started = PgquillServer(tmp_path_factory.mktemp("sessions"))
+    yield started
+    started.stop()
+
+
+class Clients:
+    """Connections in autocommit to one new database."""
+
+    def __init__(self, dsn: str, stack: ExitStack) -> None:
+        self.dsn = dsn
+        self.stack = stack
+
+    def __call__(self, user: str = "postgres") -> psycopg.Connection[Any]:
+        return self.stack.enter_context(psycopg.connect(self.dsn, user=user, autocommit=True))
+
+
+@pytest.fixture
+def clients(server: PgquillServer) -> Iterator[Clients]:
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute("DROP DATABASE IF EXISTS sessions")
+        admin.execute("CREATE DATABASE sessions")
+    with ExitStack() as stack:
+        yield Clients(server.dsn("sessions"), stack)
+
+
+def one(connection: psycopg.Connection[Any], sql: str) -> Any:
+    """The only value of a simple query."""
+    result = connection.pgconn.exec_(sql.encode())
+    assert result.status == pq.ExecStatus.TUPLES_OK, result.error_message
+    return result.get_value(0, 0)
+
+
+def test_user_in_search_path_gives_each_user_his_own_table(clients: Clients) -> None:
+    first, second = clients("alice"), clients("bob")
+    first.execute("CREATE SCHEMA alice")
+    first.execute("CREATE TABLE alice.t AS SELECT 'of alice' AS x")
+    first.execute("CREATE TABLE public.t AS SELECT 'of all' AS x")
+    assert one(first, "SELECT x FROM t") == b"of alice"
+    assert one(second, "SELECT x FROM t") == b"of all"
+
+
+def test_plan_kept_by_another_session_is_not_changed_by_its_search_path(clients: Clients) -> None:
+    first, second = clients().pgconn, clients().pgconn
+    for sql in ("CREATE SCHEMA s2", "CREATE TABLE t AS SELECT 1 AS i", "CREATE TABLE s2.t AS SELECT 2 AS i"):
+        assert first.exec_(sql.encode()).status == pq.ExecStatus.COMMAND_OK
+    first.prepare(b"p", b"SELECT i FROM t")
+    first.exec_(b"SET search_path = s2")
+    first.exec_(b"CREATE TABLE other (i int)")
+    assert first.exec_prepared(b"p", []).get_value(0, 0) == b"2"
+    second.prepare(b"p", b"SELECT i FROM t")
+    assert second.exec_prepared(b"p", []).get_value(0, 0) == b"1"
+
+
+def test_parameter_keeps_its_type_when_the_column_changes(clients: Clients) -> None:
+    connection = clients().pgconn
+    connection.exec_(b"CREATE TABLE t (i int)")
+    connection.prepare(b"p", b"INSERT INTO t VALUES ($1)")
+    connection.exec_(b"ALTER TABLE t ALTER i TYPE text")
+    inserted = connection.exec_prepared(b"p", [struct.pack("!i", 7)], [1])
+    assert inserted.status == pq.ExecStatus.COMMAND_OK, inserted.error_message
+    assert connection.exec_(b"SELECT i FROM t").get_value(0, 0) == b"7"
+    assert connection.describe_prepared(b"p").param_type(0) == INT4
+
+
+def test_lock_timeout_set_within_a_transaction_ends_the_wait(clients: Clients) -> None:
+    first, second = clients(), clients()
+    first.execute("CREATE TABLE t (i int)")
+    first.execute("INSERT INTO t VALUES (1)")
+    first.execute("BEGIN")
+    first.execute("UPDATE t SET i = 2")
+    second.execute("BEGIN")
+    second.execute("SELECT * FROM t")
+    second.execute("SET LOCAL lock_timeout = '50ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        second.execute("UPDATE t SET i = 3")
+
+
+def test_advisory_lock_goes_to_the_next_at_rollback_to_savepoint(clients: Clients) -> None:
+    first, second = clients(), clients()
+    first.execute("BEGIN")
+    first.execute("SAVEPOINT s")
+    first.execute("SELECT pg_advisory_xact_lock(1)")
+    taken: list[Any] = []
+    waiter = threading.Thread(target=lambda: taken.append(one(second, "SELECT pg_advisory_lock(1) IS NOT NULL")))
+    waiter.start()
+    first.execute("ROLLBACK TO s")
+    waiter.join(10)
+    assert taken == [b"t"]
+    first.execute("ROLLBACK")
+
+
+def test_fetch_from_binary_cursor_gives_binary_values(clients: Clients) -> None:
+    connection = clients().pgconn
+    connection.exec_(b"BEGIN")
+    connection.exec_(b"DECLARE c BINARY CURSOR FOR SELECT 7")
+    found = connection.exec_(b"FETCH c")
+    assert (found.fformat(0), found.get_value(0, 0)) == (1, struct.pack("!i", 7))
+
+
+def test_fetch_in_binary_format_says_so(clients: Clients) -> None:
+    connection = clients().pgconn
+    connection.exec_(b"BEGIN")
+    connection.exec_(b"DECLARE c CURSOR FOR SELECT 7, 'x'::text")
+    found = connection.exec_params(b"FETCH c", [], result_format=1)
+    assert (found.fformat(0), found.get_value(0, 0)) == (1, struct.pack("!i", 7))
+
+
+def test_times_of_statements_and_cursors_are_those_of_their_making(clients: Clients) -> None:
+    connection = clients()
+    connection.execute("PREPARE p AS SELECT 1")
+    connection.pgconn.prepare(b"q", b"SELECT 2")
+    recent = "prepare_time BETWEEN now() - interval '1 minute' AND clock_timestamp()"
+    assert one(connection, f"SELECT count(*) FROM pg_prepared_statements WHERE {recent}") == b"2"
+    connection.execute("BEGIN")
+    connection.execute("DECLARE c CURSOR FOR SELECT 1")
+    before = one(connection, "SELECT creation_time FROM pg_cursors")
+    assert one(connection, "SELECT creation_time FROM pg_cursors") == before
+
+
+def test_notices_below_client_min_messages_are_not_sent(clients: Clients) -> None:
+    connection = clients()
+    notices: list[str | None] = []
+    connection.add_notice_handler(lambda notice: notices.append(notice.severity))
+    connection.execute("DROP TABLE IF EXISTS nosuch")
+    connection.execute("SET client_min_messages = warning")
+    connection.execute("DROP TABLE IF EXISTS nosuch")
+    connection.execute("COMMIT")
+    connection.execute("SET client_min_messages = error")
+    connection.execute("COMMIT")
+    assert notices == ["NOTICE", "WARNING"]
+
+
+def test_null_comparison_setting_of_one_session_is_not_another_ones(clients: Clients) -> None:
+    first, second = clients(), clients()
+    first.execute("SET transform_null_equals = on")
+    assert one(first, "SELECT (NULL::int) = NULL") == b"t"
+    assert one(second, "SELECT ((NULL::int) = NULL) IS NULL") == b"t"
+    assert second.pgconn.exec_(b"SELECT (NULL::int) = NULL").get_value(0, 0) is None

@@ -13,10 +13,12 @@ import psycopg
 import pytest
 from psycopg import pq
 
+from tests.executor.session_scripts import SCRIPTS, recorded, replay
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 INT4 = 23
+NAMES = ("cursors_and_blocks", "maintenance_options", "prepared_and_read_only", "copy_and_modes")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,15 @@ def clients(server: PgquillServer) -> Iterator[Clients]:
         admin.execute("CREATE DATABASE sessions")
     with ExitStack() as stack:
         yield Clients(server.dsn("sessions"), stack)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+    path = SCRIPTS / f"{name}.sql"
+    for found, expected in zip(replay(server.dsn(name), path), recorded(path), strict=True):
+        assert found == expected
 
 
 def one(connection: psycopg.Connection[Any], sql: str) -> Any:
@@ -159,3 +170,45 @@ def test_null_comparison_setting_of_one_session_is_not_another_ones(clients: Cli
     assert one(first, "SELECT (NULL::int) = NULL") == b"t"
     assert one(second, "SELECT ((NULL::int) = NULL) IS NULL") == b"t"
     assert second.pgconn.exec_(b"SELECT (NULL::int) = NULL").get_value(0, 0) is None
+
+
+@pytest.mark.parametrize(("setting", "sqlstate"), [
+    ("nosuch = 1", "42704"), ("work_mem = 'x'", "22023"), ("max_connections = 5", "55P02"), ("datestyle = 'x'", "22023"),
+])  # fmt: skip
+def test_wrong_default_of_a_database_is_refused_when_it_is_set(clients: Clients, setting: str, sqlstate: str) -> None:
+    with pytest.raises(psycopg.Error) as refused:
+        clients().execute(f"ALTER DATABASE sessions SET {setting}".encode())
+    assert refused.value.sqlstate == sqlstate
+    clients().execute("SELECT 1")
+
+
+def test_defaults_of_a_database_are_those_of_new_sessions(clients: Clients) -> None:
+    clients().execute("ALTER DATABASE sessions SET search_path = s2, public")
+    clients().execute("ALTER DATABASE sessions SET work_mem = '7MB'")
+    new = clients()
+    assert (one(new, "SHOW search_path"), one(new, "SHOW work_mem")) == (b"s2, public", b"7MB")
+    clients().execute("ALTER DATABASE sessions RESET ALL")
+    assert one(clients(), "SHOW work_mem") == b"4MB"
+
+
+def test_comment_on_the_database_is_found_by_its_oid(clients: Clients) -> None:
+    connection = clients()
+    connection.execute("COMMENT ON DATABASE sessions IS 'hello'")
+    found = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+    assert one(connection, found) == b"hello"
+    assert one(connection, "SELECT description FROM pg_shdescription JOIN pg_database ON objoid = pg_database.oid "
+                           "WHERE datname = current_database()") == b"hello"
+
+
+def test_options_of_create_database_that_would_be_acted_on_are_refused(clients: Clients) -> None:
+    for option in ("ALLOW_CONNECTIONS false", "CONNECTION LIMIT 0", "IS_TEMPLATE true", "ENCODING 'LATIN1'"):
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            clients().execute(f"CREATE DATABASE refused {option}".encode())
+
+
+def test_file_that_somebody_put_there_does_not_become_a_new_database(server: PgquillServer, clients: Clients) -> None:
+    assert not isinstance(server.path, str)
+    (server.path / "put_there.db").write_bytes(b"")
+    with pytest.raises(psycopg.Error) as refused:
+        clients().execute("CREATE DATABASE put_there")
+    assert refused.value.sqlstate == "58P02"

@@ -10,7 +10,7 @@ from executor.types.base import Encoder, Stored
 from storage.rows import Rows
 
 if TYPE_CHECKING:
-    from executor.commands.base import Command, Result
+    from executor.commands.base import Command, Parameters, Result
     from executor.session import Session
 
 
@@ -132,7 +132,7 @@ class CommandPortal(Portal):
     """Everything else: DDL, SET, COPY, transaction control ..."""
 
     def __init__(self, session: "Session", command: "Command", columns: Sequence[Column] | None,
-                 encoders: Sequence[Encoder], parameters: Sequence[Stored] = ()) -> None:
+                 encoders: Sequence[Encoder], parameters: "Parameters") -> None:
         super().__init__(session, columns, encoders)
         self.command = command
         self.parameters = parameters

@@ -19,7 +19,7 @@ from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
 from executor.catalog.names import SessionNames
-from executor.commands.base import Command, Result
+from executor.commands.base import Command, Parameters, Result
 from executor.commands.registry import command_tag, find_command
 from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
@@ -149,8 +149,8 @@ class Session:
             command = find_command(raw)
             describe = command.kind.describe
             columns = describe(self, raw.node) if describe else None
-            return Prepared(name, raw.source, raw, parameter_oids, tuple(oid or T.TEXT for oid in parameter_oids), columns,
-                            None, command)
+            types = await self._command_parameters(command, parameter_oids)
+            return Prepared(name, raw.source, raw, parameter_oids, types, columns, None, command)
         analyzed = await self.analyze(raw, parameter_oids)
         prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed,
                             path=self.settings.get("search_path"))
@@ -158,6 +158,13 @@ class Session:
             # A copy: `current` changes the session's own, and what is kept must stay what its key says.
             self.plans.put(key, msgspec.structs.replace(prepared, name=""))
         return prepared
+
+    async def _command_parameters(self, command: Command, given: tuple[int, ...]) -> tuple[int, ...]:
+        """The types of a command's parameters: those that its query says."""
+        raw, query = command.raw, command.kind.query
+        if query is None or "$" not in raw.text or not is_optimizable(inner := query(raw.node)):
+            return tuple(oid or T.TEXT for oid in given)
+        return (await self.analyze(RawStatement(inner, raw.source, raw.text, raw.offset), given)).parameters
 
     async def analyze(self, raw: RawStatement, parameter_oids: Sequence[int] = (),
                       lifted: dict[int, int] | None = None) -> Analyzed:
@@ -357,7 +364,8 @@ class Session:
             return EmptyPortal(self)
         if prepared.command is not None:
             encoders = self.encoders_for(prepared.columns, formats) if prepared.columns else ()
-            return CommandPortal(self, prepared.command, formatted(prepared.columns, formats), encoders, values)
+            return CommandPortal(self, prepared.command, formatted(prepared.columns, formats), encoders,
+                                 Parameters.of(values, prepared.parameter_oids))
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
@@ -532,7 +540,7 @@ class Session:
                 raise translate(error, self.context.catalog) from None
         return found or []
 
-    async def run_command(self, command: Command, parameters: Sequence[Stored]) -> Result:
+    async def run_command(self, command: Command, parameters: Parameters) -> Result:
         """Run a command in the session's transaction, or as transaction control."""
         kind = command.kind
         if not kind.read_only_ok:

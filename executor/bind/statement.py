@@ -14,7 +14,7 @@ from executor.catalog.model import Catalog, Relation
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.typenames import format_type
 from executor.context import Context
-from executor.errors import SqlError
+from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node, Source
 from executor.sqlstates import UndefinedParameter, UndefinedTable
@@ -74,6 +74,8 @@ class Statement:
         """A table or view by name (42P01)."""
         found = self.find_relation(schema, name)
         if found is None:
+            if any((place, name) in self.catalog.sequences_by_name for place in ((schema,) if schema else self.search_path)):
+                raise not_supported("reading a sequence as a table", position=position or None)
             shown = f"{schema}.{name}" if schema else name
             raise UndefinedTable(f'relation "{shown}" does not exist', position=position or None)
         self.relations[found.oid] = found

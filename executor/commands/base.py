@@ -12,7 +12,9 @@ import msgspec
 from executor.analysis import Column
 from executor.facts import lookup
 from executor.parse import Node, RawStatement
+from executor.sqlstates import UndefinedParameter
 from executor.types import oids as T
+from executor.types.base import Stored
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -28,7 +30,25 @@ class Result(msgspec.Struct):
     portal: Any = None
 
 
-Handler = Callable[["Session", RawStatement, Sequence[Any]], Awaitable[Result]]
+class Parameters(tuple[Stored, ...]):
+    """The values of a command's parameters; oids: their types, as which its query has to be analyzed."""
+
+    oids: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, values: Sequence[Stored], oids: tuple[int, ...]) -> "Parameters":
+        """Values with their types; in the simple protocol there are none of either."""
+        found = cls(values)
+        found.oids = oids if values else ()
+        return found
+
+    def require(self, types: Sequence[int]) -> None:
+        """Raise 42P02 for a query with parameters that have no values."""
+        if len(types) > len(self):
+            raise UndefinedParameter(f"there is no parameter ${len(self) + 1}")
+
+
+Handler = Callable[["Session", RawStatement, Parameters], Awaitable[Result]]
 Describer = Callable[["Session", Node], "tuple[Column, ...] | None"]
 
 
@@ -39,7 +59,8 @@ class CommandKind:
     transaction_control: manages the block itself (needs no transaction begun for it). read_only_ok: allowed in a
     READ ONLY transaction. alone: its name, if it is refused in a block (25001).
     takes_snapshot: False for what may stand in a block before SET TRANSACTION. simple_formats: of the result in the
-    simple protocol, where the client does not say which it wants.
+    simple protocol, where the client does not say which it wants. query: the part of the statement that may have
+    parameters.
     """
 
     handler: Handler
@@ -48,6 +69,7 @@ class CommandKind:
     read_only_ok: bool = True
     alone: str = ""
     takes_snapshot: bool = True
+    query: Callable[[Node], Node] | None = None
     simple_formats: Callable[["Session", Node], tuple[int, ...]] = lambda session, node: ()
 
 

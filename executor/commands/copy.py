@@ -1,14 +1,14 @@
 """COPY: its table or query and columns are found, and a CopyIn or CopyOut made for pgwire or a file."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from executor.analysis import Analyzed, is_optimizable
 from executor.bind.copy_from import bind_copy_from
 from executor.bind.resolve import base_type
 from executor.bind.statement import Statement as BindStatement
 from executor.catalog.model import Catalog, Column, Relation
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.copy.convert import Converter
 from executor.copy.copy_in import CopyIn, InsertFailed, Rows
 from executor.copy.copy_out import CopyOut
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 
-async def run_copy(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_copy(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """COPY."""
     node = raw.node
     is_from, is_program, path = bool(node.take("is_from")), bool(node.take("is_program")), node.take("filename")

@@ -14,7 +14,7 @@ from executor.analysis import Analyzed, analyze, slot_values
 from executor.bind.service import declared_type
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.search_path import TEMPORARY
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.ddl import apply, begin
 from executor.ddl.base import BoundView, DdlContext, DdlResult
 from executor.ddl.lookup import creation_schema, exists_already, get
@@ -25,6 +25,7 @@ from executor.errors import not_supported
 from executor.lower.generator import quote
 from executor.parse import Node, RawStatement, parse, wrap
 from executor.plan import Query
+from executor.types.base import Stored
 from storage.statement import Statement
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 TABLE, VIEW = "CREATE TABLE AS", "CREATE MATERIALIZED VIEW"
 
 
-async def run_create_as(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_create_as(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CREATE TABLE name AS query, CREATE MATERIALIZED VIEW name AS query [WITH NO DATA]."""
     node = raw.node
     construct = {"OBJECT_TABLE": TABLE, "OBJECT_MATVIEW": VIEW}[node.take("objtype", "OBJECT_TABLE")]
@@ -43,20 +44,22 @@ async def run_create_as(session: "Session", raw: RawStatement, parameters: Seque
     inner = RawStatement(node.take("query"), raw.source, raw.text, raw.offset)
     if inner.node.kind != "SelectStmt":
         raise not_supported(f"{construct} {inner.node.kind.removesuffix('Stmt').upper()}")
-    return await _create_as(session, raw, into, inner, if_not_exists, construct)
+    return await _create_as(session, raw, into, inner, if_not_exists, construct, parameters)
 
 
-async def run_select_into(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_select_into(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """SELECT ... INTO name."""
     into = raw.node.take("intoClause")
-    fields = {k: v for k, v in raw.node.tree["SelectStmt"].items() if k != "intoClause"}
-    inner = RawStatement(wrap({"SelectStmt": fields}), raw.source, raw.text, raw.offset)
-    raw.node._left.clear()
-    return await _create_as(session, raw, into, inner, False, "SELECT INTO")
+    inner = RawStatement(_without_into(raw.node), raw.source, raw.text, raw.offset)
+    return await _create_as(session, raw, into, inner, False, "SELECT INTO", parameters)
+
+
+def _without_into(node: Node) -> Node:
+    return Node("SelectStmt", {k: v for k, v in node.tree["SelectStmt"].items() if k != "intoClause"})
 
 
 async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: RawStatement, if_not_exists: bool,
-                     construct: str) -> Result:
+                     construct: str, parameters: Parameters) -> Result:
     from executor.ddl.table import table_for_columns
 
     ddl, catalog = await begin(session, raw)
@@ -79,7 +82,10 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
         session.notices.extend(ddl.notices)
         return Result(tag)
     view = _bound_view(ddl, wrap(deepcopy(inner.node.tree)), catalog) if construct == VIEW else None
-    analyzed = analyze(inner, catalog, session.context, session.search_path(), runs=not skip)
+    analyzed = analyze(inner, catalog, session.context, session.search_path(), parameters.oids, runs=not skip)
+    parameters.require(analyzed.parameters)
+    if analyzed.parameters and view is not None:
+        raise states.FeatureNotSupported("materialized views may not be defined using bound parameters")
     columns = _columns(analyzed, names, construct)
     made, steps = table_for_columns(ddl, range_name, columns, kind="m" if view is not None else "r")
     made = replace(made, on_commit=on_commit)
@@ -90,7 +96,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     if skip:
         return Result(tag)
     assert session.own_catalog is not None
-    changes = await _fill(session, session.own_catalog.relations_by_name[existing], analyzed)
+    changes = await _fill(session, session.own_catalog.relations_by_name[existing], analyzed, parameters)
     return Result(f"SELECT {changes}")
 
 
@@ -118,7 +124,7 @@ def _columns(analyzed: Analyzed, names: list[str], construct: str) -> tuple[tupl
                  for i, (c, e) in enumerate(zip(analyzed.columns, exprs, strict=True)))
 
 
-async def _fill(session: "Session", relation: Relation, analyzed: Analyzed) -> int:
+async def _fill(session: "Session", relation: Relation, analyzed: Analyzed, parameters: Sequence[Stored] = ()) -> int:
     """Insert the query's rows; how many they are."""
     statement = analyzed.lowered.statement
     transaction = session.block.begin_statement()
@@ -126,7 +132,7 @@ async def _fill(session: "Session", relation: Relation, analyzed: Analyzed) -> i
         from executor.systemtables import system_tables
 
         statement = system_tables(session, analyzed)
-    values = slot_values(analyzed.lowered.slots, (), (), session.context.env)
+    values = slot_values(analyzed.lowered.slots, parameters, (), session.context.env)
     insert = f"INSERT INTO {_sqlite_name(relation)} SELECT * FROM ({statement.sql})"
     temporary = statement.temp_schema or relation.sqlite_schema == "temp"
     rows = await transaction.run(Statement(insert, statement.needs, writes=True, temp_schema=temporary), values)
@@ -140,7 +146,7 @@ def _sqlite_name(relation: Relation) -> str:
 # ---------------------------------------------------------------- REFRESH MATERIALIZED VIEW
 
 
-async def run_refresh(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_refresh(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """REFRESH MATERIALIZED VIEW [CONCURRENTLY] name [WITH NO DATA]."""
     node = raw.node
     ddl, catalog = await begin(session, raw)
@@ -182,7 +188,7 @@ def _check_refreshable(view: Relation, concurrently: bool) -> None:
 
 
 COMMANDS = {
-    "CreateTableAsStmt": CommandKind(run_create_as, read_only_ok=False),
-    "SelectStmt": CommandKind(run_select_into, read_only_ok=False),
+    "CreateTableAsStmt": CommandKind(run_create_as, read_only_ok=False, query=lambda node: node.peek("query")),
+    "SelectStmt": CommandKind(run_select_into, read_only_ok=False, query=_without_into),
     "RefreshMatViewStmt": CommandKind(run_refresh, read_only_ok=False),
 }  # fmt: skip

@@ -4,14 +4,13 @@ A cursor keeps its snapshot (storage keeps its rows apart from later changes). O
 rows in memory from its first use on, and may move backwards unless it is NO SCROLL.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from executor import sqlstates as states
 from executor.analysis import Column
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import SqlError, not_supported
 from executor.parse import Node, RawStatement
 from executor.plan import DataChange
@@ -84,7 +83,7 @@ class Cursor:
         return rows
 
 
-async def run_declare(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_declare(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """DECLARE name CURSOR FOR query."""
     node = raw.node
     name, options = node.take("portalname"), node.take("options", 0)
@@ -99,17 +98,16 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Sequenc
     for pair, words in CONFLICTS.items():
         if options & pair == pair:
             raise states.InvalidCursorDefinition(f"cannot specify both {words}")
-    prepared = await session.prepare_raw("", inner, ())
+    prepared = await session.prepare_raw("", inner, parameters.oids)
     assert prepared.columns is not None and prepared.analyzed is not None
-    if prepared.parameters:
-        raise states.UndefinedParameter("there is no parameter $1")
+    parameters.require(prepared.parameters)
     if any(isinstance(cte.query, DataChange) for cte in prepared.analyzed.plan.ctes):
         raise states.FeatureNotSupported("DECLARE CURSOR must not contain data-modifying statements in WITH")
     if prepared.analyzed.locks:
         _refuse_locks(options, prepared.analyzed.locks)
     binary = bool(options & BINARY)
     encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
-    portal = QueryPortal(session, prepared, prepared.columns, encoders, ())
+    portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)
     await portal.start()
     if portal.rows is not None and not portal.rows.is_exhausted:
         await portal.rows.detach()
@@ -148,7 +146,7 @@ def _fetched_columns(cursor: Cursor) -> tuple[Column, ...]:
     return tuple(c if c.format == 0 else replace(c, format=0) for c in cursor.portal.columns or ())
 
 
-async def run_fetch(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_fetch(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """FETCH and MOVE."""
     node = raw.node
     cursor = cursor_named(session, node.take("portalname"))
@@ -219,7 +217,7 @@ def fetched_formats(session: "Session", node: Node) -> tuple[int, ...]:
     return (1,) if cursor is not None and cursor.binary and not node.peek("ismove") else ()
 
 
-async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_close(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CLOSE name | ALL."""
     name = raw.node.take("portalname")
     if name is None:
@@ -233,7 +231,7 @@ async def run_close(session: "Session", raw: RawStatement, parameters: Sequence[
 
 
 COMMANDS = {
-    "DeclareCursorStmt": CommandKind(run_declare),
+    "DeclareCursorStmt": CommandKind(run_declare, query=lambda node: node.peek("query")),
     "FetchStmt": CommandKind(run_fetch, describe_fetch, simple_formats=fetched_formats),
     "ClosePortalStmt": CommandKind(run_close),
 }  # fmt: skip

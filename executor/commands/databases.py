@@ -1,9 +1,8 @@
 """CREATE DATABASE and DROP DATABASE: files of the served folder."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import not_supported
 from executor.option_values import option_text
 from executor.parse import Node, RawStatement, Source
@@ -22,7 +21,7 @@ NEUTRAL = {"allow_connections": ("true", "on", "1"), "is_template": ("false", "o
 """Options that would be acted on -> the values that ask for nothing."""
 
 
-async def run_create(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_create(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CREATE DATABASE name [TEMPLATE other]."""
     node = raw.node
     name, template = node.take("dbname"), None
@@ -54,7 +53,7 @@ def _check_encoding(name: str | None, argument: Node | None) -> None:
         raise not_supported(f"database encoding {name}")
 
 
-async def run_drop(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_drop(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """DROP DATABASE [IF EXISTS] name [WITH (FORCE)]."""
     node = raw.node
     name, missing_ok = node.take("dbname"), bool(node.take("missing_ok"))
@@ -63,7 +62,7 @@ async def run_drop(session: "Session", raw: RawStatement, parameters: Sequence[A
     return Result("DROP DATABASE")
 
 
-async def run_alter_set(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_alter_set(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """ALTER DATABASE name SET setting: defaults of new sessions, for as long as the server runs."""
     node = raw.node
     name, statement = node.take("dbname"), node.take("setstmt")

@@ -1,12 +1,11 @@
 """DDL: hands a statement to executor.ddl, carries the result out, and keeps the changed catalog for the transaction."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.bind.service import BinderService
 from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
 from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_path, find_class
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
 from executor.ddl.run import run as carry_out
@@ -87,7 +86,7 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
     session.notices.extend(ddl.notices)
 
 
-async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A statement that executor.ddl has a handler for."""
     ddl, catalog = await begin(session, raw)
     result = HANDLERS[raw.node.kind](raw.node, ddl)

@@ -9,7 +9,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.analysis import Column, is_optimizable, slot_values
-from executor.commands.base import CommandKind, Result, text_column
+from executor.commands.base import CommandKind, Parameters, Result, text_column
 from executor.errors import not_supported
 from executor.option_values import option_boolean, option_text, unrecognized
 from executor.parse import Node, RawStatement, Source
@@ -65,7 +65,7 @@ def _word(name: str, argument: Node | None, allowed: Sequence[str], position: in
     return text
 
 
-async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """EXPLAIN [ANALYZE] statement."""
     options = _options(raw)
     inner = RawStatement(raw.node.take("query"), raw.source, raw.text, raw.offset)
@@ -74,10 +74,12 @@ async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) 
     if options.format not in ("text", "json"):
         raise not_supported(f"EXPLAIN (FORMAT {options.format.upper()})")
     started = perf_counter()
-    prepared = await session.prepare_raw("", inner, ())
+    prepared = await session.prepare_raw("", inner, parameters.oids)
     planned = perf_counter()
     analyzed = prepared.analyzed
     assert analyzed is not None
+    if "generic_plan" not in options.on:
+        parameters.require(analyzed.parameters)
     statement: Statement = analyzed.lowered.statement
     if analyzed.lowered.system:
         from executor.systemtables import system_tables
@@ -129,4 +131,4 @@ def describe(session: "Session", node: Node) -> tuple[Column, ...]:
     return (text_column("QUERY PLAN"),)
 
 
-COMMANDS = {"ExplainStmt": CommandKind(run, describe)}
+COMMANDS = {"ExplainStmt": CommandKind(run, describe, query=lambda node: node.peek("query"))}

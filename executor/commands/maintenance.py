@@ -1,11 +1,10 @@
 """VACUUM, ANALYZE, REINDEX, CHECKPOINT, LOCK and what PostgreSQL's users send that has nothing to do here."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from executor import sqlstates as states
 from executor.catalog.model import Relation
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import not_supported
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
@@ -29,7 +28,7 @@ def find_relation(session: "Session", node: Node) -> Relation:
     raise states.UndefinedTable(f'relation "{f"{schema}." if schema else ""}{name}" does not exist')
 
 
-async def run_vacuum(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_vacuum(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """VACUUM and ANALYZE: SQLite's own."""
     node = raw.node
     is_vacuum = bool(node.take("is_vacuumcmd"))
@@ -92,7 +91,7 @@ async def _analyze(session: "Session", tables: list[Relation]) -> None:
             await transaction.run(Statement(f"ANALYZE {quote(table.sqlite_name or table.name)}", writes=True))
 
 
-async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CHECKPOINT."""
     if session.block.explicit or session.block.implicit_block:
         raise not_supported("CHECKPOINT in a transaction block")
@@ -101,7 +100,7 @@ async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Sequ
     return Result("CHECKPOINT")
 
 
-async def run_lock(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """LOCK TABLE. ACCESS SHARE on a snapshot holds nobody off: no DDL of others reaches what the snapshot has.
 
     Other modes, and READ COMMITTED, come with row locks.
@@ -119,7 +118,7 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Sequence[A
     return Result("LOCK TABLE")
 
 
-async def run_unlisten(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_unlisten(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """UNLISTEN: done at once, since nothing can be listened to yet (LISTEN is 0A000)."""
     raw.node.take("conditionname")
     return Result("UNLISTEN")

@@ -8,7 +8,7 @@ from executor.analysis import Column, declared_number, slot_values
 from executor.bind import typenames
 from executor.bind.arguments import bind_argument
 from executor.bind.statement import Statement
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
 from executor.parse import Node, RawStatement, Source
@@ -28,7 +28,7 @@ def binding(session: "Session", raw: RawStatement) -> Statement:
                      source=Source(raw.source))
 
 
-async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_prepare(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """PREPARE name (types) AS statement."""
     node = raw.node
     name = node.take("name")
@@ -43,7 +43,7 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Sequenc
     return Result("PREPARE")
 
 
-async def run_execute(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_execute(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """EXECUTE name (values)."""
     node = raw.node
     prepared = session.statement(node.take("name"))
@@ -55,7 +55,8 @@ def portal_for(session: "Session", prepared: "Prepared", values: Sequence[Stored
     """A portal over a prepared statement with text results."""
     if prepared.command is not None:
         columns = prepared.columns
-        return CommandPortal(session, prepared.command, columns, session.encoders_for(columns, ()) if columns else (), values)
+        return CommandPortal(session, prepared.command, columns, session.encoders_for(columns, ()) if columns else (),
+                             Parameters.of(values, prepared.parameter_oids))
     columns = prepared.columns
     return QueryPortal(session, prepared, columns, session.encoders_for(columns, ()) if columns else (), values)
 
@@ -85,7 +86,7 @@ def describe_execute(session: "Session", node: Node) -> tuple[Column, ...] | Non
     return prepared.columns if prepared is not None else None
 
 
-async def run_deallocate(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_deallocate(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """DEALLOCATE name | ALL."""
     node = raw.node
     name = node.take("name")

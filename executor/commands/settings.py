@@ -1,10 +1,9 @@
 """SET, RESET, SHOW, DISCARD."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from executor.analysis import Column
-from executor.commands.base import CommandKind, Result, text_column
+from executor.commands.base import CommandKind, Parameters, Result, text_column
 from executor.parse import Node, RawStatement
 from executor.settings import statements
 from executor.temporary import drop_all
@@ -13,13 +12,13 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 
-async def run_set(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_set(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """SET and RESET."""
     in_block = session.block.explicit or session.block.implicit_block
     return Result(statements.run_set(session.settings, raw.node, in_block=in_block, notices=session.notices))
 
 
-async def run_show(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_show(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """SHOW."""
     columns = describe_show(session, raw.node)
     return Result("SHOW", columns, list(statements.show_rows(session.settings, raw.node)))
@@ -30,7 +29,7 @@ def describe_show(session: "Session", node: Node) -> tuple[Column, ...]:
     return tuple(map(text_column, statements.show_columns(session.settings, node)))
 
 
-async def run_discard(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run_discard(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """DISCARD."""
     target = raw.node.take("target", "DISCARD_ALL").removeprefix("DISCARD_")
     if target == "ALL":

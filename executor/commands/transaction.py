@@ -1,10 +1,10 @@
 """BEGIN, COMMIT, ROLLBACK and savepoints."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from executor import sqlstates as states
-from executor.commands.base import CommandKind, Result
+from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import not_supported
 from executor.parse import Node, RawStatement
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 
-async def run(session: "Session", raw: RawStatement, parameters: Sequence[Any]) -> Result:
+async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A TransactionStmt."""
     node = raw.node
     handler = KINDS.get(node.take("kind"))

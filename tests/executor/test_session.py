@@ -212,3 +212,31 @@ def test_file_that_somebody_put_there_does_not_become_a_new_database(server: Pgq
     with pytest.raises(psycopg.Error) as refused:
         clients().execute("CREATE DATABASE put_there")
     assert refused.value.sqlstate == "58P02"
+
+
+@pytest.mark.parametrize(("statement", "then"), [
+    (b"CREATE TABLE made AS SELECT $1::int AS i", b"SELECT i FROM made"),
+    (b"SELECT $1::int AS i INTO made", b"SELECT i FROM made"),
+    (b"DECLARE c CURSOR WITH HOLD FOR SELECT $1::int", b"FETCH c"),
+])  # fmt: skip
+def test_query_of_a_command_takes_parameters(clients: Clients, statement: bytes, then: bytes) -> None:
+    connection = clients().pgconn
+    assert connection.prepare(b"p", statement).status == pq.ExecStatus.COMMAND_OK
+    assert connection.describe_prepared(b"p").param_type(0) == INT4
+    done = connection.exec_prepared(b"p", [struct.pack("!i", 7)], [1])
+    assert done.status == pq.ExecStatus.COMMAND_OK, done.error_message
+    assert connection.exec_(then).get_value(0, 0) == b"7"
+
+
+@pytest.mark.parametrize("statement", [
+    b"CREATE TABLE made AS SELECT $1::int AS i", b"DECLARE c CURSOR WITH HOLD FOR SELECT $1::int", b"EXPLAIN SELECT $1::int",
+])  # fmt: skip
+def test_parameter_in_a_simple_query_does_not_exist(clients: Clients, statement: bytes) -> None:
+    assert clients().pgconn.exec_(statement).error_field(pq.DiagnosticField.SQLSTATE) == b"42P02"
+
+
+def test_reading_a_sequence_is_not_supported(clients: Clients) -> None:
+    connection = clients()
+    connection.execute("CREATE SEQUENCE s")
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        connection.execute("SELECT last_value FROM s")

@@ -47,7 +47,7 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
-        self._making: set[str] = set()  # names of databases that are being copied
+        self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
@@ -152,19 +152,20 @@ class Engine:
         if path.exists():  # put there by somebody else; what is in it is not what CREATE DATABASE promises
             raise states.DuplicateFile(f'file "{path}" already exists',
                                        hint="Start the server anew to serve it as a database.")
+        source = None
         if template is not None and template not in SYSTEM_NAMES:
             source = self.databases.get(template)
             if source is None:
                 raise states.UndefinedDatabase(f'template database "{template}" does not exist')
-            self._making.add(name)
-            try:
-                await source.file.backup_to(str(path))
-            finally:
-                self._making.discard(name)
+        self._making.add(name)
         try:
+            if source is not None:
+                await source.file.backup_to(str(path))
             await self._add(name, path)
         except CannotServe as error:
             raise states.IoError(str(error)) from None
+        finally:
+            self._making.discard(name)
 
     async def drop_database(self, session: Session, name: str, *, missing_ok: bool, force: bool) -> None:
         """Remove a file (3D000, 55006)."""

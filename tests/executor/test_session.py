@@ -240,3 +240,20 @@ def test_reading_a_sequence_is_not_supported(clients: Clients) -> None:
     connection.execute("CREATE SEQUENCE s")
     with pytest.raises(psycopg.errors.FeatureNotSupported):
         connection.execute("SELECT last_value FROM s")
+
+
+def test_database_created_by_two_at_once_is_made_by_one(clients: Clients) -> None:
+    connections = [clients() for _ in range(4)]
+    states: list[str | None] = []
+
+    def create(connection: psycopg.Connection[Any]) -> None:
+        result = connection.pgconn.exec_(b"CREATE DATABASE made_once TEMPLATE sessions")
+        sqlstate = result.error_field(pq.DiagnosticField.SQLSTATE)
+        states.append(None if sqlstate is None else sqlstate.decode())
+
+    threads = [threading.Thread(target=create, args=(connection,)) for connection in connections]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(states, key=str) == ["42P04", "42P04", "42P04", None]

@@ -268,6 +268,7 @@ SYNTAX_STATES: dict[str, type[SqlError]] = {
     "not implemented": BY_SQLSTATE["0A000"],
     "invalid Unicode escape value": BY_SQLSTATE["42601"],
     "invalid byte sequence": BY_SQLSTATE["22021"],
+    "precision for type float must be": BY_SQLSTATE["22023"],
     "nonstandard use of": BY_SQLSTATE["22P06"],
     "unsafe use of": BY_SQLSTATE["22P06"],
     "invalid Unicode escape": BY_SQLSTATE["22025"],

@@ -156,7 +156,7 @@ def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], positi
         return None
     (argument,) = arguments
     target = find_type(s, names)
-    if target is not None and target.kind != "p":
+    if target is not None and target.kind not in ("p", "c"):
         if argument.type == T.UNKNOWN and isinstance(argument, Const):
             return cast(s, argument, target.oid, -1, position)
         path = coercion_path(argument.type, target.oid, resolve.EXPLICIT)
@@ -205,7 +205,7 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
     for a, t in zip(arguments, wanted, strict=True):
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
-        result = converted[0].type
+        result = rows.unnamed(converted[0].type)
     return function, converted, result
 
 
@@ -275,7 +275,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
                           for c, o in zip(converted, order, strict=True))
     if distinct:
         for a in converted:
-            operators.check_equality(s, a.type, a.position)
+            operators.check_distinct(s, a.type, a.position)
         if any(not any(walk.key(k.expr) == walk.key(a) for a in converted) for k in order):
             raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)

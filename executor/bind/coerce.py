@@ -24,7 +24,7 @@ from executor.bind.resolve import (
 )
 from executor.bind.statement import LiteralNeeded, Statement, type_name
 from executor.catalog.constructors import of_one_range
-from executor.errors import SqlError
+from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.plan import Call, Const, ConvertText, ElementRef, Expr, Param, Relabel
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, IndeterminateDatatype
@@ -251,6 +251,8 @@ def unify(s: Statement, items: Sequence[Expr], construct: str) -> tuple[int, int
 def to_common(s: Statement, item: Expr, target: int, construct: str) -> Expr:
     """A branch converted to the common type (42846 if it cannot be)."""
     found = try_coerce(s, item, target)
+    if found is None and made.is_anonymous(item.type) and made.is_anonymous(target):
+        raise not_supported(f"{construct} over rows with different columns", position=item.position or None)
     if found is None:
         raise CannotCoerce(f"{construct} could not convert type {type_name(item.type)} to {type_name(target)}",
                            position=item.position or None)

@@ -398,8 +398,7 @@ def array_literal(s: Statement, scope: Scope, node: Node, wanted: int) -> Expr:
             child.finish()
         else:
             items.append(bind(s, scope, child))
-    nested = bool(items) and all(type_of(i.type).is_array for i in items) and (  # a domain over an array is an element
-        not wanted or any(c.kind == "A_ArrayExpr" for c in children) or element_type(items[0].type) == element_type(wanted))
+    nested = any(type_of(i.type).is_array for i in items)  # a domain over an array is an element
     if wanted:
         target = wanted if nested else element_type(wanted)
         converted = [cast(s, i, target, -1, i.position) for i in items]

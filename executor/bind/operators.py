@@ -13,6 +13,7 @@ from executor.facts.lookup import Function, Operator
 from executor.plan import Call, Expr, Row, RowCompare
 from executor.sqlstates import (
     AmbiguousFunction,
+    FeatureNotSupported,
     IndeterminateDatatype,
     SyntaxError,
     UndefinedFunction,
@@ -83,11 +84,15 @@ def compare_rows(s: Statement, names: Sequence[str], left: Sequence[Expr], right
     if len(left) != len(right):
         raise SyntaxError("unequal number of entries in row expressions", position=position or None)
     if not left:
-        raise SyntaxError("cannot compare rows of zero length", position=position or None)
-    if name not in COMPARISONS:
-        raise not_supported(f"row comparison with operator {name}", position=position or None)
+        raise FeatureNotSupported("cannot compare rows of zero length", position=position or None)
     if len(left) == 1:
         return make(s, names, left[0], right[0], position)
+    if name not in COMPARISONS:
+        for a, b in zip(left, right, strict=True):
+            make(s, names, a, b, position)
+        raise FeatureNotSupported(f"could not determine interpretation of row comparison operator {name}",
+                                  position=position or None,
+                                  hint="Row comparison operators must be associated with btree operator families.")
     strict = {"<>": "=", "<=": "<", ">=": ">"}.get(name, name)
     compares = tuple(make(s, [strict], a, b, position) for a, b in zip(left, right, strict=True))
     equals = compares if strict == "=" else tuple(make(s, ["="], a, b, position) for a, b in zip(left, right, strict=True))
@@ -144,6 +149,14 @@ def check_equality(s: Statement, oid: int, position: int) -> None:
     if btree_operator(oid, 3) is None and oid not in HASHABLE:
         raise UndefinedFunction(f"could not identify an equality operator for type {type_name(oid)}",
                                 position=position or None)
+
+
+def check_distinct(s: Statement, oid: int, position: int) -> None:
+    """42883 if an aggregate cannot leave out equal values of the type: PostgreSQL sorts them."""
+    check_equality(s, oid, position)
+    if btree_operator(oid, 1) is None and oid != T.UNKNOWN:
+        raise UndefinedFunction(f"could not identify an ordering operator for type {type_name(oid)}",
+                                detail="Aggregates with DISTINCT must be able to sort their inputs.", position=position or None)
 
 
 HASHABLE = frozenset({T.XID, T.CID, T.UNKNOWN})

@@ -177,14 +177,15 @@ def compatible_family(declared: Sequence[int], given: Sequence[int]) -> Family:
 def _check_element(declared: Sequence[int], element: int, name: str, nonarray: int) -> None:
     if element and nonarray in declared and element_type(element):
         raise Mismatch(f"type matched to {name} is an array type: {{}}", shown=(element,))
-    if element and name == "anynonarray" and T.ANYENUM in declared and type_of(base_type(element)).kind != "e":
+    is_enum = bool(element) and type_of(base_type(element)).kind == "e"
+    if name == "anynonarray" and T.ANYENUM in declared and not is_enum:  # nor does unknown do
         raise Mismatch("type matched to anyenum is not an enum type: {}", shown=(element,))
 
 
 def concrete(declared: int, family: Family, given: int) -> int:
     """The type a parameter of a polymorphic type stands for (Mismatch where nothing tells)."""
     if declared in ARRAYS:
-        found = array_type(family.element) if family.element else given
+        found = family.array or (array_type(family.element) if family.element else given)
         if not found:
             raise Mismatch("could not find array type for data type {}", shown=(family.element,), made=UndefinedObject)
         return found

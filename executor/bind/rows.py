@@ -22,6 +22,12 @@ def anonymous(names: Sequence[str], fields: Sequence[Expr]) -> int:
     return made.row_number(tuple(made.Field(n, f.type, f.typmod) for n, f in zip(names, fields, strict=True)))
 
 
+def unnamed(number: int) -> int:
+    """The type `record` with the columns of a row type: what functions give that are declared to return record."""
+    fields = made.fields_of(number)
+    return number if fields is None or made.is_anonymous(number) else made.row_number(fields)
+
+
 def row(fields: Sequence[Expr], position: int) -> Row:
     """ROW(...)."""
     names = tuple(f"f{i}" for i in range(1, len(fields) + 1))

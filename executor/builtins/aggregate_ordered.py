@@ -13,10 +13,15 @@ from executor.types import arrays
 from executor.types.base import Stored
 
 
+def _shown(value: float) -> str:
+    """As C's %g, but with PostgreSQL's names of the infinities."""
+    return f"{value:g}".replace("inf", "Infinity").replace("nan", "NaN")
+
+
 def _checked(fraction: Any) -> float:
     value = number(fraction)
     if not 0 <= value <= 1:
-        raise NumericValueOutOfRange(f"percentile value {value:g} is not between 0 and 1")
+        raise NumericValueOutOfRange(f"percentile value {_shown(value)} is not between 0 and 1")
     return value
 
 

@@ -134,11 +134,12 @@ def array_cat(first: str | None, second: str | None) -> str | None:
         raise ArraySubscriptError("cannot concatenate incompatible arrays",
                                   detail=f"Arrays of {len(a.lowers)} and {len(b.lowers)} dimensions are not compatible "
                                          "for concatenation.")
-    if depth == 0 and a.lengths[1:] != b.lengths[1:]:
+    shapes = [list(zip(array.lowers, array.lengths, strict=True)) for array in (a, b)]
+    if depth == 0 and shapes[0][1:] != shapes[1][1:]:
         raise ArraySubscriptError("cannot concatenate incompatible arrays",
                                   detail="Arrays with differing element dimensions are not compatible for "
                                          "concatenation.")
-    if (depth == 1 and a.lengths[1:] != b.lengths) or (depth == -1 and a.lengths != b.lengths[1:]):
+    if (depth == 1 and shapes[0][1:] != shapes[1]) or (depth == -1 and shapes[0] != shapes[1][1:]):
         raise ArraySubscriptError("cannot concatenate incompatible arrays",
                                   detail="Arrays with differing dimensions are not compatible for concatenation.")
     left = a.items if depth >= 0 else [a.items]

@@ -38,6 +38,7 @@ class Native:
     `helpers` are the Python functions that the text calls (see `call`), such as guards that raise; SQLite must not
     call them with NULL arguments but take NULL as their result.
     `context_helpers`: helpers that take executor.context.Context first.
+    `natively`: whether the text serves values of these types; if not, `python` does (a factory if `typed`).
     `collate`: the text names collations of argument types (Codec.collation), which must be registered.
     """
 
@@ -48,6 +49,7 @@ class Native:
     collate: bool = False
     typed: bool = False
     context_helpers: tuple[Callable[..., Any], ...] = ()
+    natively: Callable[[ArgumentTypes], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

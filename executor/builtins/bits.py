@@ -13,6 +13,7 @@ from executor.sqlstates import (
 )
 from executor.types.base import Stored
 from executor.types.bits import fit_bit, fit_varbit
+from executor.types.memory import difference, packed_bits
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _TRUE_OF_ASCENDING = {"ne", "lt", "le"}
@@ -21,7 +22,7 @@ _INT4_MAX = (1 << 31) - 1
 
 def compare(a: str, b: str) -> int:
     """bitcmp."""
-    return (a > b) - (a < b)
+    return difference(packed_bits(a), packed_bits(b)) or (len(a) > len(b)) - (len(a) < len(b))
 
 
 def _combine(verb: str, function: Callable[[int, int], int]) -> Callable[[str, str], str]:

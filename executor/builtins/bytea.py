@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from executor.builtins.base import Builtin, Python, native
 from executor.sqlstates import ArraySubscriptError, InvalidParameterValue, NumericValueOutOfRange, SubstringError
+from executor.types.integer import INT4_MAX
+from executor.types.memory import compare_bytes
 
 
 def substr(data: bytes, start: int, length: int | None = None) -> bytes:
@@ -21,7 +23,10 @@ def overlay(data: bytes, new: bytes, start: int, length: int | None = None) -> b
     """Put `new` in the place of `length` bytes (as many as it has itself) from `start`."""
     if start <= 0:
         raise SubstringError("negative substring length not allowed")
-    return substr(data, 1, start - 1) + new + substr(data, start + (len(new) if length is None else length))
+    after = start + (len(new) if length is None else length)
+    if after > INT4_MAX:
+        raise NumericValueOutOfRange("integer out of range")
+    return substr(data, 1, start - 1) + new + substr(data, after)
 
 
 def _byte_at(data: bytes, index: int) -> int:
@@ -134,7 +139,7 @@ def md5(data: bytes) -> str:
 BUILTINS = (
     Builtin("byteacat(bytea,bytea)", Python(lambda a, b: a + b),
             (r"byteacat('\x01'::bytea, '\x02'::bytea)", r"\x0102")),
-    Builtin("byteacmp(bytea,bytea)", Python(lambda a, b: (a > b) - (a < b)),
+    Builtin("byteacmp(bytea,bytea)", Python(compare_bytes),
             (r"byteacmp('\x01'::bytea, '\x02'::bytea)", "-1")),
     *(Builtin(f"{name}(bytea)", native(lambda a: f"length({a})"), (rf"{name}('\x0001'::bytea)", "2"))
       for name in ("length", "octet_length")),

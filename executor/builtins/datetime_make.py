@@ -51,8 +51,10 @@ def _date_out_of_range(parts: Parts) -> SqlError:
 
 
 def _micros(hour: int, minute: int, second: float) -> int:
-    valid = 0 <= hour <= 24 and 0 <= minute < 60 and 0 <= second <= 60  # false for NaN
-    micros = hour * HOUR + minute * MINUTE + round(second * SECOND) if valid else DAY + 1
+    finite = math.isfinite(second)
+    fraction = round(second * SECOND) if finite else -1
+    valid = 0 <= hour <= 24 and 0 <= minute < 60 and 0 <= fraction <= MINUTE
+    micros = hour * HOUR + minute * MINUTE + fraction if valid else DAY + 1
     if micros > DAY:
         raise DatetimeFieldOverflow(f"time field value out of range: {_clock(hour, minute, second)}")
     return micros

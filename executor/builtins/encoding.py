@@ -1,13 +1,16 @@
 """encode and decode: hex, base64 and escape formats of bytes; conversion between character encodings."""
 
-import codecs
 from base64 import b64encode
 from collections.abc import Callable
+from functools import cache
 
 from executor.builtins.base import Builtin, Python
+from executor.errors import not_supported
+from executor.facts import table
 from executor.sqlstates import (
     CharacterNotInRepertoire,
     InvalidParameterValue,
+    UndefinedFunction,
     UntranslatableCharacter,
 )
 from executor.types.base import utf8
@@ -74,65 +77,119 @@ def decode(text: str, name: str) -> bytes:
     return _format(name)[1](text)
 
 
-# PostgreSQL's names of encodings, without punctuation and in lower case, and Python's.
-_ENCODINGS = {
-    "utf8": "utf-8", "unicode": "utf-8", "sqlascii": "ascii", "latin1": "latin-1", "iso88591": "latin-1",
-    "latin2": "iso8859-2", "iso88592": "iso8859-2", "latin3": "iso8859-3", "latin4": "iso8859-4", "latin5": "iso8859-9",
-    "latin6": "iso8859-10", "latin7": "iso8859-13", "latin8": "iso8859-14", "latin9": "iso8859-15",
-    "iso885915": "iso8859-15", "latin10": "iso8859-16", "iso88595": "iso8859-5", "iso88596": "iso8859-6",
-    "iso88597": "iso8859-7", "iso88598": "iso8859-8", "win1250": "cp1250", "win1251": "cp1251", "win": "cp1251",
-    "win1252": "cp1252", "windows1252": "cp1252", "win1253": "cp1253", "win1254": "cp1254", "win1255": "cp1255",
-    "win1256": "cp1256", "win1257": "cp1257", "win1258": "cp1258", "koi8r": "koi8-r", "koi8u": "koi8-u",
-    "win866": "cp866", "win874": "cp874", "sjis": "cp932", "eucjp": "euc-jp", "euckr": "euc-kr", "gbk": "gbk",
-    "gb18030": "gb18030", "big5": "big5",
-}
+# What PostgreSQL calls its encodings, in the order of their numbers, and Python's codecs (none: not to be converted here).
+_CODECS = {
+    "SQL_ASCII": "", "EUC_JP": "euc-jp", "EUC_CN": "gb2312", "EUC_KR": "euc-kr", "EUC_TW": "", "EUC_JIS_2004": "euc-jis-2004",
+    "UTF8": "utf-8", "MULE_INTERNAL": "", "LATIN1": "latin-1", "LATIN2": "iso8859-2", "LATIN3": "iso8859-3",
+    "LATIN4": "iso8859-4", "LATIN5": "iso8859-9", "LATIN6": "iso8859-10", "LATIN7": "iso8859-13",
+    "LATIN8": "iso8859-14", "LATIN9": "iso8859-15",
+    "LATIN10": "iso8859-16", "WIN1256": "cp1256", "WIN1258": "cp1258", "WIN866": "cp866", "WIN874": "cp874", "KOI8R": "koi8-r",
+    "WIN1251": "cp1251", "WIN1252": "cp1252", "ISO_8859_5": "iso8859-5", "ISO_8859_6": "iso8859-6", "ISO_8859_7": "iso8859-7",
+    "ISO_8859_8": "iso8859-8", "WIN1250": "cp1250", "WIN1253": "cp1253", "WIN1254": "cp1254", "WIN1255": "cp1255",
+    "WIN1257": "cp1257", "KOI8U": "koi8-u", "SJIS": "cp932", "BIG5": "big5", "GBK": "gbk", "UHC": "cp949", "GB18030": "gb18030",
+    "JOHAB": "johab", "SHIFT_JIS_2004": "shift-jis-2004",
+}  # fmt: skip
+_NUMBERS = {name: number for number, name in enumerate(_CODECS)}
+_MULTIBYTE = frozenset({"EUC_JP", "EUC_CN", "EUC_KR", "EUC_TW", "EUC_JIS_2004", "UTF8", "MULE_INTERNAL", "SJIS", "BIG5", "GBK",
+                        "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004"})
+_ALIASES = {
+    "abc": "WIN1258", "alt": "WIN866", "iso88591": "LATIN1", "iso885910": "LATIN6", "iso885913": "LATIN7", "iso885914": "LATIN8",
+    "iso885915": "LATIN9", "iso885916": "LATIN10", "iso88592": "LATIN2", "iso88593": "LATIN3", "iso88594": "LATIN4",
+    "iso88599": "LATIN5", "koi8": "KOI8R", "mskanji": "SJIS", "shiftjis": "SJIS", "tcvn": "WIN1258", "tcvn5712": "WIN1258",
+    "unicode": "UTF8", "vscii": "WIN1258", "win": "WIN1251", "win932": "SJIS", "win936": "GBK", "win949": "UHC", "win950": "BIG5",
+    "windows866": "WIN866", "windows874": "WIN874", "windows932": "SJIS", "windows936": "GBK", "windows949": "UHC",
+    "windows950": "BIG5",
+} | {f"windows125{i}": f"WIN125{i}" for i in range(9)} | {name.replace("_", "").lower(): name for name in _CODECS}
 
 
-def _codec(name: str, role: str) -> tuple[str, str]:
-    """(PostgreSQL's name, the codec's name) of an encoding."""
-    plain = "".join(c for c in name.lower() if c.isalnum())
-    found = _ENCODINGS.get(plain)
+def _encoding(name: str, role: str) -> str:
+    """PostgreSQL's own name of an encoding (22023)."""
+    found = _ALIASES.get("".join(c for c in name.lower() if c.isascii() and c.isalnum()))
     if found is None:
         raise InvalidParameterValue(f'invalid {role} encoding name "{name}"')
-    return plain.upper(), codecs.lookup(found).name
+    return found
 
 
-def _read(data: bytes, label: str, name: str) -> str:
+@cache
+def _conversions() -> frozenset[tuple[int, int]]:
+    return frozenset(table("pg_conversion").select("conforencoding", "contoencoding"))
+
+
+def _hex(data: bytes) -> str:
+    return " ".join(f"0x{byte:02x}" for byte in data)
+
+
+def _verified(data: bytes, encoding: str) -> bytes:
+    """Bytes that are text of an encoding (22021)."""
+    wrong = data.find(0)
+    if wrong >= 0 and (encoding not in _MULTIBYTE or b"\0" not in data[:wrong]):
+        _check_codec(data[:wrong], encoding)
+        raise CharacterNotInRepertoire(f'invalid byte sequence for encoding "{encoding}": 0x00')
+    _check_codec(data, encoding)
+    return data
+
+
+def _check_codec(data: bytes, encoding: str) -> None:
+    if encoding not in _MULTIBYTE:
+        return  # every byte is a character
     try:
-        text = data.decode(name)
+        data.decode(_codec(encoding))
     except UnicodeDecodeError as error:
-        wrong = " ".join(f"0x{byte:02x}" for byte in data[error.start : error.end])
-        raise CharacterNotInRepertoire(f'invalid byte sequence for encoding "{label}": {wrong}') from None
-    return utf8(text.encode())
+        wrong = data[error.start : max(error.end, error.start + 1)]
+        raise CharacterNotInRepertoire(f'invalid byte sequence for encoding "{encoding}": {_hex(wrong)}') from None
 
 
-def _write(text: str, label: str, name: str) -> bytes:
+def _codec(encoding: str) -> str:
+    if not _CODECS[encoding]:
+        raise not_supported(f"encoding {encoding}")
+    return _CODECS[encoding]
+
+
+def _converted(data: bytes, source: str, target: str) -> bytes:
+    """Verified bytes from one encoding to another (22P05, 42883)."""
+    if source == target or target == "SQL_ASCII":
+        return data
+    if source == "SQL_ASCII":
+        return _verified(data, target)
+    if (_NUMBERS[source], _NUMBERS[target]) not in _conversions():
+        raise UndefinedFunction(f'default conversion function for encoding "{source}" to "{target}" does not exist')
     try:
-        return text.encode(name)
+        text = data.decode(_codec(source))
+    except UnicodeDecodeError as error:
+        raise _untranslatable(data[error.start : error.end], source, target) from None
+    try:
+        return text.encode(_codec(target))
     except UnicodeEncodeError as error:
-        wrong = " ".join(f"0x{byte:02x}" for byte in text[error.start].encode())
-        raise UntranslatableCharacter(f'character with byte sequence {wrong} in encoding "UTF8" has no equivalent in '
-                                      f'encoding "{label}"') from None
+        raise _untranslatable(text[error.start].encode(_codec(source)), source, target) from None
 
 
-def convert_from(data: bytes, source: str) -> str:
-    """Text from bytes in an encoding."""
-    return _read(data, *_codec(source, "source"))
-
-
-def convert_to(text: str, target: str) -> bytes:
-    """The bytes of text in an encoding."""
-    return _write(text, *_codec(target, "destination"))
+def _untranslatable(character: bytes, source: str, target: str) -> UntranslatableCharacter:
+    return UntranslatableCharacter(f'character with byte sequence {_hex(character)} in encoding "{source}" has no equivalent in '
+                                   f'encoding "{target}"')
 
 
 def convert(data: bytes, source: str, target: str) -> bytes:
     """Bytes from one encoding to another."""
-    return convert_to(convert_from(data, source), target)
+    origin, destination = _encoding(source, "source"), _encoding(target, "destination")
+    return _converted(_verified(data, origin), origin, destination)
+
+
+def convert_from(data: bytes, source: str) -> str:
+    """Text from bytes in an encoding."""
+    origin = _encoding(source, "source")
+    return utf8(_converted(_verified(data, origin), origin, "UTF8"))
+
+
+def convert_to(text: str, target: str) -> bytes:
+    """The bytes of text in an encoding."""
+    return _converted(text.encode(), "UTF8", _encoding(target, "destination"))
 
 
 def length_in(data: bytes, source: str) -> int:
     """The number of characters in bytes of an encoding."""
-    return len(_read(data, *_codec(source, "source")))
+    origin = _encoding(source, "source")
+    verified = _verified(data, origin)
+    return len(verified.decode(_codec(origin))) if origin in _MULTIBYTE else len(verified)
 
 
 BUILTINS = (

@@ -297,6 +297,7 @@ class _ObjectAggregate:
         self.strict, self.unique = strict, unique
         self.members: list[str] | None = None
         self.keys: set[str] = set()
+        self.repeated = False
 
     def step(self, key: Stored, value: Stored) -> None:
         if key is None:
@@ -307,9 +308,9 @@ class _ObjectAggregate:
         if value is None and self.strict:
             return
         name = self.key(self.context, key)
-        if self.unique and name in self.keys:
-            raise DuplicateJsonObjectKeyValue(
-                "duplicate JSON object key value" + (f": {name}" if self.result == oids.JSON else ""))
+        if self.unique and name in self.keys and self.result == oids.JSON:
+            raise DuplicateJsonObjectKeyValue(f"duplicate JSON object key value: {name}")
+        self.repeated |= name in self.keys
         self.keys.add(name)
         self.members.append(f"{name} : {'null' if value is None else self.write(self.context, value)}")
 
@@ -318,6 +319,8 @@ class _ObjectAggregate:
             return None
         if self.result == oids.JSON:
             return "{ " + ", ".join(self.members) + " }"
+        if self.unique and self.repeated:  # jsonb finds out only when it sorts the keys
+            raise DuplicateJsonObjectKeyValue("duplicate JSON object key value")
         return _canonical("{" + ", ".join(self.members) + "}")
 
 

@@ -8,7 +8,7 @@ from executor.builtins import float as floats
 from executor.builtins import numeric
 from executor.builtins.base import Builtin, Python
 from executor.builtins.json_access import index_of
-from executor.sqlstates import InvalidParameterValue, InvalidTextRepresentation, NullValueNotAllowed
+from executor.sqlstates import ArraySubscriptError, InvalidParameterValue, InvalidTextRepresentation, NullValueNotAllowed
 from executor.types import arrays
 from executor.types.jsontext import Json, Number, Pairs, compare_jsonb, dump, key_order, load, load_pairs
 
@@ -50,7 +50,10 @@ def delete_keys(document: str, keys: str) -> str:
     value = load(document)
     if _scalar(value):
         raise InvalidParameterValue("cannot delete from scalar")
-    return dump(_without(value, {key for key in arrays.load_items(keys) if key is not None}))
+    array = arrays.load(keys)
+    if len(array.lengths) > 1:
+        raise ArraySubscriptError("wrong number of array subscripts")
+    return dump(_without(value, {key for key in array.items if isinstance(key, str)}))
 
 
 def delete_index(document: str, index: int) -> str:

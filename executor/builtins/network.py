@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
 from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange
-from executor.types.network import WIDTHS, Network, compare_network, read, write
+from executor.types.integer import INT8_MIN
+from executor.types.memory import compare_bits
+from executor.types.network import WIDTHS, Network, read, write
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _TRUE_OF_ASCENDING = {"ne", "lt", "le"}
@@ -183,7 +185,8 @@ def subtract(a: str, b: str) -> int:
     first, second = read(a, "inet"), read(b, "inet")
     if first.version != second.version:
         raise InvalidParameterValue("cannot subtract inet values of different sizes")
-    distance = first.address - second.address
+    half = 1 << (WIDTHS[first.version] - 1 if first.version == 6 else 63)
+    distance = (first.address - second.address + half) % (2 * half) - half  # of addresses with a sign, as in PostgreSQL
     if not _INT8_MIN <= distance <= _INT8_MAX:
         raise NumericValueOutOfRange("result is out of range")
     return distance
@@ -262,11 +265,26 @@ def _comparison_rows() -> Iterator[Builtin]:
                       (f"(SELECT {name}(x) FROM (VALUES ('9.0.0.0/8'::inet), ('10.0.0.1')) v (x))", expected))
 
 
+def _negated(number: int) -> int:
+    """As a 64-bit integer in C: the smallest stays what it is."""
+    return number if number == INT8_MIN else -number
+
+
+def order(a: str, b: str) -> int:
+    """network_cmp: the sign is that of the collation pg_inet, the size that of PostgreSQL's memcmp and masks."""
+    first, second = read(a, "inet"), read(b, "inet")
+    if first.version != second.version:
+        return -1 if first.version < second.version else 1
+    width = WIDTHS[first.version]
+    left, right = (v.address.to_bytes(width // 8, "big") for v in (first, second))
+    return compare_bits(left, right, min(first.mask, second.mask)) or first.mask - second.mask or compare_bits(left, right, width)
+
+
 _NET = "'192.168.1.5/24'::inet"
 
 BUILTINS = (
     *_comparison_rows(),
-    Builtin("network_cmp(inet,inet)", Python(compare_network), (f"network_cmp({_NET}, {_NET})", "0")),
+    Builtin("network_cmp(inet,inet)", Python(order), (f"network_cmp({_NET}, {_NET})", "0")),
     Builtin("network_sup(inet,inet)", Python(contains), (f"network_sup({_NET}, '192.168.1.0/25'::inet)", "t")),
     Builtin("network_sub(inet,inet)", Python(lambda a, b: contains(b, a)), (f"network_sub({_NET}, {_NET})", "f")),
     Builtin("network_supeq(inet,inet)", Python(contains_or_equals), (f"network_supeq({_NET}, {_NET})", "t")),
@@ -295,7 +313,7 @@ BUILTINS = (
     Builtin("inetpl(inet,int8)", Python(add), (f"inetpl({_NET}, 25)", "192.168.1.30/24")),
     Builtin("int8pl_inet(int8,inet)", Python(lambda offset, text: add(text, offset)),
             (f"int8pl_inet(25, {_NET})", "192.168.1.30/24")),
-    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, -offset)),
+    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, _negated(offset))),
             (f"inetmi_int8({_NET}, 6)", "192.168.0.255/24")),
     Builtin("inetmi(inet,inet)", Python(subtract), (f"inetmi({_NET}, '192.168.0.0'::inet)", "261")),
     Builtin("inet_same_family(inet,inet)", Python(same_family), (f"inet_same_family({_NET}, '::1'::inet)", "f")),

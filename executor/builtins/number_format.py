@@ -270,7 +270,9 @@ def _float_to_char(digits: int) -> Callable[[Float, str], str]:
         if picture.scientific:
             return _no_exponent(picture) if special else _scientific(f"{float(value):.{picture.post}e}")
         if isinstance(value, str) or isinf(value):
-            return _lay(picture, value if isinstance(value, str) else "Infinity" if value > 0 else "-Infinity")
+            text = value if isinstance(value, str) else "Infinity" if value > 0 else "-Infinity"
+            length = len(text.lstrip("-"))  # PostgreSQL counts these letters as digits
+            return _lay(picture, text, max(min(picture.post, digits - length), 0))
         if picture.shifted:
             value = value * 10.0**picture.multi
         length = len(f"{abs(value):.0f}")

@@ -62,8 +62,10 @@ def square_root(value: Decimal, scale: int) -> Decimal:
 def _exponential(value: Decimal, scale: int) -> Decimal:
     """e^value rounded to `scale` digits after the point."""
     size = _double(value) * _LOG10_E
-    if size >= WEIGHT_MAX + 5:
-        raise overflow()
+    if abs(_double(value)) >= 3 * _RESULT_SCALE_MAX:
+        if value > 0:
+            raise overflow()
+        return rounded(Decimal(0), scale)
     if size < -scale - 5:
         return rounded(Decimal(0), scale)
     return rounded(_working(int(size) + scale + 2).exp(value), scale)
@@ -219,9 +221,9 @@ def numeric_power(a: str, b: str) -> str:
 def _real_power(x: Decimal, y: Decimal, base_scale: int) -> Decimal:
     size = _logarithm_weight(x)
     estimate = _double(_context(60).multiply(_logarithm(x, max(8 - size, 0)), y))
-    if estimate * _LOG10_E > WEIGHT_MAX + 4:
+    if estimate > 3.01 * _RESULT_SCALE_MAX:
         raise overflow()
-    if estimate * _LOG10_E < -WEIGHT_MAX:
+    if estimate < -3.01 * _RESULT_SCALE_MAX:
         return rounded(Decimal(0), DISPLAY_SCALE_MAX)
     weight_of_result = estimate * _LOG10_E
     scale = _scale(int(weight_of_result), base_scale, scale_of(y))

@@ -1,5 +1,6 @@
 """Comparison of rows, by value and by image. Stored rows compare under the collation of their type, which says the columns."""
 
+import operator
 from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any
@@ -8,8 +9,8 @@ from executor.builtins.base import ArgumentTypes, Builtin, Native, NativeAggrega
 from executor.catalog.typenames import format_type
 from executor.errors import not_supported
 from executor.facts.lookup import type_at
-from executor.sqlstates import DatatypeMismatch
-from executor.types import oids, record
+from executor.sqlstates import DatatypeMismatch, UndefinedFunction
+from executor.types import arrays, oids, record
 from executor.types.base import Stored
 from executor.types.made import FIRST_NUMBER, Field, fields_of
 from executor.types.registry import codec
@@ -39,32 +40,71 @@ def _base(number: int) -> int:
     return number
 
 
+def _alike(types: ArgumentTypes) -> bool:
+    """Whether two rows have columns of the same types, so that comparing cannot fail on the way."""
+    left, right = ([_base(f.type) for f in _columns(number)] for number, _ in types)
+    return left == right and oids.UNKNOWN not in left
+
+
 def _collation(types: ArgumentTypes) -> str:
-    """The collation of two rows' type (42804 if their columns differ)."""
-    left, right = _columns(types[0][0]), _columns(types[1][0])
-    for i, (one, other) in enumerate(zip(left, right, strict=False), 1):
-        if _base(one.type) != _base(other.type):
-            raise DatatypeMismatch(f"cannot compare dissimilar column types {_name(one.type)} and {_name(other.type)} "
-                                   f"at record column {i}")
-    if len(left) != len(right):
-        raise DatatypeMismatch("cannot compare record types with different numbers of columns")
     return codec(types[0][0]).collation or "BINARY"
 
 
-def _compare(operator: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
-    def factory(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
+def _order(types: ArgumentTypes, result: int, what: str = "a comparison function") -> Callable[[Stored, Stored], int]:
+    """Compares column by column: 42804 at the first that differs in type, and if rows equal so far differ in length."""
+    columns = [[_base(f.type) for f in _columns(number)] for number, _ in types]
+
+    def compare(a: Stored, b: Stored) -> int:
+        values = [record.field_values(value, types) for value, types in zip((a, b), columns, strict=True)]
+        for i, (left, right, x, y) in enumerate(zip(*columns, *values, strict=False), 1):
+            if left != right:
+                raise DatatypeMismatch(f"cannot compare dissimilar column types {_name(left)} and {_name(right)} "
+                                       f"at record column {i}")
+            if left == oids.UNKNOWN:
+                raise UndefinedFunction(f"could not identify {what} for type unknown")
+            found = (x is None) - (y is None)
+            if x is not None and y is not None:
+                write = arrays.to_json(left)
+                found = arrays.element_comparison(codec(left))(write(x), write(y))
+            if found:
+                return found
+        if len(columns[0]) != len(columns[1]):
+            raise DatatypeMismatch("cannot compare record types with different numbers of columns")
+        return 0
+
+    return compare
+
+
+def _compare(symbol: str) -> Native:
+    """A native comparison under the collation of the rows' type, or one by columns."""
+    test = _PYTHON[symbol]
+    what = "an equality operator" if symbol in ("=", "<>") else "a comparison function"
+
+    def lower(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
         collation = _collation(types)
-        return lambda a, b: f"({a} {operator} {b} COLLATE {collation})"
+        return lambda a, b: f"({a} {symbol} {b} COLLATE {collation})"
 
-    return factory
+    def by_columns(types: ArgumentTypes, result: int) -> Callable[[Stored, Stored], int]:
+        compare = _order(types, result, what)
+        return lambda a, b: int(test(compare(a, b), 0))
+
+    return Native(lower, collate=True, typed=True, python=by_columns, natively=_alike)
 
 
-def _chosen(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
-    def factory(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
+_PYTHON: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}
+
+
+def _chosen(name: str) -> Native:
+    def lower(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
         collation = _collation(types)
         return lambda a, b: f"{name}({a} COLLATE {collation}, {b})"
 
-    return factory
+    def refuse(types: ArgumentTypes, result: int) -> Callable[[Stored, Stored], Stored]:
+        raise not_supported(f"the {name} of rows with different columns")
+
+    return Native(lower, collate=True, typed=True, python=refuse, natively=_alike)
 
 
 def _extreme(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
@@ -73,13 +113,6 @@ def _extreme(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], s
         return lambda over, x: f"{name}({x} COLLATE {collation}){over}"
 
     return factory
-
-
-def _order(types: ArgumentTypes, result: int) -> Callable[[str, str], int]:
-    _collation(types)
-    compare = codec(types[0][0]).compare
-    assert compare is not None
-    return compare
 
 
 def _unsigned(value: Stored) -> int:
@@ -101,8 +134,18 @@ _IMAGES: dict[int, Callable[[Stored], Any]] = {
 """What PostgreSQL's bytes of a value sort like. Those of other types are told equal or not, but not ordered."""
 
 
+def _check_alike(types: ArgumentTypes) -> None:
+    """42804 if two rows' columns differ in type or number."""
+    left, right = ([_base(f.type) for f in _columns(number)] for number, _ in types)
+    for i, (one, other) in enumerate(zip(left, right, strict=False), 1):
+        if one != other:
+            raise DatatypeMismatch(f"cannot compare dissimilar column types {_name(one)} and {_name(other)} at record column {i}")
+    if len(left) != len(right):
+        raise DatatypeMismatch("cannot compare record types with different numbers of columns")
+
+
 def _images(types: ArgumentTypes) -> Callable[[Stored, Stored], int]:
-    _collation(types)
+    _check_alike(types)
     columns = [_base(f.type) for f in _columns(types[0][0])]
 
     def compare(a: Stored, b: Stored) -> int:
@@ -130,7 +173,7 @@ _TESTS: dict[str, Callable[[int], bool]] = {
 def _image(verb: str) -> Callable[[ArgumentTypes, int], Callable[[Stored, Stored], int]]:
     def factory(types: ArgumentTypes, result: int) -> Callable[[Stored, Stored], int]:
         if verb in ("eq", "ne"):
-            _collation(types)
+            _check_alike(types)
             return lambda a, b: int((a == b) == (verb == "eq"))
         compare, test = _images(types), _TESTS[verb]
         return lambda a, b: int(test(compare(a, b)))
@@ -139,11 +182,11 @@ def _image(verb: str) -> Callable[[ArgumentTypes, int], Callable[[Stored, Stored
 
 
 def _rows() -> Iterator[Builtin]:
-    for verb, operator in _OPERATORS.items():
-        yield Builtin(f"record_{verb}(record,record)", Native(_compare(operator), collate=True, typed=True))
+    for verb, symbol in _OPERATORS.items():
+        yield Builtin(f"record_{verb}(record,record)", _compare(symbol))
         yield Builtin(f"record_image_{verb}(record,record)", Python(_image(verb), typed=True))
     for name, aggregate in (("record_smaller", "min"), ("record_larger", "max")):
-        yield Builtin(f"{name}(record,record)", Native(_chosen(aggregate), collate=True, typed=True))
+        yield Builtin(f"{name}(record,record)", _chosen(aggregate))
         yield Builtin(f"{aggregate}(record)", NativeAggregate(_extreme(aggregate), collate=True, typed=True))
 
 

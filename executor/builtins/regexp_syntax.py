@@ -115,6 +115,8 @@ def flags(text: str, options: Options) -> bool:
     for letter in text:
         if letter == "g":
             everywhere = True
+        elif letter == "e":
+            raise not_supported("an extended regular expression (flag e)")
         elif letter in OPTIONS:
             OPTIONS[letter](options)
         elif letter == "b":

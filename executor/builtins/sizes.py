@@ -13,7 +13,6 @@ from executor.catalog.model import Relation
 from executor.catalog.search_path import class_name
 from executor.catalog.system.session_view import view_of
 from executor.context import Context
-from executor.errors import not_supported
 from executor.sqlstates import InvalidParameterValue, UndefinedDatabase, UndefinedObject
 
 _MAIN_FORKS = {"main"}
@@ -116,7 +115,7 @@ def _pretty(size: int) -> str:
 def _pretty_numeric(text: str) -> str:
     size = Decimal(text)
     if not size.is_finite():
-        raise not_supported(f"pg_size_pretty({text})")
+        return f"{text} bytes" if size.is_nan() else f"{text} PB"
     if abs(size) < _LIMIT:
         return f"{text} bytes"
     return _pretty(int(size))

@@ -13,11 +13,11 @@ from executor.sqlstates import (
     SyntaxError,
 )
 from executor.types import arrays
-from executor.types.integer import INT4_MIN
+from executor.types.integer import INT4_MAX, INT4_MIN
+from executor.types.memory import compare_bytes
 from executor.types.text import (
     char_from_text,
     char_text,
-    compare_bpchar,
     shorten_bpchar,
     shorten_varchar,
     truncate_name,
@@ -71,7 +71,10 @@ def overlay(text: str, new: str, start: int, length: int | None = None) -> str:
     """Put `new` in the place of `length` characters (as many as it has itself) from `start`."""
     if start <= 0:
         raise SubstringError("negative substring length not allowed")
-    return substr(text, 1, start - 1) + new + substr(text, start + (len(new) if length is None else length))
+    after = start + (len(new) if length is None else length)
+    if after > INT4_MAX:
+        raise NumericValueOutOfRange("integer out of range")
+    return substr(text, 1, start - 1) + new + substr(text, after)
 
 
 def _padding(text: str, length: int, fill: str) -> str:
@@ -306,6 +309,6 @@ BUILTINS = (
             ("\"varchar\"('abc'::varchar, 6, true)", "ab")),
     Builtin("bpchar(bpchar,int4,bool)", Python(lambda a, typmod, explicit: shorten_bpchar(a, typmod, bool(explicit))),
             ("length(bpchar('abc'::bpchar, 6, true))", "2")),
-    Builtin("bpcharcmp(bpchar,bpchar)", Python(compare_bpchar),
+    Builtin("bpcharcmp(bpchar,bpchar)", Python(lambda a, b: compare_bytes(a.rstrip(" ").encode(), b.rstrip(" ").encode())),
             ("bpcharcmp('a'::bpchar, 'a '::bpchar)", "0")),
 )

@@ -232,7 +232,7 @@ BUILTINS = (
     Builtin("anytextcat(anynonarray,text)", Python(_cat, **_TYPED), ("anytextcat(1, 'a')", "1a")),
     Builtin("textanycat(text,anynonarray)", Python(_cat, **_TYPED), ("textanycat('a', true)", "atrue")),
     Builtin("format(text,any)", Python(_format, **_TYPED), ("format('%s %I %L', 1, 'a b', NULL)", '1 "a b" NULL')),
-    Builtin("format(text)", Python(lambda template: format_text(template, [])), ("format('100%%')", "100%")),
+    Builtin("format(text)", Python(lambda template: template and format_text(template, [])), ("format('100%%')", "100%")),
     Builtin("quote_ident(text)", Python(quote_ident), ("quote_ident('Select')", '"Select"')),
     Builtin("quote_literal(text)", Python(quote_literal), ("quote_literal('it''s')", "'it''s'")),
     Builtin("quote_literal(anyelement)", Python(_quote_any(quote_literal, None), **_TYPED),

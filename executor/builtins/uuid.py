@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from executor.builtins.base import Builtin, Python
+from executor.types.memory import difference
 from executor.types.uuid import uuid_from_hex
 
 _NS_PER_MS = 1_000_000
@@ -79,7 +80,7 @@ def extract_timestamp(value: str) -> str | None:
 
 def compare(a: str, b: str) -> int:
     """uuid_cmp."""
-    return (a > b) - (a < b)
+    return difference(bytes.fromhex(a.replace("-", "")), bytes.fromhex(b.replace("-", "")))
 
 
 BUILTINS = (

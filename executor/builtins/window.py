@@ -20,6 +20,15 @@ def nth_number(number: int) -> int:
     return number
 
 
+def _unless_null(text: str, number: str) -> str:
+    """NULL where the number is NULL, which SQLite's functions refuse or ignore."""
+    return text if number.isdigit() else f"(CASE WHEN {number} IS NOT NULL THEN {text} END)"
+
+
+def _shifted(name: str) -> Callable[..., str]:
+    return lambda over, value, number, *default: _unless_null(f"{name}({', '.join((value, number, *default))}){over}", number)
+
+
 def _plain(name: str) -> Callable[..., str]:
     return lambda over, *arguments: f"{name}({', '.join(arguments)}){over}"
 
@@ -42,12 +51,14 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 BUILTINS = (
-    *(Builtin(signature, NativeAggregate(_plain(signature.partition("(")[0])), _example(called, expected))
+    *(Builtin(signature, NativeAggregate((_shifted if ",int4" in signature else _plain)(signature.partition("(")[0])),
+              _example(called, expected))
       for signature, called, expected in _ROWS),
-    Builtin("ntile(int4)", NativeAggregate(lambda over, count: f"ntile({call(ntile_count, count)}){over}",
-        (ntile_count,)),
+    Builtin("ntile(int4)", NativeAggregate(
+        lambda over, count: _unless_null(f"ntile(coalesce({call(ntile_count, count)}, 1)){over}", count), (ntile_count,)),
             _example("ntile(3)", "1,1,2,3")),
     Builtin("nth_value(anyelement,int4)", NativeAggregate(
-        lambda over, value, number: f"nth_value({value}, {call(nth_number, number)}){over}", (nth_number,)),
+        lambda over, value, number: _unless_null(f"nth_value({value}, coalesce({call(nth_number, number)}, 1)){over}", number),
+        (nth_number,)),
         _example("nth_value(x, 2)", "2,2,2")),
 )

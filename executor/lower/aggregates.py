@@ -1,9 +1,10 @@
 """Aggregates and window functions as SQLite text."""
 
 from functools import cache
-from typing import Any
 
-from executor import plan
+from msgspec.structs import replace
+
+from executor import plan, walk
 from executor.builtins.base import NativeAggregate, PythonAggregate, windowed
 from executor.errors import not_supported
 from executor.facts import lookup
@@ -11,12 +12,19 @@ from executor.facts.lookup import Function as Fact
 from executor.lower import functions, rows
 from executor.lower.expressions import collation, order_term, sortable, value
 from executor.lower.generator import Generator
-from executor.types.base import Stored
 from storage.statement import Function
+
+ANY_ORDER = frozenset({"count", "min", "max", "bool_and", "bool_or", "every", "bit_and", "bit_or", "bit_xor", "regr_count"})
+"""Aggregates that give the same in whatever order the rows come."""
+REPEATABLE = ANY_ORDER - {"count", "bit_xor", "regr_count"}
+"""Aggregates that give the same however often a row comes."""
 
 
 def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
     """An aggregate, or a function over a window."""
+    if expr.function.name in ANY_ORDER and not expr.direct_arguments:
+        distinct = expr.distinct and expr.function.name not in REPEATABLE
+        expr = replace(expr, order=(), distinct=distinct) if expr.order or expr.distinct else expr
     implementation = functions.builtin(expr.function, expr.position).implementation
     over = ""
     if expr.filter is not None:
@@ -58,6 +66,8 @@ def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr
         if len(texts) != 1:
             raise not_supported(f"{expr.function.name}(DISTINCT ...) with several arguments", position=expr.position or None)
         texts[0] = f"DISTINCT {texts[0]}{collation(g, arguments[0].type)}"
+        if not expr.order and expr.function.name not in ANY_ORDER:
+            texts[0] += " ORDER BY " + order_term(g, plan.SortKey(expr=arguments[0]))
     if expr.order:
         texts[-1] += " ORDER BY " + ", ".join(order_term(g, key) for key in expr.order)
     return texts
@@ -66,13 +76,39 @@ def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr
 def _python(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, arguments: list[plan.Expr],
             over: str) -> str:
     types = functions.argument_types(arguments) if implementation.typed else ()
-    bound: tuple[Stored, ...] = ()
-    if expr.distinct and len(arguments) > 1 and all(isinstance(a, plan.Const) and a.lifted is None for a in arguments[1:]):
-        bound = tuple(a.value for a in arguments[1:] if isinstance(a, plan.Const))
-        arguments = arguments[:1]
-    function = _function(expr.function, implementation, types, functions.plain_type(expr.type), len(arguments), bound,
+    if expr.distinct and len(arguments) > 1 and expr.window is None:
+        return _distinct(g, expr, implementation, arguments, types) + over
+    function = _function(expr.function, implementation, types, functions.plain_type(expr.type), len(arguments),
                          expr.window is not None)
     return f"{g.need(function)}({', '.join(_arguments(g, expr, arguments))}){over}"
+
+
+def _distinct(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, arguments: list[plan.Expr],
+              types: functions.Types) -> str:
+    """DISTINCT over several arguments, which SQLite has not: different rows, sorted, when all have come."""
+    texts = [value(g, a) for a in arguments]
+    sorted_by = [[walk.key(a) for a in arguments].index(walk.key(k.expr)) for k in expr.order]
+    keys = tuple((functions.plain_type(k.expr.type), k.descending, k.nulls_first) for k in expr.order)
+    rest = [i for i in range(len(arguments)) if i not in sorted_by]
+    keys += tuple((functions.plain_type(arguments[i].type), False, False) for i in rest)
+    function = _distinct_function(expr.function, implementation, types, functions.plain_type(expr.type), keys,
+                                  (*sorted_by, *rest))
+    return f"{g.need(function)}({', '.join(texts)})"
+
+
+@cache
+def _distinct_function(fact: Fact, implementation: PythonAggregate, types: functions.Types, result: int,
+                       keys: tuple[tuple[int, bool, bool], ...], order: tuple[int, ...]) -> Function:
+    from executor.builtins.aggregate_distinct import distinct_rows
+    from executor.builtins.aggregate_hypothetical import Key, row_order
+
+    factory = implementation.factory(types, result) if implementation.typed else implementation.factory
+    compare = row_order(tuple(Key(*key) for key in keys))
+    shown = "_".join(f"{i}t{oid}{'d' if descending else 'a'}{'f' if first else 'l'}"
+                     for i, (oid, descending, first) in zip(order, keys, strict=True))
+    name = f"pg_{fact.name}_{fact.oid}_u{shown}_" + "".join(f"{oid}m{typmod}_" for oid, typmod in types)
+    return Function(name.replace("-", "n"), distinct_rows(factory, compare, order), len(order), True, kind="aggregate",
+                    strict=implementation.strict, context=implementation.context)
 
 
 def _hypothetical(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, over: str) -> str:
@@ -93,35 +129,15 @@ def _hypothetical_function(fact: Fact, implementation: PythonAggregate, keys: tu
 
 @cache
 def _function(fact: Fact, implementation: PythonAggregate, types: functions.Types, result: int, nargs: int,
-              bound: tuple[Stored, ...], over: bool) -> Function:
+              over: bool) -> Function:
     factory = implementation.factory(types, result) if implementation.typed else implementation.factory
-    if bound:
-        factory = _binding(factory, bound)
     if over:
         own = implementation.over
         factory = (own(types, result) if implementation.typed else own) if own is not None else windowed(factory)
     name = f"pg_{fact.name}_{fact.oid}_{nargs}" + ("_w" if over else "")
     name += "".join(f"_{oid}m{typmod}" if typmod >= 0 else f"_{oid}" for oid, typmod in types) + (f"_r{result}" if types else "")
-    if bound:
-        name += f"_b{abs(hash(bound)):x}"
     return Function(name, factory, nargs, True, kind="window" if over else "aggregate", strict=implementation.strict,
                     context=implementation.context)
-
-
-def _binding(factory: Any, bound: tuple[Stored, ...]) -> Any:
-    """A factory whose steps get constant further arguments (SQLite's DISTINCT allows one argument only)."""
-
-    class Bound:
-        def __init__(self, *context: Any) -> None:
-            self.inner = factory(*context)
-
-        def step(self, *arguments: Stored) -> None:
-            self.inner.step(*arguments, *bound)
-
-        def final(self) -> Stored:
-            return self.inner.final()  # type: ignore[no-any-return]
-
-    return Bound
 
 
 def window(g: Generator, w: plan.Window) -> str:

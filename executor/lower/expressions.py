@@ -20,7 +20,16 @@ from storage.statement import Collation
 
 def value(g: Generator, expr: plan.Expr) -> str:
     """An expression in its type's stored form."""
-    return PRINTERS[type(expr)](g, expr)
+    text = PRINTERS[type(expr)](g, expr)
+    if " COLLATE " in text and type(expr) not in LEAVES and base_type(expr.type) not in NOT_TEXT:
+        # SQLite would compare the whole under the first collation it finds anywhere inside.
+        return f"({text}{collation(g, expr.type) or ' COLLATE BINARY'})"
+    return text
+
+
+LEAVES = frozenset({plan.Const, plan.Param, plan.ColumnRef, plan.CaseValue, plan.ElementRef, plan.Subquery})
+NOT_TEXT = frozenset({T.BOOL, T.INT2, T.INT4, T.INT8, T.OID, T.BYTEA})
+"""Types whose values no collation changes the order of."""
 
 
 def raw(g: Generator, expr: plan.Expr) -> str:
@@ -182,7 +191,20 @@ def _relabel(g: Generator, expr: plan.Relabel) -> str:
     text = value(g, expr.argument)
     if functions.prints_differently(expr):
         return f"{g.need(functions.inet_of_cidr())}({text})"
+    source, target = base_type(expr.argument.type), base_type(expr.type)
+    if source == T.INT4 and target in UNSIGNED and not _is_natural(expr.argument):
+        return f"({text} & 4294967295)"
+    if source in UNSIGNED and target == T.INT4:
+        return f"(({text} + 2147483648 & 4294967295) - 2147483648)"
     return text
+
+
+UNSIGNED = frozenset({T.OID, *T.REG_TYPES})
+"""Types of 32 bits without a sign; integers of the same bits are cast to them and back."""
+
+
+def _is_natural(expr: plan.Expr) -> bool:
+    return isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, int) and expr.value >= 0
 
 
 # ---------------------------------------------------------------- logic

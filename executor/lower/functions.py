@@ -85,8 +85,9 @@ def call(g: Generator, expr: plan.Call) -> str:
 
 def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
     arguments = [value(g, a) for a in expr.arguments]
-    if implementation.repeats > 1 and implementation.python is not None \
-            and not all(is_simple(a, text) for a, text in zip(expr.arguments, arguments, strict=True)):
+    repeated = implementation.repeats > 1 and not all(is_simple(a, t) for a, t in zip(expr.arguments, arguments, strict=True))
+    unfit = implementation.natively is not None and not implementation.natively(argument_types(expr.arguments))
+    if implementation.python is not None and (repeated or unfit):
         fallback = Python(implementation.python, typed=implementation.typed)
         name = scalar(g, expr.function, fallback, expr.arguments, expr.type)
         return f"{name}({', '.join(arguments)})"

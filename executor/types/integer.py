@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from struct import Struct
 
+from executor.errors import not_supported
 from executor.sqlstates import NumericValueOutOfRange
 from executor.types.base import (
     Codec,
@@ -40,6 +41,15 @@ def _out_of_range(type_name: str, text: str) -> NumericValueOutOfRange:
     return NumericValueOutOfRange(f'value "{text}" is out of range for type {type_name}')
 
 
+def _overflows(text: str, limit: int) -> bool:
+    """Whether the digits before what is wrong are too many: PostgreSQL counts while it reads, and says this first."""
+    match = _LITERAL.match(text)
+    if match is None:
+        return False
+    digits, base = next((number, base) for number, base in zip(match.groups()[1:], _BASES, strict=True) if number)
+    return int(digits.replace("_", "")[:-1][:_DIGITS_MAX] or "0", base) > limit // base
+
+
 def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
     """Read an integer as int4in does: sign, decimal or 0x, 0o, 0b digits, single underscores between digits.
 
@@ -50,6 +60,8 @@ def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
     else:
         match = _LITERAL.fullmatch(text)
         if match is None:
+            if _overflows(text, -low):
+                raise _out_of_range(type_name, text)
             raise invalid_syntax(type_name, text)
         sign, *numbers = match.groups()
         digits, base = next((number, base) for number, base in zip(numbers, _BASES, strict=True) if number)
@@ -79,6 +91,8 @@ def unsigned_from_text(text: str, type_name: str, bits: int) -> int:
         if value > 1 << (bits - 1):  # would not survive the cast back to a signed number
             raise _out_of_range(type_name, text)
         value = -value & ((1 << bits) - 1)
+    if bits == 32 and (1 << 64) - (1 << 31) <= value < 1 << 64:
+        return value & 0xFFFF_FFFF  # strtoul's result survives the cast to a signed integer
     if value >= 1 << bits:
         raise _out_of_range(type_name, text)
     return value
@@ -134,7 +148,7 @@ def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> 
     def parse(text: str, typmod: int, env: Env) -> Stored:
         value = unsigned_from_text(text, name, bits)
         if value > INT8_MAX:
-            raise _out_of_range(name, text)
+            raise not_supported(f"a value of type {name} beyond {INT8_MAX}")
         return value
 
     body = Struct(layout)
@@ -165,7 +179,7 @@ def lsn_from_text(text: str) -> int:
         raise invalid_syntax("pg_lsn", text)
     value = int(match[1], 16) << 32 | int(match[2], 16)
     if value > INT8_MAX:
-        raise _out_of_range("pg_lsn", text)
+        raise not_supported("a value of type pg_lsn beyond 7FFFFFFF/FFFFFFFF")
     return value
 
 

@@ -121,7 +121,8 @@ def _type(number: int, d: Definition) -> Type:
     if d.kind in (RANGE, MULTIRANGE):
         return Type(number, d.name, -1, d.kind, "R", False, ",", 0, 0, number + 1, 0, -1, 0, 0, d.schema)
     if d.kind == COMPOSITE:
-        return Type(number, d.name, -1, "c", "C", False, ",", d.relation, 0, number + 1, 0, -1, 0, 0, d.schema)
+        category = "P" if d.oid == RECORD else "C"
+        return Type(number, d.name, -1, "c", category, False, ",", d.relation, 0, number + 1, 0, -1, 0, 0, d.schema)
     base = type_at(d.base)
     assert base is not None, d.base
     return Type(number, d.name, base.length, "d", base.category, False, base.delimiter, 0, 0, number + 1, d.base,

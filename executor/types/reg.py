@@ -58,7 +58,7 @@ def _text_encoder(oid: int) -> Callable[[int, Env], Encoder]:
             if value == 0:
                 return zero.encode()
             known = env.objects.name_of(oid, value) if env.objects is not None else None
-            return (known or str(value)).encode()
+            return (known or str(value & 0xFFFF_FFFF)).encode()
 
         return encode
 

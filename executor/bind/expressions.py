@@ -361,7 +361,7 @@ def refuse_sets(items: list[Expr], construct: str) -> None:
 
 def _branches_else_first(s: Statement, results: list[Expr], otherwise: Expr, construct: str) -> list[Expr]:
     """PostgreSQL considers the ELSE branch first when it chooses the type."""
-    (converted_else, *converted), _, _ = operators.branches(s, [otherwise, *results], construct)
+    (converted_else, *converted), _, _ = operators.branches(s, [otherwise, *results], construct, "CASE/ELSE", "CASE/WHEN")
     return [*converted, converted_else]
 
 
@@ -378,7 +378,10 @@ def _coalesce(s: Statement, scope: Scope, node: Node) -> Expr:
 
 def _min_max(s: Statement, scope: Scope, node: Node) -> Expr:
     greatest = node.take("op", "IS_GREATEST") == "IS_GREATEST"
-    items, oid, typmod = operators.branches(s, bind_all(s, scope, node.nodes("args")), "GREATEST" if greatest else "LEAST")
+    given = bind_all(s, scope, node.nodes("args"))
+    construct = "GREATEST" if greatest else "LEAST"
+    rows.check_alike(given, construct)
+    items, oid, typmod = operators.branches(s, given, construct)
     operators.sort_operator(oid, False, s.position(node))
     return plan.MinMax(type=oid, typmod=typmod, greatest=greatest, arguments=tuple(items), position=s.position(node))
 

@@ -93,6 +93,8 @@ def compare_rows(s: Statement, names: Sequence[str], left: Sequence[Expr], right
         raise FeatureNotSupported(f"could not determine interpretation of row comparison operator {name}",
                                   position=position or None,
                                   hint="Row comparison operators must be associated with btree operator families.")
+    for a, b in zip(left, right, strict=True):
+        operator_for(s, names, a.type, b.type, position)
     strict = {"<>": "=", "<=": "<", ">=": ">"}.get(name, name)
     compares = tuple(make(s, [strict], a, b, position) for a, b in zip(left, right, strict=True))
     equals = compares if strict == "=" else tuple(make(s, ["="], a, b, position) for a, b in zip(left, right, strict=True))
@@ -162,9 +164,14 @@ def check_distinct(s: Statement, oid: int, position: int) -> None:
 HASHABLE = frozenset({T.XID, T.CID, T.UNKNOWN})
 
 
-def branches(s: Statement, items: Sequence[Expr], construct: str) -> tuple[list[Expr], int, int]:
-    """Branches converted to their common type, which comes too, with its typmod."""
+def branches(s: Statement, items: Sequence[Expr], construct: str, first: str = "",
+             others: str = "") -> tuple[list[Expr], int, int]:
+    """Branches converted to their common type, which comes too, with its typmod.
+
+    first, others: what errors of converting them say instead of `construct`.
+    """
     oid, typmod = unify(s, items, construct)
     if oid == T.UNKNOWN:
         raise IndeterminateDatatype("could not determine data type")
-    return [to_common(s, item, oid, construct) for item in items], oid, typmod
+    names = [first or construct, *[others or construct] * (len(items) - 1)]
+    return [to_common(s, item, oid, name) for item, name in zip(items, names, strict=True)], oid, typmod

@@ -185,7 +185,9 @@ def _check_element(declared: Sequence[int], element: int, name: str, nonarray: i
 def concrete(declared: int, family: Family, given: int) -> int:
     """The type a parameter of a polymorphic type stands for (Mismatch where nothing tells)."""
     if declared in ARRAYS:
-        found = family.array or (array_type(family.element) if family.element else given)
+        found = array_type(family.element) if family.element else given
+        if not given and family.array:  # a result: of vectors PostgreSQL says that it is a vector
+            found = family.array
         if not found:
             raise Mismatch("could not find array type for data type {}", shown=(family.element,), made=UndefinedObject)
         return found

@@ -11,6 +11,7 @@ from executor.bind.resolve import base_type
 from executor.bind.statement import Statement, type_name
 from executor.catalog import usertypes
 from executor.catalog.model import Relation
+from executor.errors import not_supported
 from executor.plan import Call, Expr, Field, Row, WholeRow
 from executor.sqlstates import CannotCoerce, UndefinedColumn, WrongObjectType
 from executor.types import made
@@ -26,6 +27,16 @@ def unnamed(number: int) -> int:
     """The type `record` with the columns of a row type: what functions give that are declared to return record."""
     fields = made.fields_of(number)
     return number if fields is None or made.is_anonymous(number) else made.row_number(fields)
+
+
+def check_alike(items: Sequence[Expr], construct: str) -> None:
+    """0A000 for rows that PostgreSQL could compare only as far as their columns are alike."""
+    if not any(made.is_anonymous(item.type) for item in items):
+        return
+    unknown = any(f.type == T.UNKNOWN for f in made.fields_of(items[0].type) or ())
+    if unknown or len({item.type for item in items}) > 1:
+        raise not_supported(f"{construct} of rows with different columns, or columns of unknown type",
+                            position=items[0].position or None)
 
 
 def row(fields: Sequence[Expr], position: int) -> Row:

@@ -137,7 +137,7 @@ class _Nested:
         if value is None:
             raise NullValueNotAllowed("cannot accumulate null arrays")
         array = arrays.load(value)
-        if not array.items:
+        if not array.items and not self.items:
             raise ArraySubscriptError("cannot accumulate empty arrays")
         if self.items and array.lengths != self.lengths:
             raise ArraySubscriptError("cannot accumulate arrays of different dimensionality")

@@ -6,6 +6,7 @@ from typing import Any
 
 from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.builtins.output import printer
+from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts.lookup import type_at
 from executor.sqlstates import (
@@ -14,8 +15,9 @@ from executor.sqlstates import (
     FeatureNotSupported,
     NullValueNotAllowed,
     ProgramLimitExceeded,
+    UndefinedFunction,
 )
-from executor.types import arrays
+from executor.types import arrays, oids
 from executor.types.arrays import Array, dump, flat, load, load_items
 from executor.types.base import Stored
 from executor.types.registry import codec
@@ -225,8 +227,15 @@ def _replace(types: ArgumentTypes, result: int) -> Callable[..., str | None]:
     return replace
 
 
+INCOMPARABLE = frozenset({oids.JSON, oids.JSONPATH, oids.XML})
+"""Types that have arrays but no equality."""
+
+
 def _membership(element: int) -> Callable[[arrays.Items], Callable[[Any], bool]]:
     """A function that makes of a list of elements the test whether an element is in it; NULL never is."""
+    if element in INCOMPARABLE:
+        shown = format_type(element, None, None)
+        raise UndefinedFunction(f"could not identify an equality operator for type {shown}")
     if codec(element).compare is None:
         return lambda items: (frozenset(items) - {None}).__contains__
     equal = equality(element)
@@ -251,9 +260,7 @@ def _overlap(types: ArgumentTypes, result: int) -> Callable[[str, str], int]:
 # Making and changing
 
 
-def _fill_bounds(bounds: str | None) -> list[int]:
-    if bounds is None:
-        raise NullValueNotAllowed("dimension array or low bound array cannot be null")
+def _fill_bounds(bounds: str) -> list[int]:
     value = load(bounds)
     if len(value.lowers) > 1:
         raise ArraySubscriptError("wrong number of array subscripts", detail="Dimension array must be one dimensional.")
@@ -266,8 +273,10 @@ def _fill(types: ArgumentTypes, result: int) -> Callable[..., str]:
     write = arrays.to_json(types[0][0])
 
     def fill(element: Stored, lengths: str | None, *lowers: str | None) -> str:
+        if lengths is None or None in lowers:
+            raise NullValueNotAllowed("dimension array or low bound array cannot be null")
         sizes = _fill_bounds(lengths)
-        starts = _fill_bounds(lowers[0]) if lowers else [1] * len(sizes)
+        starts = _fill_bounds(lowers[0]) if lowers and lowers[0] is not None else [1] * len(sizes)
         if len(starts) != len(sizes):
             raise ArraySubscriptError("wrong number of array subscripts",
                                       detail="Low bound array has different size than dimensions array.")

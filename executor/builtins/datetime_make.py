@@ -35,7 +35,7 @@ def _float(value: float | str) -> float:
 
 def _parts(year: int, month: int, day: int) -> Parts:
     parts = Parts(year=abs(year), month=month, day=day, claimed=DATE, era="bc" if year < 0 else "")
-    shown = f"{year}-{month:02d}-{day:02d}"
+    shown = f"{year + (year < 0)}-{month:02d}-{day:02d}"
     try:
         validate_date(parts)
     except BadInput:

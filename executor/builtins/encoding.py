@@ -147,7 +147,7 @@ def _codec(encoding: str) -> str:
 
 def _converted(data: bytes, source: str, target: str) -> bytes:
     """Verified bytes from one encoding to another (22P05, 42883)."""
-    if source == target or target == "SQL_ASCII":
+    if not data or source == target or target == "SQL_ASCII":
         return data
     if source == "SQL_ASCII":
         return _verified(data, target)

@@ -4,6 +4,7 @@ from executor.builtins.number_pictures import Picture, read
 from executor.builtins.numeric import numeric_mul
 from executor.builtins.numeric_math import numeric_power
 from executor.errors import not_supported
+from executor.sqlstates import FeatureNotSupported
 from executor.types.base import Env
 from executor.types.numeric import parse_numeric
 
@@ -140,7 +141,7 @@ def to_number(text: str, template: str) -> str | None:
     if not picture.elements:
         return None
     if picture.scientific:
-        raise not_supported('"EEEE" for input')
+        raise FeatureNotSupported('"EEEE" not supported for input')
     if picture.roman:
         raise not_supported("to_number with Roman numerals")
     reader = _Reader(text, picture)

@@ -6,6 +6,7 @@ from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, nativ
 from executor.builtins.numeric import numeric_round
 from executor.sqlstates import FeatureNotSupported, InvalidParameterValue
 from executor.types.integer import INT8_MAX
+from executor.types.numeric import text_of
 from executor.types.text import text_of_stored
 
 
@@ -15,7 +16,7 @@ def _moved(position: int, distance: str, sign: int) -> int:
         raise FeatureNotSupported(f"cannot {'add NaN to' if sign > 0 else 'subtract NaN from'} pg_lsn")
     if value.is_infinite():
         raise FeatureNotSupported("cannot convert infinity to pg_lsn")
-    result = position + sign * int(numeric_round(distance))
+    result = int(numeric_round(text_of(Decimal(position) + sign * value)))
     if not 0 <= result <= INT8_MAX:
         raise InvalidParameterValue("pg_lsn out of range")
     return result

@@ -42,6 +42,8 @@ def _base(number: int) -> int:
 
 def _alike(types: ArgumentTypes) -> bool:
     """Whether two rows have columns of the same types, so that comparing cannot fail on the way."""
+    if any(fields_of(number) is None for number, _ in types):
+        return False
     left, right = ([_base(f.type) for f in _columns(number)] for number, _ in types)
     return left == right and oids.UNKNOWN not in left
 
@@ -52,6 +54,8 @@ def _collation(types: ArgumentTypes) -> str:
 
 def _order(types: ArgumentTypes, result: int, what: str = "a comparison function") -> Callable[[Stored, Stored], int]:
     """Compares column by column: 42804 at the first that differs in type, and if rows equal so far differ in length."""
+    if any(fields_of(number) is None for number, _ in types):
+        return lambda a, b: bool(_columns(oids.RECORD))  # for NULL it is not called
     columns = [[_base(f.type) for f in _columns(number)] for number, _ in types]
 
     def compare(a: Stored, b: Stored) -> int:

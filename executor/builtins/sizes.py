@@ -13,7 +13,8 @@ from executor.catalog.model import Relation
 from executor.catalog.search_path import class_name
 from executor.catalog.system.session_view import view_of
 from executor.context import Context
-from executor.sqlstates import InvalidParameterValue, UndefinedDatabase, UndefinedObject
+from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange, UndefinedDatabase, UndefinedObject
+from executor.types.integer import INT8_MAX, INT8_MIN
 
 _MAIN_FORKS = {"main"}
 _FORKS = {"main", "fsm", "vm", "init"}
@@ -115,7 +116,7 @@ def _pretty(size: int) -> str:
 def _pretty_numeric(text: str) -> str:
     size = Decimal(text)
     if not size.is_finite():
-        return f"{text} bytes" if size.is_nan() else f"{text} PB"
+        return f"{text} PB"
     if abs(size) < _LIMIT:
         return f"{text} bytes"
     return _pretty(int(size))
@@ -135,7 +136,10 @@ def _size_bytes(text: str) -> int:
         raise InvalidParameterValue(
             f'invalid size: "{text}"', detail=f'Invalid size unit: "{unit}".',
             hint='Valid units are "bytes", "B", "kB", "MB", "GB", "TB", and "PB".')
-    return int((Decimal(number) * factor).to_integral_value("ROUND_HALF_UP"))
+    found = int((Decimal(number) * factor).to_integral_value("ROUND_HALF_UP"))
+    if not INT8_MIN <= found <= INT8_MAX:
+        raise NumericValueOutOfRange("bigint out of range")
+    return found
 
 
 _DEFAULT_TABLESPACE = {"pg_default", 1663}

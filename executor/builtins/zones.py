@@ -58,10 +58,10 @@ def session_or_named_zone(context: Context, name: str | None) -> Zone:
     return zone.zone if isinstance(zone, _AbbreviatedZone) else zone
 
 
-def zone_of_interval(span: str) -> Zone:
+def zone_of_interval(context: Context, span: str) -> Zone:
     """The zone an interval names: a constant distance from UTC (22023)."""
     value = interval(span)
-    shown = print_interval(value, "postgres")
+    shown = print_interval(value, context.env.interval_style)
     if not value.finite:
         raise InvalidParameterValue(f'interval time zone "{shown}" must be finite')
     if value.months or value.days:
@@ -103,19 +103,19 @@ def timetz_at_zone(context: Context, zone: str, stored: str) -> str:
     return _shift_timetz(stored, named_zone(context, zone).offset_at(timestamptz_micros(now(context))))
 
 
-def timestamp_at_interval(span: str, stored: str) -> str:
+def timestamp_at_interval(context: Context, span: str, stored: str) -> str:
     """timezone(interval, timestamp)."""
-    return stored if stored in INFINITE else _to_timestamptz(stored, zone_of_interval(span))
+    return stored if stored in INFINITE else _to_timestamptz(stored, zone_of_interval(context, span))
 
 
-def timestamptz_at_interval(span: str, stored: str) -> str:
+def timestamptz_at_interval(context: Context, span: str, stored: str) -> str:
     """timezone(interval, timestamptz)."""
-    return stored if stored in INFINITE else _to_timestamp(stored, zone_of_interval(span))
+    return stored if stored in INFINITE else _to_timestamp(stored, zone_of_interval(context, span))
 
 
-def timetz_at_interval(span: str, stored: str) -> str:
+def timetz_at_interval(context: Context, span: str, stored: str) -> str:
     """timezone(interval, timetz)."""
-    return _shift_timetz(stored, zone_of_interval(span).offset_at(0))
+    return _shift_timetz(stored, zone_of_interval(context, span).offset_at(0))
 
 
 def timetz_at_local(context: Context, stored: str) -> str:
@@ -141,7 +141,7 @@ BUILTINS = (
     ),
     Builtin(
         "timezone(interval,timestamp)",
-        Python(timestamp_at_interval),
+        Python(timestamp_at_interval, context=True),
         (
             "timezone(interval '-00:00:00.000001', timestamp '1999-12-31 23:59:59.999999')",
             "1999-12-31 23:59:59.999999+00",
@@ -149,12 +149,12 @@ BUILTINS = (
     ),
     Builtin(
         "timezone(interval,timestamptz)",
-        Python(timestamptz_at_interval),
+        Python(timestamptz_at_interval, context=True),
         ("timezone(interval '0', timestamptz '2024-03-09 07:30:00+00')", "2024-03-09 07:30:00"),
     ),
     Builtin(
         "timezone(interval,timetz)",
-        Python(timetz_at_interval),
+        Python(timetz_at_interval, context=True),
         ("timetz '10:00+00' AT TIME ZONE interval '02:00'", "12:00:00+02"),
     ),
     Builtin(

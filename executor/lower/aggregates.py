@@ -106,8 +106,8 @@ def _distinct_function(fact: Fact, implementation: PythonAggregate, types: funct
     compare = row_order(tuple(Key(*key) for key in keys))
     shown = "_".join(f"{i}t{oid}{'d' if descending else 'a'}{'f' if first else 'l'}"
                      for i, (oid, descending, first) in zip(order, keys, strict=True))
-    name = f"pg_{fact.name}_{fact.oid}_u{shown}_" + "".join(f"{oid}m{typmod}_" for oid, typmod in types)
-    return Function(name.replace("-", "n"), distinct_rows(factory, compare, order), len(order), True, kind="aggregate",
+    name = f"pg_{fact.name}_{fact.oid}_u{shown}_" + "_".join(f"{oid}m{max(typmod, 0)}" for oid, typmod in types)
+    return Function(name, distinct_rows(factory, compare, order), len(order), True, kind="aggregate",
                     strict=implementation.strict, context=implementation.context)
 
 

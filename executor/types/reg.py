@@ -55,10 +55,11 @@ def _text_encoder(oid: int) -> Callable[[int, Env], Encoder]:
         def encode(value: Stored) -> bytes:
             if not isinstance(value, int):
                 raise misfit(name, value)
+            value &= 0xFFFF_FFFF
             if value == 0:
                 return zero.encode()
             known = env.objects.name_of(oid, value) if env.objects is not None else None
-            return (known or str(value & 0xFFFF_FFFF)).encode()
+            return (known or str(value)).encode()
 
         return encode
 

@@ -43,7 +43,8 @@ def reference(conninfo: str) -> Iterator[Server]:
     conninfo = started.dsn() if started else conninfo
     with psycopg.connect(conninfo, autocommit=True, dbname="postgres") as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
-        admin.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'")
+        locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+        admin.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 {locale}")
     server = Server(f"{conninfo} dbname={DATABASE}")
     try:
         yield server
@@ -133,10 +134,10 @@ def show(counts: dict[str, Counter[str]]) -> None:
 
 
 @app.command("record")
-def record_command(conninfo: Conninfo = "") -> None:
+def record_command(conninfo: Conninfo = "",
+                   cached: Annotated[Path | None, typer.Option(help="PostgreSQL's answers, kept between runs")] = None) -> None:
     """Write PostgreSQL's answers of a selection into the recorded folder."""
-    cases = chosen([])
-    record(reference_answers(conninfo, cases, None))
+    record(reference_answers(conninfo, chosen([]), cached))
 
 
 if __name__ == "__main__":

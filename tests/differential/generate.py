@@ -13,8 +13,10 @@ def everything() -> Iterator[Case]:
     """Every case once, under its settings."""
     seen: set[str] = set()
     for case in chain(
-        signatures.all_calls(9), signatures.resolution(1500), casts.inputs(), casts.casts(7), casts.functional(150), nested.nested(2500),
-        nested.shapes(45), sets.aggregates(3), sets.windows(6), sets.subscripts(), sets.arrays(250), sets.rows(300), sets.ordering(5),
+        signatures.all_calls(9), signatures.resolution(1500), casts.inputs(), casts.casts(7), casts.functional(150),
+            nested.nested(2500),
+        nested.shapes(45), sets.aggregates(3), sets.windows(6), sets.subscripts(), sets.arrays(250), sets.rows(300),
+            sets.ordering(5),
         sets.returning_sets(),
     ):
         if case.text not in seen and not (depends_on_today(case.text) and "timetz" in case.text):

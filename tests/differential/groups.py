@@ -2,7 +2,8 @@
 
 from zlib import crc32
 
-PLAIN = {"TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "bytea_output": "hex", "extra_float_digits": "1",
+PLAIN = {"TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "bytea_output": "hex",
+    "extra_float_digits": "1",
          "statement_timeout": "10s", "client_min_messages": "error"}
 
 GROUPS: tuple[dict[str, str], ...] = (
@@ -47,4 +48,4 @@ def depends_on_today(text: str) -> bool:
     return ("timetz" in lowered or "::time" in lowered) and any(zone in lowered for zone in CHANGING)
 
 
-CHANGING = ("america/new_york", "europe/berlin", "america/st_johns", "lord_howe", "est5edt", "apia")
+CHANGING = ("america/new_york", "europe/berlin", "america/st_johns", "lord_howe", "apia")

@@ -1,4 +1,4 @@
-"""Expressions inside of expressions: functions and operators of the right types, CASE, COALESCE, IN, ANY, rows, subscripts, ..."""
+"""Expressions inside of expressions: functions and operators of the right types, CASE, COALESCE, IN, ANY, rows, ..."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -9,8 +9,10 @@ from tests.differential.literals import POOLS, quoted, type_name, typed
 from tests.differential.model import Case
 from tests.differential.signatures import SMALL_ONLY, argument, called, families, names_of
 
-TYPES = ("int4", "int8", "numeric", "float8", "text", "bool", "date", "timestamp", "timestamptz", "interval", "jsonb", "_int4", "_text", "bytea",
-         "int4range", "uuid", "varchar", "time", "inet", "int2", "float4", "daterange", "bit", "varbit", "money", "mood", "numrange", "pair")
+TYPES = ("int4", "int8", "numeric", "float8", "text", "bool", "date", "timestamp", "timestamptz", "interval", "jsonb", "_int4",
+    "_text", "bytea",
+         "int4range", "uuid", "varchar", "time", "inet", "int2", "float4", "daterange", "bit", "varbit", "money", "mood",
+         "numrange", "pair")
 COMPARED = ("=", "<>", "<", "<=", ">", ">=")
 Source = tuple[str, str, tuple[str, ...]]
 """(kind, name, argument types)."""
@@ -24,9 +26,9 @@ def sources() -> dict[str, list[Source]]:
     implemented = {f.oid for _, f in families() if f.kind == "f" and not f.returns_set and f.volatility == "i"}
     for function in (lookup.functions_by_oid()[oid] for oid in sorted(implemented)):
         arguments = tuple(names_of(function.arguments))
-        if arguments and set(arguments) <= set(TYPES) and not function.variadic and not function.name.startswith("hash"):
-            if function.name not in SMALL_ONLY:
-                found.setdefault(types[function.result].name, []).append(("function", function.name, arguments))
+        unfit = function.variadic or function.name.startswith("hash") or function.name in SMALL_ONLY
+        if arguments and set(arguments) <= set(TYPES) and not unfit:
+            found.setdefault(types[function.result].name, []).append(("function", function.name, arguments))
     for operator in lookup.operators_by_oid().values():
         arguments = tuple(names_of([oid for oid in (operator.left, operator.right) if oid]))
         if operator.function in implemented and set(arguments) <= set(TYPES) and operator.name != "^":
@@ -83,7 +85,8 @@ def case_searched(m: Maker, t: str, d: int) -> str:
 
 def case_simple(m: Maker, t: str, d: int) -> str:
     subject = m.comparable()
-    return f"CASE {m.make(subject, d)} WHEN {m.literal(subject)} THEN {m.make(t, d)} WHEN {m.literal(subject)} THEN {m.make(t, d)} END"
+    whens = " ".join(f"WHEN {m.literal(subject)} THEN {m.make(t, d)}" for _ in range(2))
+    return f"CASE {m.make(subject, d)} {whens} END"
 
 
 def coalesce(m: Maker, t: str, d: int) -> str:
@@ -99,7 +102,7 @@ def greatest(m: Maker, t: str, d: int) -> str:
 
 
 def scalar_subquery(m: Maker, t: str, d: int) -> str:
-    return f"(SELECT x FROM (VALUES ({m.make(t, d)}), ({m.make(t, d)})) v(x) LIMIT 1)"
+    return f"(SELECT x FROM (VALUES ({m.make(t, d)}), ({m.literal(t)})) v(x) LIMIT 1)"
 
 
 def through_text(m: Maker, t: str, d: int) -> str:
@@ -111,7 +114,8 @@ def subscripted(m: Maker, t: str, d: int) -> str:
 
 
 def field(m: Maker, t: str, d: int) -> str:
-    return f"(ROW({m.rng.choice((1, 2, 'NULL'))}, {m.make('text', d)})::pair).{'a' if t == 'int4' else 'b'}" if t in ("int4", "text") else m.make(t, d)
+    return f"(ROW({m.rng.choice((1, 2, 'NULL'))}, {m.make('text', d)})::pair).{'a' if t == 'int4' else 'b'}" if t in ("int4",
+        "text") else m.make(t, d)
 
 
 def in_list(m: Maker, t: str, d: int) -> str:
@@ -141,7 +145,8 @@ def distinct_from(m: Maker, t: str, d: int) -> str:
 
 
 def is_test(m: Maker, t: str, d: int) -> str:
-    words = m.rng.choice(("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN", "IS NULL", "IS NOT NULL"))
+    words = m.rng.choice(("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN", "IS NULL",
+        "IS NOT NULL"))
     return f"(({m.make('bool', d)}) {words})"
 
 
@@ -181,8 +186,10 @@ def exists(m: Maker, t: str, d: int) -> str:
     return f"EXISTS (SELECT 1 FROM (VALUES ({m.make('int4', d)})) v(x) WHERE x > {m.make('int4', d)})"
 
 
-SHAPES: tuple[Shape, ...] = (case_searched, case_simple, coalesce, nullif, greatest, scalar_subquery, through_text, subscripted, field)
-TESTS: tuple[Shape, ...] = (in_list, any_all, any_values, between, distinct_from, is_test, null_test, logic, negation, compared, row_compared,
+SHAPES: tuple[Shape, ...] = (case_searched, case_simple, coalesce, nullif, greatest, scalar_subquery, through_text, subscripted,
+    field)
+TESTS: tuple[Shape, ...] = (in_list, any_all, any_values, between, distinct_from, is_test, null_test, logic, negation, compared,
+    row_compared,
                             row_in, like, exists)
 
 

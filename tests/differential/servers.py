@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from select import select
 from time import monotonic
 
-import psycopg
 from psycopg import pq
 from psycopg.pq.abc import PGresult
 
@@ -31,7 +30,9 @@ class Server:
 
     def connect(self) -> None:
         """Connect (again)."""
-        self.link = psycopg.connect(self.conninfo, autocommit=True).pgconn
+        self.link = pq.PGconn.connect(self.conninfo.encode())
+        if self.link.status != pq.ConnStatus.OK:
+            raise ConnectionError(self.link.error_message.decode(errors="replace"))
         self.group: int | None = None
         self.made = getattr(self, "made", {})
 
@@ -53,7 +54,8 @@ class Server:
         if state is None or self.link.status != pq.ConnStatus.OK:
             self.connect()
             return Answer(sqlstate=CRASHED, message=result.error_message.decode(errors="replace"))
-        return Answer(sqlstate=state.decode(), message=(result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="backslashreplace"))
+        return Answer(sqlstate=state.decode(),
+            message=(result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="backslashreplace"))
 
     def result(self, text: str) -> PGresult | None:
         """The last result of a query; None if there is none within PATIENCE_S."""

@@ -12,7 +12,8 @@ from tests.differential.signatures import argument, concrete, families, is_compa
 
 FRAMES = ("ORDER BY n", "ORDER BY n ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", "PARTITION BY n % 2 ORDER BY n DESC", "",
           "ORDER BY n ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING", "ORDER BY n ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING",
-          "ORDER BY n % 2 RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", "ORDER BY n GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW",
+          "ORDER BY n % 2 RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+          "ORDER BY n GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW",
           "ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW",
           "ORDER BY n % 3 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE TIES",
           "ORDER BY n RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING")
@@ -94,17 +95,20 @@ def windows(count: int) -> Iterator[Case]:
         for types in concrete(names_of(function.arguments), rng, 5):
             for number in range(count):
                 offset = rng.choice(("1", "2", "0", "NULL"))
-                arguments = [offset if t == "int4" and i == len(types) - (2 if len(types) == 3 else 1) and len(types) > 1 else f"c{i}"
-                             for i, t in enumerate(types)]
+                arguments = [offset if i == 1 else f"c{i}" for i in range(len(types))]
+                if function.name == "ntile":
+                    arguments = [rng.choice("1237")]
                 rows = values(types, rng, "", hard=number % 2 == 1)
                 frame = rng.choice(FRAMES)
-                text = f"{function.name}({', '.join(arguments) if function.name != 'ntile' else rng.choice('1237')}) OVER ({frame})"
+                text = f"{function.name}({', '.join(arguments)}) OVER ({frame})"
                 yield Case("windows", f"{text} {rows} ORDER BY n")
 
 
-SLICES = ("[1]", "[0]", "[2]", "[-1]", "[1:2]", "[2:]", "[:2]", "[:]", "[1][2]", "[1:1][1:2]", "[NULL]", "[2:1]", "[1:NULL]", "[5:9]", "[1][1][1]",
+SLICES = ("[1]", "[0]", "[2]", "[-1]", "[1:2]", "[2:]", "[:2]", "[:]", "[1][2]", "[1:1][1:2]", "[NULL]", "[2:1]", "[1:NULL]",
+    "[5:9]", "[1][1][1]",
           "[1:2][2]", "['1']", "[1.5]", "[2147483647]")
-JSON_STEPS = ("['a']", "['b'][0]", "['a']['b']['c'][1]", "[0]", "[-1]", "['x']", "['b'][-1]", "[NULL]", "['a'][1.0]", "[1:2]", "['b'][9]")
+JSON_STEPS = ("['a']", "['b'][0]", "['a']['b']['c'][1]", "[0]", "[-1]", "['x']", "['b'][-1]", "[NULL]", "['a'][1.0]", "[1:2]",
+    "['b'][9]")
 
 
 def subscripts() -> Iterator[Case]:
@@ -127,7 +131,8 @@ def arrays(count: int) -> Iterator[Case]:
     rng = Random("arrays")
     for _ in range(count):
         t = rng.choice(TYPES)
-        items = [typed(t, rng.choice(POOLS[t].every)) if rng.random() < 0.6 else quoted(rng.choice(POOLS[t].mild)) for _ in range(3)]
+        items = [typed(t,
+            rng.choice(POOLS[t].every)) if rng.random() < 0.6 else quoted(rng.choice(POOLS[t].mild)) for _ in range(3)]
         other = rng.choice(TYPES)
         if rng.random() < 0.3:
             items.append(typed(other, rng.choice(POOLS[other].mild)))
@@ -143,7 +148,8 @@ def filled(shape: str, make: Callable[[], str]) -> str:
 
 
 ROW_TESTS = ("{} = {}", "{} < {}", "{} <> {}", "{} IS DISTINCT FROM {}", "{} IS NULL", "{} IS NOT NULL", "({})::text", "{} >= {}",
-             "row_to_json({})", "to_jsonb({})", "{} *= {}", "{} *< {}", "GREATEST({}, {})", "{} IN ({}, {})", "array_agg(r) FROM (VALUES ({})) v(r)",
+             "row_to_json({})", "to_jsonb({})", "{} *= {}", "{} *< {}", "GREATEST({}, {})", "{} IN ({}, {})",
+             "array_agg(r) FROM (VALUES ({})) v(r)",
              "count(r) FROM (VALUES ({}), ({})) v(r)", "NOT ({} = {})", "{} = ANY (ARRAY[{}])", "({}).f1", "{}::pair")
 
 
@@ -162,9 +168,11 @@ def rows(count: int) -> Iterator[Case]:
 
 def ordering(count: int) -> Iterator[Case]:
     """Sorting, grouping and set operations over values of one type."""
-    shapes = ("c0 {} ORDER BY c0", "c0 {} ORDER BY c0 DESC NULLS LAST, n", "DISTINCT c0 {} ORDER BY 1", "c0, count(*) {} GROUP BY c0 ORDER BY 1",
+    shapes = ("c0 {} ORDER BY c0", "c0 {} ORDER BY c0 DESC NULLS LAST, n", "DISTINCT c0 {} ORDER BY 1",
+        "c0, count(*) {} GROUP BY c0 ORDER BY 1",
               "min(c0), max(c0) {}", "c0 {} INTERSECT SELECT c0 {} ORDER BY 1", "c0 {} UNION SELECT c0 {} ORDER BY 1",
-              "c0 {} EXCEPT SELECT c0 {} ORDER BY 1", "DISTINCT ON (c0) c0, n {} ORDER BY c0, n", "rank() OVER (ORDER BY c0), n {} ORDER BY 1, 2",
+              "c0 {} EXCEPT SELECT c0 {} ORDER BY 1", "DISTINCT ON (c0) c0, n {} ORDER BY c0, n",
+              "rank() OVER (ORDER BY c0), n {} ORDER BY 1, 2",
               "a.n, b.n FROM (SELECT * {}) a JOIN (SELECT * {}) b USING (c0) ORDER BY 1, 2", "count(DISTINCT c0) {}")
     for name in POOLS:
         for number in range(count):
@@ -180,23 +188,33 @@ def returning_sets() -> Iterator[Case]:
         "* FROM generate_series(1.0, 2.5, 0.5)", "* FROM generate_series(1, NULL)", "* FROM generate_series('NaN'::numeric, 3)",
         "* FROM generate_series('2024-01-30'::timestamp, '2024-04-01', '1 month')",
         "* FROM generate_series('2023-11-04 12:00+00'::timestamptz, '2023-11-06 12:00+00', '1 day', 'America/New_York')",
-        "* FROM generate_series('2024-01-01'::date, '2024-01-03', '12 hours')", "* FROM generate_series(9223372036854775805, 9223372036854775807)",
-        "* FROM unnest(ARRAY[1,2], ARRAY['a','b','c']) WITH ORDINALITY AS t(a, b, o)", "* FROM unnest('{{1,2},{3,NULL}}'::int[]) u",
+        "* FROM generate_series('2024-01-01'::date, '2024-01-03', '12 hours')",
+        "* FROM generate_series(9223372036854775805, 9223372036854775807)",
+        "* FROM unnest(ARRAY[1,2], ARRAY['a','b','c']) WITH ORDINALITY AS t(a, b, o)",
+        "* FROM unnest('{{1,2},{3,NULL}}'::int[]) u",
         "* FROM unnest('{}'::int[])", "* FROM unnest(NULL::int[])", "* FROM unnest('{\"(1,a)\",NULL}'::pair[])",
         "* FROM unnest('{[1,3),[5,8)}'::int4multirange)", "* FROM generate_subscripts('[3:5]={1,2,3}'::int[], 1)",
-        "* FROM generate_subscripts('{1,2}'::int[], 1, true)", "* FROM jsonb_each('{\"a\":1,\"b\":[2]}')", "* FROM json_each_text('{\"a\":null,\"a\":\"x\"}')",
+        "* FROM generate_subscripts('{1,2}'::int[], 1, true)", "* FROM jsonb_each('{\"a\":1,\"b\":[2]}')",
+        "* FROM json_each_text('{\"a\":null,\"a\":\"x\"}')",
         "* FROM jsonb_array_elements('[1,[2],null]') WITH ORDINALITY", "* FROM json_array_elements_text('[1,\"x\",null,{}]')",
-        "* FROM jsonb_object_keys('{\"b\":1,\"a\":2}')", "* FROM json_object_keys('{\"b\":1,\"a\":2,\"b\":3}')", "* FROM jsonb_array_elements('{}')",
-        "* FROM jsonb_each('[1]')", "* FROM regexp_matches('abcabc', '(a)(b)', 'g')", "* FROM regexp_split_to_table('a1b2c', '\\d')",
+        "* FROM jsonb_object_keys('{\"b\":1,\"a\":2}')", "* FROM json_object_keys('{\"b\":1,\"a\":2,\"b\":3}')",
+        "* FROM jsonb_array_elements('{}')",
+        "* FROM jsonb_each('[1]')", "* FROM regexp_matches('abcabc', '(a)(b)', 'g')",
+        "* FROM regexp_split_to_table('a1b2c', '\\d')",
         "* FROM string_to_table('a,,b', ',', '')", "* FROM jsonb_to_record('{\"a\":1,\"b\":\"x\"}') AS t(a int, b text, c date)",
-        "* FROM jsonb_to_recordset('[{\"a\":1},{\"a\":\"2\",\"b\":[1]}]') AS t(a int, b jsonb)", "* FROM json_populate_recordset(NULL::pair, '[{\"a\":1},{\"b\":\"x\"}]')",
-        "* FROM jsonb_path_query('[1,2,3]', '$[*] ? (@ > 1)')", "* FROM ROWS FROM (generate_series(1,2), unnest(ARRAY['x','y','z'])) AS t(a, b)",
+        "* FROM jsonb_to_recordset('[{\"a\":1},{\"a\":\"2\",\"b\":[1]}]') AS t(a int, b jsonb)",
+        "* FROM json_populate_recordset(NULL::pair, '[{\"a\":1},{\"b\":\"x\"}]')",
+        "* FROM jsonb_path_query('[1,2,3]', '$[*] ? (@ > 1)')",
+        "* FROM ROWS FROM (generate_series(1,2), unnest(ARRAY['x','y','z'])) AS t(a, b)",
         "generate_series(1, 3), generate_series(1, 2)", "unnest(ARRAY[1,2]), 'x'", "generate_series(1, 3) + 1 ORDER BY 1 DESC",
         "x, generate_series(1, x) FROM (VALUES (2), (0), (1)) v(x)", "count(*) FROM generate_series(1, 100) g WHERE g % 7 = 0",
-        "abs(generate_series(-2, 2))", "generate_series(1, 2) FROM generate_series(1, 2) LIMIT 3", "CASE WHEN true THEN generate_series(1, 2) END",
+        "abs(generate_series(-2, 2))", "generate_series(1, 2) FROM generate_series(1, 2) LIMIT 3",
+        "CASE WHEN true THEN generate_series(1, 2) END",
         "* FROM unnest(ARRAY[1,2]) a, unnest(ARRAY[a, a * 10]) b", "* FROM jsonb_path_query('{\"a\":[1]}', 'strict $.b')",
-        "* FROM json_to_record('[1]') AS t(a int)", "* FROM jsonb_populate_record(NULL::pair, '{\"a\":\"x\"}')", "(jsonb_each('{\"a\":1}')).*",
-        "(json_populate_record(NULL::pair, '{\"a\":1,\"b\":\"q\"}')).b", "* FROM pg_input_error_info('x', 'int4')", "* FROM string_to_table(NULL, ',')",
+        "* FROM json_to_record('[1]') AS t(a int)", "* FROM jsonb_populate_record(NULL::pair, '{\"a\":\"x\"}')",
+        "(jsonb_each('{\"a\":1}')).*",
+        "(json_populate_record(NULL::pair, '{\"a\":1,\"b\":\"q\"}')).b", "* FROM pg_input_error_info('x', 'int4')",
+        "* FROM string_to_table(NULL, ',')",
     )
     for text in texts:
         yield Case("sets", text)

@@ -24,16 +24,19 @@ LEFT_OUT_FAMILIES = frozenset({
 LEFT_OUT = frozenset({
     "now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "uuidv7", "gen_random_uuid", "uuidv4",
     "pg_sleep", "pg_sleep_for", "pg_sleep_until", "row_security_active", "mxid_age", "enum_in", "enum_out", "record_out",
-    "pg_timezone_abbrevs", "pg_timezone_abbrevs_zone", "pg_timezone_abbrevs_abbrevs", "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size", "pg_database_size", "pg_tablespace_size",
+    "pg_timezone_abbrevs", "pg_timezone_abbrevs_zone", "pg_timezone_abbrevs_abbrevs", "pg_relation_size", "pg_table_size",
+    "pg_indexes_size", "pg_total_relation_size", "pg_database_size", "pg_tablespace_size",
     "pg_tablespace_location", "pg_input_error_info", "pg_column_size", "record_image_eq", "to_regclass",
 })
-OTHERS_TYPES = frozenset({"tsvector", "tsquery", "point", "line", "lseg", "box", "path", "polygon", "circle", "_tsvector", "_point"})
+OTHERS_TYPES = frozenset({"tsvector", "tsquery", "point", "line", "lseg", "box", "path", "polygon", "circle", "_tsvector",
+    "_point"})
 """Types that have tests of their own."""
 
 SAME_ELEMENT = {"anyelement": "{}", "anynonarray": "{}", "anycompatible": "{}", "anycompatiblenonarray": "{}", "anyenum": "{}",
                 "anyarray": "_{}", "anycompatiblearray": "_{}"}
 ELEMENTS = ("int4", "text", "numeric", "date", "float8", "mood", "bool", "jsonb")
-RANGES = (("int4", "int4range", "int4multirange"), ("numeric", "numrange", "nummultirange"), ("date", "daterange", "datemultirange"),
+RANGES = (("int4", "int4range", "int4multirange"), ("numeric", "numrange", "nummultirange"), ("date", "daterange",
+    "datemultirange"),
           ("int8", "int8range", "int8multirange"), ("timestamptz", "tstzrange", "tstzmultirange"),
           ("timestamp", "tsrange", "tsmultirange"))
 ANY = ("int4", "text", "numeric", "date", "_int4", "jsonb", "bool", "timestamptz", "pair", "float8", "bytea")
@@ -41,18 +44,24 @@ RECORDS = ("ROW(1, 'a'::text)", "ROW(1, 'b'::text)", "ROW(NULL::int, 'a'::text)"
            "ROW()", "ROW(ROW(1.0, 2), ARRAY[1,2])", "ROW(1, 'a')::pair")
 
 SMALL_NUMBERS = ("0", "1", "2", "3", "5", "-1", "-3", "20")
-SMALL_ONLY = frozenset({"repeat", "lpad", "rpad", "array_fill", "generate_series", "generate_subscripts", "factorial", "dpow", "numeric_power",
-                        "power", "pow", "numeric_exp", "exp", "set_bit", "set_byte", "scale", "round", "trunc", "bit", "parse_ident", "width_bucket"})
+SMALL_ONLY = frozenset({"repeat", "lpad", "rpad", "array_fill", "generate_series", "generate_subscripts", "factorial", "dpow",
+    "numeric_power",
+                        "power", "pow", "numeric_exp", "exp", "set_bit", "set_byte", "scale", "round", "trunc", "bit",
+                        "parse_ident", "width_bucket"})
 """Functions whose numbers would make results too long: they get SMALL_NUMBERS for the integers among their arguments."""
 MILD_ONLY = frozenset({"generate_series", "numeric_power", "power", "pow", "exp", "numeric_exp", "factorial", "gamma", "lgamma"})
 """Functions that get only mild literals of other types too."""
 
 MANY = 60
 RICH = frozenset({
-    "to_char", "to_date", "to_timestamp", "to_number", "format", "regexp_replace", "regexp_match", "regexp_matches", "regexp_instr", "regexp_substr",
-    "regexp_count", "regexp_like", "regexp_split_to_array", "substring", "date_trunc", "date_part", "extract", "similar_to_escape", "similar_escape",
-    "convert", "convert_from", "encode", "decode", "timezone", "jsonb_set", "jsonb_insert", "jsonb_path_query_array", "jsonb_path_exists",
-    "split_part", "string_to_array", "array_to_string", "unistr", "normalize", "pg_size_bytes", "pg_size_pretty", "overlay", "make_interval",
+    "to_char", "to_date", "to_timestamp", "to_number", "format", "regexp_replace", "regexp_match", "regexp_matches",
+    "regexp_instr", "regexp_substr",
+    "regexp_count", "regexp_like", "regexp_split_to_array", "substring", "date_trunc", "date_part", "extract",
+    "similar_to_escape", "similar_escape",
+    "convert", "convert_from", "encode", "decode", "timezone", "jsonb_set", "jsonb_insert", "jsonb_path_query_array",
+    "jsonb_path_exists",
+    "split_part", "string_to_array", "array_to_string", "unistr", "normalize", "pg_size_bytes", "pg_size_pretty", "overlay",
+    "make_interval",
     "pg_input_is_valid", "parse_ident", "translate", "date_bin", "make_timestamp", "make_date", "make_time", "age", "textregexeq",
 })
 """Functions with so much behaviour that they get MANY calls."""
@@ -138,7 +147,8 @@ def called(function: Function, arguments: Sequence[str]) -> str:
 
 
 RESERVED = frozenset({
-    "overlay", "position", "substring", "trim", "char", "bit", "bpchar", "numeric", "float4", "float8", "int2", "int4", "int8", "time",
+    "overlay", "position", "substring", "trim", "char", "bit", "bpchar", "numeric", "float4", "float8", "int2", "int4", "int8",
+    "time",
     "timestamp", "interval", "timetz", "timestamptz", "varchar", "overlaps", "normalize", "extract", "like", "notlike", "bool",
     "right", "left", "isnull", "notnull", "timezone", "similar_escape", "xmlexists", "collation", "is_normalized",
 })
@@ -166,7 +176,7 @@ def calls(function: Function, family_name: str, count: int) -> Iterator[Case]:
     if not declared:
         yield Case(family_name, called(function, ()))
         return
-    versions = [v for v in concrete(declared, rng, 4) if is_comparable([t for t in v])]
+    versions = [v for v in concrete(declared, rng, 4) if is_comparable(v)]
     if not versions:
         return
     seen: set[str] = set()

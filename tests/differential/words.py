@@ -1,33 +1,44 @@
 """Literals that mean something to a function: field names, pictures, patterns, keys, time zones, encodings, ..."""
 
-FIELDS = ("year", "month", "day", "hour", "minute", "second", "milliseconds", "microseconds", "epoch", "dow", "isodow", "doy", "week",
-          "isoyear", "quarter", "decade", "century", "millennium", "timezone", "timezone_hour", "timezone_minute", "julian", "YEAR",
+FIELDS = ("year", "month", "day", "hour", "minute", "second", "milliseconds", "microseconds", "epoch", "dow", "isodow", "doy",
+    "week",
+          "isoyear", "quarter", "decade", "century", "millennium", "timezone", "timezone_hour", "timezone_minute", "julian",
+          "YEAR",
           "foo", "", "weeks", "yr")
-ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "+05:30", "-3", "EST", "EST5EDT", "GMT+2", "<XYZ>-4", "Nowhere", "",
+ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "+05:30", "-3", "EST", "GMT+2", "<XYZ>-4", "Nowhere", "",
          "America/St_Johns", "Australia/Lord_Howe", "pst", "Pacific/Apia")
 TIME_PICTURES = (
-    "YYYY-MM-DD HH24:MI:SS", "Day, DD  HH12:MI:SS", "FMDay, FMDD  HH12:MI:SS", "IYYY-IW-ID", "YYYY.MM.DD J Q W WW D DDD CC", "MS US FF1 FF3 FF6",
-    "HH:MI am PM a.m. B.C. ad", "Month MON mon FMMonth TMMon", "TZ tz TZH:TZM OF", "SSSS SSSSS", "Y,YYY YYY YY Y", "RM rm FMRM", "DDth DDTH FMDDth",
-    '"quoted \\" text" YYYY', "FXDD-FMMM-YYYY", "I IY IYY IDDD", "DY Dy dy", "", "plain ünï", "BC YYYY", "YYYYMMDDHH24MISSUS", "SP FM  DD",
+    "YYYY-MM-DD HH24:MI:SS", "Day, DD  HH12:MI:SS", "FMDay, FMDD  HH12:MI:SS", "IYYY-IW-ID", "YYYY.MM.DD J Q W WW D DDD CC",
+    "MS US FF1 FF3 FF6",
+    "HH:MI am PM a.m. B.C. ad", "Month MON mon FMMonth TMMon", "TZ tz TZH:TZM OF", "SSSS SSSSS", "Y,YYY YYY YY Y", "RM rm FMRM",
+    "DDth DDTH FMDDth",
+    '"quoted \\" text" YYYY', "FXDD-FMMM-YYYY", "I IY IYY IDDD", "DY Dy dy", "", "plain ünï", "BC YYYY", "YYYYMMDDHH24MISSUS",
+    "SP FM  DD",
 )
-NUMBER_PICTURES = ("9999.99", "0000.0", "FM9990.09", "S999", "999S", "MI9999", "9999PR", "L999", "9G999D99", "RN", "FMRN", "999th", "FM999TH", "9.99EEEE",
-                   "99V99", "SG99", "PL99", "$9,999.00", "\"text\"999", "9999999999999999.999999", "", "x", "B99", "FM9,999,990.009", "9.9.9",
+NUMBER_PICTURES = ("9999.99", "0000.0", "FM9990.09", "S999", "999S", "MI9999", "9999PR", "L999", "9G999D99", "RN", "FMRN",
+    "999th", "FM999TH", "9.99EEEE",
+                   "99V99", "SG99", "PL99", "$9,999.00", "\"text\"999", "9999999999999999.999999", "", "x", "B99",
+                   "FM9,999,990.009", "9.9.9",
                    "00000000000000000000", "S9.9EEEE", "rn")
-PARSED_TIMES = ("2024-02-29 12:34:56", "Thursday, 29  12:34:56", "2024-09-4", "1,999", "12:34 pm", "Feb", "21 BC", "", "99", "2024-02-30", "20240229123456",
+PARSED_TIMES = ("2024-02-29 12:34:56", "Thursday, 29  12:34:56", "2024-09-4", "1,999", "12:34 pm", "Feb", "21 BC", "", "99",
+    "2024-02-30", "20240229123456",
                 "123.456", "+05:30", "XII", "2460370", "44 B.C.")
 PARSED_NUMBERS = ("12.34", "-12,345.6", "<123>", "12-", "+5", "1.5e3", "MCMXCIV", "$ 1,000", "", "x", "12th", "1 2")
-PATTERNS = ("b", "a.c", "(b)(c)?", "^a|c$", "[[:alpha:]]+", "\\d+", "(.)(.)", "x*", "", "(?i)HELLO", "a{2", "[", "(?:l+)(o)", "\\mW", "\\Bo", "(a)(?=b)", ".",
+PATTERNS = ("b", "a.c", "(b)(c)?", "^a|c$", "[[:alpha:]]+", "\\d+", "(.)(.)", "x*", "", "(?i)HELLO", "a{2", "[", "(?:l+)(o)",
+    "\\mW", "\\Bo", "(a)(?=b)", ".",
             "\\s", "[^a-c]", "***=a.c", "(?<!a)b", "\\u65e5", "(a|ab)(c|bcd)", "a**", "(b)\\1", "[[:<:]]W", "ü")
 FLAGS = ("g", "i", "gi", "", "x", "n", "z", "c", "q", "m", "s", "p", "w", "e", "b")
 LIKES = ("%", "a%", "_bc", "%l%", "a\\%", "", "ABC", "%日%", "\\", "___", "%\\_%", "hello%", "%%c")
 SIMILARS = ("abc|xyz", "a(b|c)*", "%(b|d)%", "[a-c]+", "_{3}", "a\\%", "", "(", "[", "a#\"b#\"c", "%(l+)o%", "H%d", "\\")
-SUBJECTS = ("abc", "Hello World", "foobarbequebaz", "abcabcabc", "", "日本語テキスト", "a1b22c333", "line\nbreak", "ABC", "ünï", "a,b,,c", "it's 100%_")
+SUBJECTS = ("abc", "Hello World", "foobarbequebaz", "abcabcabc", "", "日本語テキスト", "a1b22c333", "line\nbreak", "ABC", "ünï",
+    "a,b,,c", "it's 100%_")
 KEYS = ("a", "b", "", "z", "é", "0", "A")
 INDEXES = ("0", "1", "-1", "2", "-3", "99", "2147483647", "-2147483648")
 PATHS = ("{a}", "{a,b}", "{b,0}", "{b,-1}", "{}", "{a,b,c,1,d}", "{NULL}", "{2,a}", "{x,y}", "{0}", "{b,5}", "{a,NULL}")
 ENCODINGS = ("hex", "base64", "escape", "HEX", "base32", "")
 CHARACTER_SETS = ("UTF8", "LATIN1", "SQL_ASCII", "WIN1252", "EUC_JP", "nosuch", "utf-8", "ISO_8859_5")
-FORMATS = ("%s", "%I", "%L", "%s and %s", "%2$s %1$s", "%-10s|", "%10s|", "%*s|", "%%", "%", "%5$s", "%I.%I", "%x", "%-2$*1$s", "", "%0$s", "%1$*2$s")
+FORMATS = ("%s", "%I", "%L", "%s and %s", "%2$s %1$s", "%-10s|", "%10s|", "%*s|", "%%", "%", "%5$s", "%I.%I", "%x", "%-2$*1$s",
+    "", "%0$s", "%1$*2$s")
 COUNTS = ("0", "1", "2", "3", "-1", "-2", "7", "100")
 STRIDES = ("15 minutes", "1 day", "1 week", "0", "-1 hour", "1 month", "7 days 00:00:01", "infinity")
 UNITS = ("bytes", "kB", "MB", "10 GB", "-1.5 TB", "1PB", "12", "1e3 kB", "x", "", " 5  mb ", "9999999999 PB", "1 eB")
@@ -54,10 +65,10 @@ _row("to_date to_timestamp", 0, "text", PARSED_TIMES)
 _row("to_date to_timestamp", 1, "text", TIME_PICTURES)
 _row("to_number", 0, "text", PARSED_NUMBERS)
 _row("to_number", 1, "text", NUMBER_PICTURES)
-_row("regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_count regexp_instr regexp_like "
-     "regexp_substr textregexeq textregexne texticregexeq texticregexne ~ !~ ~* !~* substring", 0, "text", SUBJECTS)
-_row("regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_count regexp_instr regexp_like "
-     "regexp_substr textregexeq textregexne texticregexeq texticregexne ~ !~ ~* !~* substring", 1, "text", PATTERNS)
+_row("regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_count regexp_instr "
+     "regexp_like regexp_substr textregexeq textregexne texticregexeq texticregexne ~ !~ ~* !~* substring", 0, "text", SUBJECTS)
+_row("regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_count regexp_instr "
+     "regexp_like regexp_substr textregexeq textregexne texticregexeq texticregexne ~ !~ ~* !~* substring", 1, "text", PATTERNS)
 _row("regexp_match regexp_matches regexp_split_to_array regexp_split_to_table regexp_like", 2, "text", FLAGS)
 _row("regexp_replace", 2, "text", ("X", "[\\1]", "\\&\\&", "", "\\\\", "\\2-\\1", "\\"))
 _row("regexp_replace regexp_count", 3, "text", FLAGS)
@@ -118,15 +129,18 @@ _row("set_masklen netmask", 1, "int4", ("24", "0", "32", "33", "128", "-1", "64"
 _row("array_upper array_lower array_length array_ndims generate_subscripts", 1, "int4", ("1", "2", "0", "3", "-1"))
 _row("trim_array array_sample", 1, "int4", ("0", "1", "2", "-1", "5"))
 _row("parse_ident", 0, "text", ('a.b', '"A".b', 'a.', '"a"b', '', 'a b', 'A."x""y"', '1a'))
-_row("quote_ident quote_literal quote_nullable", 0, "text", ("abc", "Ab", "select", "a b", "it's", "a\\b", "", "a\"b", "日本", "_x1", "table"))
+_row("quote_ident quote_literal quote_nullable", 0, "text", ("abc", "Ab", "select", "a b", "it's", "a\\b", "", "a\"b", "日本",
+    "_x1", "table"))
 _row("array_position array_positions array_remove array_append array_replace", 1, "text", ("a", "b", "x y", "", "NULL"))
 _row("<< >>", 1, "int4", ("0", "1", "3", "31", "32", "33", "-1"))
 _row("pg_input_is_valid", 0, "text", ("1", "x", "2024-01-01", "{1,2}", "", "99999999999"))
-_row("pg_input_is_valid", 1, "text", ("int4", "date", "int[]", "numeric(3,1)", "varchar(1)", "nosuch", "mood", "jsonb", "timestamptz"))
+_row("pg_input_is_valid", 1, "text", ("int4", "date", "int[]", "numeric(3,1)", "varchar(1)", "nosuch", "mood", "jsonb",
+    "timestamptz"))
 _row("array_fill", 1, "_int4", ("{2}", "{2,3}", "{}", "{0}", "{-1}", "{NULL}"))
 _row("array_fill", 2, "_int4", ("{2}", "{0,-1}", "{}", "{NULL}"))
 _row("timestamp timestamptz time timetz interval numeric bit varbit bpchar varchar", 1, "int4", ("0", "3", "6"))
-_row("json_populate_record jsonb_populate_record", 1, "json jsonb", ('{"a": 1, "b": "x"}', '{"a": "7"}', "{}", "null", "[1]", '{"b": [1, {"x": 2}]}', '{"a": "x"}'))
+_row("json_populate_record jsonb_populate_record", 1, "json jsonb", ('{"a": 1, "b": "x"}', '{"a": "7"}', "{}", "null", "[1]",
+    '{"b": [1, {"x": 2}]}', '{"a": "x"}'))
 
 for _type in ("numeric", "int4", "int8", "float4", "float8"):
     TABLE[f"to_char {_type}", 1, "text"] = NUMBER_PICTURES

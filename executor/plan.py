@@ -505,8 +505,16 @@ class Select(Query, frozen=True, kw_only=True):
     aggregated: bool = False
     having: Expr | None = None
     distinct_on: tuple[Expr, ...] | None = None
-    locking: tuple[str, ...] = ()  # "FOR UPDATE/wait", or /nowait, /skip
+    locking: tuple["Locking", ...] = ()
     windows: tuple[Window, ...] = ()  # the WINDOW clause
+
+
+class Locking(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a FROM item are locked. strength: FOR UPDATE and the like; wait: "", NOWAIT or SKIP LOCKED."""
+
+    entry: int
+    strength: str
+    wait: str
 
 
 class SetOperation(Query, frozen=True, kw_only=True):

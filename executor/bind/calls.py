@@ -22,7 +22,7 @@ from executor.sqlstates import (
     DatatypeMismatch,
     FeatureNotSupported,
     GroupingError,
-    SyntaxError,
+    InvalidColumnReference,
     UndefinedFunction,
     UndefinedObject,
     WindowingError,
@@ -277,7 +277,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
         for a in converted:
             operators.check_equality(s, a.type, a.position)
         if any(not any(walk.key(k.expr) == walk.key(a) for a in converted) for k in order):
-            raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            raise InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)
     condition = to_boolean(s, bind(s, inner, filter_node), "FILTER") if filter_node else None
     return AggregateCall(type=result, function=function, arguments=tuple(converted), direct_arguments=direct, star=star,

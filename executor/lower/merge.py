@@ -9,8 +9,7 @@ from typing import Any
 from executor import plan
 from executor.errors import not_supported
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.query import range_entries
-from executor.lower.rewriting import replace, rewrite
+from executor.lower.rewriting import range_entries, replace, rewrite
 from executor.lower.steps import (
     ChangedRows,
     Program,

@@ -17,10 +17,12 @@ from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
+from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered, Step
+from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.query import query, range_entries
-from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, replace, replace_entries, rewrite
+from executor.lower.query import query
+from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, range_entries, replace, replace_entries, rewrite
 from executor.plan import (
     ColumnRef,
     Cte,
@@ -47,7 +49,18 @@ CASCADES = "cnd"
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
     writes_first = any(isinstance(cte.query, DataChange) for cte in p.ctes)
-    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and returns_more(p))
+    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and (returns_more(p) or assigns_volatile(p)))
+
+
+def assigns_volatile(c: DataChange) -> bool:
+    """True for an UPDATE to volatile values that must be computed before, once a row: they are also used for generated
+    columns or checks, or SQLite would compute them too often or not often enough."""
+    if not isinstance(c, Update):
+        return False
+    values = tuple(e for _, e in c.assignments)
+    if c.generated or c.checks or c.view_checks:
+        return is_volatile(values)
+    return any(map(volatile_operands, values))
 
 
 def returns_more(c: DataChange) -> bool:
@@ -212,7 +225,7 @@ class Program:
         if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
             raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
         c = self.on_snapshot(c)
-        if not returns_more(c) and not (several and not isinstance(c, Insert)):
+        if not returns_more(c) and not assigns_volatile(c) and not (several and not isinstance(c, Insert)):
             self.write(c, keep=keep, is_result=not keep)
             return
         row = changed_row(self, c, is_main=not keep)

@@ -23,6 +23,7 @@ from executor.sqlstates import (
     FeatureNotSupported,
     GroupingError,
     InvalidColumnReference,
+    NullValueNotAllowed,
     UndefinedFunction,
     UndefinedObject,
     WindowingError,
@@ -424,8 +425,16 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
             offsets.append(None)
             continue
         bound = bind(s, scope, offset)
+        if any(isinstance(e, plan.ColumnRef) for e in walk.own(bound)):
+            raise InvalidColumnReference(f"argument of {mode.upper()} must not contain variables",
+                                         position=bound.position or None)
+        if any(isinstance(e, plan.Subquery) for e in walk.own(bound)):
+            raise not_supported("a subquery as a frame's offset", position=bound.position or None)
+        if isinstance(bound, Const) and bound.value is None:
+            side = "ending" if offset is end_node else "starting"
+            raise NullValueNotAllowed(f"frame {side} offset must not be null")
         if mode == "range":
-            offsets.append(_range_offset(s, order, bound))
+            offsets.append(_range_offset(s, order, bound, s.position(node)))
         else:
             offsets.append(coerce(s, bound, T.INT8, context="a"))
     exclude = next((name for bit, name in EXCLUSIONS if options & bit), "")
@@ -433,9 +442,10 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
                   end_offset=offsets[1], exclude=exclude, default_frame=False, between=bool(options & 0x10))
 
 
-def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr) -> Expr:
+def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr, position: int) -> Expr:
     if len(order) != 1:
-        raise WindowingError("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column")
+        raise WindowingError("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column",
+                             position=position or None)
     key = order[0].expr.type
     if key not in (T.INT2, T.INT4, T.INT8, T.FLOAT4, T.FLOAT8):
         raise not_supported(f"RANGE with offset PRECEDING/FOLLOWING over type {type_name(key)}")

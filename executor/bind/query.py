@@ -16,7 +16,13 @@ from executor.bind.scope import Item, Scope, home, item_by_alias, missing_table
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
 from executor.plan import ColumnRef, Expr, Query, Select, SortKey, Target
-from executor.sqlstates import FeatureNotSupported, InvalidColumnReference, SyntaxError, WindowingError
+from executor.sqlstates import (
+    FeatureNotSupported,
+    InvalidColumnReference,
+    InvalidRowCountInLimitClause,
+    SyntaxError,
+    WindowingError,
+)
 from executor.types import oids as T
 
 
@@ -185,7 +191,10 @@ def _distinct(s: Statement, scope: Scope, node: Node, targets: list[Target],
 def limits(s: Statement, scope: Scope, node: Node) -> tuple[Expr | None, Expr | None, bool]:
     """LIMIT, OFFSET, and whether WITH TIES."""
     ties = node.take("limitOption", "") == "LIMIT_OPTION_WITH_TIES"
-    return _limit(s, scope, node.take("limitCount"), "LIMIT"), _limit(s, scope, node.take("limitOffset"), "OFFSET"), ties
+    limit = _limit(s, scope, node.take("limitCount"), "LIMIT")
+    if ties and limit is None:
+        raise InvalidRowCountInLimitClause("row count cannot be null in FETCH FIRST ... WITH TIES clause")
+    return limit, _limit(s, scope, node.take("limitOffset"), "OFFSET"), ties
 
 
 def _limit(s: Statement, scope: Scope, node: Node | None, construct: str) -> Expr | None:

@@ -7,7 +7,7 @@ and sorting); `condition` prints a filter, where NULL and false are the same.
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from executor import plan, walk
 from executor.bind.resolve import base_type, type_of
@@ -288,7 +288,7 @@ def _nullif(g: Generator, expr: plan.NullIf) -> str:
         name = g.fresh()
         g.placeholders.append(f"{name}.v")
         seen = plan.ElementRef(type=expr.first.type, typmod=expr.first.typmod)
-        test = value(g, msgspec.structs.replace(expr.equal, arguments=(seen, *expr.equal.arguments[1:])))
+        test = value(g, replace(expr.equal, arguments=(seen, *expr.equal.arguments[1:])))
         g.placeholders.pop()
         return _with_value(g, name, expr.first, f"CASE WHEN {test} THEN NULL ELSE {name}.v END")
     first = value(g, expr.first)

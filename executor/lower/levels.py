@@ -93,6 +93,23 @@ def volatile_below(q: Query, g: Generator) -> Query:
     return replace(q, targets=changed[0], order=changed[1], distinct_on=changed[2], where=None, source=(below.entry(body),))
 
 
+def numbered_after_sorting(q: Query, g: Generator) -> Query:
+    """The pass for sequences among the outputs of a query with ORDER BY: they count its rows in their order."""
+    if not isinstance(q, Select) or not q.order or q.aggregated or q.distinct_on is not None or not any(
+            _has(t.expr, _is_sequence) for t in q.targets):
+        return q
+    if any(_has(k.expr, _is_sequence) for k in q.order) or any(_has(t.expr, _is_window) for t in q.targets):
+        return q
+    below = _Below(q, g, lambda expr: False)
+    (targets,) = below.rewritten((q.targets,))
+    body = replace(q, targets=below.targets(), ctes=())
+    return Select(targets=targets, source=(below.entry(body),), ctes=q.ctes)
+
+
+def _is_sequence(expr: Expr) -> bool:
+    return isinstance(expr, plan.Call) and expr.function.name in ("nextval", "setval")
+
+
 def _is_plain(expr: Expr) -> bool:
     return isinstance(expr, Grouping) or (isinstance(expr, AggregateCall) and expr.window is None)
 

@@ -10,7 +10,7 @@ from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.grouping_sets import grouping_sets
-from executor.lower.levels import aggregates_below, volatile_below, volatile_groups
+from executor.lower.levels import aggregates_below, numbered_after_sorting, volatile_below, volatile_groups
 from executor.lower.rewriting import new_entry, numbers_inside, replace
 from executor.lower.set_returning import project_set
 from executor.plan import ColumnRef, Expr, Query, QueryEntry, Select, SortKey, Target
@@ -129,4 +129,5 @@ def correlated_limit(q: Query, g: Generator) -> Query:
 
 
 PASSES: tuple[Callable[[Query, Generator], Query], ...] = (
-    volatile_groups, grouping_sets, aggregates_below, volatile_below, project_set, distinct_on, with_ties, correlated_limit)
+    volatile_groups, grouping_sets, aggregates_below, volatile_below, project_set, numbered_after_sorting,
+    distinct_on, with_ties, correlated_limit)

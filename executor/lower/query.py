@@ -61,6 +61,8 @@ def _recursive(g: Generator, cte: plan.Cte) -> str:
 def _select(g: Generator, q: plan.Select, top: bool) -> str:
     for item in q.source:
         mark_nullable(g, item)
+    if len(q.source) == 1 and isinstance(q.source[0], plan.QueryEntry) and is_volatile(q.targets):
+        g.in_order.add(q.source[0].number)
     source = from_clause(g, q.source)
     if q.where is not None:
         note_not_null(g, q.where, range_entries(q.source))
@@ -260,7 +262,7 @@ def _subquery(g: Generator, entry: plan.QueryEntry) -> str:
     if entry.lateral:
         return f"{lateral_query(g, lambda inner: query(inner, entry.query), len(entry.columns))} AS t{entry.number}"
     body = query(g, entry.query)
-    if is_volatile(tuple(t.expr for t in entry.query.targets)):
+    if is_volatile(tuple(t.expr for t in entry.query.targets)) or (entry.query.order and entry.number in g.in_order):
         columns = ", ".join(f"c{i}" for i in range(len(entry.columns)))
         name = g.fresh()
         body = f"WITH {name}({columns}) AS MATERIALIZED ({body}) SELECT * FROM {name}"

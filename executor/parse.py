@@ -223,11 +223,6 @@ def parse_expression(text: str) -> Node:
     return target.take("val")  # type: ignore[no-any-return]
 
 
-def parse_type(text: str) -> Node:
-    """A type's SQL name ("numeric(10,2)[]") as its TypeName node."""
-    return parse_expression(f"NULL::{text}").take("typeName")  # type: ignore[no-any-return]
-
-
 def normalize(text: str) -> str | None:
     """The text with its constants replaced by $n, or None if it cannot be."""
     result = _lib.pg_query_normalize(text.encode())

@@ -22,7 +22,6 @@ from executor.bind.target import ChangeTarget, change_target, column_named, defa
 from executor.bind.views import conjunction
 from executor.bind.with_clause import bind_with
 from executor.catalog.model import Column
-from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import (
     Delete,
@@ -297,8 +296,7 @@ CHANGES: dict[str, Callable[[Statement, Scope, Node], plan.DataChange]] = {
 # ---------------------------------------------------------------- COPY
 
 
-def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
-              where_node: Node | None) -> tuple[Insert, tuple[Column, ...]]:
+def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tuple[Insert, tuple[Column, ...]]:
     """The INSERT that COPY FROM runs for each line: $1 ... $n are the columns' values, in their types. names: None for
     all columns. The WHERE is executor.bind.copy_from's business."""
     target = change_target(s, relation_node, "COPY")
@@ -318,8 +316,6 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
 
             raise InvalidColumnReference(f'column "{column.name}" is a generated column',
                                          detail="Generated columns cannot be used in COPY.")
-    if where_node is not None:
-        raise not_supported("COPY FROM ... WHERE")
     values = [domains.input_checked(s, Param(type=c.type, typmod=c.typmod, number=i)) for i, c in enumerate(columns, 1)]
     left_out = [c for c in relation.columns if c not in columns and is_filled(relation, c)]
     chosen = [*columns, *left_out]

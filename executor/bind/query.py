@@ -53,7 +53,7 @@ def _select(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Selec
     targets = bind_targets(s, scope, node.nodes("targetList"), keep_unknown)
     where = _where(s, scope, node.take("whereClause"))
     having_node = node.take("havingClause")
-    having = expressions.condition(s, scope, having_node, "HAVING") if having_node else None
+    having = _having(s, scope, having_node) if having_node else None
     order = tuple(sort_key(s, scope, o, targets) for o in node.nodes("sortClause"))
     group_nodes = node.nodes("groupClause")
     group, sets = group_clause(s, scope, group_nodes, targets, bool(node.take("groupDistinct")))
@@ -71,6 +71,13 @@ def _select(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Selec
 
 def _where(s: Statement, scope: Scope, node: Node | None) -> Expr | None:
     return where_clause(s, scope, node) if node is not None else None
+
+
+def _having(s: Statement, scope: Scope, node: Node) -> Expr:
+    scope.windows_refused, before = "window functions are not allowed in HAVING", scope.windows_refused
+    found = expressions.condition(s, scope, node, "HAVING")
+    scope.windows_refused = before
+    return found
 
 
 def where_clause(s: Statement, scope: Scope, node: Node) -> Expr:

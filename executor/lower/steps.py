@@ -203,6 +203,11 @@ class Program:
             pending += [r.oid for r in self.catalog.relations for c in r.constraints if c.kind == "f"
                         and c.referenced == oid and (c.on_delete in CASCADES or c.on_update in CASCADES)]
 
+    @property
+    def has_result(self) -> bool:
+        """True if a step so far gives the client its rows, or its row count: a MERGE's join."""
+        return any(step.is_result for step in self.steps)
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False,
@@ -312,7 +317,7 @@ def _deleted(program: Program, c: plan.Delete, is_main: bool) -> ChangedRows:
     _keep_rows(program, c, rows)
     kept, where = by_address(program, c.entry, rows)
     program.write(replace(c, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
-                  is_result=is_main and not c.returning)
+                  is_result=is_main and not c.returning and not program.has_result)
     return rows
 
 
@@ -328,7 +333,7 @@ def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
     kept, where = by_address(program, c.entry, rows)
     assignments = tuple((column, replace(assigned[column.number], entry=kept.number)) for column, _ in c.assignments)
     program.write(replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
-                  is_result=is_main and not c.returning)
+                  is_result=is_main and not c.returning and not program.has_result)
     return rows
 
 

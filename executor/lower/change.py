@@ -13,7 +13,7 @@ from executor.errors import not_supported
 from executor.lower.expressions import condition, is_volatile, raw, sortable, value
 from executor.lower.generator import Generator, quote
 from executor.lower.query import from_clause, mark_nullable, query, with_clause
-from executor.lower.rewriting import range_entries
+from executor.lower.rewriting import entries_of, range_entries
 from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation, WithCheckOptionViolation
 from executor.types.base import Stored
 from storage.statement import Function
@@ -230,6 +230,11 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
     if not conflict.update:
         return text + " DO NOTHING"
     _check_keys_stay(c, conflict)
+    computed = (tuple(e for _, e in conflict.assignments), conflict.where, c.ctes)
+    if _single_row(c) is None and any(isinstance(e, plan.TableEntry) and e.relation.oid == c.relation.oid
+                                      for e in entries_of(computed)):
+        # PostgreSQL's would not see the rows that the statement has inserted already.
+        raise not_supported("ON CONFLICT DO UPDATE of several rows that reads the table again")
     if c.checks or c.generated or c.view_checks:
         raise not_supported("ON CONFLICT DO UPDATE on a table with generated columns or checks kept by pgquill")
     for i, column in enumerate(c.relation.columns):
@@ -268,10 +273,17 @@ def _update(g: Generator, c: plan.Update) -> str:
     if not sets:
         first = column_text(c.relation.columns[0])
         sets = f"{first} = {first}"
+    if not source and _has_subquery(tuple(e for _, e in c.assignments)):
+        # SQLite would run the subqueries row by row, over rows changed already; with a FROM it computes all rows first.
+        source = "(SELECT 1)"
     text = f"UPDATE {g.table(c.relation)} AS t{c.entry.number} SET {sets}"
     text += f" FROM {source}" if source else ""
     text += f" WHERE {_all(where)}" if where else ""
     return text + _returning(g, c, range_entries(c.source))
+
+
+def _has_subquery(value_: Any) -> bool:
+    return any(isinstance(e, plan.Subquery) for e in walk.descend(value_))
 
 
 def _all(conditions: list[str]) -> str:

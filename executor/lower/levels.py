@@ -73,7 +73,7 @@ def volatile_below(q: Query, g: Generator) -> Query:
         return q
     exprs = (*(t.expr for t in q.targets), *(k.expr for k in q.order))
     moved = {id(e) for expr in exprs for e in volatile_operands(expr)}
-    if q.where is not None and volatile_operands(q.where):
+    if q.where is not None and any(_varies(call) for call in volatile_operands(q.where)):
         raise not_supported("a volatile function in this place of a WHERE")
     if not moved:
         return q
@@ -91,6 +91,15 @@ def volatile_below(q: Query, g: Generator) -> Query:
     changed = below.rewritten((q.targets, q.order, q.distinct_on))
     body = Select(targets=below.targets(), source=q.source, where=q.where)
     return replace(q, targets=changed[0], order=changed[1], distinct_on=changed[2], where=None, source=(below.entry(body),))
+
+
+VARYING = frozenset({"nextval", "setval", "random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7"})
+"""The volatile functions that give another value to each row, whatever their arguments are."""
+
+
+def _varies(call: Expr) -> bool:
+    return isinstance(call, plan.Call) and call.function.name in VARYING and not any(
+        isinstance(e, ColumnRef) for e in walk.own(call))
 
 
 def numbered_after_sorting(q: Query, g: Generator) -> Query:

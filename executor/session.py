@@ -494,7 +494,7 @@ class Session:
             return None
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
-        except (states.CheckViolation, states.NotNullViolation) as error:
+        except (states.CheckViolation, states.NotNullViolation, states.WithCheckOptionViolation) as error:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None

@@ -138,4 +138,5 @@ def window(g: Generator, w: plan.Window) -> str:
 
 
 def _bound(g: Generator, name: str, offset: plan.Expr | None) -> str:
+    """One end of a frame. SQLite refuses offsets that cannot be one; executor.translate words that as PostgreSQL."""
     return name if offset is None else f"{value(g, offset)} {name}"

@@ -7,7 +7,9 @@ and sorting); `condition` prints a filter, where NULL and false are the same.
 from collections.abc import Callable
 from typing import Any
 
-from executor import plan
+from msgspec.structs import replace
+
+from executor import plan, walk
 from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
@@ -56,6 +58,11 @@ def _comparison(g: Generator, expr: plan.Call) -> str:
     g.unchecked = before
     tests = [f"typeof({g.column(c)}) = '{functions.checked_class(g, c)}'" for c in columns] if expr.operator != "=" else []
     return "(" + " AND ".join([text, *tests]) + ")"
+
+
+def is_volatile(value_: Any) -> bool:
+    """True if a volatile function is called anywhere inside."""
+    return any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in walk.descend(value_))
 
 
 # ---------------------------------------------------------------- order and equality
@@ -232,6 +239,8 @@ def _distinct(g: Generator, expr: plan.DistinctFrom) -> str:
 
 def _case(g: Generator, expr: plan.Case) -> str:
     parts = ["CASE"]
+    once = expr.subject is not None and not all(_matches_natively(c) for c, _ in expr.whens) and is_volatile(expr.subject)
+    name = g.fresh() if once else ""
     if expr.subject is not None and all(_matches_natively(c) for c, _ in expr.whens):
         parts.append(f"{value(g, expr.subject)}{equality(g, expr.subject.type)}")
         for test, result in expr.whens:
@@ -239,7 +248,7 @@ def _case(g: Generator, expr: plan.Case) -> str:
             parts.append(f"WHEN {value(g, test.arguments[1])} THEN {value(g, result)}")
     else:
         if expr.subject is not None:
-            g.placeholders.append(value(g, expr.subject))
+            g.placeholders.append(f"{name}.v" if once else value(g, expr.subject))
         conditions = [value(g, test) for test, _ in expr.whens]
         if expr.subject is not None:
             g.placeholders.pop()
@@ -247,7 +256,13 @@ def _case(g: Generator, expr: plan.Case) -> str:
             parts.append(f"WHEN {text} THEN {value(g, result)}")
     if expr.otherwise is not None:
         parts.append(f"ELSE {value(g, expr.otherwise)}")
-    return "(" + " ".join(parts) + " END)"
+    text = " ".join(parts) + " END"
+    return _with_value(g, name, expr.subject, text) if once and expr.subject is not None else f"({text})"
+
+
+def _with_value(g: Generator, name: str, expr: plan.Expr, text: str) -> str:
+    """A text that uses the value of a volatile expression, as `name`.v, more than once."""
+    return f"(WITH {name}(v) AS MATERIALIZED (SELECT {value(g, expr)}) SELECT {text} FROM {name})"
 
 
 def _matches_natively(test: plan.Expr) -> bool:
@@ -269,6 +284,13 @@ def _min_max(g: Generator, expr: plan.MinMax) -> str:
 
 
 def _nullif(g: Generator, expr: plan.NullIf) -> str:
+    if is_volatile(expr.first):
+        name = g.fresh()
+        g.placeholders.append(f"{name}.v")
+        seen = plan.ElementRef(type=expr.first.type, typmod=expr.first.typmod)
+        test = value(g, replace(expr.equal, arguments=(seen, *expr.equal.arguments[1:])))
+        g.placeholders.pop()
+        return _with_value(g, name, expr.first, f"CASE WHEN {test} THEN NULL ELSE {name}.v END")
     first = value(g, expr.first)
     return f"(CASE WHEN {value(g, expr.equal)} THEN NULL ELSE {first} END)"
 

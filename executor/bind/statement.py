@@ -104,7 +104,7 @@ def type_name(oid: int, typmod: int = -1) -> str:
     if t is None:
         return str(oid)
     if oid < FIRST_NUMBER:
-        return format_type(oid, typmod, None)
+        return format_type(oid, typmod if typmod >= 0 else None, None)
     if t.is_array:
         return type_name(t.element) + "[]"
     name = quote_identifier(t.name)

@@ -93,7 +93,7 @@ def _codec(name: str, role: str) -> tuple[str, str]:
     plain = "".join(c for c in name.lower() if c.isalnum())
     found = _ENCODINGS.get(plain)
     if found is None:
-        raise InvalidParameterValue(f'invalid {role} encoding name "{name}"')
+        raise InvalidParameterValue(f'invalid {role}encoding name "{name}"')
     return plain.upper(), codecs.lookup(found).name
 
 
@@ -117,12 +117,12 @@ def _write(text: str, label: str, name: str) -> bytes:
 
 def convert_from(data: bytes, source: str) -> str:
     """Text from bytes in an encoding."""
-    return _read(data, *_codec(source, "source"))
+    return _read(data, *_codec(source, "source "))
 
 
 def convert_to(text: str, target: str) -> bytes:
     """The bytes of text in an encoding."""
-    return _write(text, *_codec(target, "destination"))
+    return _write(text, *_codec(target, "destination "))
 
 
 def convert(data: bytes, source: str, target: str) -> bytes:
@@ -132,7 +132,7 @@ def convert(data: bytes, source: str, target: str) -> bytes:
 
 def length_in(data: bytes, source: str) -> int:
     """The number of characters in bytes of an encoding."""
-    return len(_read(data, *_codec(source, "source")))
+    return len(_read(data, *_codec(source, "")))
 
 
 BUILTINS = (

@@ -254,7 +254,8 @@ BUILTINS = (
     *(Builtin(f"float{n}up(float{n})", native(lambda a: a), (f"float{n}up(1.5::float{n})", "1.5")) for n in (4, 8)),
     *(Builtin(f"{name}(float{n})", Python(absolute), (f"{name}((-1.5)::float{n})", "1.5"))
       for n in (4, 8) for name in (f"float{n}abs", "abs")),
-    *(Builtin(f"float{n}larger(float{n},float{n})", native(lambda a, b: f"max({a}, {b})"),
+    # Of 0 and -0 the second is the larger as well as the smaller; SQLite's max() gives the first of equals, min() the last.
+    *(Builtin(f"float{n}larger(float{n},float{n})", native(lambda a, b: f"max({b}, {a})"),
               (f"float{n}larger(1::float{n}, 'NaN'::float{n})", "NaN")) for n in (4, 8)),
     *(Builtin(f"float{n}smaller(float{n},float{n})", native(lambda a, b: f"min({a}, {b})"),
               (f"float{n}smaller(1::float{n}, 'NaN'::float{n})", "1")) for n in (4, 8)),

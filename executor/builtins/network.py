@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
+from executor.builtins.base import Builtin, Native, Python, extreme, native
 from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange
 from executor.types.network import WIDTHS, Network, compare_network, read, write
 
@@ -245,10 +245,6 @@ def _chooser(name: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{name}({a} COLLATE pg_inet, {b})"
 
 
-def _extreme(name: str) -> Callable[[str, str], str]:
-    return lambda over, x: f"{name}({x} COLLATE pg_inet){over}"
-
-
 def _comparison_rows() -> Iterator[Builtin]:
     values = "'9.0.0.0/8'::inet, '10.0.0.1'::inet"
     for verb, sign in _COMPARISONS.items():
@@ -258,7 +254,7 @@ def _comparison_rows() -> Iterator[Builtin]:
     for name, verb, expected in (("max", "larger", "10.0.0.1"), ("min", "smaller", "9.0.0.0/8")):
         yield Builtin(f"network_{verb}(inet,inet)", Native(_chooser(name), collate=True),
                       (f"network_{verb}({values})", expected))
-        yield Builtin(f"{name}(inet)", NativeAggregate(_extreme(name), collate=True),
+        yield Builtin(f"{name}(inet)", extreme(name),
                       (f"(SELECT {name}(x) FROM (VALUES ('9.0.0.0/8'::inet), ('10.0.0.1')) v (x))", expected))
 
 

@@ -140,6 +140,8 @@ def numeric_log(base: str, a: str) -> str:
     root, value = Decimal(base), Decimal(a)
     if root.is_nan() or value.is_nan():
         return "NaN"
+    if value.is_infinite() and value < 0:
+        _check_logarithm(value)
     _check_logarithm(root)
     _check_logarithm(value)
     if root.is_infinite() or value.is_infinite():

@@ -25,6 +25,8 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
         over += f" OVER ({window(g, expr.window)})"
     arguments = [*expr.direct_arguments, *rows.rows_as_json(expr.function, expr.arguments)]
     if isinstance(implementation, NativeAggregate):
+        if expr.window is not None and implementation.over is not None:
+            return _python(g, expr, implementation.over, arguments, over)
         decorated = expr.distinct or bool(expr.order)
         if decorated and not implementation.single:
             if implementation.python is None:
@@ -45,19 +47,21 @@ def _native(g: Generator, expr: plan.AggregateCall, implementation: NativeAggreg
     lower = implementation.lower
     if implementation.typed:
         lower = implementation.lower(functions.argument_types(arguments), functions.plain_type(expr.type))
-    return str(lower(over, *_arguments(g, expr, arguments)))
+    return str(lower(over, *_arguments(g, expr, arguments, implementation.collate)))
 
 
-def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr]) -> list[str]:
+def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr], collate: bool = False) -> list[str]:
     if expr.star:
         return []
     texts = [value(g, a) for a in arguments]
     for a in arguments:
         collation(g, a.type)
+    if collate:
+        texts[0] += collation(g, arguments[0].type)
     if expr.distinct:
         if len(texts) != 1:
             raise not_supported(f"{expr.function.name}(DISTINCT ...) with several arguments", position=expr.position or None)
-        texts[0] = f"DISTINCT {texts[0]}{collation(g, arguments[0].type)}"
+        texts[0] = f"DISTINCT {texts[0]}{'' if collate else collation(g, arguments[0].type)}"
     if expr.order:
         texts[-1] += " ORDER BY " + ", ".join(order_term(g, key) for key in expr.order)
     return texts

@@ -189,7 +189,16 @@ def _relabel(g: Generator, expr: plan.Relabel) -> str:
     text = value(g, expr.argument)
     if functions.prints_differently(expr):
         return f"{g.need(functions.inet_of_cidr())}({text})"
+    source, target = base_type(expr.argument.type), base_type(expr.type)
+    if source == T.INT4 and target in UNSIGNED:
+        return f"({text} & 4294967295)"
+    if source in UNSIGNED and target == T.INT4:
+        return f"((({text} + 2147483648) & 4294967295) - 2147483648)"
     return text
+
+
+UNSIGNED = frozenset({T.OID, *T.REG_TYPES})
+"""Types of 32 bits without a sign, to and from which integer is cast by taking the bits as they are."""
 
 
 # ---------------------------------------------------------------- logic

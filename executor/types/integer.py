@@ -30,6 +30,9 @@ _LITERAL = re.compile(
     r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|([0-9](?:_?[0-9])*))"
     r"[ \t\n\v\f\r]*"
 )
+_START = re.compile(
+    r"[ \t\n\v\f\r]*[-+]?(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|([0-9](?:_?[0-9])*))"
+)
 _UNSIGNED = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))[ \t\n\v\f\r]*")
 _LSN = re.compile(r"([0-9a-fA-F]{1,8})/([0-9a-fA-F]{1,8})")
 _BASES = (16, 8, 2, 10)
@@ -38,6 +41,20 @@ _DIGITS_MAX = 200  # more digits than any integer type has; int() refuses to rea
 
 def _out_of_range(type_name: str, text: str) -> NumericValueOutOfRange:
     return NumericValueOutOfRange(f'value "{text}" is out of range for type {type_name}')
+
+
+def _overflows(text: str, low: int) -> bool:
+    """Whether the digits at the start of a malformed text are too many: PostgreSQL notices that before what follows them."""
+    match = _START.match(text)
+    if match is None:
+        return False
+    digits, base = next((digits, base) for digits, base in zip(match.groups(), _BASES, strict=True) if digits)
+    value = 0
+    for digit in digits.replace("_", ""):
+        if value > -low // base:
+            return True
+        value = value * base + int(digit, base)
+    return False
 
 
 def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
@@ -50,7 +67,7 @@ def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
     else:
         match = _LITERAL.fullmatch(text)
         if match is None:
-            raise invalid_syntax(type_name, text)
+            raise _out_of_range(type_name, text) if _overflows(text, low) else invalid_syntax(type_name, text)
         sign, *numbers = match.groups()
         digits, base = next((number, base) for number, base in zip(numbers, _BASES, strict=True) if number)
         digits = digits.replace("_", "").lstrip("0") or "0"

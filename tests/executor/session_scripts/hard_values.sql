@@ -13,7 +13,7 @@
 1: SELECT 'Äpfel'::regclass, 'public.ÄPFEL'::regclass
 1: SELECT 'Äpfel'::regclass, 'public . Äpfel'::regclass, '"Äpfel"'::regclass::text
 1: SELECT to_regclass('äpfel'), to_regclass('"ÄPFEL"')
-1: SELECT date_part('ÄB', date '2020-01-01')
+1: SELECT date_part('ÄB', timestamp '2020-01-01')
 1: SELECT date_trunc('Jahrhunderthälfte_MIT_GROßEN_BUCHSTABEN', timestamp '2020-01-01')
 1: SELECT length('\x00'::bytea, 'nope')
 1: SELECT overlay('abc' PLACING 'x' FROM 2147483647)

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from executor.builtins.base import Builtin, Native, Python, SetReturning, call, native
-from executor.builtins.casing import initcap, lower, upper
+from executor.builtins.casing import casefold, initcap, lower, upper
 from executor.builtins.integer import checked
 from executor.sqlstates import (
     InvalidParameterValue,
@@ -296,7 +296,7 @@ BUILTINS = (
     Builtin("normalize(text,text)", Python(normalize), ("length(normalize('é', NFD))", "2")),
     Builtin("is_normalized(text,text)", Python(is_normalized), ("is_normalized('é', 'NFC')", "t")),
     Builtin("unistr(text)", Python(unistr), ("unistr('d\\0061t\\+000061')", "data")),
-    Builtin("casefold(text)", Python(lower), ("casefold('ABC')", "abc")),
+    Builtin("casefold(text)", Python(casefold), ("casefold('ABCς')", "abcσ")),
     Builtin("text(bool)", Python(text_from_bool), ("text(true)", "true")),
     Builtin("text(bpchar)", _UNPADDED, ("text('ab  '::bpchar)", "ab")),
     Builtin("text(name)", _IDENTITY, ("text('ab'::name)", "ab")),

@@ -53,7 +53,7 @@ def _native(g: Generator, expr: plan.AggregateCall, implementation: NativeAggreg
 def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr], collate: bool = False) -> list[str]:
     if expr.star:
         return []
-    texts = [value(g, a) for a in arguments]
+    texts = [functions.operand(g, expr, a) for a in arguments]
     for a in arguments:
         collation(g, a.type)
     if collate:

@@ -29,7 +29,7 @@ def raw(g: Generator, expr: plan.Expr) -> str:
     """Like value, but a column as it is stored."""
     if isinstance(expr, plan.ColumnRef):
         return g.column(expr) if expr.index >= 0 else value(g, expr)
-    if isinstance(expr, plan.Relabel) and base_type(expr.type) == base_type(expr.argument.type):
+    if isinstance(expr, plan.Relabel) and base_type(expr.type) == base_type(expr.argument.type) != T.BPCHAR:
         return raw(g, expr.argument)
     return value(g, expr)
 
@@ -186,7 +186,7 @@ def _placeholder(g: Generator, expr: plan.Expr) -> str:
 
 
 def _relabel(g: Generator, expr: plan.Relabel) -> str:
-    text = value(g, expr.argument)
+    text = functions.operand(g, expr, expr.argument)
     if functions.prints_differently(expr):
         return f"{g.need(functions.inet_of_cidr())}({text})"
     source, target = base_type(expr.argument.type), base_type(expr.type)
@@ -254,7 +254,7 @@ def _case(g: Generator, expr: plan.Case) -> str:
         parts.append(f"{value(g, expr.subject)}{equality(g, expr.subject.type)}")
         for test, result in expr.whens:
             assert isinstance(test, plan.Call)
-            parts.append(f"WHEN {value(g, test.arguments[1])} THEN {value(g, result)}")
+            parts.append(f"WHEN {value(g, test.arguments[1])} THEN {functions.operand(g, expr, result)}")
     else:
         if expr.subject is not None:
             g.placeholders.append(f"{name}.v" if once else value(g, expr.subject))
@@ -262,9 +262,9 @@ def _case(g: Generator, expr: plan.Case) -> str:
         if expr.subject is not None:
             g.placeholders.pop()
         for text, (_, result) in zip(conditions, expr.whens, strict=True):
-            parts.append(f"WHEN {text} THEN {value(g, result)}")
+            parts.append(f"WHEN {text} THEN {functions.operand(g, expr, result)}")
     if expr.otherwise is not None:
-        parts.append(f"ELSE {value(g, expr.otherwise)}")
+        parts.append(f"ELSE {functions.operand(g, expr, expr.otherwise)}")
     text = " ".join(parts) + " END"
     return _with_value(g, name, expr.subject, text) if once and expr.subject is not None else f"({text})"
 
@@ -280,14 +280,14 @@ def _matches_natively(test: plan.Expr) -> bool:
 
 
 def _coalesce(g: Generator, expr: plan.Coalesce) -> str:
-    texts = [value(g, a) for a in expr.arguments]
+    texts = [functions.operand(g, expr, a) for a in expr.arguments]
     return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
 def _min_max(g: Generator, expr: plan.MinMax) -> str:
     """GREATEST and LEAST leave NULLs out, which SQLite's max(a, b) does not; its aggregate does."""
     name = "max" if expr.greatest else "min"
-    texts = [value(g, a) for a in expr.arguments]
+    texts = [functions.operand(g, expr, a) for a in expr.arguments]
     rows = " UNION ALL ".join(f"SELECT {t} AS v" for t in texts)
     return f"(SELECT {name}(v{collation(g, expr.type)}) FROM ({rows}))"
 

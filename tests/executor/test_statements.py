@@ -15,7 +15,8 @@ NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable", "
          "on_conflict", "change_clauses", "select_clauses", "joins_and_unions", "view_texts", "values_computed_once",
          "check_options", "subquery_operands", "merge_and_with", "outer_joins_and_groups",
          "changes_of_read_tables", "change_combinations",
-         "hard_values")
+         "hard_values",
+         "text_values")
 
 
 @pytest.fixture(scope="module")

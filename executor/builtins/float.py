@@ -140,11 +140,6 @@ def absolute(value: Float) -> Float:
     return value if isinstance(value, str) else abs(value)
 
 
-def round_half_even(value: float) -> float:
-    """C's rint: to the nearest integer, ties to even, the sign kept."""
-    return value if isinf(value) or value != value else copysign(float(round(value)), value)
-
-
 def _integral(function: Callable[[float], float]) -> Callable[[Float], Float]:
     def compute(value: Float) -> Float:
         return value if isinstance(value, str) or isinf(value) else copysign(float(function(value)), value)

@@ -291,7 +291,8 @@ BUILTINS = (
     Builtin("inetpl(inet,int8)", Python(add), (f"inetpl({_NET}, 25)", "192.168.1.30/24")),
     Builtin("int8pl_inet(int8,inet)", Python(lambda offset, text: add(text, offset)),
             (f"int8pl_inet(25, {_NET})", "192.168.1.30/24")),
-    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, -offset)),
+    # The least offset has no negation in 64 bits and stays itself.
+    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, -offset if offset > _INT8_MIN else offset)),
             (f"inetmi_int8({_NET}, 6)", "192.168.0.255/24")),
     Builtin("inetmi(inet,inet)", Python(subtract), (f"inetmi({_NET}, '192.168.0.0'::inet)", "261")),
     Builtin("inet_same_family(inet,inet)", Python(same_family), (f"inet_same_family({_NET}, '::1'::inet)", "f")),

@@ -121,12 +121,21 @@ def operand(g: Generator, expr: plan.Expr, argument: plan.Expr) -> str:
     """An operand of an expression. A char(n) gets its blanks where the result is not known to be a char(n) any more, so
     that they would not come with its output, and where a pattern sees them."""
     text = value(g, argument)
-    if argument.typmod < 0 or base_type(argument.type) != T.BPCHAR:
+    element = element_type(argument.type)
+    if argument.typmod < 0 or base_type(element or argument.type) != T.BPCHAR:
         return text
     if (isinstance(expr, plan.Call) and expr.function.name in _PATTERNS) or (
             expr.typmod < 0 and base_type(element_type(expr.type) or expr.type) == T.BPCHAR):
-        return f"{g.need(_PAD)}({text}, {argument.typmod - 4})"
+        return f"{g.need(_PAD_ELEMENTS if element else _PAD)}({text}, {argument.typmod - 4})"
     return text
+
+
+def _pad_elements(array: Stored, width: int) -> str:
+    found = arrays.load(array)
+    return arrays.dump(arrays.map_elements(found.items, lambda item: item.ljust(width)), found.lowers)
+
+
+_PAD_ELEMENTS = Function("pg_pad_bpchar_array", _pad_elements, 2, True, strict=True)
 
 
 _PAD = Function("pg_pad_bpchar", lambda text, width: text_of_stored(text).ljust(width), 2, True, strict=True)

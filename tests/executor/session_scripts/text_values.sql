@@ -18,3 +18,12 @@
 1: SELECT pg_collation_for(1)
 1: SELECT upper('x' COLLATE "C" || 'é'), upper(coalesce(NULL, 'é' COLLATE "C")), upper('é')
 1: SELECT casefold('ςſẞßÄǅİﬅΐΰ'), initcap('Ⅷa ⓐa ͣa é̂a ह́a'), lower('ΑΣΣ İ ẞ'), upper('ß ŉ ǰ ﬀ ᾳ'), initcap('ǆa')
+1: WITH t(x) AS (VALUES ('ab'::char(4)), ('abcd')) SELECT x, x || '|', x LIKE 'ab  ' FROM t
+1: SELECT x, x::text || '|' FROM (VALUES ('ab'::char(4)), ('ab '::bpchar)) v (x)
+1: CREATE TABLE ca (a char(4)[], d char(3) DEFAULT 'x', CHECK (d LIKE 'x%' OR d LIKE '_  '))
+1: INSERT INTO ca (a) VALUES ('{ab,NULL}')
+1: INSERT INTO ca (d) VALUES ('y')
+1: INSERT INTO ca (d) VALUES ('yy')
+1: SELECT a, a[1], d, a[1] LIKE 'ab  ' FROM ca ORDER BY d
+1: SELECT max(a), array_agg(d), array_cat(a, a), coalesce(a, '{x}'::char(2)[]) FROM ca GROUP BY a ORDER BY a
+1: SELECT d FROM ca WHERE d LIKE 'x  '

@@ -98,6 +98,8 @@ def _codec(name: str, role: str) -> tuple[str, str]:
 
 
 def _read(data: bytes, label: str, name: str) -> str:
+    if name == "utf-8":
+        return utf8(data)
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:

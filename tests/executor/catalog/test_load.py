@@ -188,7 +188,7 @@ async def test_load_reads_through_storage_and_skips_what_is_broken(tmp_path: Pat
     expected = load(other)
     other.close()
     database = Database.open(str(path))
-    transaction = database.transaction(isolation=Isolation.REPEATABLE_READ, read_only=True, context=None)
+    transaction = database.transaction(isolation=Isolation.REPEATABLE_READ, context=None)
     catalog = await catalog_load.load(transaction)
     await transaction.rollback()
     await database.close()

@@ -141,7 +141,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     temporary = isinstance(found, plan.DataChange) and found.relation.persistence == "t"
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
-                    nowait=any(lock.endswith("/nowait") for lock in locks), locks=locks[0].partition("/")[0] if locks else "",
+                    nowait=any(lock.wait == "NOWAIT" for lock in locks), locks=locks[0].strength if locks else "",
                     locked=next((r.name for r in s.relations.values()), ""),
                     verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
                     writes_file=lowered.statement.writes and not temporary)

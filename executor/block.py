@@ -6,8 +6,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 from math import inf
@@ -20,6 +19,7 @@ from executor import sqlstates as states
 from executor.advisory import Wanted as Held
 from executor.catalog.model import Catalog
 from executor.errors import SqlError
+from executor.limits import Limits
 from executor.parse import Node
 from executor.portal import QueryPortal
 from executor.temporary import on_commit, without_temporary
@@ -63,6 +63,7 @@ class Block:
         self.implicit_block = False  # several statements in one simple query
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
+        self.limits = Limits(self)
         session.settings.listen("lock_timeout", self._set_lock_timeout)
         session.settings.listen("synchronous_commit", self._set_synchronous)
 
@@ -99,9 +100,7 @@ class Block:
             context.statement_ns = context.transaction_ns
             isolation = ISOLATIONS[settings.get("transaction_isolation")]
             self.transaction = session.database.file.transaction(
-                isolation=isolation, read_only=settings.get("transaction_read_only") == "on",
-                deferrable=settings.get("transaction_deferrable") == "on", context=context,
-                pinned=session.temporary.pinned)
+                isolation=isolation, context=context, pinned=session.temporary.pinned)
             if (timeout := settings.typed("lock_timeout")) and isinstance(timeout, int):
                 self.transaction.lock_timeout_s = timeout / 1000
             self.transaction.synchronous = SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL)
@@ -165,18 +164,9 @@ class Block:
         if self.explicit or self.implicit_block:
             raise states.ActiveSqlTransaction(f"{what} cannot run inside a transaction block")
 
-    @contextmanager
-    def timeout(self) -> Iterator[None]:
-        """statement_timeout around a wait (57014)."""
-        milliseconds = self.session.settings.typed("statement_timeout")
-        if not milliseconds:
-            yield
-            return
-        assert isinstance(milliseconds, int)
-        with trio.move_on_after(milliseconds / 1000) as scope:
-            yield
-        if scope.cancelled_caught:
-            raise states.QueryCanceled("canceling statement due to statement timeout")
+    def timeout(self) -> AbstractContextManager[None]:
+        """statement_timeout (57014) and transaction_timeout (25P04) around a wait."""
+        return self.limits.around_a_wait()
 
     # --- the ends of a transaction --------------------------------------------------------------------------------
 
@@ -197,6 +187,7 @@ class Block:
     async def end_implicit(self) -> None:
         """Commit what is not in a block."""
         self.implicit_block = False
+        self.limits.end_transaction()
         transaction = self.transaction
         if transaction is None:
             return
@@ -216,6 +207,7 @@ class Block:
         session = self.session
         transaction = self.transaction
         try:
+            await session.drop_portals()
             for name, cursor in list(session.cursors.items()):
                 if not cursor.held:
                     await session.close_portal(name)
@@ -271,6 +263,7 @@ class Block:
         session.context.sequences.undo_since(0)
         self._reset()
         session.settings.rollback()
+        await session.drop_portals()
         if session.cursors:
             await session.close_cursors(committed_too=False)
         if transaction is not None:
@@ -282,6 +275,7 @@ class Block:
         self.transaction = None
         self.explicit = self.failed = self.implicit_block = False
         self.savepoints.clear()
+        self.limits.end_transaction()
 
     async def fail(self) -> None:
         """A statement failed."""

@@ -61,6 +61,8 @@ async def diagnose(session: "Session", found: SqlError, error: Exception, transa
 def _is_of_constraint(found: SqlError, error: Exception) -> bool:
     if isinstance(error, ConstraintFailed | TypeMismatch):
         return True
+    if isinstance(found, states.WithCheckOptionViolation):
+        return True  # PostgreSQL makes this check last
     # Raised by the guards of executor.lower.change. Violations of domains name no table: they have no DETAIL.
     return isinstance(found, states.CheckViolation | states.NotNullViolation) and bool(found.table) and not found.detail
 

@@ -23,25 +23,37 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def ascii_lower(text: str) -> str:
+    """Text with its ASCII letters in lower case: how PostgreSQL folds unquoted names and words, and SQLite compares names."""
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+
+
+def _cut(name: str) -> str:
+    """A name's first 63 bytes, as far as they are whole characters."""
+    return name.encode()[:NAME_BYTES_MAX].decode(errors="ignore")
+
+
 def fold(name: str) -> str:
     """An unquoted name as PostgreSQL reads it: ASCII letters in lower case, at most 63 bytes."""
-    return name.translate(_ASCII_LOWER).encode()[:NAME_BYTES_MAX].decode(errors="ignore")
+    return _cut(ascii_lower(name))
 
 
-def split_identifiers(text: str) -> list[str] | None:
-    """The names of a comma-separated list such as the value of search_path; None where its syntax is wrong."""
+def split_identifiers(text: str, separator: str = ",") -> list[str] | None:
+    """The names of a list such as the value of search_path, or (separator ".") of a qualified name; None where its syntax
+    is wrong (SplitIdentifierString)."""
     names: list[str] = []
     at, end = _skip(text, 0), len(text)
     if at == end:
         return names
     while True:
         if at < end and text[at] == '"':
-            part, at = _quoted(text, at + 1)
-            if part is None:
+            quoted, at = _quoted(text, at + 1)
+            if quoted is None:
                 return None
+            part = _cut(quoted)
         else:
             start = at
-            while at < end and text[at] != "," and text[at] not in _SPACE:
+            while at < end and text[at] != separator and text[at] not in _SPACE:
                 at += 1
             if at == start:
                 return None
@@ -50,7 +62,7 @@ def split_identifiers(text: str) -> list[str] | None:
         at = _skip(text, at)
         if at == end:
             return names
-        if text[at] != ",":
+        if text[at] != separator:
             return None
         at = _skip(text, at + 1)
 

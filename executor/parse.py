@@ -256,6 +256,8 @@ def statement_text(node: Node) -> str:
 def _error(error: Any) -> SqlError:
     message = error.message.decode(errors="replace")
     position = error.cursorpos or None
+    if message.startswith("syntax error at"):  # it goes on with the user's text
+        return SyntaxError(message, position=position)
     kind = SYNTAX_STATES.get(next((words for words in SYNTAX_STATES if words in message), ""), SyntaxError)
     return kind(message, position=position)
 
@@ -273,6 +275,9 @@ SYNTAX_STATES: dict[str, type[SqlError]] = {
     "unsafe use of": BY_SQLSTATE["22P06"],
     "invalid Unicode escape": BY_SQLSTATE["22025"],
     "stack depth limit exceeded": BY_SQLSTATE["54001"],
+    "frame start": BY_SQLSTATE["42P20"],
+    "frame end": BY_SQLSTATE["42P20"],
+    "precision for type float": BY_SQLSTATE["22023"],
 }
 
 

@@ -403,7 +403,7 @@ class TableEntry(RangeEntry, frozen=True, kw_only=True):
 
 
 class QueryEntry(RangeEntry, frozen=True, kw_only=True):
-    """A subquery or an expanded view; `outer` are the entries of enclosing FROM items it uses if lateral."""
+    """A subquery or an expanded view."""
 
     query: "Query"
     view: Relation | None = None
@@ -505,8 +505,16 @@ class Select(Query, frozen=True, kw_only=True):
     aggregated: bool = False
     having: Expr | None = None
     distinct_on: tuple[Expr, ...] | None = None
-    locking: tuple[str, ...] = ()  # "FOR UPDATE/wait", or /nowait, /skip
+    locking: tuple["Locking", ...] = ()
     windows: tuple[Window, ...] = ()  # the WINDOW clause
+
+
+class Locking(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a FROM item are locked. strength: FOR UPDATE and the like; wait: "", NOWAIT or SKIP LOCKED."""
+
+    entry: int
+    strength: str
+    wait: str
 
 
 class SetOperation(Query, frozen=True, kw_only=True):
@@ -520,10 +528,8 @@ class SetOperation(Query, frozen=True, kw_only=True):
 
 
 class DataChange(msgspec.Struct, frozen=True, kw_only=True):
-    """INSERT, UPDATE or DELETE; `returning` is empty without RETURNING.
-
-    old: number of the entry that is the row as it was, where that is another than `entry`; 0 if there is none.
-    """
+    """INSERT, UPDATE or DELETE. old: number of the entry that is the row as it was, where that is another than `entry`,
+    or 0."""
 
     relation: Relation
     entry: TableEntry

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from executor.analysis import Analyzed, Column
+from executor.parse import Node
+from executor.sqlstates import ObjectNotInPrerequisiteState
 from executor.types.base import Encoder, Stored
 from storage.rows import Rows
 
@@ -26,10 +28,17 @@ class Portal:
         self.tag: str | None = None
         self.fixed = True  # the columns are known to the client before it runs
         self.sent = 0
+        self.name = ""
+        self.node: Node | None = None  # its statement; None for an empty text
 
     async def start(self) -> None:
         """Begin to run."""
         self.finished = True
+
+    def refuse_another_run(self) -> None:
+        """55000 for a portal that has run, unless it gives rows: those may be asked for again, and there are none left."""
+        if self.columns is None:
+            raise ObjectNotInPrerequisiteState(f'portal "{self.name}" cannot be run')
 
     async def fetch(self, n: int) -> list[tuple[Any, ...]]:
         """Up to n rows; [] when there are no more."""
@@ -52,19 +61,19 @@ class QueryPortal(Portal):
     def __init__(self, session: "Session", prepared: Any, columns: Sequence[Column] | None, encoders: Sequence[Encoder],
                  parameters: Sequence[Stored], literals: Sequence[tuple[str, str]] = (), text: str = "") -> None:
         super().__init__(session, columns, encoders)
+        self.node = prepared.raw.node
         self.prepared = prepared
         self.parameters = parameters
         self.literals = literals
         self.text = text  # the statement, if its literals are not those the plan was made with
         self.rows: Rows | None = None
-        self.pending: list[tuple[Any, ...]] | None = None
         self.changes = 0
         self.verb = ""
 
     @property
     def is_new(self) -> bool:
         """Whether it has not begun to run."""
-        return not self.finished and self.rows is None and self.pending is None
+        return not self.finished and self.rows is None
 
     def show(self, columns: Sequence[Column] | None, formats: tuple[int, ...]) -> None:
         """Take other columns: the schema has changed, and nobody was told of the old ones."""
@@ -74,14 +83,9 @@ class QueryPortal(Portal):
 
     async def start(self) -> None:
         """Run the statement; its first rows may be there at once."""
-        if self.finished or self.rows is not None or self.pending is not None:
-            if self.finished and self.columns is not None:
-                self.sent = 0
-                self.tag = f"{self.verb} 0"
-                return
-            from executor.sqlstates import ObjectNotInPrerequisiteState
-
-            raise ObjectNotInPrerequisiteState("portal cannot be run")
+        if not self.is_new:
+            self.refuse_another_run()
+            return
         analyzed: Analyzed
         rows, analyzed = await self.session.run_plan(self.prepared, self.parameters, self.literals, self.text,
                                                      fixed=self.fixed)
@@ -134,6 +138,7 @@ class CommandPortal(Portal):
     def __init__(self, session: "Session", command: "Command", columns: Sequence[Column] | None,
                  encoders: Sequence[Encoder], parameters: "Parameters") -> None:
         super().__init__(session, columns, encoders)
+        self.node = command.raw.node
         self.command = command
         self.parameters = parameters
         self.result: Result | None = None
@@ -142,6 +147,7 @@ class CommandPortal(Portal):
     async def start(self) -> None:
         """Run the command."""
         if self.finished:
+            self.refuse_another_run()
             return
         result = await self.session.run_command(self.command, self.parameters)
         self.result = result

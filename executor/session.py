@@ -26,6 +26,7 @@ from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
 from executor.notices import wanted
+from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
@@ -36,7 +37,6 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
-from executor.types.registry import codec
 from storage.errors import EngineError, LockTimeout, SchemaChanged
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
@@ -98,6 +98,7 @@ class Session:
         """The statements of a simple query; a text whose plan is cached needs no parsing."""
         self.query_text = text
         self.context.process_id = self.process_id
+        self.statements.pop("", None)  # as in PostgreSQL: whoever binds it now has missed something
         cached = self._cached_simple(text)
         if cached is not None:
             return [cached]
@@ -107,6 +108,7 @@ class Session:
 
     async def prepare_simple(self, raw: Any) -> Portal:
         """A portal for one statement of a simple query."""
+        self.block.limits.begin_statement()
         await self.close_portal("")
         if isinstance(raw, tuple):
             prepared, literals = raw
@@ -118,12 +120,15 @@ class Session:
         return portal
 
     async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
-        """Make a prepared statement."""
-        if name and name in self.statements:
-            raise states.DuplicatePstatement(f'prepared statement "{name}" already exists')
+        """Make a prepared statement. The unnamed one before it is gone even if this one cannot be made."""
         self.query_text = text
         self.context.process_id = self.process_id
-        self.statements[name] = prepared = await self.prepare(name, text, parameter_oids)
+        if not name:
+            self.statements.pop("", None)
+        prepared = await self.prepare(name, text, parameter_oids)
+        if name in self.statements:
+            raise states.DuplicatePstatement(f'prepared statement "{name}" already exists')
+        self.statements[name] = prepared
         if name:
             prepared.prepared_ns = time_ns()
 
@@ -180,8 +185,11 @@ class Session:
 
     async def describe_statement(self, name: str) -> tuple[tuple[int, ...], Sequence[Column] | None]:
         """Parameters and result of a prepared statement."""
-        await renew_statement(self, self.statement(name))
-        prepared = await self.current(self.statement(name))
+        found = self.statement(name)
+        if found.raw is not None and found.columns is not None:
+            self.block.refuse_if_failed(found.raw.node)
+        await renew_statement(self, found)
+        prepared = await self.current(found)
         prepared.described = True
         return prepared.parameter_oids, prepared.columns
 
@@ -200,20 +208,30 @@ class Session:
         if old is not None:
             await old.close()
         prepared = await self.current(prepared)
-        values = self._decode(prepared.parameters, parameter_formats, parameters) if parameters else ()
-        self.portals[portal] = self._portal(prepared, values, result_formats, ())
+        values = decode_parameters(self, portal, prepared.parameters, parameter_formats, parameters) if parameters else ()
+        self.portals[portal] = made = self._portal(prepared, values, result_formats, ())
+        made.name = portal
 
     async def describe_portal(self, name: str) -> Sequence[Column] | None:
         """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
         cursor = self.cursors.get(name) if name not in self.portals else None
         if cursor is not None:
             return tuple(msgspec.structs.replace(c, format=int(cursor.binary)) for c in cursor.portal.columns)
-        portal = self.portal(name)
+        portal = self._portal_named(name)
+        if portal.node is not None and portal.columns is not None:
+            self.block.refuse_if_failed(portal.node)
         await renew_portal(self, portal)
         return portal.columns
 
     def portal(self, name: str) -> Portal:
-        """A portal by name (34000)."""
+        """A portal by name, to run or to go on with (34000; 25P02 in a failed block)."""
+        found = self._portal_named(name)
+        if found.node is not None:
+            self.block.refuse_if_failed(found.node)
+        self.block.limits.begin_statement()
+        return found
+
+    def _portal_named(self, name: str) -> Portal:
         found = self.portals.get(name)
         if found is None:
             raise states.InvalidCursorName(f'portal "{name}" does not exist')
@@ -243,14 +261,18 @@ class Session:
         """The end of a pipeline or simple query."""
         if self.block.explicit:
             return
-        await self._drop_portals()
+        await self.drop_portals()
         await self.block.end_implicit()
 
     async def fail(self) -> None:
         """A statement failed."""
         await self.block.fail()
         if not self.block.explicit:
-            await self._drop_portals()
+            await self.drop_portals()
+
+    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+        """How long the client may be waited for now, in seconds, and what ends the session then."""
+        return self.block.limits.of_a_wait(ready=ready)
 
     def begin_implicit_block(self) -> None:
         """A simple query with several statements begins."""
@@ -258,7 +280,7 @@ class Session:
 
     async def terminate(self) -> None:
         """The client is gone."""
-        await self._drop_portals()
+        await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
         self.database.advisory.release_all(self, transaction=False)
@@ -401,24 +423,6 @@ class Session:
 
         return encode_or_tell
 
-    def _decode(self, types: Sequence[int], formats: tuple[int, ...], values: tuple[bytes | None, ...]) -> list[Stored]:
-        if len(formats) > 1 and len(formats) != len(values):
-            raise states.ProtocolViolation(f"bind message has {len(formats)} parameter formats but {len(values)} parameters")
-        wanted = formats if len(formats) > 1 else (formats or (0,)) * len(values)
-        return [None if v is None else self.decode_value(oid, f, v) for oid, f, v in zip(types, wanted, values, strict=True)]
-
-    def decode_value(self, oid: int, format_: int, data: bytes) -> Stored:
-        """A parameter's bytes in stored form (22P02, 22P03, 22021 ...)."""
-        env = self.context.env
-        if format_:
-            return codec(oid).receive(data, -1, env)
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            wrong = " ".join(f"0x{b:02x}" for b in data[error.start : max(error.end, error.start + 1)])
-            raise states.CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}') from None
-        return codec(oid).parse(text, -1, env)
-
     # --- running --------------------------------------------------------------------------------------------------
 
     async def run_plan(self, prepared: Prepared, parameters: Sequence[Stored], literals: Sequence[tuple[str, str]],
@@ -494,7 +498,7 @@ class Session:
             return None
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
-        except (states.CheckViolation, states.NotNullViolation) as error:
+        except (states.CheckViolation, states.NotNullViolation, states.WithCheckOptionViolation) as error:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
@@ -559,7 +563,8 @@ class Session:
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 
-    async def _drop_portals(self) -> None:
+    async def drop_portals(self) -> None:
+        """Close the portals, which end with their transaction."""
         for name in list(self.portals):
             await self.close_portal(name)
 

@@ -25,6 +25,11 @@ def _logic(error: engine.EngineError) -> SqlError:
         return states.NumericValueOutOfRange("bigint out of range")
     if "maximum depth" in message or "parser stack overflow" in message or "too many" in message:
         return states.StatementTooComplex("stack depth limit exceeded", detail=f"SQLite: {message}")
+    if message.startswith("frame ") and "offset must be a non-negative" in message:
+        side = message.split()[1]
+        return states.InvalidPrecedingOrFollowingSize(
+            f"frame {side} offset must not be negative" if message.endswith("integer")
+            else "invalid preceding or following size in window function")
     return states.InternalError(f"SQLite: {message}")
 
 

@@ -6,7 +6,6 @@ proved to be the user, and raises SqlError (28P01, 28000) when not. pgwire.hands
 
 from collections.abc import Callable, Generator
 
-from executor.sqlstates import InvalidAuthorizationSpecification
 from pgwire.messages.startup import Authentication, AuthenticationResponse
 
 Exchange = Generator[Authentication, AuthenticationResponse, None]
@@ -17,13 +16,7 @@ def trust(user: str) -> Exchange:
     yield from ()
 
 
-def reject(user: str) -> Exchange:
-    """Believe nobody."""
-    yield from ()
-    raise InvalidAuthorizationSpecification(f'connection rejected for user "{user}"', severity="FATAL")
-
-
-METHODS: dict[str, Callable[[str], Exchange]] = {"trust": trust, "reject": reject}
+METHODS: dict[str, Callable[[str], Exchange]] = {"trust": trust}
 """Name, as in pg_hba.conf -> method."""
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from executor.errors import SqlError
 from executor.sqlstates import TooManyConnections
 from pgwire.messages.startup import PROTOCOL_3_2
 
 if TYPE_CHECKING:
-    from pgwire.session import ClientSession, Interrupt
+    from pgwire.session import ClientSession
 
 _PROCESS_ID_MAX = 2**31 - 1
 
@@ -72,7 +71,9 @@ class Backends:
         expected = backend.secret if backend else bytes(len(secret))
         if not hmac.compare_digest(expected, secret) or backend is None:
             return False
-        return self.interrupt(process_id, Interrupt.CANCEL)
+        if backend.session is not None:
+            backend.session.interrupt(Interrupt.CANCEL)
+        return True
 
     def is_running(self, process_id: int) -> bool:
         """Whether a connection is working on a message; False if there is none of this number."""
@@ -91,15 +92,4 @@ class Backends:
             backend.session.interrupt(interrupt)  # before the caller learns that it was sent
         else:  # a function in a statement's thread
             self._loop.run_sync_soon(backend.session.interrupt, interrupt)
-        return True
-
-    def interrupt(self, process_id: int, interrupt: "Interrupt", last_words: SqlError | None = None) -> bool:
-        """Interrupt a connection from inside the server (pg_cancel_backend, pg_terminate_backend, idle time-outs).
-
-        Whether there is such a connection. last_words: what its client is told if the connection ends.
-        """
-        backend = self._by_id.get(process_id)
-        if backend is None or backend.session is None:
-            return False
-        backend.session.interrupt(interrupt, last_words)
         return True

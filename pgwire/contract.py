@@ -103,6 +103,10 @@ class ExecutorSession(Protocol):
     async def close_portal(self, name: str) -> None:
         """Close of a portal."""
 
+    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+        """How long the client may be waited for now, in seconds, and the error that ends the session then; None: for
+        ever. ready: ReadyForQuery has been said."""
+
     async def sync(self) -> None:
         """Sync, or the end of a simple query: commit what is not in a block."""
 

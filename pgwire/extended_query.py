@@ -62,7 +62,7 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
 
     A synchronous short cut of the executor (one call that binds, runs and returns encoded rows) would be tried here.
     """
-    name, limit = message.portal, message.max_rows
+    name, limit = message.portal, max(message.max_rows, 0)
     portal = session.executor.portal(name)
     resumed = bool(session.suspended) and session.suspended.get(name) is portal
     rows = 0
@@ -73,16 +73,16 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
         if await copy_flow.begin(session, portal):
             return State.COPY_IN_EXTENDED
     elif portal.columns is not None:
-        rows = await results.send_rows(session, portal, max(limit, 0))
+        rows = await results.send_rows(session, portal, limit)
     else:
         await results.run_to_end(portal)
     session.send_notices()
-    if limit > 0 and not portal.finished:
+    if 0 < limit == rows:  # even if that was the last row: PostgreSQL does not look whether there are more
         session.suspended[name] = portal
         session.out += PORTAL_SUSPENDED
         return None
     session.suspended.pop(name, None)
-    results.complete(session, portal, rows if resumed else None)
+    results.complete(session, portal, None if portal.columns is None else rows)
     return None
 
 

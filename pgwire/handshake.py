@@ -97,7 +97,7 @@ async def authenticate(connection: Connection, link: Link, message: StartupMessa
     if message.version > PROTOCOL_3_2 or options.unknown:
         spoken = min(message.version, PROTOCOL_3_2)
         await _send(link, connection.send(NegotiateProtocolVersion(spoken, options.unknown)))
-    if options.replication not in (None, "false", "off", "no", "0"):
+    if options.replication:
         raise not_supported("a replication connection")
     exchange = auth.METHODS[auth.choose_method(options.user, options.database)](options.user)
     try:

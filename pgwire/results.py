@@ -49,12 +49,14 @@ async def run_to_end(portal: Portal) -> None:
             break
 
 
-def complete(session: "ClientSession", portal: Portal, resumed_rows: int | None = None) -> None:
+def complete(session: "ClientSession", portal: Portal, rows: int | None = None) -> None:
     """Queue the end of a finished portal.
 
-    resumed_rows: of a portal that was suspended, the rows since then: PostgreSQL's tag counts only those.
+    rows: how many the last Execute gave. A tag that counts (SELECT 5, but not SHOW) counts only those in PostgreSQL.
     """
     tag = portal.tag
-    if tag is not None and resumed_rows is not None:
-        tag = f"{tag.rpartition(' ')[0]} {resumed_rows}"
+    if tag is not None and rows is not None:
+        words, _, number = tag.rpartition(" ")
+        if number.isdigit():
+            tag = f"{words} {rows}"
     session.out += EMPTY_QUERY_RESPONSE if tag is None else encode_command_complete(tag)

@@ -66,7 +66,7 @@ class ClientSession:
         self._log = log
         self._scope = trio.CancelScope()
         self._interrupt: Interrupt | None = None
-        self._last_words: SqlError | None = None
+        self._last_words: SqlError | None = None  # what the client is told instead of 57P01 when the session ends
         self._step = TRANSITIONS[State.READY][Sync]  # of the message being worked on
         self._stopping = False
         self._busy = False  # a handler runs
@@ -96,12 +96,8 @@ class ClientSession:
             with trio.move_on_after(TERMINATE_S, shield=True):
                 await self.executor.terminate()
 
-    def interrupt(self, interrupt: Interrupt, last_words: SqlError | None = None) -> None:
-        """Called by other tasks. A CANCEL while nothing runs is forgotten, as in PostgreSQL.
-
-        last_words: what the client is told instead of 57P01 when the session ends.
-        """
-        self._last_words = last_words or self._last_words
+    def interrupt(self, interrupt: Interrupt) -> None:
+        """Called by other tasks. A CANCEL while nothing runs is forgotten, as in PostgreSQL."""
         if interrupt is Interrupt.SHUTDOWN and not self._waiting:
             self._stopping = True
             return
@@ -165,13 +161,22 @@ class ClientSession:
         """Wait for the client's next bytes."""
         if self._stopping:
             self._interrupt_now(Interrupt.SHUTDOWN)
+        limit = self.executor.wait_limit(ready=self.state is State.READY)
         self._waiting = True
-        data = await self._link.receive()
+        data = await (self._link.receive() if limit is None else self._receive_within(*limit))
         self._waiting = False
         self.statement_serial += 1
         if not data:
             raise ClientGone("the client closed the connection")
         self.connection.receive_data(data)
+
+    async def _receive_within(self, seconds: float, last_words: SqlError) -> bytes:
+        """The client's next bytes; if they do not come in time, the session ends with these words."""
+        with trio.move_on_after(seconds):
+            return await self._link.receive()
+        self._last_words = last_words
+        self._interrupt_now(Interrupt.TERMINATE)
+        await trio.sleep_forever()  # that is, until the interrupt cancels it: at once
 
     def _enter(self, state: State) -> None:
         self.state = state

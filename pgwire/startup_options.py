@@ -1,7 +1,8 @@
 """The parameters of a StartupMessage: user, database, and the settings to begin with."""
 
 from executor.errors import SqlError
-from executor.sqlstates import InvalidAuthorizationSpecification, SyntaxError
+from executor.settings.definitions import parse_bool
+from executor.sqlstates import InvalidAuthorizationSpecification, InvalidParameterValue, SyntaxError
 from pgwire.messages.startup import StartupMessage
 
 PROTOCOL_OPTION_PREFIX = "_pq_."
@@ -17,6 +18,7 @@ class StartupOptions:
 
     settings: in the order PostgreSQL applies them, those of `options` first, so that a later one wins.
     unknown: protocol options (`_pq_.…`); none is known, NegotiateProtocolVersion lists them.
+    replication: whether a replication connection is wanted, of either kind.
     """
 
     def __init__(self, message: StartupMessage) -> None:
@@ -26,7 +28,7 @@ class StartupOptions:
         if not self.user:
             raise InvalidAuthorizationSpecification("no PostgreSQL user name specified in startup packet")
         self.database = _cut(parameters.get("database", "")) or self.user
-        self.replication = parameters.get("replication")
+        self.replication = _wants_replication(parameters.get("replication", "false"))
         self.settings = command_line_settings(parameters.get("options", ""))
         for name, value in parameters.items():
             if name not in _NOT_SETTINGS and name not in self.unknown:
@@ -37,6 +39,14 @@ class StartupOptions:
         for other in [known for known in self.settings if known.lower() == name.lower()]:
             del self.settings[other]
         self.settings[name] = value
+
+
+def _wants_replication(text: str) -> bool:
+    found = True if text == "database" else parse_bool(text)
+    if found is None:
+        raise InvalidParameterValue(f'invalid value for parameter "replication": "{text}"',
+                                    hint='Valid values are: "false", 0, "true", 1, "database".')
+    return found
 
 
 def _cut(name: str) -> str:
@@ -64,7 +74,10 @@ def command_line_settings(text: str) -> dict[str, str]:
     words = iter(split_options(text))
     for word in words:
         if word == "-c":
-            assignment = next(words, "")
+            following = next(words, None)
+            if following is None:
+                raise _bad_switch(word)
+            assignment = following
         elif word.startswith(("-c", "--")) and len(word) > 2:
             assignment = word[2:]
         else:

@@ -77,18 +77,11 @@ class Database:
         """Bytes of the database as committed, without its log."""
         return self._engine.newest_size()
 
-    @property
-    def writers_waiting(self) -> int:
-        """How many transactions wait for the write lock."""
-        return self._engine.lock.waiting
-
-    def transaction(self, *, isolation: Isolation = Isolation.READ_COMMITTED, read_only: bool = False,
-                    deferrable: bool = False, context: Any = None,
+    def transaction(self, *, isolation: Isolation = Isolation.READ_COMMITTED, context: Any = None,
                     pinned: PinnedConnection | None = None) -> Transaction:
         """A new transaction; it holds nothing until it runs a statement. Raises: Closed."""
         self._engine.check_open()
-        return Transaction(self._engine, isolation, read_only=read_only, deferrable=deferrable, context=context,
-                           pinned=pinned)
+        return Transaction(self._engine, isolation, context=context, pinned=pinned)
 
     def pin(self) -> PinnedConnection:
         """A connection for one session's temporary tables: give it to all the session's transactions, and close it."""

@@ -71,13 +71,6 @@ class Rows:
         """Whether every row has been fetched, as far as is known without producing more."""
         return self._at >= len(self._buffer) and self._cursor is None and self._spool is None and self._failure is None
 
-    def fetch_now(self) -> list[Row] | None:
-        """All the rows, if they are all there and none has been fetched; else None, and nothing is fetched."""
-        if self._at or self._cursor is not None or self._spool is not None or self._failure is not None:
-            return None
-        rows, self._buffer = self._buffer, []
-        return rows
-
     async def fetch(self, n: int) -> list[Row]:
         """Up to n rows, at least one unless there are no more ([]). Cancelling ends the result, not the transaction.
 

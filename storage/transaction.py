@@ -43,18 +43,15 @@ class Transaction(Holding):
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
     waits_for_lock (now, for the write lock), synchronous (None: the database's), lock_timeout_s (how long to wait for
-    locks; those of other programs are waited for within the database's bound), isolation, read_only, deferrable.
+    locks; those of other programs are waited for within the database's bound), isolation.
     Every method may raise EngineErrors; after a failed statement the transaction goes on without that statement's
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
     """
 
-    __slots__ = ("context", "deferrable", "read_only")
+    __slots__ = ("context",)
 
-    def __init__(self, engine: Engine, isolation: Isolation, *, read_only: bool, deferrable: bool, context: Any,
-                 pinned: PinnedConnection | None) -> None:
+    def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None) -> None:
         super().__init__(engine, isolation, pinned)
-        self.read_only = read_only
-        self.deferrable = deferrable
         self.context = context
 
     # --- statements -----------------------------------------------------------------------------------------------
@@ -184,10 +181,6 @@ class Transaction(Holding):
         rows.make_live(self, connection, cursor)
         self._live.append(rows)
         return rows
-
-    async def hold_open(self, rows: Rows) -> None:
-        """Produce all of the result, so that it outlives the transaction (WITH HOLD)."""
-        await rows.materialize()
 
     # --- writing --------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What UPDATE, ON CONFLICT DO UPDATE and MERGE set: a = x, (b, c) = (y, z), a[1] = x."""
 
-from executor import plan
+from executor import plan, walk
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
 from executor.bind.parts import assigned, refuse_default
@@ -9,9 +9,10 @@ from executor.bind.scope import Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.target import ChangeTarget, default_of
 from executor.catalog.model import Column
+from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import Expr, QueryEntry, Select, SetDefault, TableEntry, Target
-from executor.sqlstates import GeneratedAlways, SyntaxError
+from executor.sqlstates import GeneratedAlways, SyntaxError, UndefinedColumn
 from executor.types import oids as T
 
 
@@ -24,8 +25,13 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
     partial: set[int] = set()  # attnums of columns of which only parts are assigned
     for node in nodes:
         position = s.position(node)
-        column = target.column(s, node.take("name"), position, verb)
-        parts = node.nodes("indirection")
+        name, parts = node.take("name"), node.nodes("indirection")
+        try:
+            column = target.column(s, name, position, verb)
+        except UndefinedColumn as error:
+            if parts and name == target.item.alias:
+                error.hint = "SET target columns cannot be qualified with the relation name."
+            raise
         value_node = node.take("val")
         node.finish()
         before = next((i for i, (c, _) in enumerate(found) if c is column), None)
@@ -37,11 +43,13 @@ def bind_assignments(s: Statement, scope: Scope, target: ChangeTarget, nodes: li
             refuse_default(parts, position)
             found.append((column, default_of(s, target.relation, column)))
             continue
-        if column.generated or column.identity == "a":
+        value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
+        if isinstance(value, SetDefault) and column.generated:
+            continue
+        if not isinstance(value, SetDefault) and (column.generated or column.identity == "a"):
             kind = "a generated column" if column.generated else "an identity column defined as GENERATED ALWAYS"
             raise GeneratedAlways(f'column "{column.name}" can only be updated to DEFAULT',
                                   detail=f'Column "{column.name}" is {kind}.')
-        value = _multi(s, scope, value_node) if value_node.kind == "MultiAssignRef" else bind(s, scope, value_node)
         if isinstance(value, SetDefault):
             refuse_default(parts, position)
             found.append((column, default_of(s, target.relation, column)))
@@ -75,6 +83,9 @@ def _multi(s: Statement, scope: Scope, node: Node) -> Expr:
         raise SyntaxError("source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression",
                           position=s.position(source) or None)
     query = bind_query(s, scope.child(), source.take("subselect"))
+    if any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in walk.descend(query)):
+        raise not_supported("a volatile function in the sub-SELECT of a multiple-column UPDATE item",
+                            position=s.position(source) or None)  # it would be run once a column
     visible = [t for t in query.targets if not t.hidden]
     if len(visible) != count:
         raise SyntaxError("number of columns does not match number of values", position=s.position(source) or None)

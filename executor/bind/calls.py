@@ -22,7 +22,8 @@ from executor.sqlstates import (
     DatatypeMismatch,
     FeatureNotSupported,
     GroupingError,
-    SyntaxError,
+    InvalidColumnReference,
+    NullValueNotAllowed,
     UndefinedFunction,
     UndefinedObject,
     WindowingError,
@@ -41,10 +42,9 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     variadic_call = bool(node.take("func_variadic"))
     argument_nodes = node.nodes("args")
     labels = [a.peek("name") for a in argument_nodes if a.kind == "NamedArgExpr"]
-    inner = _aggregate_scope(scope, names, over)
-    arguments = [_argument(s, inner, a) for a in argument_nodes]
+    arguments = [_argument(s, scope, a) for a in argument_nodes]
     if within:
-        arguments += [bind(s, inner, o.peek("node")) for o in order_nodes]
+        arguments += [bind(s, scope, o.peek("node")) for o in order_nodes]
     found = _choose(s, scope, names, arguments, labels, variadic_call, position, star=star,
                     special=bool(over or filter_node or order_nodes or distinct))
     if isinstance(found, Expr):
@@ -63,7 +63,7 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     if function.kind == "p":
         raise WrongObjectType(f"{_shown(names, arguments)} is a procedure", hint="To call a procedure, use CALL.",
                               position=position or None)
-    call = _aggregate(s, scope, inner, function, converted, result, node, position, star=star, distinct=distinct,
+    call = _aggregate(s, scope, function, converted, result, node, position, star=star, distinct=distinct,
                       order_nodes=order_nodes, filter_node=filter_node, within=within)
     if over is not None:
         return _over(s, scope, call, over, position)
@@ -99,10 +99,6 @@ def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
     value = bind(s, scope, node.take("arg"))
     node.finish()
     return value
-
-
-def _aggregate_scope(scope: Scope, names: list[str], over: Node | None) -> Scope:
-    return scope
 
 
 def _type_of(argument: Expr) -> Expr:
@@ -246,7 +242,7 @@ def _refuse_decorations(function: Function, node: Node, over: Node | None, filte
             raise WrongObjectType(f"{shown} specified, but {name} is not an aggregate function", position=position or None)
 
 
-def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, converted: list[Expr], result: int, node: Node,
+def _aggregate(s: Statement, scope: Scope, function: Function, converted: list[Expr], result: int, node: Node,
                position: int, *, star: bool, distinct: bool, order_nodes: list[Node], filter_node: Node | None,
                within: bool) -> AggregateCall:
     fact = lookup.aggregates().get(function.oid)
@@ -269,7 +265,7 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
     if order_nodes:
         from executor.bind.ordering import sort_key
 
-        order = tuple(sort_key(s, inner, o, None) for o in order_nodes)
+        order = tuple(sort_key(s, scope, o, None) for o in order_nodes)
         if within:
             order = tuple(SortKey(expr=c, descending=o.descending, nulls_first=o.nulls_first)
                           for c, o in zip(converted, order, strict=True))
@@ -277,23 +273,34 @@ def _aggregate(s: Statement, scope: Scope, inner: Scope, function: Function, con
         for a in converted:
             operators.check_distinct(s, a.type, a.position)
         if any(not any(walk.key(k.expr) == walk.key(a) for a in converted) for k in order):
-            raise SyntaxError("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            raise InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)
-    condition = to_boolean(s, bind(s, inner, filter_node), "FILTER") if filter_node else None
+    condition = _filter(s, scope, filter_node) if filter_node else None
     return AggregateCall(type=result, function=function, arguments=tuple(converted), direct_arguments=direct, star=star,
                          distinct=distinct, order=order, filter=condition, position=position)
 
 
+def _filter(s: Statement, scope: Scope, node: Node) -> Expr:
+    before = scope.aggregates_refused, scope.windows_refused
+    scope.aggregates_refused = "aggregate functions are not allowed in FILTER"
+    scope.windows_refused = "window functions are not allowed in FILTER"
+    found = to_boolean(s, bind(s, scope, node), "FILTER")
+    scope.aggregates_refused, scope.windows_refused = before
+    return found
+
+
 def _plain_aggregate(scope: Scope, call: AggregateCall, position: int) -> Expr:
     if call.function.kind == "w":
-        raise WindowingError(f"window function {call.function.name} requires an OVER clause", position=position or None)
+        raise WrongObjectType(f"window function {call.function.name} requires an OVER clause", position=position or None)
     level = aggregate_level(scope, call)
     _refuse_sets(call, "aggregate")
     if level.aggregates_refused:
         raise GroupingError(level.aggregates_refused, position=position or None)
-    if any(contains_aggregate(a, level) for a in [*call.arguments, *(k.expr for k in call.order)]
-           + ([call.filter] if call.filter else [])):
-        raise GroupingError("aggregate function calls cannot be nested", position=position or None)
+    for inner in (e for a in (*call.arguments, *(k.expr for k in call.order)) for e in walk.own(a)):
+        if isinstance(inner, AggregateCall) and inner.window is not None:
+            raise GroupingError("aggregate function calls cannot contain window function calls", position=inner.position or None)
+        if isinstance(inner, (AggregateCall, plan.Grouping)):
+            raise GroupingError("aggregate function calls cannot be nested", position=inner.position or None)
     level.aggregated = True
     return call
 
@@ -424,8 +431,16 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
             offsets.append(None)
             continue
         bound = bind(s, scope, offset)
+        if any(isinstance(e, plan.ColumnRef) for e in walk.own(bound)):
+            raise InvalidColumnReference(f"argument of {mode.upper()} must not contain variables",
+                                         position=bound.position or None)
+        if any(isinstance(e, plan.Subquery) for e in walk.own(bound)):
+            raise not_supported("a subquery as a frame's offset", position=bound.position or None)
+        if isinstance(bound, Const) and bound.value is None:
+            side = "ending" if offset is end_node else "starting"
+            raise NullValueNotAllowed(f"frame {side} offset must not be null")
         if mode == "range":
-            offsets.append(_range_offset(s, order, bound))
+            offsets.append(_range_offset(s, order, bound, s.position(node)))
         else:
             offsets.append(coerce(s, bound, T.INT8, context="a"))
     exclude = next((name for bit, name in EXCLUSIONS if options & bit), "")
@@ -433,9 +448,10 @@ def _frame(s: Statement, scope: Scope, node: Node, options: int, partition: tupl
                   end_offset=offsets[1], exclude=exclude, default_frame=False, between=bool(options & 0x10))
 
 
-def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr) -> Expr:
+def _range_offset(s: Statement, order: tuple[SortKey, ...], bound: Expr, position: int) -> Expr:
     if len(order) != 1:
-        raise WindowingError("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column")
+        raise WindowingError("RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column",
+                             position=position or None)
     key = order[0].expr.type
     if key not in (T.INT2, T.INT4, T.INT8, T.FLOAT4, T.FLOAT8):
         raise not_supported(f"RANGE with offset PRECEDING/FOLLOWING over type {type_name(key)}")

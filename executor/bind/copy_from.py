@@ -22,7 +22,7 @@ def bind_copy_from(s: Statement, relation: Node, names: list[str] | None,
                    where: Node | None) -> tuple[Insert, tuple[Column, ...]]:
     """The INSERT that COPY FROM runs for each record: $1 ... $n are the values of `names` (None: all columns), in
     their types. Raises as PostgreSQL: 42P01, 42703, 42701, 42P10, 42804, 0A000."""
-    insert, columns = bind_copy(s, relation, names, None)
+    insert, columns = bind_copy(s, relation, names)
     if where is None:
         return insert, columns
     source = insert.source

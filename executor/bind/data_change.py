@@ -11,7 +11,7 @@ from executor.bind.assignments import bind_assignments
 from executor.bind.coerce import assign, resolve_unknown
 from executor.bind.conflict import bind_conflict
 from executor.bind.expressions import bind
-from executor.bind.from_clause import bind_from
+from executor.bind.from_clause import bind_joined
 from executor.bind.parts import Place, column_values, distinct_columns
 from executor.bind.query import bind_query, where_clause
 from executor.bind.returning import bind_returning
@@ -22,7 +22,6 @@ from executor.bind.target import ChangeTarget, change_target, column_named, defa
 from executor.bind.views import conjunction
 from executor.bind.with_clause import bind_with
 from executor.catalog.model import Column
-from executor.errors import not_supported
 from executor.parse import Node
 from executor.plan import (
     Delete,
@@ -79,7 +78,7 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
         raise SyntaxError(f'multiple assignments to same column "{twice.name}"')
     chosen, query = _with_defaults(s, scope, target, places, source, override)
     conflict_node = node.take("onConflictClause")
-    conflict = bind_conflict(s, target, conflict_node) if conflict_node else None
+    conflict = bind_conflict(s, scope, target, conflict_node) if conflict_node else None
     generated, checks = derived(s, relation, entry)
     returning, old = bind_returning(s, scope, node.take("returningClause"), [item], item, Insert,
                                     conflict is not None and conflict.update)
@@ -147,6 +146,7 @@ def _insert_places(s: Statement, target: ChangeTarget, nodes: list[Node]) -> lis
 def _with_defaults(s: Statement, scope: Scope, target: ChangeTarget, places: list[Place], source: Query | None,
                    override: str) -> tuple[list[Column], Query]:
     """The columns to store and a query that gives them all, defaults included."""
+    places, source = _without_generated(s, places, source)
     columns = distinct_columns(places)
     if override == "OVERRIDING_USER_VALUE":
         ignored = {c.name for c in columns if c.identity}
@@ -187,6 +187,24 @@ def _with_defaults(s: Statement, scope: Scope, target: ChangeTarget, places: lis
     return chosen, Select(targets=targets, source=(entry_,))
 
 
+def _without_generated(s: Statement, places: list[Place], source: Query | None) -> tuple[list[Place], Query | None]:
+    """The values without those of generated columns, which can only be DEFAULT (428C9)."""
+    given = [i for i, place in enumerate(places) if place.column.generated]
+    if not given or source is None:
+        return places, source
+    values = _plain_values(source)
+    for i in given:
+        if values is None or not all(isinstance(row[i], SetDefault) for row in values.rows):
+            raise GeneratedAlways(f'cannot insert a non-DEFAULT value into column "{places[i].column.name}"',
+                                  detail=f'Column "{places[i].column.name}" is a generated column.')
+    assert values is not None
+    kept = [i for i in range(len(places)) if i not in given]
+    entry = msgspec.structs.replace(values, rows=tuple(tuple(row[i] for i in kept) for row in values.rows),
+                                    columns=tuple(values.columns[i] for i in kept))
+    targets = tuple(Target(expr=e, name=n) for n, e in table_columns(entry))
+    return [places[i] for i in kept], Select(targets=targets, source=(entry,))
+
+
 def _plain_values(source: Query) -> ValuesEntry | None:
     """The VALUES lists of a source that is nothing else."""
     if not isinstance(source, Select) or len(source.source) != 1 or not isinstance(source.source[0], ValuesEntry):
@@ -218,9 +236,6 @@ def _resolved(s: Statement, source: Query) -> Query:
 def _check_identity(column: Column, expr: Expr, override: str) -> None:
     if isinstance(expr, SetDefault) or override == "OVERRIDING_USER_VALUE":
         return
-    if column.generated:
-        raise GeneratedAlways(f'cannot insert a non-DEFAULT value into column "{column.name}"',
-                              detail=f'Column "{column.name}" is a generated column.')
     if column.identity == "a" and override != "OVERRIDING_SYSTEM_VALUE":
         raise GeneratedAlways(f'cannot insert a non-DEFAULT value into column "{column.name}"',
                               detail=f'Column "{column.name}" is an identity column defined as GENERATED ALWAYS.',
@@ -242,8 +257,7 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     ctes = bind_with(s, scope, node.take("withClause"))
     target = change_target(s, node.take("relation"), "UPDATE")
     relation, entry, item = target.relation, target.entry, target.item
-    scope.items.append(item)
-    source = bind_from(s, scope, node.nodes("fromClause"))
+    source = bind_joined(s, scope, item, node.nodes("fromClause"))
     assignments = bind_assignments(s, scope, target, node.nodes("targetList"), "UPDATE")
     where_node = node.take("whereClause")
     where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
@@ -259,8 +273,7 @@ def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     ctes = bind_with(s, scope, node.take("withClause"))
     target = change_target(s, node.take("relation"), "DELETE")
     relation, entry, item = target.relation, target.entry, target.item
-    scope.items.append(item)
-    source = bind_from(s, scope, node.nodes("usingClause"))
+    source = bind_joined(s, scope, item, node.nodes("usingClause"))
     where_node = node.take("whereClause")
     where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
@@ -283,8 +296,7 @@ CHANGES: dict[str, Callable[[Statement, Scope, Node], plan.DataChange]] = {
 # ---------------------------------------------------------------- COPY
 
 
-def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
-              where_node: Node | None) -> tuple[Insert, tuple[Column, ...]]:
+def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tuple[Insert, tuple[Column, ...]]:
     """The INSERT that COPY FROM runs for each line: $1 ... $n are the columns' values, in their types. names: None for
     all columns. The WHERE is executor.bind.copy_from's business."""
     target = change_target(s, relation_node, "COPY")
@@ -304,8 +316,6 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None,
 
             raise InvalidColumnReference(f'column "{column.name}" is a generated column',
                                          detail="Generated columns cannot be used in COPY.")
-    if where_node is not None:
-        raise not_supported("COPY FROM ... WHERE")
     values = [domains.input_checked(s, Param(type=c.type, typmod=c.typmod, number=i)) for i, c in enumerate(columns, 1)]
     left_out = [c for c in relation.columns if c not in columns and is_filled(relation, c)]
     chosen = [*columns, *left_out]

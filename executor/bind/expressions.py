@@ -150,12 +150,11 @@ def _whole_row(s: Statement, scope: Scope, texts: list[str], position: int) -> E
     found = names.item_by_alias(scope, texts[-1], texts[-2] if len(texts) > 1 else None, position)
     if found is None:
         raise names.missing_table(s, scope, texts[-2] if len(texts) > 1 else None, texts[-1], position)
-    item, _ = found
-    if isinstance(item.entry, plan.FunctionEntry) and len(item.columns) == 1 and not item.entry.ordinality \
-            and type_of(item.columns[0][1].type).kind != "c":
-        return item.columns[0][1]
-    return rows.whole_row(s, item.entry, tuple(n for n, _ in item.columns), tuple(expr for _, expr in item.columns), position,
-                          item.absent)
+    if isinstance(found.entry, plan.FunctionEntry) and len(found.columns) == 1 and not found.entry.ordinality \
+            and type_of(found.columns[0][1].type).kind != "c":
+        return found.columns[0][1]
+    return rows.whole_row(s, found.entry, tuple(n for n, _ in found.columns), tuple(expr for _, expr in found.columns), position,
+                          found.absent)
 
 
 # ---------------------------------------------------------------- operators
@@ -325,10 +324,7 @@ def _type_cast(s: Statement, scope: Scope, node: Node) -> Expr:
     position = s.position(node) if node.location >= 0 else argument.position
     if argument.type == T.UNKNOWN and isinstance(argument, Const) and argument.lifted is not None and typmod >= 0:
         raise LiteralNeeded
-    found = cast(s, argument, oid, typmod, position)
-    if found is argument and isinstance(found, Const):
-        return found
-    return found
+    return cast(s, argument, oid, typmod, position)
 
 
 def _case(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -1,11 +1,12 @@
 """FROM: tables, views, WITH references, subqueries, functions, joins."""
 
+import dataclasses
 from typing import Any
 
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind import expressions, operators
+from executor.bind import expressions, operators, recursion
 from executor.bind.coerce import resolve_unknown
 from executor.bind.resolve import type_of
 from executor.bind.rows import columns_of
@@ -37,19 +38,28 @@ def bind_from(s: Statement, scope: Scope, nodes: list[Node]) -> tuple[FromItem, 
     found = []
     for node in nodes:
         item, names = bind_item(s, scope, node)
-        add_items(scope, names, s.position(node))
+        add_items(scope, names)
         found.append(item)
     return tuple(found)
 
 
-def add_items(scope: Scope, items: list[Item], position: int) -> None:
+def bind_joined(s: Statement, scope: Scope, target: Item, nodes: list[Node]) -> tuple[FromItem, ...]:
+    """The FROM of an UPDATE or the USING of a DELETE, which cannot refer to the table that is changed."""
+    out_of_sight = dataclasses.replace(target, lateral_only=True, lateral_ok=False, is_changed=True)
+    scope.items.append(out_of_sight)
+    found = bind_from(s, scope, nodes)
+    scope.items[0] = target
+    return found
+
+
+def add_items(scope: Scope, items: list[Item]) -> None:
     """Bring names into sight (42712 if one is there already)."""
     for item in items:
         if item.alias is not None and item.qualified:
             for other in scope.items:
                 if other.qualified and other.alias == item.alias and (other.schema == item.schema or not other.schema
                                                                       or not item.schema):
-                    raise DuplicateAlias(f'table name "{item.alias}" specified more than once', position=position or None)
+                    raise DuplicateAlias(f'table name "{item.alias}" specified more than once')
         scope.items.append(item)
 
 
@@ -108,6 +118,8 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
                                           has_alias=alias is not None, has_column_aliases=bool(columns),
                                           columns=renamed(list(info.columns), columns, alias or name, position))
         return entry, [Item(alias or name, table_columns(entry), entry)]
+    if schema is None and scope.is_future_cte(name) and s.find_relation(None, name) is None:
+        raise recursion.forward_reference(name, position)
     relation = s.relation(schema, name, position)
     s.qualified.append((node, relation.schema))
     if relation.kind in ("i", "S", "c"):
@@ -334,7 +346,7 @@ def _join(s: Statement, scope: Scope, node: Node) -> Bound:
                        kind in ("inner", "left"), item.hidden_columns)
         right_scope.items.append(lateral)
     right, right_items = bind_item(s, right_scope, node.take("rarg"))
-    _check_names(left_items, right_items, s.position(node))
+    add_items(Scope(items=list(left_items)), [i for i in right_items if i.qualified])
     using = node.texts("usingClause")
     natural = bool(node.take("isNatural"))
     quals = node.take("quals")
@@ -368,11 +380,6 @@ def _join(s: Statement, scope: Scope, node: Node) -> Bound:
         columns = [(names[i] if i < len(names) else n, e) for i, (n, e) in enumerate(columns)]
         return replace(join, alias=alias, columns=tuple(columns)), [Item(alias, tuple(columns), None)]
     return join, [*items, Item(None, tuple(columns), None, qualified=False)]
-
-
-def _check_names(left: list[Item], right: list[Item], position: int) -> None:
-    probe = Scope(items=list(left))
-    add_items(probe, [i for i in right if i.qualified], position)
 
 
 def _hide(item: Item) -> Item:

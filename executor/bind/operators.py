@@ -10,7 +10,7 @@ from executor.bind.statement import Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function, Operator
-from executor.plan import Call, Expr, Row, RowCompare
+from executor.plan import Call, Expr, Relabel, Row, RowCompare
 from executor.sqlstates import (
     AmbiguousFunction,
     FeatureNotSupported,
@@ -174,4 +174,7 @@ def branches(s: Statement, items: Sequence[Expr], construct: str, first: str = "
     if oid == T.UNKNOWN:
         raise IndeterminateDatatype("could not determine data type")
     names = [first or construct, *[others or construct] * (len(items) - 1)]
-    return [to_common(s, item, oid, name) for item, name in zip(items, names, strict=True)], oid, typmod
+    found = [to_common(s, item, oid, name) for item, name in zip(items, names, strict=True)]
+    if typmod < 0 and base_type(oid) == T.BPCHAR:  # each with the blanks of its own length
+        found = [Relabel(type=e.type, argument=e, position=e.position) if e.typmod >= 0 else e for e in found]
+    return found, oid, typmod

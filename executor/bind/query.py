@@ -4,18 +4,25 @@ import msgspec
 
 from executor import plan, walk
 from executor.bind import expressions, operators, set_operations, with_clause
-from executor.bind.calls import contains_set_returning, contains_window, window_of
+from executor.bind.calls import window_of
 from executor.bind.coerce import resolve_unknown
 from executor.bind.expressions import bind, expand
 from executor.bind.from_clause import bind_from
 from executor.bind.grouping import check_grouping, group_clause
+from executor.bind.locking import bind_locking
 from executor.bind.names import figure_name
 from executor.bind.ordering import sort_key, sort_target
 from executor.bind.scope import Item, Scope, home, item_by_alias, missing_table
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
 from executor.plan import ColumnRef, Expr, Query, Select, SortKey, Target
-from executor.sqlstates import FeatureNotSupported, InvalidColumnReference, SyntaxError, WindowingError
+from executor.sqlstates import (
+    FeatureNotSupported,
+    InvalidColumnReference,
+    InvalidRowCountInLimitClause,
+    SyntaxError,
+    WindowingError,
+)
 from executor.types import oids as T
 
 
@@ -46,38 +53,31 @@ def _select(s: Statement, scope: Scope, node: Node, keep_unknown: bool) -> Selec
     targets = bind_targets(s, scope, node.nodes("targetList"), keep_unknown)
     where = _where(s, scope, node.take("whereClause"))
     having_node = node.take("havingClause")
-    having = expressions.condition(s, scope, having_node, "HAVING") if having_node else None
+    having = _having(s, scope, having_node) if having_node else None
     order = tuple(sort_key(s, scope, o, targets) for o in node.nodes("sortClause"))
     group_nodes = node.nodes("groupClause")
     group, sets = group_clause(s, scope, group_nodes, targets, bool(node.take("groupDistinct")))
     distinct_on = _distinct(s, scope, node, targets, order)
     limit, offset, ties = limits(s, scope, node)
-    locking = tuple(_locking(s, scope, k) for k in node.nodes("lockingClause"))
     aggregated = scope.aggregated or bool(group_nodes) or having is not None
     query = Select(targets=tuple(targets), source=source, where=where, group=group, grouping_sets=sets,
                    aggregated=aggregated, having=having, distinct_on=distinct_on, order=order, limit=limit, offset=offset,
-                   with_ties=ties, locking=locking, windows=tuple(scope.windows.values()))
+                   with_ties=ties, windows=tuple(scope.windows.values()))
     if aggregated:
         check_grouping(s, scope, query)
-    if locking:
-        _check_lockable(query, locking[0].partition("/")[0])
-    return query
-
-
-def _check_lockable(query: Select, strength: str) -> None:
-    """0A000 where rows of the result are not rows of a table."""
-    windows = any(contains_window(t.expr) for t in query.targets)
-    for refused, construct in ((query.distinct_on is not None, "DISTINCT clause"), (bool(query.group), "GROUP BY clause"),
-                               (query.having is not None, "HAVING clause"), (query.aggregated, "aggregate functions"),
-                               (windows, "window functions"),
-                               (any(contains_set_returning(t.expr) for t in query.targets),
-                                "set-returning functions in the target list")):
-        if refused:
-            raise FeatureNotSupported(f"{strength} is not allowed with {construct}")
+    clauses = node.nodes("lockingClause")
+    return bind_locking(s, scope, query, clauses) if clauses else query
 
 
 def _where(s: Statement, scope: Scope, node: Node | None) -> Expr | None:
     return where_clause(s, scope, node) if node is not None else None
+
+
+def _having(s: Statement, scope: Scope, node: Node) -> Expr:
+    scope.windows_refused, before = "window functions are not allowed in HAVING", scope.windows_refused
+    found = expressions.condition(s, scope, node, "HAVING")
+    scope.windows_refused = before
+    return found
 
 
 def where_clause(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -87,8 +87,9 @@ def where_clause(s: Statement, scope: Scope, node: Node) -> Expr:
     scope.windows_refused = "window functions are not allowed in WHERE"
     found = expressions.condition(s, scope, node, "WHERE")
     scope.aggregates_refused, scope.windows_refused = before
-    if contains_set_returning(found):
-        raise FeatureNotSupported("set-returning functions are not allowed in WHERE")
+    call = next((e for e in walk.own(found) if isinstance(e, plan.Call) and e.function.returns_set), None)
+    if call is not None:
+        raise FeatureNotSupported("set-returning functions are not allowed in WHERE", position=call.position or None)
     return found
 
 
@@ -157,7 +158,7 @@ def _star(s: Statement, scope: Scope, target: Node, node: Node, keep_unknown: bo
         named = item_by_alias(scope, prefix[-1], schema, position)
         if named is None:
             raise missing_table(s, scope, schema, prefix[-1], position)
-        items: list[Item] = [named[0]]
+        items: list[Item] = [named]
     else:
         items = [item for item in scope.items if item.unqualified]
         if not scope.items:
@@ -197,22 +198,25 @@ def _distinct(s: Statement, scope: Scope, node: Node, targets: list[Target],
 def limits(s: Statement, scope: Scope, node: Node) -> tuple[Expr | None, Expr | None, bool]:
     """LIMIT, OFFSET, and whether WITH TIES."""
     ties = node.take("limitOption", "") == "LIMIT_OPTION_WITH_TIES"
-    return _limit(s, scope, node.take("limitCount"), "LIMIT"), _limit(s, scope, node.take("limitOffset"), "OFFSET"), ties
+    limit = _limit(s, scope, node.take("limitCount"), "LIMIT")
+    if ties and limit is None:
+        raise InvalidRowCountInLimitClause("row count cannot be null in FETCH FIRST ... WITH TIES clause")
+    return limit, _limit(s, scope, node.take("limitOffset"), "OFFSET"), ties
 
 
 def _limit(s: Statement, scope: Scope, node: Node | None, construct: str) -> Expr | None:
     if node is None:
         return None
-    inner = Scope(parent=Scope(parent=scope.parent, ctes=scope.ctes))
     if node.kind == "A_Const" and node.peek("isnull"):
         node.take("isnull")
         return None
-    own = Scope(parent=scope.parent, items=list(scope.items))
+    own = Scope(parent=scope.parent, items=list(scope.items), ctes=scope.ctes)
+    own.aggregates_refused = f"aggregate functions are not allowed in {construct}"
+    own.windows_refused = f"window functions are not allowed in {construct}"
     found = bind(s, own, node)
     if any(isinstance(e, ColumnRef) and any(i.entry and i.entry.number == e.entry for i in scope.items)
            for e in walk.descend(found)):
         raise InvalidColumnReference(f"argument of {construct} must not contain variables", position=found.position or None)
-    del inner
     from executor.bind.coerce import try_coerce
 
     converted = try_coerce(s, found, T.INT8, context="a")
@@ -222,20 +226,3 @@ def _limit(s: Statement, scope: Scope, node: Node | None, construct: str) -> Exp
         raise DatatypeMismatch(f"argument of {construct} must be type bigint, not type {type_name(found.type)}",
                                position=found.position or None)
     return converted
-
-
-def _locking(s: Statement, scope: Scope, node: Node) -> str:
-    strength, wait = node.take("strength"), node.take("waitPolicy", "LockWaitBlock")
-    for relation in node.nodes("lockedRels"):
-        alias = relation.take("relname")
-        if item_by_alias(scope, alias, None, s.position(relation)) is None:
-            from executor.sqlstates import UndefinedTable
-
-            raise UndefinedTable(f'relation "{alias}" in {LOCKS[strength]} clause not found in FROM clause',
-                                 position=s.position(relation) or None)
-    return f"{LOCKS[strength]}/{WAITS[wait]}"
-
-
-WAITS = {"LockWaitBlock": "wait", "LockWaitSkip": "skip", "LockWaitError": "nowait"}
-LOCKS = {"LCS_FORUPDATE": "FOR UPDATE", "LCS_FORNOKEYUPDATE": "FOR NO KEY UPDATE", "LCS_FORSHARE": "FOR SHARE",
-         "LCS_FORKEYSHARE": "FOR KEY SHARE"}

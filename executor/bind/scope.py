@@ -29,6 +29,7 @@ class Item:
     lateral_only: bool = False
     lateral_ok: bool = True
     hidden_columns: tuple[tuple[str, Expr], ...] = ()  # system columns
+    is_changed: bool = False  # it is the table that the statement changes
     absent: bool = False  # there is no such row: OLD of an INSERT, NEW of a DELETE
 
     def find(self, name: str) -> list[Expr]:
@@ -43,15 +44,14 @@ class Scope:
     parent: "Scope | None" = None
     items: list[Item] = field(default_factory=list)
     ctes: dict[str, "CteInfo"] = field(default_factory=dict)
+    future_ctes: set[str] = field(default_factory=set)  # WITH queries that come later, out of sight
     windows: dict[str, plan.Window] = field(default_factory=dict)
     clause: str = ""  # for messages: "WHERE", "JOIN/ON", ...
     aggregated: bool = False  # an aggregate of this level was found
     set_returning: bool = False
     aggregates_refused: str = ""  # why an aggregate may not stand here ("aggregate functions are not allowed in WHERE")
     windows_refused: str = ""
-    inside_aggregate: bool = False
     merge_action: bool = False  # it is the RETURNING of a MERGE
-    outer_used: bool = False  # a column of an enclosing level was used
 
     def child(self) -> "Scope":
         """The scope of a subquery written here."""
@@ -65,6 +65,10 @@ class Scope:
                 return scope.ctes[name]
             scope = scope.parent
         return None
+
+    def is_future_cte(self, name: str) -> bool:
+        """True if a WITH query in whose list this stands, but after it, has the name."""
+        return any(name in level.future_ctes for level in self.levels())
 
     def levels(self) -> Iterator["Scope"]:
         """This level and the enclosing ones."""
@@ -82,14 +86,13 @@ class CteInfo:
     name: str
     columns: tuple[tuple[str, int, int], ...]
     references: int = 0
-    recursive_reference: bool = False
     data_change_without_returning: bool = False
     cte: Cte | None = None
 
 
 def column(s: Statement, scope: Scope, name: str, position: int) -> Expr | None:
     """An unqualified column by name, or None (42702 if ambiguous)."""
-    for depth, level in enumerate(scope.levels()):
+    for level in scope.levels():
         found: list[Expr] = []
         for item in level.items:
             if not item.unqualified:
@@ -101,7 +104,6 @@ def column(s: Statement, scope: Scope, name: str, position: int) -> Expr | None:
         if len(found) > 1:
             raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position or None)
         if found:
-            _mark_outer(scope, depth)
             return found[0]
     return None
 
@@ -117,13 +119,13 @@ def home(scope: Scope, expr: Expr) -> tuple[str, str] | None:
             seen = [i for i in level.items if i.qualified and i.alias == item.alias]
             name = item.entry.columns[expr.index][0]
             hidden = item_by_alias(scope, item.alias, None, 0) if len(seen) == 1 else None
-            return (item.alias, name) if hidden is not None and hidden[0] is item and len(item.find(name)) == 1 else None
+            return (item.alias, name) if hidden is item and len(item.find(name)) == 1 else None
     return None
 
 
-def item_by_alias(scope: Scope, alias: str, schema: str | None, position: int) -> tuple[Item, int] | None:
-    """A FROM item by its name and how many levels out it is (42P09 if two share the name)."""
-    for depth, level in enumerate(scope.levels()):
+def item_by_alias(scope: Scope, alias: str, schema: str | None, position: int) -> Item | None:
+    """A FROM item of this or an enclosing level by its name (42P09 if two share the name)."""
+    for level in scope.levels():
         found = [item for item in level.items if item.qualified and item.alias == alias
                  and (schema is None or item.schema == schema)]
         if len(found) > 1:
@@ -131,7 +133,7 @@ def item_by_alias(scope: Scope, alias: str, schema: str | None, position: int) -
         if found:
             if found[0].lateral_only and not found[0].lateral_ok:
                 raise _bad_lateral(found[0], position)
-            return found[0], depth
+            return found[0]
     return None
 
 
@@ -140,14 +142,12 @@ def qualified_column(s: Statement, scope: Scope, schema: str | None, alias: str,
     found = item_by_alias(scope, alias, schema, position)
     if found is None:
         raise missing_table(s, scope, schema, alias, position)
-    item, depth = found
-    hits = item.find(name) or [expr for hidden, expr in item.hidden_columns if hidden == name]
+    hits = found.find(name) or [expr for hidden, expr in found.hidden_columns if hidden == name]
     if len(hits) > 1:
         raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position or None)
     if not hits:
         raise UndefinedColumn(f"column {alias}.{name} does not exist", position=position or None,
                               hint=_similar(scope, name, alias))
-    _mark_outer(scope, depth)
     return hits[0]
 
 
@@ -178,15 +178,11 @@ def missing_column(scope: Scope, name: str, position: int) -> UndefinedColumn:
                            hint=None if detail else _similar(scope, name, None))
 
 
-def _mark_outer(scope: Scope, depth: int) -> None:
-    level: Scope | None = scope
-    for _ in range(depth):
-        assert level is not None
-        level.outer_used = True
-        level = level.parent
-
-
 def _bad_lateral(item: Item, position: int) -> InvalidColumnReference | UndefinedTable:
+    if item.is_changed:
+        return InvalidColumnReference(
+            f'invalid reference to FROM-clause entry for table "{item.alias}"', position=position or None,
+            hint=f'There is an entry for table "{item.alias}", but it cannot be referenced from this part of the query.')
     return InvalidColumnReference(
         f'invalid reference to FROM-clause entry for table "{item.alias}"',
         detail="The combining JOIN type must be INNER or LEFT for a LATERAL reference.", position=position or None)

@@ -7,12 +7,12 @@ from executor.bind import operators
 from executor.bind import query as queries
 from executor.bind.coerce import to_common
 from executor.bind.expressions import bind
+from executor.bind.locking import STRENGTHS
 from executor.bind.ordering import sort_key
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
-from executor.errors import not_supported
 from executor.parse import Node
-from executor.plan import ColumnRef, Expr, Query, Select, SetOperation, SortKey, Target, ValuesEntry
+from executor.plan import ColumnRef, Expr, Query, QueryEntry, Select, SetOperation, SortKey, Target, ValuesEntry
 from executor.sqlstates import FeatureNotSupported, SyntaxError
 from executor.types import oids as T
 
@@ -57,7 +57,7 @@ def bind_values(s: Statement, scope: Scope, node: Node, keep_unknown: bool, sepa
     order = tuple(sort_key(s, scope, o, targets) for o in node.nodes("sortClause"))
     limit, offset, ties = queries.limits(s, scope, node)
     for locking in node.nodes("lockingClause"):
-        raise not_supported(f"{queries.LOCKS[locking.take('strength')]} on VALUES")
+        raise FeatureNotSupported(f"{STRENGTHS[locking.take('strength')]} cannot be applied to VALUES")
     return Select(targets=tuple(targets), source=(entry,), order=order, limit=limit, offset=offset, with_ties=ties)
 
 
@@ -97,7 +97,7 @@ def bind_set_operation(s: Statement, scope: Scope, node: Node, keep_unknown: boo
     order = tuple(_set_order(s, sort_scope, o, targets, operator) for o in node.nodes("sortClause"))
     limit, offset, ties = queries.limits(s, scope, node)
     for locking in node.nodes("lockingClause"):
-        raise FeatureNotSupported(f"{queries.LOCKS[locking.take('strength')]} is not allowed with UNION/INTERSECT/EXCEPT")
+        raise FeatureNotSupported(f"{STRENGTHS[locking.take('strength')]} is not allowed with UNION/INTERSECT/EXCEPT")
     return SetOperation(number=number, operator=operator, every=every, left=left, right=right, targets=targets, order=order,
                         limit=limit, offset=offset, with_ties=ties)
 
@@ -126,6 +126,8 @@ def convert_outputs(s: Statement, query: Query, types: list[int], construct: str
     visible = [t for t in query.targets if not t.hidden]
     if all(t.expr.type == oid for t, oid in zip(visible, types, strict=True)):
         return query
+    if isinstance(query, SetOperation) and (not query.every or query.order or query.limit or query.offset):
+        return _wrapped(s, query, types, construct)
     if isinstance(query, SetOperation):
         left = convert_outputs(s, query.left, types, construct)
         right = convert_outputs(s, query.right, types, construct)
@@ -138,6 +140,15 @@ def convert_outputs(s: Statement, query: Query, types: list[int], construct: str
     converted = tuple(msgspec.structs.replace(t, expr=to_common(s, t.expr, oid, construct))
                       for t, oid in zip(visible, types, strict=True))
     return msgspec.structs.replace(query, targets=converted)
+
+
+def _wrapped(s: Statement, query: SetOperation, types: list[int], construct: str) -> Select:
+    """An operation that compares or orders its rows does so with the types of its own: what it gives is converted."""
+    columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in query.targets)
+    entry = QueryEntry(number=s.new_entry(), alias="", query=query, columns=columns)
+    targets = tuple(Target(expr=to_common(s, e, oid, construct), name=name)
+                    for (name, e), oid in zip(table_columns(entry), types, strict=True))
+    return Select(targets=targets, source=(entry,))
 
 
 def _convert_values(s: Statement, query: Select, values: ValuesEntry, types: list[int], construct: str) -> Select:

@@ -4,9 +4,7 @@ How binding is laid out: scope.py holds what names mean at a place; expressions.
 expressions; from_clause.py, query.py and data_change.py bind statements; resolve.py and coerce.py know the type rules.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from executor import plan
 from executor.catalog import usertypes
@@ -14,7 +12,7 @@ from executor.catalog.model import Catalog, Relation
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.typenames import format_type
 from executor.context import Context
-from executor.errors import SqlError, not_supported
+from executor.errors import not_supported
 from executor.facts import lookup
 from executor.parse import Node, Source
 from executor.sqlstates import UndefinedParameter, UndefinedTable
@@ -34,7 +32,6 @@ class Statement:
     context: Context
     search_path: tuple[str, ...]
     source: Source
-    offset: int = 0  # byte offset is absolute in the source, so this stays 0 but for stored texts
     parameters: dict[int, int] = field(default_factory=dict)
     fixed_parameters: bool = False
     lifted: dict[int, int] = field(default_factory=dict)  # byte offset of a literal -> its number
@@ -101,9 +98,6 @@ def unresolved_parameters(statement: Statement) -> list[int]:
     return [statement.parameters.get(n, T.UNKNOWN) for n in range(1, count + 1)]
 
 
-Handler = Callable[..., Any]
-
-
 def type_name(oid: int, typmod: int = -1) -> str:
     """A type as error messages print it ("integer", "character varying")."""
     t = lookup.type_at(oid)
@@ -115,8 +109,3 @@ def type_name(oid: int, typmod: int = -1) -> str:
         return type_name(t.element) + "[]"
     name = quote_identifier(t.name)
     return name if t.schema in ("public", "pg_temp", "pg_catalog") else f"{quote_identifier(t.schema)}.{name}"
-
-
-def positioned(error: SqlError, position: int) -> SqlError:
-    """The error with this position unless it has one."""
-    return error.at(position or None)

@@ -42,8 +42,7 @@ class ChangeTarget:
     @property
     def names(self) -> list[str]:
         """The columns that an INSERT without a column list gives values for."""
-        return [c.name for c in self.view.view.columns] if self.view is not None \
-            else [c.name for c in self.relation.columns if not c.generated]
+        return [c.name for c in (self.view.view if self.view is not None else self.relation).columns]
 
     def default(self, s: Statement, column: Column) -> Expr:
         """What an INSERT stores in a column that it gives no value for."""

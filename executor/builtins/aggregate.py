@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor.builtins.array import element_of
-from executor.builtins.base import ArgumentTypes, Builtin, NativeAggregate, PythonAggregate
+from executor.builtins.base import ArgumentTypes, Builtin, NativeAggregate, PythonAggregate, extreme
 from executor.sqlstates import ArraySubscriptError, NullValueNotAllowed
 from executor.types import arrays
 from executor.types.base import Stored
-from executor.types.registry import codec
 
-_COLLATED = {"numeric": "decimal", "bpchar": "RTRIM", "tid": "pg_tid"}
 _EXTREMES = {
     "int2": "1", "int4": "1", "int8": "1", "oid": "1", "float4": "1", "float8": "'NaN'", "text": "'a'",
     "numeric": "1.50",
@@ -23,14 +21,6 @@ def _plain(name: str) -> Callable[[str, str], str]:
     return lambda over, x: f"{name}({x}){over}"
 
 
-def _extreme(name: str, collation: str) -> Callable[[str, str], str]:
-    return lambda over, x: f"{name}({x} COLLATE {collation}){over}"
-
-
-def _array_extreme(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
-    return lambda types, result: _extreme(name, codec(types[0][0]).collation or "BINARY")
-
-
 def _example(call: str, row: str, expected: str) -> tuple[str, str]:
     return f"(SELECT {call} FROM (VALUES ({row})) v (x))", expected
 
@@ -38,12 +28,9 @@ def _example(call: str, row: str, expected: str) -> tuple[str, str]:
 def _min_max() -> Iterator[Builtin]:
     for name in ("min", "max"):
         for kind, value in _EXTREMES.items():
-            collation = _COLLATED.get(kind)
-            implementation = (NativeAggregate(_extreme(name, collation), collate=True) if collation
-                              else NativeAggregate(_plain(name)))
-            yield Builtin(f"{name}({kind})", implementation,
+            yield Builtin(f"{name}({kind})", extreme(name),
                           _example(f"{name}(x::{kind})", value, value.strip("'")))
-        yield Builtin(f"{name}(anyarray)", NativeAggregate(_array_extreme(name), typed=True, collate=True),
+        yield Builtin(f"{name}(anyarray)", extreme(name),
                       _example(f"{name}(x)", "ARRAY[1,2]", "{1,2}"))
 
 
@@ -141,12 +128,16 @@ class _Nested:
             raise ArraySubscriptError("cannot accumulate empty arrays")
         if self.items and array.lengths != self.lengths:
             raise ArraySubscriptError("cannot accumulate arrays of different dimensionality")
+        if not array.items:
+            raise ArraySubscriptError("cannot accumulate empty arrays")
         self.lengths = array.lengths
         self.items.append(array.items)
 
     def final(self) -> Stored:
         return arrays.dump(self.items) if self.items else None
 
+
+_JOINED = PythonAggregate(_Joined, strict=False)
 
 BUILTINS = (
     Builtin("count()", NativeAggregate(lambda over: f"count(*){over}"),
@@ -157,8 +148,9 @@ BUILTINS = (
       for name in ("bool_and", "every")),
     Builtin("bool_or(bool)", NativeAggregate(_plain("max")), _example("bool_or(x)", "false", "f")),
     Builtin("any_value(anyelement)", PythonAggregate(_FirstValue), _example("any_value(x)", "7", "7")),
+    # Over a moving frame SQLite's group_concat() takes away a wrong number of characters if delimiters differ in length.
     Builtin("string_agg(text,text)", NativeAggregate(lambda over, x, delimiter: f"group_concat({x}, {delimiter}){over}",
-                                                     single=False, python=PythonAggregate(_Joined, strict=False)),
+                                                     single=False, python=_JOINED, over=_JOINED),
             ("(SELECT string_agg(x, ',') FROM (VALUES ('a'), (NULL), ('b')) v (x))", "a,b")),
     Builtin("string_agg(bytea,bytea)", PythonAggregate(_JoinedBytes, strict=False),
             (r"(SELECT string_agg(x, '\xff'::bytea) FROM (VALUES ('\x01'::bytea), ('\x02')) v (x))", r"\x01ff02")),

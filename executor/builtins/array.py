@@ -167,9 +167,11 @@ def _position(types: ArgumentTypes, result: int) -> Callable[..., int | None]:
         if array is None:
             return None
         value = _flat_for_search(array)
+        if not value.items:
+            return None
         if start and start[0] is None:
             raise NullValueNotAllowed("initial position must not be null")
-        lower = value.lowers[0] if value.lowers else 1
+        lower = value.lowers[0]
         item = None if wanted is None else write(wanted)
         first = max((start[0] or 0) - lower, 0) if start else 0
         return next((lower + at for at in range(first, len(value.items)) if equal(value.items[at], item)), None)
@@ -330,14 +332,15 @@ def _sort(types: ArgumentTypes, result: int) -> Callable[..., str]:
 # Rows and text
 
 
-def _unnest(types: ArgumentTypes, result: int) -> Callable[[str], Iterator[Stored]]:
+def unnest(types: ArgumentTypes, result: int) -> Callable[[str], Iterator[Stored]]:
+    """The elements of an array as rows."""
     read = arrays.from_json(element_of(types[0][0]))
 
-    def unnest(array: str) -> Iterator[Stored]:
+    def elements(array: str) -> Iterator[Stored]:
         for item in flat(load(array).items):
             yield None if item is None else read(item)
 
-    return unnest
+    return elements
 
 
 def generate_subscripts(array: str, dimension: int, reverse: int = 0) -> Iterator[int]:
@@ -425,7 +428,7 @@ BUILTINS = (
     Builtin("array_sort(anyarray,bool)", _typed(_sort), ("array_sort('{3,1,2}'::int[], true)", "{3,2,1}")),
     Builtin("array_sort(anyarray,bool,bool)", _typed(_sort),
             ("array_sort('{1,NULL}'::int[], false, true)", "{NULL,1}")),
-    Builtin("unnest(anyarray)", SetReturning(_unnest, typed=True)),
+    Builtin("unnest(anyarray)", SetReturning(unnest, typed=True)),
     Builtin("generate_subscripts(anyarray,int4)", SetReturning(generate_subscripts)),
     Builtin("generate_subscripts(anyarray,int4,bool)", SetReturning(generate_subscripts)),
     *(Builtin(f"array_to_string({arguments})", Python(_to_string, context=True, typed=True),

@@ -73,7 +73,8 @@ class NativeAggregate:
     aggregate call, for example `lambda over, x: f"total({x}){over}"`. Also for window functions, where `over` has the
     OVER clause. `helpers` as in Native. `single`: each aggregate call in the text takes the arguments as they are and
     nothing else, so that the first may be preceded by DISTINCT and the last followed by ORDER BY; if not, DISTINCT
-    needs `python`."""
+    needs `python`. `collate`: the argument is taken under the collation of its type. `over`: what runs over windows,
+    where the native aggregates do that wrongly."""
 
     lower: Callable[..., Any]
     helpers: tuple[Callable[..., Any], ...] = ()
@@ -81,6 +82,7 @@ class NativeAggregate:
     collate: bool = False
     single: bool = True
     python: "PythonAggregate | None" = None
+    over: "PythonAggregate | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,11 @@ class Builtin:
     signature: str
     implementation: Implementation
     example: Example = None
+
+
+def extreme(name: str) -> NativeAggregate:
+    """min or max of the values of a type, in the type's order."""
+    return NativeAggregate(lambda over, x: f"{name}({x}){over}", collate=True)
 
 
 def native(lower: Callable[..., str], *, repeats: int = 1, python: Callable[..., Any] | None = None,

@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from executor.builtins.base import Builtin, Python, native
+from executor.builtins.integer import checked
 from executor.sqlstates import ArraySubscriptError, InvalidParameterValue, NumericValueOutOfRange, SubstringError
-from executor.types.integer import INT4_MAX
 from executor.types.memory import compare_bytes
 
 
@@ -23,10 +23,8 @@ def overlay(data: bytes, new: bytes, start: int, length: int | None = None) -> b
     """Put `new` in the place of `length` bytes (as many as it has itself) from `start`."""
     if start <= 0:
         raise SubstringError("negative substring length not allowed")
-    after = start + (len(new) if length is None else length)
-    if after > INT4_MAX:
-        raise NumericValueOutOfRange("integer out of range")
-    return substr(data, 1, start - 1) + new + substr(data, after)
+    rest = checked(start + (len(new) if length is None else length), "int4")
+    return substr(data, 1, start - 1) + new + substr(data, rest)
 
 
 def _byte_at(data: bytes, index: int) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from executor.builtins.base import Builtin, Python, SetReturning
+from executor.builtins.array import unnest
+from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.builtins.catalog_text import relation_of
 from executor.catalog import names
 from executor.catalog.model import OWN_DATABASE, PG_CATALOG_OID
@@ -235,8 +236,8 @@ def _rows_of_nothing(*arguments: object) -> Any:
     return iter(())
 
 
-def _expand_array(text: str) -> Any:
-    return ((element, position) for position, element in enumerate(load_items(text), 1))
+def _expand_array(types: ArgumentTypes, result: int) -> Callable[[str], Any]:
+    return lambda text: ((element, position) for position, element in enumerate(unnest(types, result)(text), 1))
 
 
 _RELATIONS = (
@@ -259,7 +260,7 @@ _RELATIONS = (
     Builtin("pg_partition_root(regclass)", Python(_nothing), ("pg_partition_root('pg_class')", None)),
     Builtin("pg_options_to_table(_text)", SetReturning(
         lambda text: (tuple(option.partition("=")[::2]) for option in load_items(text)))),
-    Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array)),
+    Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array, typed=True)),
 )
 
 # ---------------------------------------------------------------- text search
@@ -300,7 +301,8 @@ def _relation_words(context: Context, oid: int) -> str | None:
 def _describe_class(context: Context, oid: int, number: int) -> str | None:
     words, relation = _relation_words(context, oid), relation_of(context, oid)
     if words and number and relation:
-        return f"column {relation.by_number[number].name} of {words}"
+        column = relation.by_number.get(number)
+        return f"column {column.name} of {words}" if column else None
     return words
 
 

@@ -7,7 +7,7 @@ collation pg_timetz. A date or timestamp is compared with a timestamptz in the s
 import math
 from collections.abc import Callable
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
+from executor.builtins.base import Builtin, Native, Python, extreme, native
 from executor.builtins.datetime import INFINITE, timestamptz_micros, utc_from_local
 from executor.context import Context
 from executor.types.datetime import compare_timetz
@@ -79,8 +79,8 @@ def extremes(name: str) -> tuple[Builtin, ...]:
         Builtin(
             f"{name}_smaller({name},{name})", native(lambda a, b: f"min({a}, {b})"), chooser_example(name, "smaller")
         ),
-        Builtin(f"max({name})", NativeAggregate(lambda over, x: f"max({x}){over}"), extreme_example(name, "max")),
-        Builtin(f"min({name})", NativeAggregate(lambda over, x: f"min({x}){over}"), extreme_example(name, "min")),
+        Builtin(f"max({name})", extreme("max"), extreme_example(name, "max")),
+        Builtin(f"min({name})", extreme("min"), extreme_example(name, "min")),
     )
 
 

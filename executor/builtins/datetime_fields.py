@@ -20,6 +20,7 @@ from executor.builtins.datetime import (
 from executor.builtins.zones import session_or_named_zone
 from executor.context import Context
 from executor.errors import SqlError
+from executor.identifiers import fold
 from executor.sqlstates import DatetimeFieldOverflow, FeatureNotSupported, InvalidParameterValue
 from executor.types.datetime import out_of_range
 from executor.types.datetime_tokens import WORDS, Token
@@ -74,21 +75,21 @@ _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 def unit_of(text: str, type_name: str) -> str:
     """The unit of extract a word names (22023 if it names none)."""
-    word = lower_ascii(text)[:TOKEN_LENGTH]
+    word = fold(text)[:TOKEN_LENGTH]
     unit = INTERVAL_UNITS.get(word) or _SPECIAL_UNITS.get(word)
     if unit is not None:
         return word if unit == "timezone" else unit
     if WORDS.get(word, (None, 0))[0] is Token.RESERVED and type_name in _CALENDAR_TYPES:
-        raise unsupported(lower_ascii(text), type_name)
+        raise unsupported(fold(text), type_name)
     raise _unrecognized(text, type_name)
 
 
 def _unrecognized(text: str, type_name: str) -> SqlError:
-    return InvalidParameterValue(f'unit "{lower_ascii(text)}" not recognized for type {type_name}')
+    return InvalidParameterValue(f'unit "{fold(text)}" not recognized for type {type_name}')
 
 
 def _raise_unsupported(unit: str, type_name: str) -> NoReturn:
-    raise unsupported(lower_ascii(unit), type_name)
+    raise unsupported(fold(unit), type_name)
 
 
 # --- fields ----------------------------------------------------------------------------------------------------------
@@ -382,7 +383,7 @@ def truncated(unit: str, micros: int) -> int:
 
 
 def _trunc_unit(text: str, type_name: str) -> str:
-    unit = INTERVAL_UNITS.get(lower_ascii(text)[:TOKEN_LENGTH])
+    unit = INTERVAL_UNITS.get(fold(text)[:TOKEN_LENGTH])
     if unit is None:
         raise _unrecognized(text, type_name)
     return unit if unit in TRUNC_UNITS else _raise_unsupported(text, type_name)
@@ -416,7 +417,7 @@ def date_trunc_interval(text: str, stored: str) -> str:
     """date_trunc(text, interval): cut what is less than the unit, toward zero."""
     unit = _trunc_unit(text, "interval")
     if unit == "week":
-        raise unsupported(lower_ascii(text), "interval", "Months usually have fractional weeks.")
+        raise unsupported(fold(text), "interval", "Months usually have fractional weeks.")
     value = interval(stored)
     if not value.finite:
         return stored

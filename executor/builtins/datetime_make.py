@@ -23,6 +23,7 @@ from executor.types.instants import (
     timestamp_in_range,
     timestamp_text,
 )
+from executor.types.integer import INT4_MIN
 from executor.types.timezones import zone_of
 
 _END_TIMESTAMP_SECONDS = 9224318016000.0  # 294277-01-01, since 1970
@@ -33,13 +34,15 @@ def _float(value: float | str) -> float:
     return float(value)
 
 
-def _parts(year: int, month: int, day: int) -> Parts:
+def _parts(year: int, month: int, day: int, shown_year: int) -> Parts:
+    """The date; `shown_year` is the year in the error."""
     parts = Parts(year=abs(year), month=month, day=day, claimed=DATE, era="bc" if year < 0 else "")
-    shown = f"{year + (year < 0)}-{month:02d}-{day:02d}"
     try:
+        if year == INT4_MIN:
+            raise BadInput
         validate_date(parts)
     except BadInput:
-        raise DatetimeFieldOverflow(f"date field value out of range: {shown}") from None
+        raise DatetimeFieldOverflow(f"date field value out of range: {shown_year}-{month:02d}-{day:02d}") from None
     if not parts.valid_julian():
         raise _date_out_of_range(parts)
     return parts
@@ -67,7 +70,8 @@ def _clock(hour: int, minute: int, second: float) -> str:
 
 def make_date(year: int, month: int, day: int) -> str:
     """make_date; a negative year is BC."""
-    parts = _parts(year, month, day)
+    # PostgreSQL has counted 1 BC as 0 by the time it finds a month or day wrong, but not the least year of all.
+    parts = _parts(year, month, day, year + 1 if INT4_MIN < year < 0 else year)
     if not date_in_range(parts.days()):
         raise _date_out_of_range(parts)
     return date_text(parts.days())
@@ -79,7 +83,7 @@ def make_time(hour: int, minute: int, second: float | str) -> str:
 
 
 def _timestamp(year: int, month: int, day: int, hour: int, minute: int, second: float) -> int:
-    micros = _parts(year, month, day).days() * DAY + _micros(hour, minute, second)
+    micros = _parts(year, month, day, year).days() * DAY + _micros(hour, minute, second)
     if not timestamp_in_range(micros):
         shown = f"{year}-{month:02d}-{day:02d} {_clock(hour, minute, second)}"
         raise DatetimeFieldOverflow(f"timestamp out of range: {shown}")

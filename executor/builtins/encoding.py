@@ -106,7 +106,7 @@ def _encoding(name: str, role: str) -> str:
     """PostgreSQL's own name of an encoding (22023)."""
     found = _ALIASES.get("".join(c for c in name.lower() if c.isascii() and c.isalnum()))
     if found is None:
-        raise InvalidParameterValue(f'invalid {role} encoding name "{name}"')
+        raise InvalidParameterValue(f'invalid {role}encoding name "{name}"')
     return found
 
 
@@ -170,24 +170,24 @@ def _untranslatable(character: bytes, source: str, target: str) -> Untranslatabl
 
 def convert(data: bytes, source: str, target: str) -> bytes:
     """Bytes from one encoding to another."""
-    origin, destination = _encoding(source, "source"), _encoding(target, "destination")
+    origin, destination = _encoding(source, "source "), _encoding(target, "destination ")
     return _converted(_verified(data, origin), origin, destination)
 
 
 def convert_from(data: bytes, source: str) -> str:
     """Text from bytes in an encoding."""
-    origin = _encoding(source, "source")
+    origin = _encoding(source, "source ")
     return utf8(_converted(_verified(data, origin), origin, "UTF8"))
 
 
 def convert_to(text: str, target: str) -> bytes:
     """The bytes of text in an encoding."""
-    return _converted(text.encode(), "UTF8", _encoding(target, "destination"))
+    return _converted(text.encode(), "UTF8", _encoding(target, "destination "))
 
 
 def length_in(data: bytes, source: str) -> int:
     """The number of characters in bytes of an encoding."""
-    origin = _encoding(source, "source")
+    origin = _encoding(source, "")
     verified = _verified(data, origin)
     return len(verified.decode(_codec(origin))) if origin in _MULTIBYTE else len(verified)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from executor.builtins.base import ArgumentTypes, Builtin, Native, NativeAggregate, Python, native
+from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, extreme, native
 from executor.sqlstates import ObjectNotInPrerequisiteState
 from executor.types import arrays
 from executor.types.base import Stored
@@ -28,10 +28,6 @@ def _compare(operator: str) -> Callable[[ArgumentTypes, int], Callable[[str, str
 
 def _chosen(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
     return lambda types, result: lambda a, b: f"{name}({a} COLLATE {_collation(types)}, {b})"
-
-
-def _extreme(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
-    return lambda types, result: lambda over, x: f"{name}({x} COLLATE {_collation(types)}){over}"
 
 
 def _cmp(types: ArgumentTypes, result: int) -> Callable[[str, str], int]:
@@ -73,7 +69,7 @@ def _rows() -> Iterator[Builtin]:
         yield Builtin(f"enum_{verb}(anyenum,anyenum)", Native(_compare(operator), collate=True, typed=True))
     for name, aggregate in (("enum_smaller", "min"), ("enum_larger", "max")):
         yield Builtin(f"{name}(anyenum,anyenum)", Native(_chosen(aggregate), collate=True, typed=True))
-        yield Builtin(f"{aggregate}(anyenum)", NativeAggregate(_extreme(aggregate), collate=True, typed=True))
+        yield Builtin(f"{aggregate}(anyenum)", extreme(aggregate))
 
 
 BUILTINS = (

@@ -140,11 +140,6 @@ def absolute(value: Float) -> Float:
     return value if isinstance(value, str) else abs(value)
 
 
-def round_half_even(value: float) -> float:
-    """C's rint: to the nearest integer, ties to even, the sign kept."""
-    return value if isinf(value) or value != value else copysign(float(round(value)), value)
-
-
 def _integral(function: Callable[[float], float]) -> Callable[[Float], Float]:
     def compute(value: Float) -> Float:
         return value if isinstance(value, str) or isinf(value) else copysign(float(function(value)), value)
@@ -254,7 +249,8 @@ BUILTINS = (
     *(Builtin(f"float{n}up(float{n})", native(lambda a: a), (f"float{n}up(1.5::float{n})", "1.5")) for n in (4, 8)),
     *(Builtin(f"{name}(float{n})", Python(absolute), (f"{name}((-1.5)::float{n})", "1.5"))
       for n in (4, 8) for name in (f"float{n}abs", "abs")),
-    *(Builtin(f"float{n}larger(float{n},float{n})", native(lambda a, b: f"max({a}, {b})"),
+    # Of 0 and -0 the second is the larger as well as the smaller; SQLite's max() gives the first of equals, min() the last.
+    *(Builtin(f"float{n}larger(float{n},float{n})", native(lambda a, b: f"max({b}, {a})"),
               (f"float{n}larger(1::float{n}, 'NaN'::float{n})", "NaN")) for n in (4, 8)),
     *(Builtin(f"float{n}smaller(float{n},float{n})", native(lambda a, b: f"min({a}, {b})"),
               (f"float{n}smaller(1::float{n}, 'NaN'::float{n})", "1")) for n in (4, 8)),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from math import copysign, cos, inf, isinf, nan, sin, tan
+from math import cos, inf, isinf, nan, sin, tan
 
 from executor.builtins.base import Builtin, Python
 from executor.builtins.float import Float, number, overflow, stored, underflow
@@ -188,7 +188,7 @@ def _tand(value: float) -> float:
 def _cotd(value: float) -> float:
     x, sign = _first_quadrant(value)
     sine = _sin_quadrant(x)
-    ratio = _cos_quadrant(x) / sine if sine else copysign(inf, sine)
+    ratio = _cos_quadrant(x) / sine if sine else math.copysign(inf, sine)
     result = sign * (ratio / _COT_45)
     return 0.0 if result == 0 else result
 

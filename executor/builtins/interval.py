@@ -13,6 +13,7 @@ from executor.builtins.base import Builtin, Python, PythonAggregate, native
 from executor.builtins.datetime import INFINITE
 from executor.builtins.datetime_arithmetic import carry_days, negated
 from executor.builtins.datetime_comparison import chooser_example, comparisons, extreme_example
+from executor.builtins.float import overflow
 from executor.sqlstates import DatetimeFieldOverflow, DivisionByZero
 from executor.types.datetime import compare_timetz
 from executor.types.instants import DAY, time_micros, time_text
@@ -27,6 +28,7 @@ from executor.types.spans import (
     Interval,
     checked,
     compare_intervals,
+    fits,
     interval,
     interval_text,
     out_of_range,
@@ -199,7 +201,11 @@ def make_interval(
     years: int, months: int, weeks: int, days: int, hours: int, minutes: int, seconds: float | str
 ) -> str:
     """make_interval."""
+    if not fits(years * 12 + months, weeks * 7 + days, 0):
+        raise out_of_range()
     exact = _float(seconds) * 1000000.0
+    if math.isinf(exact) and not math.isinf(_float(seconds)):
+        raise overflow()
     if not math.isfinite(exact) or not INT64_MIN <= exact < float(2**63):
         raise out_of_range()
     micros = (hours * 3600 + minutes * 60) * 1000000 + round(exact)
@@ -231,6 +237,7 @@ class Sum:
             self.days += sign * value.days
             self.micros += sign * value.micros
             self.count += sign
+            checked(self.months, self.days, self.micros)  # even if the sum will be infinite
 
     def step(self, stored: str) -> None:
         """A row enters."""

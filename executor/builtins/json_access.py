@@ -3,6 +3,7 @@
 A json value's parts are cut out of its text as they are written; a jsonb value is loaded, and its parts printed anew.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,18 +14,18 @@ from executor.types import arrays
 from executor.types.jsonerror import check
 from executor.types.jsontext import Json, Number, dump, element_texts, kind_of, load, member_texts
 
+_INDEX = re.compile(r"[ \t\n\v\f\r]*([-+]?[0-9]+)")  # as C's strtol reads it: blanks before the number, but not behind
+_INDEX_LENGTH_MAX = 400
 _KIND_NAMES = {"{": "object", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
 
 
 def index_of(text: str | None) -> int | None:
     """A path element as an array index; None if it is no integer."""
-    if text is None:
+    match = _INDEX.fullmatch(text) if text is not None else None
+    if match is None or len(match[1]) > _INDEX_LENGTH_MAX:
         return None
-    try:
-        value = int(text) if text.isascii() and "_" not in text else None
-    except ValueError:
-        return None
-    return value if value is not None and -(1 << 31) <= value < 1 << 31 else None
+    value = int(match[1])
+    return value if -(1 << 31) <= value < 1 << 31 else None
 
 
 # json: parts of the text

@@ -4,6 +4,7 @@
 print it canonically.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from copy import copy
 from json.encoder import encode_basestring as quote
@@ -33,6 +34,7 @@ Converter = Callable[[Context, Stored], str]
 _INTEGERS = frozenset((oids.INT2, oids.INT4, oids.INT8))
 _NUMBERS = frozenset((oids.FLOAT4, oids.FLOAT8, oids.NUMERIC))
 _DATES = frozenset((oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ))
+_HOURS_ONLY = re.compile(r"(:[0-9.]+[-+][0-9]{2})( BC)?\Z")
 _NO_NUMBER = frozenset(("NaN", "Infinity", "-Infinity"))
 
 
@@ -66,8 +68,8 @@ def _date(oid: int, typmod: int) -> Converter:
         env = copy(context.env)
         env.date_style = "ISO"
         text = kind.text_encoder(typmod, env)(value).decode()
-        if oid == oids.TIMESTAMPTZ and text[-3:-2] in ("+", "-"):
-            text += ":00"  # XML Schema's form of the zone has minutes
+        if oid == oids.TIMESTAMPTZ:
+            text = _HOURS_ONLY.sub(r"\1:00\2", text)  # XML Schema's form of the zone has minutes
         return quote(text.replace(" ", "T", 1) if oid != oids.DATE and text[:1].isdigit() else text)
 
     return write

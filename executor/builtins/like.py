@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from executor.builtins.base import Builtin, Native, Python, call
-from executor.builtins.casing import lower
+from executor.builtins.casing import ascii_lower, lower
 from executor.sqlstates import InvalidEscapeSequence
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
@@ -96,8 +96,8 @@ def ilike(text: str, pattern: str) -> int:
 
 
 def ilike_name(text: str, pattern: str) -> int:
-    """ILIKE over a name, whose collation "C" knows only ASCII letters."""
-    return like(text.encode().lower().decode(), pattern.encode().lower().decode())
+    """ILIKE over a name, and under the collation "C", which knows only ASCII letters."""
+    return like(ascii_lower(text), ascii_lower(pattern))
 
 
 def not_ilike_name(text: str, pattern: str) -> int:

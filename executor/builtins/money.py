@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python, PythonAggregate, native
+from executor.builtins.base import Builtin, Native, Python, PythonAggregate, extreme, native
 from executor.builtins.float import Float, number, stored
 from executor.builtins.numeric import numeric_mul, to_integer
 from executor.sqlstates import DivisionByZero, NumericValueOutOfRange
@@ -152,10 +152,6 @@ def _chooser(name: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{name}({a} COLLATE decimal, {b})"
 
 
-def _extreme(name: str) -> Callable[[str, str], str]:
-    return lambda over, x: f"{name}({x} COLLATE decimal){over}"
-
-
 def _comparison_rows() -> Iterator[Builtin]:
     values = "'9.50'::money, '10'::money"
     for verb, sign in _COMPARISONS.items():
@@ -164,7 +160,7 @@ def _comparison_rows() -> Iterator[Builtin]:
     for name, verb, expected in (("max", "larger", "$10.00"), ("min", "smaller", "$9.50")):
         yield Builtin(f"cash{verb}(money,money)", Native(_chooser(name), collate=True),
                       (f"cash{verb}({values})", expected))
-        yield Builtin(f"{name}(money)", NativeAggregate(_extreme(name), collate=True),
+        yield Builtin(f"{name}(money)", extreme(name),
                       (f"(SELECT {name}(x) FROM (VALUES ('9.50'::money), ('10')) v (x))", expected))
 
 

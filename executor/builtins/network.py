@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from executor.builtins.base import Builtin, Native, NativeAggregate, Python, native
+from executor.builtins.base import Builtin, Native, Python, extreme, native
 from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange
 from executor.types.integer import INT8_MIN
 from executor.types.memory import compare_bits
@@ -248,10 +248,6 @@ def _chooser(name: str) -> Callable[[str, str], str]:
     return lambda a, b: f"{name}({a} COLLATE pg_inet, {b})"
 
 
-def _extreme(name: str) -> Callable[[str, str], str]:
-    return lambda over, x: f"{name}({x} COLLATE pg_inet){over}"
-
-
 def _comparison_rows() -> Iterator[Builtin]:
     values = "'9.0.0.0/8'::inet, '10.0.0.1'::inet"
     for verb, sign in _COMPARISONS.items():
@@ -261,7 +257,7 @@ def _comparison_rows() -> Iterator[Builtin]:
     for name, verb, expected in (("max", "larger", "10.0.0.1"), ("min", "smaller", "9.0.0.0/8")):
         yield Builtin(f"network_{verb}(inet,inet)", Native(_chooser(name), collate=True),
                       (f"network_{verb}({values})", expected))
-        yield Builtin(f"{name}(inet)", NativeAggregate(_extreme(name), collate=True),
+        yield Builtin(f"{name}(inet)", extreme(name),
                       (f"(SELECT {name}(x) FROM (VALUES ('9.0.0.0/8'::inet), ('10.0.0.1')) v (x))", expected))
 
 
@@ -313,7 +309,8 @@ BUILTINS = (
     Builtin("inetpl(inet,int8)", Python(add), (f"inetpl({_NET}, 25)", "192.168.1.30/24")),
     Builtin("int8pl_inet(int8,inet)", Python(lambda offset, text: add(text, offset)),
             (f"int8pl_inet(25, {_NET})", "192.168.1.30/24")),
-    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, _negated(offset))),
+    # The least offset has no negation in 64 bits and stays itself.
+    Builtin("inetmi_int8(inet,int8)", Python(lambda text, offset: add(text, -offset if offset > _INT8_MIN else offset)),
             (f"inetmi_int8({_NET}, 6)", "192.168.0.255/24")),
     Builtin("inetmi(inet,inet)", Python(subtract), (f"inetmi({_NET}, '192.168.0.0'::inet)", "261")),
     Builtin("inet_same_family(inet,inet)", Python(same_family), (f"inet_same_family({_NET}, '::1'::inet)", "f")),

@@ -284,7 +284,7 @@ def width_bucket(operand: str, low: str, high: str, count: int) -> int:
     if a == b:
         raise WrongBucket("lower bound cannot equal upper bound")
     if a > b:
-        a, b, x = -a, -b, -x
+        a, b, x = a.copy_negate(), b.copy_negate(), x.copy_negate()  # the operator - rounds
     if x < a:
         return 0
     if x >= b:

@@ -1,7 +1,8 @@
 """Square root, exponential, logarithms and powers of numeric, with PostgreSQL's rules for the scale of results.
 
 PostgreSQL computes each with a few guard digits and rounds to a scale that gives at least 16 significant digits;
-the functions here choose the same scale and round the correct value to it.
+the functions here choose the same scale and round the correct value to it. Python's operators on Decimals round to 28
+digits, so signs are changed with copy_abs and copy_negate, and sums are made in a wide context.
 """
 
 import math
@@ -11,7 +12,7 @@ from functools import cache
 from executor.builtins.base import Builtin, Python
 from executor.builtins.numeric import DISPLAY_SCALE_MAX, SIGNIFICANT_DIGITS_MIN, divide, weight
 from executor.sqlstates import DivisionByZero, InvalidArgumentForLog, InvalidArgumentForPowerFunction
-from executor.types.numeric import INFINITY, NAN, WEIGHT_MAX, overflow, rounded, scale_of, text_of
+from executor.types.numeric import EXACT, INFINITY, NAN, WEIGHT_MAX, overflow, rounded, scale_of, text_of
 
 _LOG10_E = 0.434294481903252
 _RESULT_SCALE_MAX = 2 * DISPLAY_SCALE_MAX
@@ -95,7 +96,7 @@ def _leading(value: Decimal, groups: int) -> tuple[int, int]:
 def _logarithm_weight(value: Decimal) -> int:
     """An estimate of the decimal weight of ln(value) (estimate_ln_dweight)."""
     if Decimal("0.9") <= value <= Decimal("1.1"):
-        distance = abs(value - 1)
+        distance = EXACT.subtract(value, Decimal(1)).copy_abs()
         return distance.adjusted() if distance else 0
     groups = 2 if _group_count(value) > 1 else 1
     digits, exponent = _leading(value, groups)
@@ -142,6 +143,8 @@ def numeric_log(base: str, a: str) -> str:
     root, value = Decimal(base), Decimal(a)
     if root.is_nan() or value.is_nan():
         return "NaN"
+    if value.is_infinite() and value < 0:
+        _check_logarithm(value)
     _check_logarithm(root)
     _check_logarithm(value)
     if root.is_infinite() or value.is_infinite():
@@ -168,7 +171,7 @@ def _power_of_special(x: Decimal, y: Decimal) -> Decimal:
     if x == 1 or y == 0:
         return Decimal(1)
     if y.is_infinite():
-        size = abs(x)
+        size = x.copy_abs()
         if size == 1:
             return Decimal(1)
         return INFINITY if (size > 1) == (y > 0) else Decimal(0)
@@ -214,8 +217,8 @@ def numeric_power(a: str, b: str) -> str:
     if not x:
         return text_of(rounded(x, SIGNIFICANT_DIGITS_MIN))
     negative = x < 0 and int(y) % 2 == 1
-    result = _real_power(abs(x), y, scale_of(x))
-    return text_of(-result if negative else result)
+    result = _real_power(x.copy_abs(), y, scale_of(x))
+    return text_of(result.copy_negate() if negative else result)
 
 
 def _real_power(x: Decimal, y: Decimal, base_scale: int) -> Decimal:

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, native
-from executor.builtins.numeric import numeric_round
+from executor.builtins.numeric import numeric_add, numeric_round, numeric_sub
 from executor.sqlstates import FeatureNotSupported, InvalidParameterValue
 from executor.types.integer import INT8_MAX
-from executor.types.numeric import text_of
 from executor.types.text import text_of_stored
 
 
@@ -16,7 +15,8 @@ def _moved(position: int, distance: str, sign: int) -> int:
         raise FeatureNotSupported(f"cannot {'add NaN to' if sign > 0 else 'subtract NaN from'} pg_lsn")
     if value.is_infinite():
         raise FeatureNotSupported("cannot convert infinity to pg_lsn")
-    result = int(numeric_round(text_of(Decimal(position) + sign * value)))
+    sum_of_both = (numeric_add if sign > 0 else numeric_sub)(str(position), distance)
+    result = int(numeric_round(sum_of_both))  # the sum is rounded, not the distance
     if not 0 <= result <= INT8_MAX:
         raise InvalidParameterValue("pg_lsn out of range")
     return result

@@ -94,14 +94,14 @@ def setseed(context: Context, seed: Float) -> Stored:
     return ""
 
 
-def _check(low: object, high: object, wrong: bool) -> None:
-    if wrong:
+def _check(ordered: bool) -> None:
+    if not ordered:
         raise InvalidParameterValue("lower bound must be less than or equal to upper bound")
 
 
 def random_between(context: Context, low: int, high: int) -> int:
     """An integer from low to high."""
-    _check(low, high, low > high)
+    _check(low <= high)
     return generator(context).between(low, high)
 
 
@@ -114,7 +114,7 @@ def random_numeric(context: Context, low: str, high: str) -> str:
     for name, value in (("lower", first), ("upper", last)):
         if not value.is_finite():
             raise InvalidParameterValue(f"{name} bound cannot be {'NaN' if value.is_nan() else 'infinity'}")
-    _check(low, high, first > last)
+    _check(first <= last)
     scale = max(scale_of(first), scale_of(last))
     start, end = (int(value.scaleb(scale, EXACT)) for value in (first, last))
     if end - start <= _MASK:

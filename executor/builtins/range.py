@@ -1,11 +1,12 @@
 """Ranges: constructors, parts, comparisons, containment, union, difference (executor.types.ranges)."""
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, PythonAggregate, native
+from executor.builtins.float import float8_from_numeric, stored
+from executor.builtins.numeric import numeric_sub
 from executor.facts.lookup import types_by_name
 from executor.sqlstates import DataException, SyntaxError
 from executor.types.base import Stored
@@ -241,12 +242,13 @@ MADE_WITH_TYPE = {source: Builtin(source, Python(_made, typed=True))
 """The constructors of users' range types, by their prosrc."""
 
 
-def _distance(scale: int, number: Callable[[Any], Any]) -> Callable[[Any, Any], float]:
-    return lambda a, b: float(number(a) - number(b)) / scale
+def _distance(scale: int, number: Callable[[Any], Any]) -> Callable[[Any, Any], Stored]:
+    return lambda a, b: stored(float(number(a) - number(b)) / scale)
 
 
 _DISTANCES = {
-    "int4range": _distance(1, int), "int8range": _distance(1, int), "numrange": _distance(1, Decimal),
+    "int4range": _distance(1, int), "int8range": _distance(1, int),
+    "numrange": lambda a, b: float8_from_numeric(numeric_sub(a, b)),
     "daterange": _distance(1, date_days), "tsrange": _distance(_MICROS_PER_SECOND, timestamp_micros),
     "tstzrange": _distance(_MICROS_PER_SECOND, timestamp_micros),
 }

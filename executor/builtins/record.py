@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Any
 
-from executor.builtins.base import ArgumentTypes, Builtin, Native, NativeAggregate, Python
+from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, extreme
 from executor.catalog.typenames import format_type
 from executor.errors import not_supported
 from executor.facts.lookup import type_at
@@ -111,12 +111,6 @@ def _chosen(name: str) -> Native:
     return Native(lower, collate=True, typed=True, python=refuse, natively=_alike)
 
 
-def _extreme(name: str) -> Callable[[ArgumentTypes, int], Callable[[str, str], str]]:
-    def factory(types: ArgumentTypes, result: int) -> Callable[[str, str], str]:
-        collation = codec(types[0][0]).collation
-        return lambda over, x: f"{name}({x} COLLATE {collation}){over}"
-
-    return factory
 
 
 def _unsigned(value: Stored) -> int:
@@ -191,7 +185,7 @@ def _rows() -> Iterator[Builtin]:
         yield Builtin(f"record_image_{verb}(record,record)", Python(_image(verb), typed=True))
     for name, aggregate in (("record_smaller", "min"), ("record_larger", "max")):
         yield Builtin(f"{name}(record,record)", _chosen(aggregate))
-        yield Builtin(f"{aggregate}(record)", NativeAggregate(_extreme(aggregate), collate=True, typed=True))
+        yield Builtin(f"{aggregate}(record)", extreme(aggregate))
 
 
 BUILTINS = (*_rows(), Builtin("btrecordcmp(record,record)", Python(_order, typed=True)))

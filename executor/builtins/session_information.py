@@ -96,16 +96,14 @@ def _client_encoding(context: Context) -> str:
 
 
 def _collation_for(types: ArgumentTypes, result: int) -> Callable[[Stored], str | None]:
-    """The collation of an expression: only its type matters as long as COLLATE makes no difference."""
+    """Of an expression whose type has no collation; executor.lower.functions writes the name of any other's."""
     kind = types[0][0]
     if kind == _UNKNOWN:
         return lambda value: None
     known = types_by_oid().get(kind)
-    collation = known.collation if known is not None else 0
-    if not collation:
-        raise DatatypeMismatch(f"collations are not supported by type {format_type(kind, None, None)}")
-    name = '"default"' if collation == _DEFAULT_COLLATION else quote_identifier("C")
-    return lambda value: name
+    if known is not None and known.collation:
+        return lambda value: '"default"' if known.collation == _DEFAULT_COLLATION else quote_identifier("C")
+    raise DatatypeMismatch(f"collations are not supported by type {format_type(kind, None, None)}")
 
 
 def _keywords() -> Any:

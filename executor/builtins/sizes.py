@@ -9,12 +9,14 @@ import msgspec
 
 from executor.builtins.base import Builtin, Native, Python, call
 from executor.builtins.catalog_text import relation_of
+from executor.builtins.numeric import numeric_mul, to_integer
 from executor.catalog.model import Relation
 from executor.catalog.search_path import class_name
 from executor.catalog.system.session_view import view_of
 from executor.context import Context
-from executor.sqlstates import InvalidParameterValue, NumericValueOutOfRange, UndefinedDatabase, UndefinedObject
-from executor.types.integer import INT8_MAX, INT8_MIN
+from executor.sqlstates import InvalidParameterValue, UndefinedDatabase, UndefinedObject
+from executor.types.base import Env
+from executor.types.numeric import parse_numeric
 
 _MAIN_FORKS = {"main"}
 _FORKS = {"main", "fsm", "vm", "init"}
@@ -122,11 +124,13 @@ def _pretty_numeric(text: str) -> str:
     return _pretty(int(size))
 
 
-_SIZE = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*\Z", re.DOTALL)
+_SIZE = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S.*?)?\s*\Z", re.DOTALL | re.ASCII)
+_TO_INT8 = to_integer("int8")
 _FACTORS = {"b": 1, "bytes": 1} | {unit.lower(): 1024 ** i for i, unit in enumerate(_UNITS) if i}
 
 
 def _size_bytes(text: str) -> int:
+    """pg_size_bytes(): 22023 for what is no size, 22003 for one that is too large."""
     match = _SIZE.match(text)
     if match is None:
         raise InvalidParameterValue(f'invalid size: "{text}"')
@@ -136,10 +140,8 @@ def _size_bytes(text: str) -> int:
         raise InvalidParameterValue(
             f'invalid size: "{text}"', detail=f'Invalid size unit: "{unit}".',
             hint='Valid units are "bytes", "B", "kB", "MB", "GB", "TB", and "PB".')
-    found = int((Decimal(number) * factor).to_integral_value("ROUND_HALF_UP"))
-    if not INT8_MIN <= found <= INT8_MAX:
-        raise NumericValueOutOfRange("bigint out of range")
-    return found
+    size: int = _TO_INT8(numeric_mul(str(parse_numeric(number, -1, Env())), str(factor)))
+    return size
 
 
 _DEFAULT_TABLESPACE = {"pg_default", 1663}

@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from executor.builtins.base import Builtin, Native, Python, SetReturning, call, native
-from executor.builtins.casing import initcap, lower, upper
+from executor.builtins.casing import casefold, initcap, lower, upper
+from executor.builtins.integer import checked
 from executor.sqlstates import (
     InvalidParameterValue,
     NumericValueOutOfRange,
@@ -13,7 +14,7 @@ from executor.sqlstates import (
     SyntaxError,
 )
 from executor.types import arrays
-from executor.types.integer import INT4_MAX, INT4_MIN
+from executor.types.integer import INT4_MIN
 from executor.types.memory import compare_bytes
 from executor.types.text import (
     char_from_text,
@@ -55,6 +56,11 @@ def substr_checked(text: str, start: int, length: int) -> str:
     return substr(text, start, length)
 
 
+def replace(text: str, old: str, new: str) -> str:
+    """Each occurrence of `old` as `new`; an empty `old` occurs nowhere."""
+    return text.replace(old, new) if old else text
+
+
 def left(text: str, count: int) -> str:
     """The first `count` characters, or all but the last -count."""
     return text[:count]
@@ -71,10 +77,8 @@ def overlay(text: str, new: str, start: int, length: int | None = None) -> str:
     """Put `new` in the place of `length` characters (as many as it has itself) from `start`."""
     if start <= 0:
         raise SubstringError("negative substring length not allowed")
-    after = start + (len(new) if length is None else length)
-    if after > INT4_MAX:
-        raise NumericValueOutOfRange("integer out of range")
-    return substr(text, 1, start - 1) + new + substr(text, after)
+    rest = checked(start + (len(new) if length is None else length), "int4")
+    return substr(text, 1, start - 1) + new + substr(text, rest)
 
 
 def _padding(text: str, length: int, fill: str) -> str:
@@ -265,8 +269,9 @@ BUILTINS = (
     Builtin("strpos(text,text)", native(lambda a, b: f"instr({a}, {b})"), ("strpos('high', 'ig')", "2")),
     Builtin("position(text,text)", native(lambda a, b: f"instr({a}, {b})"),
             ("pg_catalog.\"position\"('high', 'ig')", "2")),
-    Builtin("replace(text,text,text)", native(lambda a, b, c: f"replace({a}, {b}, {c})"),
-            ("replace('abcabc', 'b', 'xx')", "axxcaxxc")),
+    # SQLite's replace() of nothing gives the text without looking at what to put there, which may be NULL.
+    Builtin("replace(text,text,text)", native(lambda a, b, c: f"(CASE WHEN {c} IS NOT NULL THEN replace({a}, {b}, {c}) END)",
+                                              repeats=2, python=replace), ("replace('abcabc', 'b', 'xx')", "axxcaxxc")),
     Builtin("translate(text,text,text)", Python(translate), ("translate('12345', '143', 'ax')", "a2x5")),
     Builtin("overlay(text,text,int4,int4)", Python(overlay), ("overlay('Txxxxas', 'hom', 2, 4)", "Thomas")),
     Builtin("overlay(text,text,int4)", Python(overlay), ("overlay('abcdef', 'XX', 3)", "abXXef")),
@@ -291,7 +296,7 @@ BUILTINS = (
     Builtin("normalize(text,text)", Python(normalize), ("length(normalize('é', NFD))", "2")),
     Builtin("is_normalized(text,text)", Python(is_normalized), ("is_normalized('é', 'NFC')", "t")),
     Builtin("unistr(text)", Python(unistr), ("unistr('d\\0061t\\+000061')", "data")),
-    Builtin("casefold(text)", Python(lower), ("casefold('ABC')", "abc")),
+    Builtin("casefold(text)", Python(casefold), ("casefold('ABCς')", "abcσ")),
     Builtin("text(bool)", Python(text_from_bool), ("text(true)", "true")),
     Builtin("text(bpchar)", _UNPADDED, ("text('ab  '::bpchar)", "ab")),
     Builtin("text(name)", _IDENTITY, ("text('ab'::name)", "ab")),

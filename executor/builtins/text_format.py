@@ -4,24 +4,15 @@ import re
 from collections.abc import Callable
 
 from executor.builtins.base import ArgumentTypes, Builtin, Python
-from executor.builtins.keywords import QUOTED
 from executor.builtins.output import Printer, cast_printer, printer
 from executor.context import Context
+from executor.identifiers import ascii_lower, quote_identifier
 from executor.sqlstates import InvalidParameterValue, NullValueNotAllowed
 from executor.types import arrays
 from executor.types.base import Stored
-from executor.types.text import truncate_name
 
-_SAFE_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _SPECIFIER = re.compile(r"%(?:([0-9]+)\$)?(-?)(?:(\*)(?:([0-9]+)\$)?|([0-9]+))?")
 _SINGLE_PERCENT = 'For a single "%" use "%%".'
-
-
-def quote_ident(name: str) -> str:
-    """A name as it has to be written in SQL."""
-    if _SAFE_NAME.fullmatch(name) and name not in QUOTED:
-        return name
-    return '"' + name.replace('"', '""') + '"'
 
 
 def quote_literal(text: str) -> str:
@@ -115,7 +106,7 @@ def _width_overflow() -> int:
 def _identifier(value: str | None) -> str:
     if value is None:
         raise NullValueNotAllowed("null values cannot be formatted as an SQL identifier")
-    return quote_ident(value)
+    return quote_identifier(value)
 
 
 _CONVERSIONS: dict[str, Callable[[str | None], str]] = {
@@ -168,7 +159,7 @@ _SPACE = " \t\n\r\f\v"
 
 
 def parse_ident(text: str, strict: int = 1) -> str:
-    """Split a qualified name into its parts, unquoted and folded to lower case."""
+    """Split a qualified name into its parts, unquoted and folded to lower case, of any length."""
     def fail(detail: str | None = None) -> InvalidParameterValue:
         return InvalidParameterValue(f'string is not a valid identifier: "{text}"', detail=detail)
 
@@ -192,8 +183,8 @@ def parse_ident(text: str, strict: int = 1) -> str:
                 if text[at : at + 1] == ".":
                     raise fail('No valid identifier before ".".')
                 raise fail('No valid identifier after ".".' if after_dot else None)
-            name, at = match[0].lower() if match[0].isascii() else _folded(match[0]), match.end()
-        parts.append(truncate_name(name))
+            name, at = ascii_lower(match[0]), match.end()
+        parts.append(name)
         at = _skip(text, at)
         if text[at : at + 1] == ".":
             after_dot = True
@@ -202,10 +193,6 @@ def parse_ident(text: str, strict: int = 1) -> str:
             return arrays.dump(parts)
         else:
             raise fail()
-
-
-def _folded(name: str) -> str:
-    return name.encode().lower().decode()  # folding knows only ASCII letters
 
 
 def _skip(text: str, at: int) -> int:
@@ -233,7 +220,7 @@ BUILTINS = (
     Builtin("textanycat(text,anynonarray)", Python(_cat, **_TYPED), ("textanycat('a', true)", "atrue")),
     Builtin("format(text,any)", Python(_format, **_TYPED), ("format('%s %I %L', 1, 'a b', NULL)", '1 "a b" NULL')),
     Builtin("format(text)", Python(lambda template: template and format_text(template, [])), ("format('100%%')", "100%")),
-    Builtin("quote_ident(text)", Python(quote_ident), ("quote_ident('Select')", '"Select"')),
+    Builtin("quote_ident(text)", Python(quote_identifier), ("quote_ident('Select')", '"Select"')),
     Builtin("quote_literal(text)", Python(quote_literal), ("quote_literal('it''s')", "'it''s'")),
     Builtin("quote_literal(anyelement)", Python(_quote_any(quote_literal, None), **_TYPED),
             ("quote_literal(1.5)", "'1.5'")),

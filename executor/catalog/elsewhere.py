@@ -15,6 +15,7 @@ from executor.catalog.inference import infer
 from executor.catalog.model import Catalog, Column, Constraint, Index, IndexColumn, Relation
 from executor.catalog.naming import column_part, free_name
 from executor.catalog.sqlite_schema import ColumnRow, IndexRow, TableRow
+from executor.identifiers import ascii_lower
 
 ELSEWHERE_FIRST_OID = 1 << 30
 DEFAULT_COLLATION = 100
@@ -101,8 +102,8 @@ def visible(table: TableRow) -> list[ColumnRow]:
 def _columns(table: TableRow, text: TableText, recorded: Relation | None) -> tuple[Column, ...]:
     before = recorded.columns if recorded else ()
     numbers = {column.sqlite_name or column.name: column.number for column in before}
-    generated = {name.lower(): expression for name, expression in text.generated.items()}
-    collations = {name.lower(): collation for name, collation in text.collations.items()}
+    generated = {ascii_lower(name): expression for name, expression in text.generated.items()}
+    collations = {ascii_lower(name): collation for name, collation in text.collations.items()}
     following = max([recorded.last_number if recorded else 0, *numbers.values()])
     found = []
     for column in visible(table):
@@ -110,7 +111,7 @@ def _columns(table: TableRow, text: TableText, recorded: Relation | None) -> tup
         if not number:
             following += 1
             number = following
-        oid, folded = infer(column.declared), column.name.lower()
+        oid, folded = infer(column.declared), ascii_lower(column.name)
         rowid = _is_rowid(table, column)
         default = _default(column.default)
         collation = collations.get(folded, "")
@@ -146,7 +147,7 @@ def _rowid_column(table: TableRow, columns: tuple[Column, ...]) -> int:
 def _rowid_name(table: TableRow) -> str:
     if table.without_rowid or table.kind == "view":
         return ""
-    hidden = {column.name.lower() for column in table.columns}
+    hidden = {ascii_lower(column.name) for column in table.columns}
     return next((name for name in _ROWID_NAMES if name not in hidden), "")
 
 
@@ -188,9 +189,9 @@ class _Keys:
         return sqlite_name.removeprefix(prefix) if self.relation.schema != "public" else sqlite_name
 
     def _written_name(self, kind: str, columns: list[str]) -> str:
-        folded = tuple(name.lower() for name in columns)
+        folded = tuple(ascii_lower(name) for name in columns)
         return next((c.name for c in self.text.constraints if c.kind == kind and c.name
-                     and tuple(name.lower() for name in c.columns) == folded), "")
+                     and tuple(ascii_lower(name) for name in c.columns) == folded), "")
 
     def _key_columns(self, row: IndexRow) -> tuple[IndexColumn, ...]:
         written = create_text.read_index(row.sql)[0] if row.sql else []
@@ -228,7 +229,7 @@ class _ConstraintNames:
 
 def _checks(relation: Relation, text: TableText, oids: Allocator) -> list[Constraint]:
     names = _ConstraintNames(relation, text, oids)
-    numbers = {column.name.lower(): column.number for column in relation.columns}
+    numbers = {ascii_lower(column.name): column.number for column in relation.columns}
     found = []
     for check in text.constraints:
         if check.kind == "c":
@@ -242,11 +243,11 @@ def _checks(relation: Relation, text: TableText, oids: Allocator) -> list[Constr
 
 def _not_nulls(relation: Relation, text: TableText, oids: Allocator) -> list[Constraint]:
     names = _ConstraintNames(relation, text, oids)
-    written = {c.columns[0].lower(): c.name for c in text.constraints if c.kind == "n"}
+    written = {ascii_lower(c.columns[0]): c.name for c in text.constraints if c.kind == "n"}
     found = []
     for column in relation.columns:
         if column.not_null:
-            name = names.name(written.get(column.name.lower(), ""), column.name, "not_null")
+            name = names.name(written.get(ascii_lower(column.name), ""), column.name, "not_null")
             found.append(Constraint(oid=names.oid(name), name=name, kind="n", columns=(column.number,)))
     return found
 
@@ -263,7 +264,7 @@ def with_foreign_keys(relation: Relation, table: TableRow, find: Callable[[str],
     found = []
     for i, key in enumerate(table.foreign_keys):
         given = written[i] if len(written) == len(table.foreign_keys) else ConstraintText(kind="f")
-        target = relation if key.table.lower() == table.name.lower() else find(key.table)
+        target = relation if ascii_lower(key.table) == ascii_lower(table.name) else find(key.table)
         targets = _target_columns(target, key.targets) if target else ()
         if target is None or len(targets) != len(key.columns):
             continue
@@ -279,8 +280,8 @@ def with_foreign_keys(relation: Relation, table: TableRow, find: Callable[[str],
 def _target_columns(target: Relation, names: tuple[str, ...]) -> tuple[int, ...]:
     if not names:
         return target.primary_key.columns if target.primary_key else ()
-    folded = {(column.sqlite_name or column.name).lower(): column.number for column in target.columns}
-    return tuple(folded[name.lower()] for name in names if name.lower() in folded)
+    folded = {ascii_lower(column.sqlite_name or column.name): column.number for column in target.columns}
+    return tuple(folded[ascii_lower(name)] for name in names if ascii_lower(name) in folded)
 
 
 def _key_index(target: Relation, columns: tuple[int, ...]) -> int:

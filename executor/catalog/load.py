@@ -27,6 +27,7 @@ from executor.catalog.model import (
     UserType,
 )
 from executor.catalog.sqlite_schema import ObjectRow, Probe, Row, SqliteSchema, TableRow, reading
+from executor.identifiers import ascii_lower
 from storage.errors import SqlLogicError
 from storage.statement import Statement
 from storage.transaction import Transaction
@@ -126,7 +127,7 @@ class _Builder:
             self.names.add(schema, name)
         fresh = [elsewhere.relation(table, schema, name, self.oids, self.names) for table, schema, name in others]
         everything = [*self.recorded, *fresh]
-        self.by_sqlite_name = {r.sqlite_name.lower(): r for r in everything if r.sqlite_name}
+        self.by_sqlite_name = {ascii_lower(r.sqlite_name): r for r in everything if r.sqlite_name}
         result = [self._current(relation) for relation in self.recorded]
         result += [self._linked(relation, self.tables[relation.sqlite_name]) for relation in fresh]
         return tuple(sorted(result, key=lambda relation: relation.oid))
@@ -137,7 +138,7 @@ class _Builder:
 
     def _linked(self, relation: Relation, table: TableRow) -> Relation:
         return elsewhere.with_foreign_keys(
-            relation, table, lambda name: self.by_sqlite_name.get(name.lower()), self.oids)
+            relation, table, lambda name: self.by_sqlite_name.get(ascii_lower(name)), self.oids)
 
     def _current(self, relation: Relation) -> Relation:
         """A recorded relation as it is now."""

@@ -41,6 +41,8 @@ from executor.sqlstates import (
 if TYPE_CHECKING:
     from executor.context import Context
 
+_SPACE = " \t\n\r\f\v"
+
 
 def _split(text: str, context: "Context", what: str) -> tuple[str, str]:
     """(schema or "", name) of a possibly qualified name."""
@@ -95,6 +97,8 @@ def _type_name(text: str) -> Any:
     """The TypeName node of a type's text (42601, in PostgreSQL's context)."""
     from executor.parse import parse_expression
 
+    if not text.strip(_SPACE):
+        raise SyntaxError(f'invalid type name "{text}"')
     try:
         node = parse_expression(f"CAST(NULL AS {text})")
     except (SqlError, ValueError) as error:

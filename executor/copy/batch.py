@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from executor.errors import SqlError
-from executor.sqlstates import BadCopyFileFormat, CharacterNotInRepertoire
+from executor.sqlstates import BadCopyFileFormat
 
 
 class Marker(Enum):
@@ -72,16 +72,6 @@ def add_where(error: SqlError, where: str) -> SqlError:
 def bad_format(message: str, where: str | None = None, *, hint: str | None = None) -> SqlError:
     """22P04."""
     return BadCopyFileFormat(message, where=where, hint=hint)
-
-
-_LENGTHS = tuple([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x08 + [1] * 0x08)
-"""How many bytes a UTF-8 character has, by its first byte, as PostgreSQL counts them for its message."""
-
-
-def invalid_utf8(data: bytes, at: int, where: str | None = None) -> SqlError:
-    """22021 for the byte sequence at a position."""
-    wrong = " ".join(f"0x{byte:02x}" for byte in data[at : at + _LENGTHS[data[at]]])
-    return CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}', where=where)
 
 
 def find_invalid_utf8(data: bytes) -> int | None:

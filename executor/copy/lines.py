@@ -13,9 +13,10 @@ costs no quadratic time.
 import re
 from dataclasses import dataclass
 
-from executor.copy.batch import Place, bad_format, find_invalid_utf8, invalid_utf8
+from executor.copy.batch import Place, bad_format, find_invalid_utf8
 from executor.copy.options import Options
 from executor.errors import SqlError
+from executor.types.base import invalid_utf8
 
 
 @dataclass(slots=True)

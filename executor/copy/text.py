@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
-from executor.copy.batch import Field, Marker, Place, find_invalid_utf8, invalid_utf8
+from executor.copy.batch import Field, Marker, Place, find_invalid_utf8
 from executor.copy.fields import FieldReader
 from executor.copy.options import Options
+from executor.types.base import invalid_utf8
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S])|$)")
 _SIMPLE_ESCAPE = re.compile(r"\\([\s\S]?)")

@@ -33,7 +33,8 @@ def query(p: Printer, node: plan.Query | plan.DataChange, names: tuple[str, ...]
             sort_keys(p, node.order, numbers)
         _limits(p, node)
         for locking in node.locking if isinstance(node, Select) else ():
-            p.keyword(f" {locking}", -STEP, STEP)
+            p.keyword(f" {locking.strength} OF {quote_identifier(p.entries[locking.entry].refname or '')}", -STEP, STEP)
+            p.put(f" {locking.wait}" if locking.wait else "")
 
 
 def _numbers(node: SetOperation) -> dict[int, int]:

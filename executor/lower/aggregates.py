@@ -33,6 +33,8 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
         over += f" OVER ({window(g, expr.window)})"
     arguments = [*expr.direct_arguments, *rows.rows_as_json(expr.function, expr.arguments)]
     if isinstance(implementation, NativeAggregate):
+        if expr.window is not None and implementation.over is not None:
+            return _python(g, expr, implementation.over, arguments, over)
         decorated = expr.distinct or bool(expr.order)
         if decorated and not implementation.single:
             if implementation.python is None:
@@ -53,19 +55,21 @@ def _native(g: Generator, expr: plan.AggregateCall, implementation: NativeAggreg
     lower = implementation.lower
     if implementation.typed:
         lower = implementation.lower(functions.argument_types(arguments), functions.plain_type(expr.type))
-    return str(lower(over, *_arguments(g, expr, arguments)))
+    return str(lower(over, *_arguments(g, expr, arguments, implementation.collate)))
 
 
-def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr]) -> list[str]:
+def _arguments(g: Generator, expr: plan.AggregateCall, arguments: list[plan.Expr], collate: bool = False) -> list[str]:
     if expr.star:
         return []
-    texts = [value(g, a) for a in arguments]
+    texts = [functions.operand(g, expr, a) for a in arguments]
     for a in arguments:
         collation(g, a.type)
+    if collate:
+        texts[0] += collation(g, arguments[0].type)
     if expr.distinct:
         if len(texts) != 1:
             raise not_supported(f"{expr.function.name}(DISTINCT ...) with several arguments", position=expr.position or None)
-        texts[0] = f"DISTINCT {texts[0]}{collation(g, arguments[0].type)}"
+        texts[0] = f"DISTINCT {texts[0]}{'' if collate else collation(g, arguments[0].type)}"
         if not expr.order and expr.function.name not in ANY_ORDER:
             texts[0] += " ORDER BY " + order_term(g, plan.SortKey(expr=arguments[0]))
     if expr.order:
@@ -154,4 +158,5 @@ def window(g: Generator, w: plan.Window) -> str:
 
 
 def _bound(g: Generator, name: str, offset: plan.Expr | None) -> str:
+    """One end of a frame. SQLite refuses offsets that cannot be one; executor.translate words that as PostgreSQL."""
     return name if offset is None else f"{value(g, offset)} {name}"

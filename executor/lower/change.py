@@ -10,9 +10,10 @@ from executor.catalog.search_path import shown_schema
 from executor.context import Context
 from executor.diagnosis.texts import failing_row
 from executor.errors import not_supported
-from executor.lower.expressions import condition, raw, sortable, value
+from executor.lower.expressions import condition, is_volatile, raw, sortable, value
 from executor.lower.generator import Generator, quote
-from executor.lower.query import from_clause, is_volatile, mark_nullable, query, range_entries, with_clause
+from executor.lower.query import from_clause, mark_nullable, query, with_clause
+from executor.lower.rewriting import entries_of, range_entries
 from executor.sqlstates import CardinalityViolation, CheckViolation, NotNullViolation, WithCheckOptionViolation
 from executor.types.base import Stored
 from storage.statement import Function
@@ -168,6 +169,16 @@ def _repeated_keys_matter(c: plan.Insert) -> bool:
     return c.on_conflict is not None and c.on_conflict.update
 
 
+def _check_keys_stay(c: plan.Insert, conflict: plan.OnConflict) -> None:
+    """0A000 for DO UPDATE that may give a row another key, which a later row of the statement could meet."""
+    keys = {c.relation.columns[key.index].number: key.index for key in conflict.keys if isinstance(key, plan.ColumnRef)}
+    for column, expr in conflict.assignments:
+        same = isinstance(expr, plan.ColumnRef) and expr.index == keys.get(column.number) \
+            and expr.entry in (conflict.excluded, c.entry.number)
+        if column.number in keys and not same and _single_row(c) is None:
+            raise not_supported("ON CONFLICT DO UPDATE of several rows that changes a column of the conflict target")
+
+
 def _refuse_repeated(g: Generator, c: plan.Insert, source: str) -> str:
     """DO UPDATE must not meet the same key twice in one statement (21000); SQLite would update twice."""
     assert c.on_conflict is not None
@@ -218,6 +229,12 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
                 g.overrides.pop((c.entry.number, i), None)
     if not conflict.update:
         return text + " DO NOTHING"
+    _check_keys_stay(c, conflict)
+    computed = (tuple(e for _, e in conflict.assignments), conflict.where, c.ctes)
+    if _single_row(c) is None and any(isinstance(e, plan.TableEntry) and e.relation.oid == c.relation.oid
+                                      for e in entries_of(computed)):
+        # PostgreSQL's would not see the rows that the statement has inserted already.
+        raise not_supported("ON CONFLICT DO UPDATE of several rows that reads the table again")
     if c.checks or c.generated or c.view_checks:
         raise not_supported("ON CONFLICT DO UPDATE on a table with generated columns or checks kept by pgquill")
     for i, column in enumerate(c.relation.columns):
@@ -256,10 +273,17 @@ def _update(g: Generator, c: plan.Update) -> str:
     if not sets:
         first = column_text(c.relation.columns[0])
         sets = f"{first} = {first}"
+    if not source and _has_subquery(tuple(e for _, e in c.assignments)):
+        # SQLite would run the subqueries row by row, over rows changed already; with a FROM it computes all rows first.
+        source = "(SELECT 1)"
     text = f"UPDATE {g.table(c.relation)} AS t{c.entry.number} SET {sets}"
     text += f" FROM {source}" if source else ""
     text += f" WHERE {_all(where)}" if where else ""
     return text + _returning(g, c, range_entries(c.source))
+
+
+def _has_subquery(value_: Any) -> bool:
+    return any(isinstance(e, plan.Subquery) for e in walk.descend(value_))
 
 
 def _all(conditions: list[str]) -> str:

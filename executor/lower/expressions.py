@@ -7,7 +7,9 @@ and sorting); `condition` prints a filter, where NULL and false are the same.
 from collections.abc import Callable
 from typing import Any
 
-from executor import plan
+from msgspec.structs import replace
+
+from executor import plan, walk
 from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
@@ -36,7 +38,7 @@ def raw(g: Generator, expr: plan.Expr) -> str:
     """Like value, but a column as it is stored."""
     if isinstance(expr, plan.ColumnRef):
         return g.column(expr) if expr.index >= 0 else value(g, expr)
-    if isinstance(expr, plan.Relabel) and base_type(expr.type) == base_type(expr.argument.type):
+    if isinstance(expr, plan.Relabel) and base_type(expr.type) == base_type(expr.argument.type) != T.BPCHAR:
         return raw(g, expr.argument)
     return value(g, expr)
 
@@ -65,6 +67,11 @@ def _comparison(g: Generator, expr: plan.Call) -> str:
     g.unchecked = before
     tests = [f"typeof({g.column(c)}) = '{functions.checked_class(g, c)}'" for c in columns] if expr.operator != "=" else []
     return "(" + " AND ".join([text, *tests]) + ")"
+
+
+def is_volatile(value_: Any) -> bool:
+    """True if a volatile function is called anywhere inside."""
+    return any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in walk.descend(value_))
 
 
 # ---------------------------------------------------------------- order and equality
@@ -188,23 +195,19 @@ def _placeholder(g: Generator, expr: plan.Expr) -> str:
 
 
 def _relabel(g: Generator, expr: plan.Relabel) -> str:
-    text = value(g, expr.argument)
+    text = functions.operand(g, expr, expr.argument)
     if functions.prints_differently(expr):
         return f"{g.need(functions.inet_of_cidr())}({text})"
     source, target = base_type(expr.argument.type), base_type(expr.type)
-    if source == T.INT4 and target in UNSIGNED and not _is_natural(expr.argument):
+    if source == T.INT4 and target in UNSIGNED:
         return f"({text} & 4294967295)"
     if source in UNSIGNED and target == T.INT4:
-        return f"(({text} + 2147483648 & 4294967295) - 2147483648)"
+        return f"((({text} + 2147483648) & 4294967295) - 2147483648)"
     return text
 
 
 UNSIGNED = frozenset({T.OID, *T.REG_TYPES})
-"""Types of 32 bits without a sign; integers of the same bits are cast to them and back."""
-
-
-def _is_natural(expr: plan.Expr) -> bool:
-    return isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, int) and expr.value >= 0
+"""Types of 32 bits without a sign, to and from which integer is cast by taking the bits as they are."""
 
 
 # ---------------------------------------------------------------- logic
@@ -254,22 +257,30 @@ def _distinct(g: Generator, expr: plan.DistinctFrom) -> str:
 
 def _case(g: Generator, expr: plan.Case) -> str:
     parts = ["CASE"]
+    once = expr.subject is not None and not all(_matches_natively(c) for c, _ in expr.whens) and is_volatile(expr.subject)
+    name = g.fresh() if once else ""
     if expr.subject is not None and all(_matches_natively(c) for c, _ in expr.whens):
         parts.append(f"{value(g, expr.subject)}{equality(g, expr.subject.type)}")
         for test, result in expr.whens:
             assert isinstance(test, plan.Call)
-            parts.append(f"WHEN {value(g, test.arguments[1])} THEN {value(g, result)}")
+            parts.append(f"WHEN {value(g, test.arguments[1])} THEN {functions.operand(g, expr, result)}")
     else:
         if expr.subject is not None:
-            g.placeholders.append(value(g, expr.subject))
+            g.placeholders.append(f"{name}.v" if once else value(g, expr.subject))
         conditions = [value(g, test) for test, _ in expr.whens]
         if expr.subject is not None:
             g.placeholders.pop()
         for text, (_, result) in zip(conditions, expr.whens, strict=True):
-            parts.append(f"WHEN {text} THEN {value(g, result)}")
+            parts.append(f"WHEN {text} THEN {functions.operand(g, expr, result)}")
     if expr.otherwise is not None:
-        parts.append(f"ELSE {value(g, expr.otherwise)}")
-    return "(" + " ".join(parts) + " END)"
+        parts.append(f"ELSE {functions.operand(g, expr, expr.otherwise)}")
+    text = " ".join(parts) + " END"
+    return _with_value(g, name, expr.subject, text) if once and expr.subject is not None else f"({text})"
+
+
+def _with_value(g: Generator, name: str, expr: plan.Expr, text: str) -> str:
+    """A text that uses the value of a volatile expression, as `name`.v, more than once."""
+    return f"(WITH {name}(v) AS MATERIALIZED (SELECT {value(g, expr)}) SELECT {text} FROM {name})"
 
 
 def _matches_natively(test: plan.Expr) -> bool:
@@ -278,19 +289,26 @@ def _matches_natively(test: plan.Expr) -> bool:
 
 
 def _coalesce(g: Generator, expr: plan.Coalesce) -> str:
-    texts = [value(g, a) for a in expr.arguments]
+    texts = [functions.operand(g, expr, a) for a in expr.arguments]
     return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
 def _min_max(g: Generator, expr: plan.MinMax) -> str:
     """GREATEST and LEAST leave NULLs out, which SQLite's max(a, b) does not; its aggregate does."""
     name = "max" if expr.greatest else "min"
-    texts = [value(g, a) for a in expr.arguments]
+    texts = [functions.operand(g, expr, a) for a in expr.arguments]
     rows = " UNION ALL ".join(f"SELECT {t} AS v" for t in texts)
     return f"(SELECT {name}(v{collation(g, expr.type)}) FROM ({rows}))"
 
 
 def _nullif(g: Generator, expr: plan.NullIf) -> str:
+    if is_volatile(expr.first):
+        name = g.fresh()
+        g.placeholders.append(f"{name}.v")
+        seen = plan.ElementRef(type=expr.first.type, typmod=expr.first.typmod)
+        test = value(g, replace(expr.equal, arguments=(seen, *expr.equal.arguments[1:])))
+        g.placeholders.pop()
+        return _with_value(g, name, expr.first, f"CASE WHEN {test} THEN NULL ELSE {name}.v END")
     first = value(g, expr.first)
     return f"(CASE WHEN {value(g, expr.equal)} THEN NULL ELSE {first} END)"
 

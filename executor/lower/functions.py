@@ -15,12 +15,15 @@ from executor.builtins.registry import find, made_with_type
 from executor.context import Context
 from executor.errors import not_supported
 from executor.facts.lookup import Function as Fact
-from executor.lower.generator import Generator
+from executor.identifiers import quote_identifier
+from executor.lower import collations
+from executor.lower.generator import Generator, literal
 from executor.types import arrays, numeric
 from executor.types import oids as T
 from executor.types.base import Stored, misfit
 from executor.types.made import FIRST_NUMBER, fields_of
 from executor.types.registry import codec
+from executor.types.text import text_of_stored
 from storage.statement import Function, TableFunction
 
 Types = tuple[tuple[int, int], ...]
@@ -73,18 +76,23 @@ def call(g: Generator, expr: plan.Call) -> str:
         raise not_supported("set-returning functions in this place", position=expr.position or None)
     if (fast := _numeric_comparison(g, expr)) is not None:
         return fast
+    if (form := collations.ascii_form(expr)) is not None:
+        name = g.need(Function(f"pg_{fact.name}_{fact.oid}_c", form.function, len(expr.arguments), True, strict=True))
+        return f"{name}({', '.join(value(g, a) for a in expr.arguments)})"
+    if fact.name == "pg_collation_for" and (found := collations.collation_of(expr.arguments[0])):
+        return literal(quote_identifier(found))
     implementation = builtin(fact, expr.position).implementation
     if isinstance(implementation, Native):
         return _native(g, expr, implementation)
     if isinstance(implementation, Python):
-        arguments = [value(g, a) for a in expr.arguments]
+        arguments = [operand(g, expr, a) for a in expr.arguments]
         name = scalar(g, fact, implementation, expr.arguments, expr.type)
         return f"{name}({', '.join(arguments)})"
     raise not_supported(f"function {fact.name} as an expression", position=expr.position or None)
 
 
 def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
-    arguments = [value(g, a) for a in expr.arguments]
+    arguments = [operand(g, expr, a) for a in expr.arguments]
     repeated = implementation.repeats > 1 and not all(is_simple(a, t) for a, t in zip(expr.arguments, arguments, strict=True))
     unfit = implementation.natively is not None and not implementation.natively(argument_types(expr.arguments))
     if implementation.python is not None and (repeated or unfit):
@@ -104,6 +112,34 @@ def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
         for argument in expr.arguments:
             collation(g, argument.type)
     return str(lower(*arguments))
+
+
+_PATTERNS = frozenset(f"bpchar{ic}{verb}" for ic in ("", "ic") for verb in ("like", "nlike", "regexeq", "regexne"))
+"""Functions for which the blanks behind a char(n) are part of it."""
+
+
+def operand(g: Generator, expr: plan.Expr, argument: plan.Expr) -> str:
+    """An operand of an expression. A char(n) gets its blanks where the result is not known to be a char(n) any more, so
+    that they would not come with its output, and where a pattern sees them."""
+    text = value(g, argument)
+    element = element_type(argument.type)
+    if argument.typmod < 0 or base_type(element or argument.type) != T.BPCHAR:
+        return text
+    if (isinstance(expr, plan.Call) and expr.function.name in _PATTERNS) or (
+            expr.typmod < 0 and base_type(element_type(expr.type) or expr.type) == T.BPCHAR):
+        return f"{g.need(_PAD_ELEMENTS if element else _PAD)}({text}, {argument.typmod - 4})"
+    return text
+
+
+def _pad_elements(array: Stored, width: int) -> str:
+    found = arrays.load(array)
+    return arrays.dump(arrays.map_elements(found.items, lambda item: item.ljust(width)), found.lowers)
+
+
+_PAD_ELEMENTS = Function("pg_pad_bpchar_array", _pad_elements, 2, True, strict=True)
+
+
+_PAD = Function("pg_pad_bpchar", lambda text, width: text_of_stored(text).ljust(width), 2, True, strict=True)
 
 
 def is_simple(expr: plan.Expr, text: str) -> bool:
@@ -357,7 +393,7 @@ NATIVE_ELEMENTS = frozenset({T.BOOL, T.INT2, T.INT4, T.INT8, T.OID, T.TEXT, T.VA
 
 def make_array(g: Generator, expr: plan.Array) -> str:
     """ARRAY[...]."""
-    texts = [value(g, e) for e in expr.elements]
+    texts = [operand(g, expr, e) for e in expr.elements]
     if not texts:
         return "'[]'"
     if expr.nested:

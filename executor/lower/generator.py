@@ -81,7 +81,7 @@ class Generator:
     outer: "Generator | None" = None  # set while a lateral query is printed: its outer values are parameters
     outer_values: list[str] = field(default_factory=list)
     counter: list[int] = field(default_factory=lambda: [0])
-    materialize: set[int] = field(default_factory=set)
+    in_order: set[int] = field(default_factory=set)  # subqueries whose ORDER BY says how volatile functions above count
     exact: bool = False  # RETURNING gives stored forms, for a later step
 
     def slot(self, slot: Slot) -> str:

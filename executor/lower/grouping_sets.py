@@ -11,7 +11,7 @@ from executor import plan, walk
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.rewriting import new_entry, replace, rewrite
+from executor.lower.rewriting import new_entry, range_entries, replace, rewrite
 from executor.plan import AggregateCall, ColumnRef, Cte, CteEntry, Expr, Grouping, Query, QueryEntry, Select, SortKey
 from executor.types import oids as T
 
@@ -30,7 +30,7 @@ class _Levels:
         self.g = g
         self.below = Outputs(new_entry(g))  # numbers of entries are its branches' own; see _branch
         self.above = Outputs(new_entry(g))
-        self.own = set(_entries(q.source))
+        self.own = range_entries(q.source)
         self.groups = {walk.key(e): i for i, e in enumerate(q.group)}
 
     def query(self) -> Select:
@@ -125,10 +125,3 @@ ONE = plan.Const(type=T.INT4, value=1)
 def _count() -> Expr:
     (fact,) = [f for f in lookup.functions_by_name()["count"] if not f.arguments]
     return AggregateCall(type=T.INT8, function=fact, arguments=(), star=True)
-
-
-def _entries(items: tuple[plan.FromItem, ...]) -> list[int]:
-    found: list[int] = []
-    for item in items:
-        found += _entries((item.left, item.right)) if isinstance(item, plan.Join) else [item.number]
-    return found

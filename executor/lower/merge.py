@@ -9,11 +9,11 @@ from typing import Any
 from executor import plan
 from executor.errors import not_supported
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.query import range_entries
-from executor.lower.rewriting import replace, rewrite
+from executor.lower.rewriting import range_entries, replace, rewrite
 from executor.lower.steps import (
     ChangedRows,
     Program,
+    assigns_volatile,
     changed_row,
     equal,
     new_row,
@@ -132,10 +132,12 @@ class _Merge:
         done: Any = replace(change, source=(kept,), where=where, returning=returning, ctes=c.ctes)
         if isinstance(change, plan.Update):
             done = replace(done, assignments=rewrite(change.assignments, over_join, over_join), old=c.old)
-        if not returning:
-            program.write(program.on_snapshot(done), counts=self.is_main)
+        done = program.on_snapshot(done)
+        if not returning and not assigns_volatile(done):
+            program.write(done, counts=self.is_main)
             return None
-        return self._result(changed_row(program, program.on_snapshot(done), is_main=self.is_main), returning)
+        row = changed_row(program, done, is_main=self.is_main)
+        return self._result(row, returning) if returning else None
 
     def _insert(self, change: Insert, kept: StepEntry, taken: Expr, row: tuple[Expr, ...],
                 returning: tuple[Target, ...]) -> Select | None:

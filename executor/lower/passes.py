@@ -10,7 +10,8 @@ from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.grouping_sets import grouping_sets
-from executor.lower.rewriting import new_entry, replace
+from executor.lower.levels import aggregates_below, numbered_after_sorting, volatile_below, volatile_groups
+from executor.lower.rewriting import new_entry, numbers_inside, replace
 from executor.lower.set_returning import project_set
 from executor.plan import ColumnRef, Expr, Query, QueryEntry, Select, SortKey, Target
 from executor.types import oids as T
@@ -74,27 +75,42 @@ def with_ties(q: Query, g: Generator) -> Query:
     """FETCH FIRST n ROWS WITH TIES: the rows whose rank() is at most offset + n."""
     if not q.with_ties:
         return q
-    if not isinstance(q, Select):
-        raise not_supported("FETCH ... WITH TIES of a set operation")
     if q.limit is None:
         return replace(q, with_ties=False)
+    bound = limit = q.limit
+    q = _as_rows(q, g)
     entry, width = _ranked(q, g, "rank", ())
     last = len(entry.columns) - 1
-    bound: Expr = q.limit
     if q.offset is not None:
         plus = lookup.operator_by_signature("+", T.INT8, T.INT8)
         assert plus is not None
-        bound = plan.Call(type=T.INT8, function=lookup.functions_by_oid()[plus.function], arguments=(q.limit, q.offset))
+        bound = plan.Call(type=T.INT8, function=lookup.functions_by_oid()[plus.function], arguments=(limit, q.offset))
     number = ColumnRef(type=T.INT8, entry=entry.number, index=last, name="n")
-    return replace(_outer(q, entry, width, _compare("<=", number, bound)), offset=q.offset)
+    # The limit stays, for its value to be checked (executor.lower.query.limits).
+    return replace(_outer(q, entry, width, _compare("<=", number, bound)), offset=q.offset, limit=q.limit, with_ties=True)
+
+
+def _as_rows(q: Query, g: Generator) -> Select:
+    """A query whose rows are made by DISTINCT or a set operation as one that selects those rows, to be numbered."""
+    if isinstance(q, Select) and q.distinct_on is None:
+        return q
+    body = replace(q, order=(), limit=None, offset=None, with_ties=False, ctes=())
+    columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets)
+    entry = QueryEntry(number=new_entry(g), alias="", query=body, columns=columns)
+    outputs = {walk.key(t.expr): ColumnRef(type=t.expr.type, typmod=t.expr.typmod, entry=entry.number, index=i, name=t.name)
+               for i, t in enumerate(q.targets)}
+    targets = tuple(replace(t, expr=replace(outputs[walk.key(t.expr)], index=i)) for i, t in enumerate(q.targets))
+    order = tuple(replace(k, expr=outputs[walk.key(k.expr)]) for k in q.order)
+    return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, ctes=q.ctes)
 
 
 def correlated_limit(q: Query, g: Generator) -> Query:
     """LIMIT and OFFSET that use columns of an enclosing query, which SQLite's cannot: rows are numbered instead."""
     bounds = [e for e in (q.limit, q.offset) if e is not None]
-    if not any(isinstance(e, ColumnRef) for b in bounds for e in walk.descend(b)):
+    own = numbers_inside(tuple(bounds))
+    if not any(isinstance(e, ColumnRef) and e.entry not in own for b in bounds for e in walk.descend(b)):
         return q
-    if not isinstance(q, Select) or q.distinct_on is not None:
+    if not isinstance(q, Select) or q.distinct_on is not None or q.with_ties:
         raise not_supported("LIMIT or OFFSET with a column of an enclosing query here")
     entry, width = _ranked(q, g, "row_number", ())
     number = ColumnRef(type=T.INT8, entry=entry.number, index=len(entry.columns) - 1, name="n")
@@ -112,4 +128,6 @@ def correlated_limit(q: Query, g: Generator) -> Query:
     return _outer(q, entry, width, where)
 
 
-PASSES: tuple[Callable[[Query, Generator], Query], ...] = (grouping_sets, project_set, distinct_on, with_ties, correlated_limit)
+PASSES: tuple[Callable[[Query, Generator], Query], ...] = (
+    volatile_groups, grouping_sets, aggregates_below, volatile_below, project_set, numbered_after_sorting,
+    distinct_on, with_ties, correlated_limit)

@@ -8,9 +8,10 @@ from typing import Any
 from executor import plan, walk
 from executor.errors import not_supported
 from executor.lower import functions, rows
-from executor.lower.expressions import collation, condition, note_not_null, order_term, raw, sortable, value
+from executor.lower.expressions import collation, condition, is_volatile, note_not_null, order_term, raw, sortable, value
 from executor.lower.generator import Generator
 from executor.lower.passes import prepare
+from executor.lower.rewriting import range_entries
 from executor.sqlstates import InvalidRowCountInLimitClause, InvalidRowCountInResultOffsetClause
 from storage.statement import Function, TableFunction
 
@@ -54,17 +55,14 @@ def _recursive(g: Generator, cte: plan.Cte) -> str:
     return f"{with_clause(g, q.ctes)}{left} {keyword} {right}"
 
 
-def is_volatile(value_: Any) -> bool:
-    """True if a volatile function is called anywhere inside."""
-    return any(isinstance(e, plan.Call) and e.function.volatility == "v" for e in walk.descend(value_))
-
-
 # ---------------------------------------------------------------- SELECT
 
 
 def _select(g: Generator, q: plan.Select, top: bool) -> str:
     for item in q.source:
         mark_nullable(g, item)
+    if len(q.source) == 1 and isinstance(q.source[0], plan.QueryEntry) and is_volatile(q.targets):
+        g.in_order.add(q.source[0].number)
     source = from_clause(g, q.source)
     if q.where is not None:
         note_not_null(g, q.where, range_entries(q.source))
@@ -76,6 +74,10 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
         if q.distinct_on == ():
             text += collation(g, target.expr.type)
         outputs.append(f"{text} AS c{i}")
+    if q.having is not None and not q.group and not any(
+            isinstance(e, plan.AggregateCall) for t in q.targets for e in walk.own(t.expr)):
+        # SQLite knows a query without GROUP BY for a grouped one by an aggregate among its outputs only.
+        outputs[:1] = [f"CASE WHEN count(*) >= 0 THEN {printer(g, t.expr)} END AS c0" for t in q.targets[:1]] or ["count(*)"]
     parts = [f"SELECT {'DISTINCT ' if q.distinct_on == () else ''}{', '.join(outputs) or 'NULL'}"]
     if source:
         parts.append(f"FROM {source}")
@@ -85,8 +87,6 @@ def _select(g: Generator, q: plan.Select, top: bool) -> str:
         parts.append("GROUP BY " + ", ".join(f"{sortable(g, e)}" if not isinstance(e, plan.Const) else f"({value(g, e)} + 0)"
                                              for e in q.group))
     if q.having is not None:
-        if not q.group and not any(isinstance(e, plan.AggregateCall) for t in q.targets for e in walk.descend(t.expr)):
-            parts[0] += ", count(*) AS h"
         parts.append(f"HAVING {value(g, q.having)}")
     if q.order:
         parts.append("ORDER BY " + ", ".join(_order(g, k, keys) for k in q.order))
@@ -106,6 +106,10 @@ def limits(g: Generator, q: plan.Query) -> str:
     """LIMIT and OFFSET; negative numbers raise, NULL means none."""
     if q.limit is None and q.offset is None:
         return ""
+    if q.with_ties:  # the rows are limited already
+        assert q.limit is not None
+        text = f" LIMIT min({g.need(TIES)}({value(g, q.limit)}), -1)"
+        return text + (f" OFFSET {_count(g, q.offset, OFFSET)}" if q.offset is not None else "")
     text = f" LIMIT {_count(g, q.limit, LIMIT)}" if q.limit is not None else " LIMIT -1"
     return text + (f" OFFSET {_count(g, q.offset, OFFSET)}" if q.offset is not None else "")
 
@@ -135,7 +139,14 @@ def _offset(number: int | None) -> int:
     return number
 
 
+def _ties(number: int | None) -> int:
+    if number is None:
+        raise InvalidRowCountInLimitClause("row count cannot be null in FETCH FIRST ... WITH TIES clause")
+    return _limit(number)
+
+
 LIMIT = Function("pg_limit", _limit, 1, True)
+TIES = Function("pg_limit_with_ties", _ties, 1, True)
 OFFSET = Function("pg_offset", _offset, 1, True)
 
 
@@ -193,20 +204,19 @@ def mark_nullable(g: Generator, item: plan.FromItem, nullable: bool = False) -> 
         g.nullable.add(item.number)
 
 
-def range_entries(items: tuple[plan.FromItem, ...]) -> set[int]:
-    """The numbers of the range entries in a FROM list."""
-    found: set[int] = set()
-    for item in items:
-        found |= range_entries((item.left, item.right)) if isinstance(item, plan.Join) else {item.number}
-    return found
-
-
 def from_clause(g: Generator, source: tuple[plan.FromItem, ...]) -> str:
     """The FROM list. Entries are made known first, since a lateral one may use any before it."""
     for item in source:
         _enter(g, item)
-    return " CROSS JOIN ".join(from_item(g, item) for item in source) if any(_is_lateral(i) for i in source) \
-        else ", ".join(from_item(g, item) for item in source)
+    texts = [from_item(g, item) for item in source]
+    # A comma binds like JOIN in SQLite: what is before it would become part of an outer join after it.
+    texts[1:] = [f"({text})" if _keeps_right(item) else text for item, text in zip(source[1:], texts[1:], strict=True)]
+    return (" CROSS JOIN " if any(_is_lateral(i) for i in source) else ", ").join(texts)
+
+
+def _keeps_right(item: plan.FromItem) -> bool:
+    """True for a join that keeps all rows of a right side: it matters which rows are on its left."""
+    return isinstance(item, plan.Join) and (item.kind in ("right", "full") or _keeps_right(item.left))
 
 
 def _enter(g: Generator, item: plan.FromItem) -> None:
@@ -252,7 +262,7 @@ def _subquery(g: Generator, entry: plan.QueryEntry) -> str:
     if entry.lateral:
         return f"{lateral_query(g, lambda inner: query(inner, entry.query), len(entry.columns))} AS t{entry.number}"
     body = query(g, entry.query)
-    if is_volatile(tuple(t.expr for t in entry.query.targets)):
+    if is_volatile(tuple(t.expr for t in entry.query.targets)) or (entry.query.order and entry.number in g.in_order):
         columns = ", ".join(f"c{i}" for i in range(len(entry.columns)))
         name = g.fresh()
         body = f"WITH {name}({columns}) AS MATERIALIZED ({body}) SELECT * FROM {name}"

@@ -1,6 +1,6 @@
 """What the passes share: new range entries, and copies of nodes with some expressions replaced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.facts.lookup import Function
 from executor.lower.generator import Generator
-from executor.plan import Expr, FromItem, Query, RangeEntry
+from executor.plan import Expr, FromItem, Join, Query, RangeEntry, SetOperation
 
 FIRST_NEW_ENTRY = 1_000_000
 replace = msgspec.structs.replace
@@ -20,6 +20,14 @@ def new_entry(g: Generator) -> int:
     """A range entry number that the binder did not use."""
     g.root.counter[0] += 1
     return FIRST_NEW_ENTRY + g.root.counter[0]
+
+
+def range_entries(items: tuple[FromItem, ...]) -> set[int]:
+    """The numbers of the range entries in a FROM list."""
+    found: set[int] = set()
+    for item in items:
+        found |= range_entries((item.left, item.right)) if isinstance(item, Join) else {item.number}
+    return found
 
 
 def replace_entries(value: Any, change: Callable[[FromItem], FromItem]) -> Any:
@@ -42,19 +50,25 @@ def replace_entries(value: Any, change: Callable[[FromItem], FromItem]) -> Any:
     return replace(value, **fields) if fields else value
 
 
-def entries_of(value: Any) -> list[RangeEntry]:
-    """Every range entry inside, subqueries and WITH queries included."""
-    found: list[RangeEntry] = []
+def _nodes(value: Any) -> Iterator[msgspec.Struct]:
     stack: list[Any] = [value]
     while stack:
         current = stack.pop()
         if isinstance(current, tuple):
             stack.extend(current)
         elif isinstance(current, msgspec.Struct) and not isinstance(current, NOT_PLANS):
-            if isinstance(current, RangeEntry):
-                found.append(current)
+            yield current
             stack.extend(getattr(current, name) for name in current.__struct_fields__)
-    return found
+
+
+def entries_of(value: Any) -> list[RangeEntry]:
+    """Every range entry inside, subqueries and WITH queries included."""
+    return [node for node in _nodes(value) if isinstance(node, RangeEntry)]
+
+
+def numbers_inside(value: Any) -> set[int]:
+    """The numbers that columns of what is inside refer to: of range entries and set operations."""
+    return {node.number for node in _nodes(value) if isinstance(node, (RangeEntry, SetOperation))}
 
 
 def rewrite(value: Any, change: Callable[[Expr], Expr | None], inside: Callable[[Expr], Expr | None] | None = None) -> Any:

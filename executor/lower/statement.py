@@ -6,8 +6,9 @@ from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.model import Column as TableColumn
 from executor.facts.lookup import Function
+from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered
-from executor.lower.query import is_volatile, query
+from executor.lower.query import query
 
 
 def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
@@ -25,13 +26,13 @@ def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
     return g.finish(query(g, p, top=True), writes=(is_volatile(p) and writes_sequences(p)) or bool(row_locks(p)))
 
 
-def row_locks(p: plan.Plan) -> tuple[str, ...]:
+def row_locks(p: plan.Plan) -> tuple[plan.Locking, ...]:
     """The FOR UPDATE and FOR SHARE clauses anywhere in a plan.
 
     A row is locked by locking the database for writing: stronger than PostgreSQL's row lock, never weaker. Whoever
     wants to change a locked row waits, and sees it as the holder left it.
     """
-    found: list[str] = []
+    found: list[plan.Locking] = []
     stack: list[object] = [p]
     while stack:
         current = stack.pop()

@@ -17,10 +17,12 @@ from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
+from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered, Step
+from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.query import query, range_entries
-from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, replace, replace_entries, rewrite
+from executor.lower.query import query
+from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, range_entries, replace, replace_entries, rewrite
 from executor.plan import (
     ColumnRef,
     Cte,
@@ -47,7 +49,18 @@ CASCADES = "cnd"
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
     writes_first = any(isinstance(cte.query, DataChange) for cte in p.ctes)
-    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and returns_more(p))
+    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and (returns_more(p) or assigns_volatile(p)))
+
+
+def assigns_volatile(c: DataChange) -> bool:
+    """True for an UPDATE to volatile values that must be computed before, once a row: they are also used for generated
+    columns or checks, or SQLite would compute them too often or not often enough."""
+    if not isinstance(c, Update):
+        return False
+    values = tuple(e for _, e in c.assignments)
+    if c.generated or c.checks or c.view_checks:
+        return is_volatile(values)
+    return any(map(volatile_operands, values))
 
 
 def returns_more(c: DataChange) -> bool:
@@ -190,6 +203,11 @@ class Program:
             pending += [r.oid for r in self.catalog.relations for c in r.constraints if c.kind == "f"
                         and c.referenced == oid and (c.on_delete in CASCADES or c.on_update in CASCADES)]
 
+    @property
+    def has_result(self) -> bool:
+        """True if a step so far gives the client its rows, or its row count: a MERGE's join."""
+        return any(step.is_result for step in self.steps)
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False,
@@ -212,7 +230,7 @@ class Program:
         if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
             raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
         c = self.on_snapshot(c)
-        if not returns_more(c) and not (several and not isinstance(c, Insert)):
+        if not returns_more(c) and not assigns_volatile(c) and not (several and not isinstance(c, Insert)):
             self.write(c, keep=keep, is_result=not keep)
             return
         row = changed_row(self, c, is_main=not keep)
@@ -299,7 +317,7 @@ def _deleted(program: Program, c: plan.Delete, is_main: bool) -> ChangedRows:
     _keep_rows(program, c, rows)
     kept, where = by_address(program, c.entry, rows)
     program.write(replace(c, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
-                  is_result=is_main and not c.returning)
+                  is_result=is_main and not c.returning and not program.has_result)
     return rows
 
 
@@ -315,7 +333,7 @@ def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
     kept, where = by_address(program, c.entry, rows)
     assignments = tuple((column, replace(assigned[column.number], entry=kept.number)) for column, _ in c.assignments)
     program.write(replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
-                  is_result=is_main and not c.returning)
+                  is_result=is_main and not c.returning and not program.has_result)
     return rows
 
 

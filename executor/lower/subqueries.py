@@ -5,6 +5,7 @@ from executor.bind.resolve import element_type
 from executor.lower import functions
 from executor.lower.expressions import equality, value
 from executor.lower.generator import Generator
+from executor.lower.set_returning import contains
 from executor.sqlstates import CardinalityViolation
 from storage.statement import Function
 
@@ -43,7 +44,7 @@ def at_most_one_row(query: plan.Query) -> bool:
     if isinstance(query.limit, plan.Const) and query.limit.lifted is None and query.limit.value in (0, 1) \
             and not query.with_ties:
         return True
-    if not isinstance(query, plan.Select):
+    if not isinstance(query, plan.Select) or query.grouping_sets is not None or any(contains(t.expr) for t in query.targets):
         return False
     if query.aggregated and not query.group:
         return True
@@ -111,7 +112,8 @@ def _all(g: Generator, expr: plan.Subquery, sql: str) -> str:
 
 def _quantified(g: Generator, expr: plan.Subquery, sql: str, every: bool) -> str:
     alias = g.fresh()
-    test = " AND ".join(_compares(g, expr, alias))
+    # Rows differ when one of their columns does.
+    test = (" OR " if expr.operator == "<>" else " AND ").join(_compares(g, expr, alias))
     chosen = "min(r)" if every else "max(r)"
     decided, otherwise = ("0", "1") if every else ("1", "0")
     return (f"(SELECT CASE WHEN {chosen} = {decided} THEN {decided} WHEN count(*) > count(r) THEN NULL ELSE {otherwise} END "

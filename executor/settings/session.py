@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 
-from executor.identifiers import quote_identifier
+from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import OLD_NAMES, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
@@ -97,7 +97,7 @@ class Settings:
 
     def find(self, name: str) -> str | None:
         """Like `get`; None for an unknown name (current_setting's missing_ok)."""
-        value = self._values.get(_fold(name))
+        value = self._values.get(ascii_lower(name))
         return None if value is None else value.shown
 
     def typed(self, name: str) -> Typed:
@@ -123,7 +123,7 @@ class Settings:
         return self._custom.get(key) or self._definitions[key]
 
     def _key(self, name: str) -> str:
-        key = _fold(name)
+        key = ascii_lower(name)
         if key not in self._values:
             raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
         return key
@@ -192,7 +192,7 @@ class Settings:
         self._follow(key)
 
     def _settable(self, name: str) -> tuple[str, Definition]:
-        key = _fold(name)
+        key = ascii_lower(name)
         key = OLD_NAMES.get(key, key)
         definition = self._definitions.get(key) or self._custom.get(key)
         if definition is None:
@@ -387,13 +387,6 @@ class Settings:
         self._told |= changed
         self._touched.clear()
         return {self._definitions[key].name: shown for key, shown in changed.items()}
-
-
-_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
-def _fold(name: str) -> str:
-    return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
 
 
 def _set_date_style(env: Env, value: Value) -> None:

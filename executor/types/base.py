@@ -131,15 +131,24 @@ def binary_length(data: bytes, length: int) -> bytes:
 
 
 def utf8(data: bytes) -> str:
-    """Decode text that came in binary format; 22021 where it is not UTF-8 or has a zero byte."""
-    from executor.sqlstates import CharacterNotInRepertoire
-
+    """Decode a text that a client sent; 22021 where it is not UTF-8 or has a zero byte."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        wrong = " ".join(f"0x{byte:02x}" for byte in data[error.start : max(error.end, error.start + 1)])
-        raise CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}') from None
-    return without_zero(text)
+        raise invalid_utf8(data, error.start) from None
+    return without_zero(text) if "\x00" in text else text
+
+
+_LENGTHS = tuple([1] * 0xC0 + [2] * 0x20 + [3] * 0x10 + [4] * 0x08 + [1] * 0x08)
+"""How many bytes a UTF-8 character has, by its first byte, as PostgreSQL counts them for its message."""
+
+
+def invalid_utf8(data: bytes, at: int, where: str | None = None) -> SqlError:
+    """22021 for the byte sequence at a position."""
+    from executor.sqlstates import CharacterNotInRepertoire
+
+    wrong = " ".join(f"0x{byte:02x}" for byte in data[at : at + _LENGTHS[data[at]]])
+    return CharacterNotInRepertoire(f'invalid byte sequence for encoding "UTF8": {wrong}', where=where)
 
 
 def without_zero(text: str) -> str:

@@ -67,11 +67,6 @@ def bytes_of(value: Stored) -> bytes:
     raise misfit("bytea", value)
 
 
-def bytea_text(data: bytes, output: str = "hex") -> str:
-    """byteaout under a setting of bytea_output."""
-    return "\\x" + data.hex() if output == "hex" else escape_text(data)
-
-
 def _text_encoder(typmod: int, env: Env) -> Encoder:
     if env.bytea_output == "hex":
         return lambda value: b"\\x" + bytes_of(value).hex().encode()

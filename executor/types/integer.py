@@ -31,6 +31,9 @@ _LITERAL = re.compile(
     r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|([0-9](?:_?[0-9])*))"
     r"[ \t\n\v\f\r]*"
 )
+_START = re.compile(
+    r"[ \t\n\v\f\r]*[-+]?(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|([0-9](?:_?[0-9])*))"
+)
 _UNSIGNED = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))[ \t\n\v\f\r]*")
 _LSN = re.compile(r"([0-9a-fA-F]{1,8})/([0-9a-fA-F]{1,8})")
 _BASES = (16, 8, 2, 10)
@@ -41,13 +44,18 @@ def _out_of_range(type_name: str, text: str) -> NumericValueOutOfRange:
     return NumericValueOutOfRange(f'value "{text}" is out of range for type {type_name}')
 
 
-def _overflows(text: str, limit: int) -> bool:
-    """Whether the digits before what is wrong are too many: PostgreSQL counts while it reads, and says this first."""
-    match = _LITERAL.match(text)
+def _overflows(text: str, low: int) -> bool:
+    """Whether the digits at the start of a malformed text are too many: PostgreSQL notices that before what follows them."""
+    match = _START.match(text)
     if match is None:
         return False
-    digits, base = next((number, base) for number, base in zip(match.groups()[1:], _BASES, strict=True) if number)
-    return int(digits.replace("_", "")[:-1][:_DIGITS_MAX] or "0", base) > limit // base
+    digits, base = next((digits, base) for digits, base in zip(match.groups(), _BASES, strict=True) if digits)
+    value = 0
+    for digit in digits.replace("_", ""):
+        if value > -low // base:
+            return True
+        value = value * base + int(digit, base)
+    return False
 
 
 def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
@@ -60,9 +68,7 @@ def integer_from_text(text: str, type_name: str, low: int, high: int) -> int:
     else:
         match = _LITERAL.fullmatch(text)
         if match is None:
-            if _overflows(text, -low):
-                raise _out_of_range(type_name, text)
-            raise invalid_syntax(type_name, text)
+            raise _out_of_range(type_name, text) if _overflows(text, low) else invalid_syntax(type_name, text)
         sign, *numbers = match.groups()
         digits, base = next((number, base) for number, base in zip(numbers, _BASES, strict=True) if number)
         digits = digits.replace("_", "").lstrip("0") or "0"

@@ -16,6 +16,7 @@ from executor.types.oids import CIDR, INET
 _FAMILIES = {4: 2, 6: 3}  # as the binary format numbers them
 WIDTHS = {4: 32, 6: 128}
 _V4 = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
 _CLASSES = ((240, 32), (224, 8), (192, 24), (128, 16), (0, 8))
 """First octet from -> bits of its class."""
 _MULTICAST, _MULTICAST_BITS = 224, 4
@@ -41,11 +42,17 @@ def _mask(text: str, width: int) -> int | None:
     return int(text)
 
 
+def _octets(text: str, classes: bool) -> list[int] | None:
+    """The octets that are written: decimal numbers, or (in cidr) hexadecimal digits after 0x, the last perhaps alone."""
+    if classes and _HEXADECIMAL.fullmatch(text):
+        return list(bytes.fromhex(text[2:] + "0" * (len(text) % 2)))
+    octets = [int(part) for part in text.split(".")] if _V4.match(text) else [256]
+    return octets if max(octets) < 256 else None
+
+
 def _v4(text: str, mask_text: str | None, classes: bool) -> Network | None:
-    if not _V4.match(text):
-        return None
-    octets = [int(part) for part in text.split(".")]
-    if max(octets) > 255:
+    octets = _octets(text, classes)
+    if octets is None or len(octets) > 4:
         return None
     given = 8 * len(octets)
     mask: int | None

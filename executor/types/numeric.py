@@ -123,7 +123,8 @@ def _canonical(text: str) -> str:
     if radix:
         sign, *numbers = radix.groups()
         digits, base = next((n, b) for n, b in zip(numbers, (16, 8, 2), strict=True) if n)
-        return text_of(Decimal(int(digits.replace("_", ""), base)) * (-1 if sign == "-" else 1))
+        value = int(digits.replace("_", ""), base)
+        return text_of(Decimal(-value if sign == "-" else value))
     special = _SPECIAL.get(trimmed.lower())
     if special is None:
         raise invalid_syntax("numeric", text)

@@ -58,6 +58,7 @@ def _text_encoder(oid: int) -> Callable[[int, Env], Encoder]:
             value &= 0xFFFF_FFFF
             if value == 0:
                 return zero.encode()
+            value &= 0xFFFFFFFF  # smallint's cast gives negative numbers
             known = env.objects.name_of(oid, value) if env.objects is not None else None
             return (known or str(value)).encode()
 
@@ -73,7 +74,7 @@ def _receive(data: bytes, typmod: int, env: Env) -> Stored:
 
 def _encode_binary(value: Stored) -> bytes:
     if isinstance(value, int):
-        return _OID.pack(value)
+        return _OID.pack(value & 0xFFFFFFFF)
     raise misfit("oid", value)
 
 

@@ -6,16 +6,17 @@ from struct import Struct
 from executor.types.base import Codec, Env, Stored, binary_length, constant, declared, invalid_syntax, misfit
 from executor.types.oids import TID
 
-_TID = re.compile(r"\(\s*(-?[0-9]{1,10})\s*,\s*([0-9]{1,5})\s*\)")
+_TID = re.compile(r"\(\s*(-?[0-9]{1,10}|)\s*,\s*([0-9]{0,5})\s*\)")
 _BODY = Struct("!IH")
 
 
 def tid_parts(text: str) -> tuple[int, int]:
     """(block, offset) of a tid's text; 22P02 if it is none."""
     match = _TID.fullmatch(text)
-    if match is None or int(match[1]) > 0xFFFFFFFF or int(match[2]) > 0xFFFF:
+    block, offset = (int(match[1] or 0), int(match[2] or 0)) if match else (-1, 1 << 16)
+    if block > 0xFFFFFFFF or offset > 0xFFFF:
         raise invalid_syntax("tid", text)
-    return int(match[1]) & 0xFFFFFFFF, int(match[2])
+    return block & 0xFFFFFFFF, offset
 
 
 def _parse(text: str, typmod: int, env: Env) -> Stored:

@@ -5,7 +5,7 @@ A body that does not follow its format is a ProtocolViolation, never repaired.
 
 import struct
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any
 
 INT16 = struct.Struct(">h")
 UINT16 = struct.Struct(">H")
@@ -31,19 +31,6 @@ class ProtocolViolation(Exception):
         self.sqlstate = sqlstate
         self.detail = detail
         self.message_type: Any = None  # the message whose body was wrong; set by pgwire.connection
-
-
-class Message(Protocol):
-    """Anything that can be framed: a tag and a body."""
-
-    tag: ClassVar[bytes]
-
-    def encode_body(self) -> bytes:
-        """The body, without tag and length."""
-
-    @classmethod
-    def decode_body(cls, body: bytes) -> Self:
-        """The message in this body. Raises ProtocolViolation."""
 
 
 def frame(tag: bytes, body: bytes) -> bytes:

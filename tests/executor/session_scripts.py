@@ -108,7 +108,7 @@ def main(conninfo: str, *names: str) -> None:
             if names and path.stem not in names:
                 continue
             admin.execute("DROP DATABASE IF EXISTS session_record")
-            admin.execute("CREATE DATABASE session_record TEMPLATE template0")
+            admin.execute("CREATE DATABASE session_record TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'")
             found = replay(f"{conninfo} dbname=session_record", path)
             body = ",\n".join(json.dumps(item, ensure_ascii=False) for item in found)
             path.with_suffix(".json").write_text(f"[\n{body}\n]\n")

@@ -1,7 +1,7 @@
 """A small engine with the executor's shape: a few statements, answered as PostgreSQL answers them.
 
-What it knows is in STATEMENTS; the wire scripts use only those, so that they also run against PostgreSQL. `boom` is the
-exception: it fails with an error nobody foresaw.
+What it knows is in _PATTERNS. `boom` fails with an error nobody foresaw. The wire scripts (tests/wire) run against the real
+engine: what is tested here is pgwire alone.
 """
 
 import re
@@ -287,6 +287,7 @@ class FakeSession:
         self.calls: list[str] = []
         self.fail_sync: SqlError | None = None
         self.fail_failure: Exception | None = None
+        self.idle_limit: tuple[float, SqlError] | None = None
 
     def reported_settings(self) -> dict[str, str]:
         name = self.options.get("application_name", "")
@@ -364,6 +365,9 @@ class FakeSession:
 
     async def close_portal(self, name: str) -> None:
         self.portals.pop(name, None)
+
+    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+        return self.idle_limit if ready else None
 
     async def sync(self) -> None:
         self.calls.append("sync")

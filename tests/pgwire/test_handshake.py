@@ -54,14 +54,6 @@ async def test_message_other_than_the_answer_is_fatal() -> None:
         assert said.message == f"expected password response, got message type {ord('S')}"
 
 
-async def test_rejected_client_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "choose_method", lambda user, database: "reject")
-    async with serving() as server:
-        client = await server.client()
-        await client.send(StartupMessage(PROTOCOL_3_0, (("user", "me"),)))
-        assert [message.sqlstate for message in await client.until_closed()] == ["28000"]
-
-
 async def test_replication_connection_is_0a000() -> None:
     async with serving() as server:
         client = await server.client()

@@ -485,12 +485,28 @@ async def test_shutdown_lets_a_running_statement_finish(autojump_clock: trio.abc
         assert errors(await talk.client.until_closed()) == [("FATAL", "57P01")]
 
 
-async def test_termination_ends_a_running_statement_with_the_given_words() -> None:
+async def test_termination_ends_a_running_statement() -> None:
     async with talking() as talk:
         await talk.client.send(Query("select pg_sleep(1000)"))
         await talk.engine.sleeping.wait()
-        talk.session.interrupt(Interrupt.TERMINATE, sqlstates.IdleInTransactionSessionTimeout("too long idle"))
-        assert errors(await talk.client.until_closed()) == [("FATAL", "25P03")]
+        talk.session.interrupt(Interrupt.TERMINATE)
+        assert errors(await talk.client.until_closed()) == [("FATAL", "57P01")]
+
+
+async def test_session_that_is_idle_for_too_long_ends_with_the_words_of_its_limit(autojump_clock: trio.abc.Clock) -> None:
+    async with talking() as talk:
+        talk.executor.idle_limit = 1000.0, sqlstates.IdleSessionTimeout("too long idle")
+        assert errors(await talk.ask(Query("select pg_sleep(5000)"))) == []
+        assert errors(await talk.client.until_closed()) == [("FATAL", "57P05")]
+
+
+async def test_pause_in_a_pipeline_is_not_idleness(autojump_clock: trio.abc.Clock) -> None:
+    async with talking() as talk:
+        talk.executor.idle_limit = 1000.0, sqlstates.IdleSessionTimeout("too long idle")
+        await talk.client.send(Parse("", "select 1"), Flush())
+        await talk.client.until(ParseComplete)
+        await trio.sleep(5000)
+        assert errors(await talk.ask(Sync())) == []
 
 
 async def test_session_whose_client_is_gone_ends_and_rolls_back() -> None:

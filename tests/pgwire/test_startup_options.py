@@ -1,6 +1,6 @@
 import pytest
 
-from executor.sqlstates import InvalidAuthorizationSpecification, SyntaxError
+from executor.sqlstates import InvalidAuthorizationSpecification, InvalidParameterValue, SyntaxError
 from pgwire.messages.startup import PROTOCOL_3_0, StartupMessage
 from pgwire.startup_options import StartupOptions, command_line_settings, split_options
 
@@ -53,3 +53,15 @@ def test_every_spelling_of_a_setting_is_read() -> None:
 def test_other_switches_are_42601(text: str) -> None:
     with pytest.raises(SyntaxError):
         command_line_settings(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("false", False), ("FALSE", False), ("f", False), ("0", False), ("on", True), ("database", True)]
+)
+def test_replication_is_a_boolean_or_a_database(text: str, wanted: bool) -> None:
+    assert options(user="me", replication=text).replication is wanted
+
+
+def test_other_kind_of_replication_is_22023() -> None:
+    with pytest.raises(InvalidParameterValue):
+        options(user="me", replication="maybe")

@@ -22,22 +22,15 @@ async def suspended(bench: Bench, isolation: Isolation = Isolation.READ_COMMITTE
     return transaction, rows, first
 
 
-async def test_short_result_can_be_taken_at_once_and_only_once(filled: Bench) -> None:
-    rows = await filled.begin().run(Statement("SELECT id FROM t ORDER BY id"))
-    assert rows.fetch_now() == [(1,), (2,), (3,), (4,), (5,)]
-    assert await rows.fetch(10) == []
-
-
 async def test_result_without_rows_knows_its_columns(filled: Bench) -> None:
     rows = await filled.begin().run(Statement("SELECT id, n FROM t WHERE id = 99"))
     assert rows.columns == 2
-    assert rows.fetch_now() == []
+    assert await rows.fetch(10) == []
 
 
 async def test_fetch_gives_at_most_what_is_asked_for(filled: Bench) -> None:
     rows = await filled.begin().run(Statement("SELECT id FROM t ORDER BY id"))
     assert await rows.fetch(2) == [(1,), (2,)]
-    assert rows.fetch_now() is None
     assert await rows.fetch(2) == [(3,), (4,)]
     assert await rows.fetch(2) == [(5,)]
     assert await rows.fetch(2) == []
@@ -81,7 +74,7 @@ async def test_end_of_the_transaction_closes_its_results(large: Bench) -> None:
 
 async def test_result_held_open_outlives_its_transaction(large: Bench) -> None:
     transaction, rows, first = await suspended(large)
-    await transaction.hold_open(rows)
+    await rows.materialize()
     await transaction.commit()
     assert len(first + await everything(rows)) == 20000
 

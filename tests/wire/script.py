@@ -35,6 +35,8 @@ from pgwire.messages.startup import (
 )
 from tests.pgwire.wire_client import Closed, WireClient
 
+STEP_S = 30.0
+"""How long one step is waited for, in seconds: a message that never comes fails the script instead of holding the run."""
 SENDABLE = {kind.__name__: kind for kind in (*FRONTEND.values(), CancelRequest, SSLRequest, GSSENCRequest)}
 RECEIVABLE = {kind.__name__: kind for kind in BACKEND.values()}
 
@@ -80,7 +82,9 @@ class Runner:
         try:
             for step in script.steps:
                 verb, _, rest = step.line.partition(" ")
-                await getattr(self, f"_{verb}")(rest, step)
+                with trio.move_on_after(STEP_S) as patience:
+                    await getattr(self, f"_{verb}")(rest, step)
+                assert not patience.cancelled_caught, f"line {step.number}: no answer for {STEP_S} s"
         finally:
             if self._client is not None:
                 await self._client.stream.aclose()

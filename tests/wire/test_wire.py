@@ -1,11 +1,11 @@
-"""Every wire script against our server (with the small engine) and against PostgreSQL 18."""
+"""Every wire script against pgquill, as users run it, and against PostgreSQL 18."""
 
 from pathlib import Path
 
 import pytest
 import trio
 
-from tests.pgwire.serving_fixture import serving
+from tests.pgquill_server import PgquillServer
 from tests.postgres18 import Postgres18
 from tests.wire.script import Runner, Script, read_scripts
 
@@ -13,11 +13,9 @@ SCRIPTS = [script for path in sorted(Path(__file__).parent.glob("*.txt")) for sc
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.file}: {script.title}")
 
 
-@pytest.mark.trio
 @each_script
-async def test_script_against_pgquill_passes(script: Script) -> None:
-    async with serving() as server:
-        await Runner("127.0.0.1", server.port, "pgquill").run(script)
+def test_script_against_pgquill_passes(script: Script, pgquill: PgquillServer) -> None:
+    trio.run(Runner(pgquill.host, pgquill.port, "pgquill").run, script)
 
 
 @each_script

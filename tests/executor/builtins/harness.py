@@ -108,7 +108,9 @@ class Harness:
         python: base.PythonAggregate | None
         if isinstance(implementation, base.NativeAggregate):
             self.register(implementation.helpers)
-            text = self.callable(implementation.lower)("", *names)
+            collation = codec(self.types[0]).collation if implementation.collate else None
+            texts = [f"{name} COLLATE {collation}" if collation else name for name in names]
+            text = self.callable(implementation.lower)("", *texts)
             found.append(self.connection.execute(f"SELECT {text} FROM t").get)
             python = implementation.python
         else:

@@ -57,6 +57,16 @@ def test_foreign_key_without_columns_points_to_the_primary_key() -> None:
     assert key.index == parent.indexes[0].oid
 
 
+def test_names_that_differ_in_the_case_of_other_than_ascii_letters_are_different() -> None:
+    catalog = load(made('CREATE TABLE "Ä"(x INTEGER PRIMARY KEY, "É" TEXT COLLATE NOCASE, "é" INT UNIQUE)',
+                        'CREATE TABLE "ä"(y INTEGER PRIMARY KEY)', 'CREATE TABLE t(a REFERENCES "Ä", b REFERENCES "ä")'))
+    large, small = relation(catalog, "Ä"), relation(catalog, "ä")
+    keys = {c.columns: c.referenced for c in relation(catalog, "t").constraints}
+    assert keys == {(1,): large.oid, (2,): small.oid}
+    assert [column.sqlite_collation for column in large.columns] == ["", "NOCASE", ""]
+    assert [c.columns for c in large.constraints if c.kind == "u"] == [(3,)]
+
+
 def test_foreign_key_to_a_missing_table_is_left_out() -> None:
     table = relation(load(made("CREATE TABLE t(a REFERENCES nowhere(x))")), "t")
     assert table.constraints == ()
@@ -178,7 +188,7 @@ async def test_load_reads_through_storage_and_skips_what_is_broken(tmp_path: Pat
     expected = load(other)
     other.close()
     database = Database.open(str(path))
-    transaction = database.transaction(isolation=Isolation.REPEATABLE_READ, read_only=True, context=None)
+    transaction = database.transaction(isolation=Isolation.REPEATABLE_READ, context=None)
     catalog = await catalog_load.load(transaction)
     await transaction.rollback()
     await database.close()

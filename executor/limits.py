@@ -1,0 +1,98 @@
+"""The time limits of a session: how long a statement, a transaction and an idle client may take.
+
+    statement_timeout                     from the statement's begin, whatever it waits for in between: 57014
+    transaction_timeout                   from the transaction's begin: FATAL 25P04
+    idle_in_transaction_session_timeout   from ReadyForQuery to the next message, in a block: FATAL 25P03
+    idle_session_timeout                  the same outside a block: FATAL 57P05
+
+The clock of a statement or transaction starts when a limit is first asked for in it, so that a limit set in the middle of a
+transaction counts from there, as in PostgreSQL. 0 means no limit.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import trio
+
+from executor import sqlstates as states
+from executor.errors import SqlError
+
+if TYPE_CHECKING:
+    from executor.block import Block
+
+
+class Limits:
+    """The limits of one session, and the clocks of its current statement and transaction."""
+
+    def __init__(self, block: "Block") -> None:
+        self._block = block
+        self._statement_ends: float | None = None
+        self._transaction_ends: float | None = None
+
+    def begin_statement(self) -> None:
+        """A statement begins, or goes on after its client has asked for more rows."""
+        self._statement_ends = None
+
+    def end_transaction(self) -> None:
+        """The transaction is over."""
+        self._transaction_ends = None
+
+    def _milliseconds(self, name: str) -> int:
+        found = self._block.session.settings.typed(name)
+        assert isinstance(found, int)
+        return found
+
+    def _deadline(self, name: str, before: float | None) -> float | None:
+        """When a limit is reached, if its clock was to end at `before`, or starts now."""
+        milliseconds = self._milliseconds(name)
+        if not milliseconds:
+            return None
+        return trio.current_time() + milliseconds / 1000 if before is None else before
+
+    @contextmanager
+    def around_a_wait(self) -> Iterator[None]:
+        """While a statement works or waits for a lock. Raises: 57014, 25P04 (FATAL)."""
+        self._statement_ends = self._deadline("statement_timeout", self._statement_ends)
+        self._transaction_ends = self._deadline("transaction_timeout", self._transaction_ends)
+        ends = [each for each in (self._statement_ends, self._transaction_ends) if each is not None]
+        if not ends:
+            yield
+            return
+        deadline = min(ends)
+        with trio.CancelScope(deadline=deadline) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise _transaction_timeout() if deadline == self._transaction_ends else states.QueryCanceled(
+                "canceling statement due to statement timeout")
+
+    def of_a_wait(self, *, ready: bool) -> tuple[float, SqlError] | None:
+        """How long the client may be waited for now, in seconds, and what is said then; None: for ever.
+
+        ready: the client has been told ReadyForQuery; a pause in the middle of a pipeline is not idleness.
+        """
+        block = self._block
+        found: tuple[float, SqlError] | None = None
+        if block.explicit or block.transaction is not None:
+            self._transaction_ends = self._deadline("transaction_timeout", self._transaction_ends)
+            if self._transaction_ends is not None:
+                found = max(0.0, self._transaction_ends - trio.current_time()), _transaction_timeout()
+        if ready:
+            kind, words = _IDLE[block.explicit]
+            seconds = self._milliseconds(kind) / 1000
+            if seconds and (found is None or seconds < found[0]):
+                found = seconds, words()
+        return found
+
+
+def _transaction_timeout() -> SqlError:
+    return states.TransactionTimeout("terminating connection due to transaction timeout", severity="FATAL")
+
+
+_IDLE: dict[bool, tuple[str, Callable[[], SqlError]]] = {
+    True: ("idle_in_transaction_session_timeout", lambda: states.IdleInTransactionSessionTimeout(
+        "terminating connection due to idle-in-transaction timeout", severity="FATAL")),
+    False: ("idle_session_timeout", lambda: states.IdleSessionTimeout(
+        "terminating connection due to idle-session timeout", severity="FATAL")),
+}
+"""By whether there is a block."""

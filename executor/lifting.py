@@ -62,5 +62,5 @@ def _classify(token: str) -> tuple[str, str] | None:
         value = int(number)
         if -(2**31) <= value < 2**31:
             return str(value), "i"
-        return (str(value), "I") if -(2**63) < value < 2**63 else (number, "n")
+        return (str(value), "I") if -(2**63) <= value < 2**63 else (number, "n")
     return number, "n"

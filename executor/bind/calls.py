@@ -191,7 +191,13 @@ def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_c
 
 
 def _default_argument(s: Statement, function: Function, index: int) -> Expr:
-    return bind(s, Scope(), parse_expression(function.defaults[index]))
+    """The default is a text of its own: its places are not those of the statement."""
+    before = s.positions, s.lifted
+    s.positions, s.lifted = False, {}
+    try:
+        return bind(s, Scope(), parse_expression(function.defaults[index]))
+    finally:
+        s.positions, s.lifted = before
 
 
 def _finish(s: Statement, function: Function, declared: tuple[int, ...], arguments: list[Expr],

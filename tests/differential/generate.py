@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from tests.differential import casts, nested, sets, signatures
+from tests.differential import casts, nested, sets, signatures, syntax
 from tests.differential.groups import depends_on_today, group_of
 from tests.differential.model import Case
 
@@ -17,7 +17,7 @@ def everything() -> Iterator[Case]:
             nested.nested(2500),
         nested.shapes(45), sets.aggregates(3), sets.windows(6), sets.subscripts(), sets.arrays(250), sets.rows(300),
             sets.ordering(5),
-        sets.returning_sets(),
+        sets.returning_sets(), syntax.syntax(16),
     ):
         if case.text not in seen and not (depends_on_today(case.text) and "timetz" in case.text):
             seen.add(case.text)

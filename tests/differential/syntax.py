@@ -42,7 +42,8 @@ TEMPLATES = (
     "json_array({n}, {text}, NULL ABSENT ON NULL)",
     "json_value({json}, '$.a' RETURNING int DEFAULT 7 ON ERROR)", "json_query({json}, '$.b' WITH WRAPPER)",
     "json_exists({json}, '$.b[*] ? (@ > 1)')",
-    "{text} IS JSON", "{text} IS JSON OBJECT WITH UNIQUE KEYS", "json_serialize('[1, {n}]' RETURNING varchar)", "json_scalar({n})",
+    "{text} IS JSON", "{text} IS JSON OBJECT WITH UNIQUE KEYS", "json_serialize('[1, {n}]' RETURNING varchar)",
+    "json_scalar({n})",
 )  # fmt: skip
 NUMBERS = ("0", "1", "2", "-1", "3.5", "1e3", "-7", "0x1F", "0b101", "0o17", "1_000", "NULL", "2147483648",
     "9223372036854775808", ".5", "1.", "'4'", "7::int2",

@@ -389,6 +389,11 @@ def _json(g: Generator, expr: plan.Expr) -> str:
     return JSON_PRINTERS[type(expr)](g, expr)
 
 
+def _outer_aggregate(g: Generator, expr: plan.OuterAggregate) -> str:
+    """The passes over the query that it belongs to have replaced it where they could."""
+    raise not_supported("aggregate of an outer query's columns in this subquery", position=expr.position or None)
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param,
@@ -398,6 +403,7 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
     plan.NullIf: _nullif, plan.InList: _in_list, plan.ArrayCompare: lambda g, e: functions.array_compare(g, e),
     plan.RowCompare: _row_compare, plan.Array: _array, plan.Subscript: _subscript, plan.Row: _row, plan.WholeRow: _row,
+    plan.OuterAggregate: _outer_aggregate,
     plan.Grouping: lambda g, e: "0",  # without grouping sets all of its arguments are grouped
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),

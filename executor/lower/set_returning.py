@@ -79,9 +79,7 @@ def _has_window(q: Select) -> bool:
 
 
 def _split(q: Select, g: Generator) -> Select:
-    """Grouping and windows below; the set-returning calls over their outputs above."""
-    if q.distinct_on:
-        raise not_supported("set-returning functions with DISTINCT ON")
+    """Grouping, windows and DISTINCT ON below; the set-returning calls over their outputs above."""
     number = new_entry(g)
     inner: list[Target] = []
     outputs: dict[Any, ColumnRef] = {}
@@ -100,10 +98,13 @@ def _split(q: Select, g: Generator) -> Select:
             inner.append(Target(expr=expr, name=f"c{len(inner)}"))
         return outputs[wanted]
 
-    targets, order = rewrite(q.targets, above), rewrite(q.order, above)
+    targets, order, distinct_on = rewrite(q.targets, above), rewrite(q.order, above), rewrite(q.distinct_on, above)
     body = replace(q, targets=(), order=(), limit=None, offset=None, with_ties=False, distinct_on=None, ctes=())
+    if q.distinct_on and q.order and not any(map(contains, (*q.distinct_on, *(k.expr for k in q.order)))):
+        # PostgreSQL sorts first and makes the sets of the rows that are left.
+        body, distinct_on = replace(body, order=q.order, distinct_on=q.distinct_on), None
     body = replace(body, targets=tuple(inner) or (Target(expr=plan.Const(type=T.INT4, value=1), name="c0"),))
     entry = QueryEntry(number=number, alias="", query=body,
                        columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
     return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, with_ties=q.with_ties,
-                  ctes=q.ctes, distinct_on=q.distinct_on)
+                  ctes=q.ctes, distinct_on=distinct_on)

@@ -10,7 +10,7 @@ from executor.bind.statement import Statement, type_name
 from executor.facts import lookup
 from executor.parse import Node
 from executor.plan import Expr
-from executor.sqlstates import DatatypeMismatch
+from executor.sqlstates import DatatypeMismatch, FeatureNotSupported
 from executor.types import oids as T
 
 Bounds = list[Expr | None]
@@ -56,6 +56,8 @@ def subscript(s: Statement, argument: Expr, indices: Indices, position: int) -> 
     if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
         argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
     element = subscripted_element(argument, position)
+    if indices.is_slice and type_of(base_type(argument.type)).is_fixed_array:
+        raise FeatureNotSupported("slices of fixed-length arrays not implemented")
     lowers = bound_subscripts(s, indices.lower_bounds(), position) if indices.is_slice else ()
     return plan.Subscript(type=base_type(argument.type) if indices.is_slice else element, typmod=argument.typmod,
                           argument=argument, uppers=bound_subscripts(s, uppers, position), is_slice=indices.is_slice,
@@ -64,7 +66,8 @@ def subscript(s: Statement, argument: Expr, indices: Indices, position: int) -> 
 
 def subscripted_element(argument: Expr, position: int) -> int:
     """The element type of what is subscripted (42804)."""
-    element = element_type(argument.type)
+    base = type_of(base_type(argument.type))
+    element = base.element if base.is_fixed_array and base.oid != T.NAME else element_type(base.oid)
     if not element:
         raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
                                "subscripting", position=argument.position or position or None)

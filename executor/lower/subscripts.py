@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from executor import plan
-from executor.bind.resolve import element_type
+from executor.bind.resolve import element_type, type_of
 from executor.builtins.subscripting import OMITTED, element_setter, json_get, json_set, slice_set
 from executor.lower import functions
 from executor.lower.expressions import value
@@ -22,9 +22,10 @@ def subscript(g: Generator, expr: plan.Subscript) -> str:
         keys = ", ".join(value(g, key) for key in expr.uppers if key is not None)
         return f"{g.need(JSON_GET)}({array}, {keys})"
     if not expr.is_slice:
-        element = functions.plain_type(expr.type)
+        container = type_of(functions.plain_type(expr.argument.type))
+        getter = _part_getter(container.oid) if container.is_fixed_array else _element_getter(functions.plain_type(expr.type))
         texts = [value(g, u) for u in expr.uppers if u is not None]
-        return f"{g.need(_element_getter(element))}({array}, {', '.join(texts)})"
+        return f"{g.need(getter)}({array}, {', '.join(texts)})"
     return f"{g.need(SLICE)}({array}, {_bounds(g, expr)})"
 
 
@@ -50,9 +51,24 @@ def assignment(g: Generator, expr: plan.SubscriptAssign) -> str:
     if expr.is_slice:
         return f"{g.need(SLICE_SET)}({container}, {new}, {_bounds(g, expr)})"
     base = functions.plain_type(expr.type)
-    setter = JSON_SET if base == T.JSONB else _element_setter(functions.plain_type(element_type(base)))
+    setter = JSON_SET if base == T.JSONB else _part_setter(base) if type_of(base).is_fixed_array \
+        else _element_setter(functions.plain_type(element_type(base)))
     keys = ", ".join(value(g, key) for key in expr.uppers if key is not None)
     return f"{g.need(setter)}({container}, {new}, {keys})"
+
+
+@cache
+def _part_getter(container: int) -> Function:
+    from executor.builtins.geometric_parts import part_getter
+
+    return Function(f"pg_part_get_{container}", part_getter(container), -1, True, strict=True)
+
+
+@cache
+def _part_setter(container: int) -> Function:
+    from executor.builtins.geometric_parts import part_setter
+
+    return Function(f"pg_part_set_{container}", part_setter(container), -1, True)
 
 
 @cache

@@ -210,17 +210,32 @@ def subtract(p: Point, q: Point) -> Point:
     return Point(minus(p.x, q.x), minus(p.y, q.y))
 
 
+# What stands on the right is computed first, as in PostgreSQL: this decides which of two errors is reported.
+
+
+def _plus_product(a: float, b: float, c: float, d: float) -> float:
+    """a * b + c * d"""
+    right = times(c, d)
+    return plus(times(a, b), right)
+
+
+def _minus_product(a: float, b: float, c: float, d: float) -> float:
+    """a * b - c * d"""
+    right = times(c, d)
+    return minus(times(a, b), right)
+
+
 def multiply(p: Point, q: Point) -> Point:
     """The product as complex numbers (22003)."""
-    y = plus(times(p.x, q.y), times(p.y, q.x))  # before x, as PostgreSQL: this decides which of two errors is reported
-    return Point(minus(times(p.x, q.x), times(p.y, q.y)), y)
+    y = _plus_product(p.x, q.y, p.y, q.x)
+    return Point(_minus_product(p.x, q.x, p.y, q.y), y)
 
 
 def divide(p: Point, q: Point) -> Point:
     """The quotient as complex numbers (22003, 22012)."""
-    square = plus(times(q.x, q.x), times(q.y, q.y))
-    y = divided(minus(times(p.y, q.x), times(p.x, q.y)), square)
-    return Point(divided(plus(times(p.x, q.x), times(p.y, q.y)), square), y)
+    square = _plus_product(q.x, q.x, q.y, q.y)
+    y = divided(_minus_product(p.y, q.x, p.x, q.y), square)
+    return Point(divided(_plus_product(p.x, q.x, p.y, q.y), square), y)
 
 
 Change = Callable[[Point, Point], Point]

@@ -218,6 +218,13 @@ def nearest_on_box_to_lseg(box: Box, segment: Lseg) -> Nearest:
     return _nearest(nearest_on_lseg_to_lseg(side, segment) for side in sides(box))
 
 
+def box_to_lseg(box: Box, segment: Lseg) -> float:
+    """The distance of a segment from a box; 0 if they meet."""
+    if box_meets_lseg(box, segment):
+        return 0.0
+    return _nearest(nearest_on_lseg_to_lseg(side, segment) for side in sides(box))[0]
+
+
 def line_meets_box(line: Line, box: Box) -> bool:
     """Whether a line crosses a side of the box."""
     (right, top), (left, bottom) = box

@@ -210,7 +210,7 @@ _DISTANCES: tuple[tuple[str, Callable[[Any, Any], float | None], str, str], ...]
     ("dist_polyp(polygon,point) dist_ppoly(point,polygon)", polygons.polygon_to_point, "((1,1),(4,1),(4,4)) ; (4,0)", "1"),
     ("dist_cpoint(circle,point) dist_pc(point,circle)", meeting.circle_to_point, "<(0,0),1> ; (3,4)", "4"),
     ("dist_sl(lseg,line) dist_ls(line,lseg)", _length(meeting.nearest_on_lseg_to_line), "[(0,0),(0,1)] ; {1,0,-2}", "2"),
-    ("dist_bs(box,lseg) dist_sb(lseg,box)", _length(meeting.nearest_on_box_to_lseg), "(4,4),(1,1) ; [(0,0),(0,5)]", "1"),
+    ("dist_bs(box,lseg) dist_sb(lseg,box)", meeting.box_to_lseg, "(4,4),(1,1) ; [(0,0),(0,5)]", "1"),
     ("dist_cpoly(circle,polygon) dist_polyc(polygon,circle)", polygons.circle_to_polygon,
      "<(0,0),1> ; ((3,0),(5,5),(5,-5))", "2"),
     ("point_distance(point,point)", distance, "(0,0) ; (3,4)", "5"),

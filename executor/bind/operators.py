@@ -18,7 +18,7 @@ from executor.sqlstates import (
     UndefinedFunction,
 )
 from executor.types import oids as T
-from executor.types.made import is_anonymous
+from executor.types.made import fields_of, is_anonymous
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
@@ -55,6 +55,8 @@ def make(s: Statement, names: Sequence[str], left: Expr | None, right: Expr, pos
     if function is None:
         raise not_supported(f"operator {operator.name}", position=position or None)
     operands = (left, right) if left else (right,)
+    if function.name in COMPARED_INSIDE:
+        check_inside(COMPARED_INSIDE[function.name], operands)
     return make_call(s, function, operands, position, operator=operator.name)
 
 
@@ -137,6 +139,31 @@ RANGE_KINDS = {"r": T.ANYRANGE, "m": T.ANYMULTIRANGE}
 SORT_AS = {T.VARCHAR: T.TEXT, T.REGCLASS: T.OID, T.REGTYPE: T.OID, T.REGPROC: T.OID, T.REGPROCEDURE: T.OID,
            T.REGNAMESPACE: T.OID, T.REGROLE: T.OID, T.REGOPER: T.OID, T.REGOPERATOR: T.OID, T.REGCONFIG: T.OID,
            T.REGDICTIONARY: T.OID, T.REGCOLLATION: T.OID, 650: 869}
+
+
+COMPARED_INSIDE = {
+    **dict.fromkeys(("array_eq", "array_ne", "record_eq", "record_ne", "arraycontains", "arraycontained", "arrayoverlap"),
+                    ("an equality operator", 3)),
+    **dict.fromkeys(("array_lt", "array_le", "array_gt", "array_ge", "record_lt", "record_le", "record_gt", "record_ge"),
+                    ("a comparison function", 1)),
+}
+"""Functions that compare the values inside of their operands, and how: in PostgreSQL's words, by which btree operator."""
+
+
+def check_inside(wanted: tuple[str, int], operands: Sequence[Expr]) -> None:
+    """42883 where arrays or rows are compared that hold what cannot be compared."""
+    what, strategy = wanted
+    for operand in operands:
+        for inner in _inside(operand.type):
+            if btree_operator(inner, strategy) is None and not (strategy == 3 and inner in HASHABLE):
+                raise UndefinedFunction(f"could not identify {what} for type {type_name(inner)}")
+
+
+def _inside(oid: int) -> list[int]:
+    """The element type of an array type, or the types of a row's fields; those that are rows themselves are looked into."""
+    t = resolve.type_of(base_type(oid))
+    found = [t.element] if t.is_array else [field.type for field in fields_of(t.oid) or ()]
+    return [inner for one in found for inner in (_inside(one) if fields_of(one) is not None else [one])]
 
 
 def check_equality(s: Statement, oid: int, position: int) -> None:

@@ -17,6 +17,7 @@ def sort_key(s: Statement, scope: Scope, node: Node, targets: list[Target] | Non
     """A SortBy node. targets: the target list whose names and numbers ORDER BY may use, None inside aggregates."""
     direction, nulls = node.take("sortby_dir"), node.take("sortby_nulls")
     value = node.take("node")
+    at = _named_at(s, value)
     expr = sort_target(s, scope, value, targets, "ORDER BY") if targets is not None \
         else resolve_unknown(s, bind(s, scope, value))
     descending = direction == "SORTBY_DESC"
@@ -26,7 +27,7 @@ def sort_key(s: Statement, scope: Scope, node: Node, targets: list[Target] | Non
             raise not_supported(f"ORDER BY USING {operator}")
         descending = operator == ">"
     node.finish()
-    operators.sort_operator(expr.type, descending, expr.position)
+    operators.sort_operator(expr.type, descending, at or expr.position)
     nulls_first = {"SORTBY_NULLS_FIRST": True, "SORTBY_NULLS_LAST": False}.get(nulls, descending)
     return SortKey(expr=expr, descending=descending, nulls_first=nulls_first)
 
@@ -79,8 +80,13 @@ def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) ->
         raise GroupingError("aggregate functions are not allowed in GROUP BY", position=expr.position or None)
     if contains_window(expr):
         raise WindowingError("window functions are not allowed in GROUP BY", position=expr.position or None)
-    operators.check_equality(s, expr.type, expr.position)
+    operators.check_equality(s, expr.type, _named_at(s, node) or expr.position)
     return expr
+
+
+def _named_at(s: Statement, node: Node) -> int:
+    """Where an output column is named that stands elsewhere; 0 if the node is another expression."""
+    return s.position(node) if node.kind in ("ColumnRef", "A_Const") else 0
 
 
 def group_key(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from executor import plan
 from executor.bind import domains
 from executor.bind.coerce import try_coerce
-from executor.bind.resolve import ASSIGNMENT, base_type, type_of
+from executor.bind.resolve import ASSIGNMENT, base_type
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.subscripts import Indices, bound_subscripts, json_keys, subscript, subscripted_element
@@ -110,8 +110,6 @@ def _elements(s: Statement, scope: Scope, base: Expr, parts: Parts, value: Expr,
         count += 1
     is_json = base.type == T.JSONB
     element = T.JSONB if is_json else subscripted_element(base, position)
-    if indices.is_slice and type_of(base.type).is_fixed_array:
-        raise FeatureNotSupported("updates on slices of fixed-length arrays not implemented")
     keys = json_keys(s, indices) if is_json else bound_subscripts(s, indices.uppers, position)
     lowers = bound_subscripts(s, indices.lower_bounds(), position) if indices.is_slice else ()
     wanted = base.type if indices.is_slice else element

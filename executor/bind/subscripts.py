@@ -10,7 +10,7 @@ from executor.bind.statement import Statement, type_name
 from executor.facts import lookup
 from executor.parse import Node
 from executor.plan import Expr
-from executor.sqlstates import DatatypeMismatch, FeatureNotSupported
+from executor.sqlstates import DatatypeMismatch
 from executor.types import oids as T
 
 Bounds = list[Expr | None]
@@ -56,8 +56,6 @@ def subscript(s: Statement, argument: Expr, indices: Indices, position: int) -> 
     if argument.type in (T.INT2VECTOR, T.OIDVECTOR):  # stored without their lower bound, which is 0
         argument = coerce(s, argument, array_type(type_of(argument.type).element), context="e", position=position)
     element = subscripted_element(argument, position)
-    if indices.is_slice and type_of(base_type(argument.type)).is_fixed_array:
-        raise FeatureNotSupported("slices of fixed-length arrays not implemented")
     lowers = bound_subscripts(s, indices.lower_bounds(), position) if indices.is_slice else ()
     return plan.Subscript(type=base_type(argument.type) if indices.is_slice else element, typmod=argument.typmod,
                           argument=argument, uppers=bound_subscripts(s, uppers, position), is_slice=indices.is_slice,

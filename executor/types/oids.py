@@ -114,3 +114,8 @@ ANYCOMPATIBLE = 5077
 ANYCOMPATIBLEARRAY = 5078
 ANYCOMPATIBLENONARRAY = 5079
 ANYCOMPATIBLERANGE = 5080
+
+GEOMETRIC_TYPES = (POINT, LSEG, PATH, BOX, POLYGON, LINE, CIRCLE)
+WITHOUT_EQUALITY = frozenset({JSON, JSONPATH, XML, *GEOMETRIC_TYPES})
+"""The types whose values PostgreSQL can neither sort nor group, for they have no operator class for it. Where one has an
+operator = all the same (that of box compares areas), it is not the equality of stored values."""

@@ -24,7 +24,7 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "json": (oids.JSON, oids.JSONB),
     "jsonpath": (oids.JSONPATH,),
     "network": (oids.INET, oids.CIDR),
-    "geometric": (oids.POINT, oids.LSEG, oids.PATH, oids.BOX, oids.POLYGON, oids.LINE, oids.CIRCLE),
+    "geometric": oids.GEOMETRIC_TYPES,
     "ranges": oids.RANGE_TYPES,
     "multiranges": oids.MULTIRANGE_TYPES,
     "money": (oids.MONEY,),

@@ -55,8 +55,9 @@ def make(s: Statement, names: Sequence[str], left: Expr | None, right: Expr, pos
     if function is None:
         raise not_supported(f"operator {operator.name}", position=position or None)
     operands = (left, right) if left else (right,)
-    if function.name in COMPARED_INSIDE:
-        check_inside(COMPARED_INSIDE[function.name], operands)
+    if function.name in COMPARE_ELEMENTS:
+        for operand in operands:
+            check_elements(COMPARE_ELEMENTS[function.name], operand.type)
     return make_call(s, function, operands, position, operator=operator.name)
 
 
@@ -124,6 +125,8 @@ def btree_operator(oid: int, strategy: int) -> Operator | None:
             return None
         key = T.ANYARRAY
     elif t.kind == "c" or base == T.RECORD:
+        if not is_anonymous(base) and any(btree_operator(field.type, strategy) is None for field in fields_of(base) or ()):
+            return None
         key = T.RECORD
     elif t.kind == "e":
         key = T.ANYENUM
@@ -141,29 +144,27 @@ SORT_AS = {T.VARCHAR: T.TEXT, T.REGCLASS: T.OID, T.REGTYPE: T.OID, T.REGPROC: T.
            T.REGDICTIONARY: T.OID, T.REGCOLLATION: T.OID, 650: 869}
 
 
-COMPARED_INSIDE = {
-    **dict.fromkeys(("array_eq", "array_ne", "record_eq", "record_ne", "arraycontains", "arraycontained", "arrayoverlap"),
-                    ("an equality operator", 3)),
-    **dict.fromkeys(("array_lt", "array_le", "array_gt", "array_ge", "record_lt", "record_le", "record_gt", "record_ge"),
-                    ("a comparison function", 1)),
+AN_EQUALITY = ("an equality operator", 3)
+A_COMPARISON = ("a comparison function", 1)
+COMPARE_ELEMENTS = {
+    **dict.fromkeys(("array_eq", "array_ne", "arraycontains", "arraycontained", "arrayoverlap"), AN_EQUALITY),
+    **dict.fromkeys(("array_lt", "array_le", "array_gt", "array_ge"), A_COMPARISON),
 }
-"""Functions that compare the values inside of their operands, and how: in PostgreSQL's words, by which btree operator."""
+"""Functions that compare the elements of their operands, and how: in PostgreSQL's words, by which btree operator."""
 
 
-def check_inside(wanted: tuple[str, int], operands: Sequence[Expr]) -> None:
-    """42883 where arrays or rows are compared that hold what cannot be compared."""
+def check_elements(wanted: tuple[str, int], oid: int) -> None:
+    """42883 where arrays are compared whose elements cannot be. The fields of rows are checked when they are reached."""
     what, strategy = wanted
-    for operand in operands:
-        for inner in _inside(operand.type):
-            if btree_operator(inner, strategy) is None and not (strategy == 3 and inner in HASHABLE):
-                raise UndefinedFunction(f"could not identify {what} for type {type_name(inner)}")
+    element = resolve.element_type(oid)
+    if element and btree_operator(element, strategy) is None and not (strategy == 3 and element in HASHABLE):
+        raise UndefinedFunction(f"could not identify {what} for type {type_name(element)}")
 
 
-def _inside(oid: int) -> list[int]:
-    """The element type of an array type, or the types of a row's fields; those that are rows themselves are looked into."""
-    t = resolve.type_of(base_type(oid))
-    found = [t.element] if t.is_array else [field.type for field in fields_of(t.oid) or ()]
-    return [inner for one in found for inner in (_inside(one) if fields_of(one) is not None else [one])]
+def check_comparison(oid: int) -> None:
+    """42883 if GREATEST and LEAST cannot compare values of the type."""
+    if btree_operator(oid, 1) is None:
+        raise UndefinedFunction(f"could not identify a comparison function for type {type_name(oid)}")
 
 
 def check_equality(s: Statement, oid: int, position: int) -> None:

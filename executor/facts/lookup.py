@@ -269,6 +269,13 @@ class _OperatorClasses:
         return {(left, strategy): operator for family, left, right, strategy, operator in rows
                 if family in families and left == right and (family, left) in default}
 
+    @cached_property
+    def sorting(self) -> frozenset[int]:
+        """The < and > operators of all btree families: those that ORDER BY USING takes."""
+        families = {oid for oid, method in table("pg_opfamily").select("oid", "opfmethod") if method == 403}
+        rows = table("pg_amop").select("amopfamily", "amopstrategy", "amopopr")
+        return frozenset(operator for family, strategy, operator in rows if family in families and strategy in (1, 5))
+
 
 operator_classes = _OperatorClasses()
 

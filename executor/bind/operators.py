@@ -174,7 +174,7 @@ def check_equality(s: Statement, oid: int, position: int) -> None:
                                 position=position or None)
 
 
-HASHABLE = frozenset({T.XID, T.CID, T.UNKNOWN})
+HASHABLE = frozenset({T.XID, T.CID, T.ACLITEM, T.UNKNOWN})
 
 
 def branches(s: Statement, items: Sequence[Expr], construct: str) -> tuple[list[Expr], int, int]:

@@ -121,7 +121,6 @@
 1: insert into t4 default values
 1: insert into t4 values ('(11,0)')
 1: select * from t4
-1: select p from p where p = p
 1: select array[array[1]] = array[array[1]], array['a'] = array['a'], row(1,2)=row(1,2)
 1: select array['1'::json] = array['1'::json]
 1: select 1 from p where b in (select b from p)

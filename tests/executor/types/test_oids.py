@@ -32,7 +32,7 @@ def test_type_without_codec_is_not_supported() -> None:
 def test_types_without_equality_are_those_without_operator_class() -> None:
     known = {oid for family, members in FAMILIES.items() for oid in members if family != "opaque"} - {oids.VOID}
     bare = {oid for oid in known if btree_operator(oid, 3) is None and types_by_oid()[oid].kind == "b"} - HASHABLE
-    assert bare - oids.WITHOUT_EQUALITY == {oids.REFCURSOR, oids.ACLITEM, oids.PG_NODE_TREE}
+    assert bare - oids.WITHOUT_EQUALITY == {oids.REFCURSOR, oids.PG_NODE_TREE}
     assert not any(btree_operator(oid, 3) for oid in oids.WITHOUT_EQUALITY)
 
 

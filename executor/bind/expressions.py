@@ -375,7 +375,7 @@ def _coalesce(s: Statement, scope: Scope, node: Node) -> Expr:
 def _min_max(s: Statement, scope: Scope, node: Node) -> Expr:
     greatest = node.take("op", "IS_GREATEST") == "IS_GREATEST"
     items, oid, typmod = operators.branches(s, bind_all(s, scope, node.nodes("args")), "GREATEST" if greatest else "LEAST")
-    operators.sort_operator(oid, False, s.position(node))
+    operators.check_comparison(oid)
     return plan.MinMax(type=oid, typmod=typmod, greatest=greatest, arguments=tuple(items), position=s.position(node))
 
 

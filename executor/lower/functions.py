@@ -273,12 +273,11 @@ def stored_alike(call: plan.Call) -> bool:
     a, b = call.arguments
     left, right = base_type(a.type), base_type(b.type)
     same = left == right or {left, right} <= INTEGERS or {left, right} <= TEXTS
-    return same and call.operator in ("=", "<>") and left not in PADDED and right not in PADDED
+    return same and call.operator in ("=", "<>") and left not in T.WITHOUT_EQUALITY
 
 
 INTEGERS = frozenset({T.INT2, T.INT4, T.INT8, T.OID})
 TEXTS = frozenset({T.TEXT, T.VARCHAR, T.NAME})
-PADDED: frozenset[int] = frozenset()
 
 
 def comparable(g: Generator, expr: plan.Expr) -> str:

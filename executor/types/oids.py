@@ -17,10 +17,17 @@ CID = 29
 OIDVECTOR = 30
 JSON = 114
 PG_NODE_TREE = 194
+POINT = 600
+LSEG = 601
+PATH = 602
+BOX = 603
+POLYGON = 604
+LINE = 628
 CIDR = 650
 FLOAT4 = 700
 FLOAT8 = 701
 UNKNOWN = 705
+CIRCLE = 718
 MACADDR8 = 774
 MACADDR = 829
 INET = 869
@@ -107,3 +114,8 @@ ANYCOMPATIBLE = 5077
 ANYCOMPATIBLEARRAY = 5078
 ANYCOMPATIBLENONARRAY = 5079
 ANYCOMPATIBLERANGE = 5080
+
+GEOMETRIC_TYPES = (POINT, LSEG, PATH, BOX, POLYGON, LINE, CIRCLE)
+WITHOUT_EQUALITY = frozenset({JSON, JSONPATH, XML, *GEOMETRIC_TYPES})
+"""The types whose values PostgreSQL can neither sort nor group, for they have no operator class for it. Where one has an
+operator = all the same (that of box compares areas), it is not the equality of stored values."""

@@ -24,6 +24,7 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "json": (oids.JSON, oids.JSONB),
     "jsonpath": (oids.JSONPATH,),
     "network": (oids.INET, oids.CIDR),
+    "geometric": oids.GEOMETRIC_TYPES,
     "ranges": oids.RANGE_TYPES,
     "multiranges": oids.MULTIRANGE_TYPES,
     "money": (oids.MONEY,),

@@ -296,6 +296,26 @@ class JsonTest(Expr, frozen=True, kw_only=True):
     unique: bool = False
 
 
+class XmlExpr(Expr, frozen=True, kw_only=True):
+    """An SQL/XML expression. op: element, forest, concat, parse, pi, root, serialize, document.
+
+    named: values of attributes or of a forest's elements, with their XML names and, as written, labels. option: document
+    or content. target: the type that XMLSERIALIZE makes, before its text is converted to it.
+    """
+
+    op: str
+    arguments: tuple[Expr, ...] = ()
+    name: str = ""
+    label: str = ""
+    names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    named: tuple[Expr, ...] = ()
+    option: str = ""
+    preserves: bool = False
+    indents: bool = False
+    target: tuple[int, int] = (0, -1)
+
+
 class Subscript(Expr, frozen=True, kw_only=True):
     """array[i], array[l:u] or jsonb[key] (upper bounds of plain subscripts only)."""
 

@@ -389,6 +389,12 @@ def _json(g: Generator, expr: plan.Expr) -> str:
     return JSON_PRINTERS[type(expr)](g, expr)
 
 
+def _xml(g: Generator, expr: plan.XmlExpr) -> str:
+    from executor.lower.xml import xml
+
+    return xml(g, expr)
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param,
@@ -403,4 +409,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
     plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    plan.XmlExpr: _xml,
 }  # fmt: skip

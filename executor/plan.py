@@ -464,6 +464,19 @@ class JsonTableEntry(RangeEntry, frozen=True, kw_only=True):
     domains: tuple[tuple[int, CheckDomain], ...] = ()  # (output, the domain of its type)
 
 
+class XmlTableEntry(RangeEntry, frozen=True, kw_only=True):
+    """XMLTABLE. paths: of each column, None for FOR ORDINALITY; labels: the columns' names as written in it."""
+
+    document: Expr
+    row: Expr
+    prefixes: tuple[str, ...] = ()
+    uris: tuple[Expr, ...] = ()
+    labels: tuple[str, ...] = ()
+    paths: tuple[Expr | None, ...] = ()
+    defaults: tuple[Expr | None, ...] = ()
+    not_null: tuple[bool, ...] = ()
+
+
 class ValuesEntry(RangeEntry, frozen=True, kw_only=True):
     """VALUES lists."""
 

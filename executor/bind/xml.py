@@ -6,6 +6,7 @@ from executor.bind import typenames
 from executor.bind.coerce import resolve_unknown, try_coerce
 from executor.bind.expressions import bind
 from executor.bind.names import figure_name
+from executor.bind.resolve import ASSIGNMENT
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.builtins.xml_build import refused_target
@@ -18,14 +19,20 @@ from executor.types.xmltext import name_of
 OPTIONS = {"XMLOPTION_DOCUMENT": "document", "XMLOPTION_CONTENT": "content"}
 
 
-def _argument(s: Statement, scope: Scope, node: Node, oid: int, construct: str) -> Expr:
+def converted(s: Statement, scope: Scope, node: Node, oid: int, construct: str, typmod: int = -1) -> Expr:
     """An argument of this type (42804)."""
     expr = bind(s, scope, node)
-    found = try_coerce(s, expr, oid)
+    found = try_coerce(s, expr, oid, typmod, ASSIGNMENT)
     if found is None:
         raise DatatypeMismatch(f"argument of {construct} must be type {type_name(oid)}, not type {type_name(expr.type)}",
                                position=expr.position or None)
     return found
+
+
+def _value(s: Statement, scope: Scope, node: Node) -> Expr:
+    """A value of any type; a literal stays as it is written."""
+    expr = bind(s, scope, node)
+    return expr if isinstance(expr, Const) else resolve_unknown(s, expr)
 
 
 def _named(s: Statement, scope: Scope, node: Node, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Expr, ...]]:
@@ -41,14 +48,14 @@ def _named(s: Statement, scope: Scope, node: Node, kind: str) -> tuple[tuple[str
             raise SyntaxError(f'XML attribute name "{name}" appears more than once', position=position or None)
         names.append(name)
         labels.append(figure_name(value) if label is None else label)
-        values.append(resolve_unknown(s, bind(s, scope, value)))
+        values.append(_value(s, scope, value))
     return tuple(names), tuple(labels), tuple(values)
 
 
 def _element(s: Statement, scope: Scope, node: Node) -> Expr:
     label = node.take("name")
     names, labels, named = _named(s, scope, node, "attribute")
-    arguments = tuple(resolve_unknown(s, bind(s, scope, argument)) for argument in node.nodes("args"))
+    arguments = tuple(_value(s, scope, argument) for argument in node.nodes("args"))
     return XmlExpr(type=T.XML, op="element", name=name_of(label, False), label=label, names=names, labels=labels, named=named,
                    arguments=arguments, position=s.position(node))
 
@@ -59,16 +66,15 @@ def _forest(s: Statement, scope: Scope, node: Node) -> Expr:
 
 
 def _concat(s: Statement, scope: Scope, node: Node) -> Expr:
-    arguments = tuple(_argument(s, scope, argument, T.XML, "XMLCONCAT") for argument in node.nodes("args"))
+    arguments = tuple(converted(s, scope, argument, T.XML, "XMLCONCAT") for argument in node.nodes("args"))
     return XmlExpr(type=T.XML, op="concat", arguments=arguments, position=s.position(node))
 
 
 def _parse(s: Statement, scope: Scope, node: Node) -> Expr:
     text, preserve = node.nodes("args")
-    keeps = bind(s, scope, preserve)
-    assert isinstance(keeps, Const)
-    return XmlExpr(type=T.XML, op="parse", arguments=(_argument(s, scope, text, T.TEXT, "XMLPARSE"),),
-                   option=OPTIONS[node.take("xmloption", "XMLOPTION_DOCUMENT")], preserves=bool(keeps.value),
+    keeps = preserve.take("boolval")
+    return XmlExpr(type=T.XML, op="parse", arguments=(converted(s, scope, text, T.TEXT, "XMLPARSE"),),
+                   option=OPTIONS[node.take("xmloption", "XMLOPTION_DOCUMENT")], preserves=bool(keeps.take("boolval", False)),
                    position=s.position(node))
 
 
@@ -77,26 +83,26 @@ def _instruction(s: Statement, scope: Scope, node: Node) -> Expr:
     name = name_of(label, False)
     if name.lower() == "xml":
         raise refused_target(name)
-    arguments = tuple(_argument(s, scope, argument, T.TEXT, "XMLPI") for argument in node.nodes("args"))
+    arguments = tuple(converted(s, scope, argument, T.TEXT, "XMLPI") for argument in node.nodes("args"))
     return XmlExpr(type=T.XML, op="pi", name=name, label=label, arguments=arguments, position=s.position(node))
 
 
 def _root(s: Statement, scope: Scope, node: Node) -> Expr:
-    arguments = tuple(_argument(s, scope, argument, oid, "XMLROOT")
+    arguments = tuple(converted(s, scope, argument, oid, "XMLROOT")
                       for argument, oid in zip(node.nodes("args"), (T.XML, T.TEXT, T.INT4), strict=True))
     return XmlExpr(type=T.XML, op="root", arguments=arguments, position=s.position(node))
 
 
 def _is_document(s: Statement, scope: Scope, node: Node) -> Expr:
     (argument,) = node.nodes("args")
-    return XmlExpr(type=T.BOOL, op="document", arguments=(_argument(s, scope, argument, T.XML, "IS DOCUMENT"),),
+    return XmlExpr(type=T.BOOL, op="document", arguments=(converted(s, scope, argument, T.XML, "IS DOCUMENT"),),
                    position=s.position(node))
 
 
 def bind_serialize(s: Statement, scope: Scope, node: Node) -> Expr:
     """XMLSERIALIZE (42846 for a type that text does not convert to by itself)."""
     oid, typmod = typenames.resolve(s, node.take("typeName"))
-    argument = _argument(s, scope, node.take("expr"), T.XML, "XMLSERIALIZE")
+    argument = converted(s, scope, node.take("expr"), T.XML, "XMLSERIALIZE")
     made = XmlExpr(type=T.TEXT, op="serialize", arguments=(argument,), option=OPTIONS[node.take("xmloption")],
                    indents=bool(node.take("indent")), target=(oid, typmod), position=s.position(node))
     found = try_coerce(s, made, oid, typmod)

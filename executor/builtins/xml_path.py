@@ -5,7 +5,7 @@ from typing import Any
 
 from executor.builtins.base import Builtin, Python
 from executor.errors import not_supported
-from executor.sqlstates import DataException, InternalError, InvalidArgumentForXquery, NullValueNotAllowed
+from executor.sqlstates import DataException, InvalidArgumentForXquery, NullValueNotAllowed
 from executor.types import arrays
 from executor.types.base import Stored
 from executor.types.geometric import number_text
@@ -27,22 +27,20 @@ def _namespaces(mapping: str) -> dict[str, str]:
     return dict(array.items)
 
 
-def _evaluated(path: str, text: str, namespaces: dict[str, str]) -> Any:
-    """What an expression gives over a document: nodes, or a single value (2200M, 10608, XX000)."""
+def evaluated(path: str, start: Any, text: str, namespaces: dict[str, str]) -> Any:
+    """What an expression gives over a tree or an element of one: nodes, or a single value (10608).
+
+    text: the document, if CDATA sections in it must be told from text.
+    """
     etree = library()
-    if not path:
-        raise InvalidArgumentForXquery("empty XPath expression")
-    tree = document(text, "could not parse XML document")
-    if path.strip() == "/":
-        return [tree]
     try:
-        found = etree.XPath(path, namespaces=namespaces, smart_strings=False)(tree)
+        found = etree.XPath(path, namespaces=namespaces, smart_strings=False)(start)
         if isinstance(found, list):
-            _refuse_lost(etree.XPath(f"count({path})", namespaces=namespaces)(tree), found, text)
+            _refuse_lost(etree.XPath(f"count({path})", namespaces=namespaces)(start), found, text)
     except etree.XPathSyntaxError as error:
         raise InvalidArgumentForXquery("invalid XPath expression", detail=str(error)) from None
     except etree.XPathEvalError as error:
-        raise InternalError("could not create XPath object", detail=str(error)) from None
+        raise InvalidArgumentForXquery("could not create XPath object", detail=str(error)) from None
     return found
 
 
@@ -54,7 +52,16 @@ def _refuse_lost(count: float, found: list[Any], text: str) -> None:
         raise not_supported("an XPath result with text of a document that has CDATA sections")
 
 
-def _node_text(node: Any) -> str:
+def _over_document(path: str, text: str, mapping: str) -> Any:
+    """What an expression gives over a document (2200M, 10608)."""
+    namespaces = _namespaces(mapping)
+    if not path:
+        raise InvalidArgumentForXquery("empty XPath expression")
+    tree = document(text, "could not parse XML document")
+    return [tree] if path.strip() == "/" else evaluated(path, tree, text, namespaces)
+
+
+def node_text(node: Any) -> str:
     """A node of a result as XML: with the namespaces it needs, without the text that follows it."""
     if isinstance(node, str):
         return escaped(node)
@@ -72,14 +79,14 @@ def _value_text(value: Any) -> str:
 
 def xpath(path: str, text: str, mapping: str = "[]") -> Stored:
     """The nodes or the value that an expression gives, as xml[]."""
-    found = _evaluated(path, text, _namespaces(mapping))
-    nodes = [_node_text(node) for node in found] if isinstance(found, list) else [_value_text(found)]
+    found = _over_document(path, text, mapping)
+    nodes = [node_text(node) for node in found] if isinstance(found, list) else [_value_text(found)]
     return arrays.dump(nodes)
 
 
 def exists(path: str, text: str, mapping: str = "[]") -> int:
     """Whether an expression gives any node, or a value."""
-    found = _evaluated(path, text, _namespaces(mapping))
+    found = _over_document(path, text, mapping)
     return int(not isinstance(found, list) or bool(found))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.printer import PRINTERS, Printer
-from executor.plan import Const, XmlExpr
+from executor.plan import Const, XmlExpr, XmlTableEntry
 
 STANDALONE = {0: ", STANDALONE YES", 1: ", STANDALONE NO", 2: ", STANDALONE NO VALUE", 3: ""}
 
@@ -72,10 +72,8 @@ def _root(p: Printer, node: XmlExpr) -> None:
 
 
 def _document(p: Printer, node: XmlExpr) -> None:
-    p.open()
     p.paren(node.arguments[0], True, node)
     p.put(" IS DOCUMENT")
-    p.close()
 
 
 def _serialize(p: Printer, node: XmlExpr) -> None:
@@ -95,3 +93,42 @@ def _print(p: Printer, node: XmlExpr, implicit: bool) -> None:
 
 
 PRINTERS.update({XmlExpr: _print})
+
+
+# ---------------------------------------------------------------- XMLTABLE
+
+
+def table(p: Printer, entry: XmlTableEntry) -> None:
+    """XMLTABLE(...)."""
+    p.put("XMLTABLE(")
+    if entry.uris:
+        p.put("XMLNAMESPACES (")
+        for i, (prefix, uri) in enumerate(zip(entry.prefixes, entry.uris, strict=True)):
+            p.put(", " if i else "")
+            p.expr(uri, True)
+            p.put(f" AS {quote_identifier(prefix)}")
+        p.put("), ")
+    p.put("(")
+    p.expr(entry.row, True)
+    p.put(") PASSING (")
+    p.expr(entry.document, True)
+    p.put(") COLUMNS ")
+    for i, label in enumerate(entry.labels):
+        p.put(f"{', ' if i else ''}{quote_identifier(label)} ")
+        _column(p, entry, i)
+    p.put(")")
+
+
+def _column(p: Printer, entry: XmlTableEntry, i: int) -> None:
+    path, default = entry.paths[i], entry.defaults[i]
+    if path is None:
+        p.put("FOR ORDINALITY")
+        return
+    _, oid, typmod = entry.columns[i]
+    p.put(p.type_name(oid, typmod))
+    for word, expr in (("DEFAULT", default), ("PATH", path)):
+        if expr is not None:
+            p.put(f" {word} (")
+            p.expr(expr, True)
+            p.put(")")
+    p.put(" NOT NULL" if entry.not_null[i] else "")

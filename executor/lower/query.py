@@ -391,7 +391,14 @@ def _json_table(g: Generator, entry: plan.JsonTableEntry) -> str:
     return table(g, entry)
 
 
+def _xml_table(g: Generator, entry: plan.XmlTableEntry) -> str:
+    from executor.lower.xml import table
+
+    return table(g, entry)
+
+
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table, plan.StepEntry: _step,
+    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table,
+    plan.XmlTableEntry: _xml_table, plan.StepEntry: _step,
 }  # fmt: skip

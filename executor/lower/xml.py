@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
-from typing import Any
 
 from executor import plan
+from executor.bind.volatility import volatility
 from executor.builtins import xml_build
+from executor.builtins.xml_table import Column, Spec, table_function
+from executor.errors import not_supported
 from executor.lower import functions
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
-from storage.statement import Function
+from storage.statement import Function, TableFunction
 
 
 def _name(*parts: object) -> str:
@@ -65,4 +67,27 @@ def xml(g: Generator, expr: plan.XmlExpr) -> str:
     return f"{g.need(FUNCTIONS[expr.op](expr))}({', '.join(texts)})"
 
 
-PRINTERS: dict[type, Callable[[Generator, Any], str]] = {plan.XmlExpr: xml}
+# ---------------------------------------------------------------- XMLTABLE
+
+
+@cache
+def _table_function(spec: Spec, nargs: int) -> TableFunction:
+    return TableFunction(_name("table", spec), nargs, len(spec.columns), table_function(spec), context=True)
+
+
+def table(g: Generator, entry: plan.XmlTableEntry) -> str:
+    """XMLTABLE."""
+    columns: list[Column] = []
+    defaults: list[plan.Expr] = []
+    for i, (path, default) in enumerate(zip(entry.paths, entry.defaults, strict=True)):
+        _, oid, typmod = entry.columns[i]
+        columns.append(Column(entry.labels[i], functions.plain_type(oid), typmod, path is None,
+                              len(defaults) if default is not None else -1, entry.not_null[i]))
+        if default is not None:
+            if volatility(default) == "v":
+                raise not_supported("a volatile DEFAULT in XMLTABLE", position=default.position or None)
+            defaults.append(default)
+    paths = [path for path in entry.paths if path is not None]
+    arguments = [value(g, e) for e in (entry.document, entry.row, *entry.uris, *paths, *defaults)]
+    made = _table_function(Spec(entry.prefixes, tuple(columns)), len(arguments))
+    return f"{g.need(made)}({', '.join(arguments)}) AS t{entry.number}"

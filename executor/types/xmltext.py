@@ -24,7 +24,8 @@ _ATTRIBUTE_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"':
 _NAME_START = re.compile(r"[A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
                          r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF:]")
 _NAME = re.compile(_NAME_START.pattern[:-1] + r"\-.0-9\u00B7\u0300-\u036F\u203F\u2040]")
-_ROOT = "<r>"
+_ROOT = "r"
+"""An element that content is put into, to be parsed."""
 
 
 class Declaration(NamedTuple):
@@ -119,7 +120,7 @@ def check(text: str, option: str) -> None:
     if is_document_form(body, option):
         _parsed(body, "", "", kind, f"invalid XML {option}")
     elif body:
-        _parsed(body, _ROOT, "</r>", kind, f"invalid XML {option}")
+        _parsed(body, f"<{_ROOT}>", f"</{_ROOT}>", kind, f"invalid XML {option}")
 
 
 def is_well_formed(text: str, option: str) -> bool:
@@ -147,6 +148,10 @@ def _parsed(body: str, opening: str, closing: str, kind: type[SqlError], message
             etree.fromstring((opening + body).encode(), reader)
         except etree.XMLSyntaxError:
             problems = _serious(reader) or problems
+        if problems[0].type_name == "ERR_DOCUMENT_END" or f"mismatch: {_ROOT} line" in problems[0].message:
+            line = problems[0].line
+            shown = body.split("\n")[line - 1]
+            raise kind(message, detail=f"line {line}: chunk is not well balanced\n{shown}\n^")
     raise kind(message, detail=detail_of(problems[0], body, len(opening)))
 
 

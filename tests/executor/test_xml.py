@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
     started.stop()
 
 
-@pytest.mark.parametrize("name", ["xml", "xml_table"])
+@pytest.mark.parametrize("name", ["xml", "xml_table", "xml_values"])
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}_script".encode())

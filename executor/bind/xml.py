@@ -11,7 +11,8 @@ from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.builtins.xml_build import refused_target
 from executor.parse import Node
-from executor.plan import Const, Expr, XmlExpr
+from executor.plan import Const, Expr
+from executor.plan_xml import XmlExpr
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, SyntaxError
 from executor.types import oids as T
 from executor.types.xmltext import name_of

@@ -7,7 +7,8 @@ from executor.bind.statement import Statement
 from executor.bind.xml import converted
 from executor.errors import not_supported
 from executor.parse import Node
-from executor.plan import Const, Expr, XmlTableEntry
+from executor.plan import Const, Expr
+from executor.plan_xml import XmlTableEntry
 from executor.sqlstates import FeatureNotSupported, InvalidColumnReference, SyntaxError
 from executor.types import oids as T
 

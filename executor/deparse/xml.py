@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.printer import PRINTERS, Printer
-from executor.plan import Const, XmlExpr, XmlTableEntry
+from executor.plan import Const
+from executor.plan_xml import XmlExpr, XmlTableEntry
 
 STANDALONE = {0: ", STANDALONE YES", 1: ", STANDALONE NO", 2: ", STANDALONE NO VALUE", 3: ""}
 

@@ -12,6 +12,7 @@ from executor.errors import not_supported
 from executor.lower import functions
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
+from executor.plan_xml import XmlExpr, XmlTableEntry
 from storage.statement import Function, TableFunction
 
 
@@ -49,11 +50,11 @@ ROOT = Function("pg_xml_root", xml_build.root, 3, True)
 IS_DOCUMENT = Function("pg_xml_is_document", xml_build.is_document, 1, True, strict=True)
 
 
-def _types(expr: plan.XmlExpr) -> tuple[int, ...]:
+def _types(expr: XmlExpr) -> tuple[int, ...]:
     return tuple(oid for oid, _ in functions.argument_types((*expr.named, *expr.arguments)))
 
 
-FUNCTIONS: dict[str, Callable[[plan.XmlExpr], Function]] = {
+FUNCTIONS: dict[str, Callable[[XmlExpr], Function]] = {
     "element": lambda e: _element(e.name, e.names, _types(e)), "forest": lambda e: _forest(e.names, _types(e)),
     "pi": lambda e: _instruction(e.name, bool(e.arguments)), "parse": lambda e: _parse(e.option),
     "serialize": lambda e: _serialize(e.option, e.indents), "concat": lambda e: CONCAT, "root": lambda e: ROOT,
@@ -61,7 +62,7 @@ FUNCTIONS: dict[str, Callable[[plan.XmlExpr], Function]] = {
 }
 
 
-def xml(g: Generator, expr: plan.XmlExpr) -> str:
+def xml(g: Generator, expr: XmlExpr) -> str:
     """An SQL/XML expression."""
     texts = [value(g, e) for e in (*expr.named, *expr.arguments)]
     return f"{g.need(FUNCTIONS[expr.op](expr))}({', '.join(texts)})"
@@ -75,7 +76,7 @@ def _table_function(spec: Spec, nargs: int) -> TableFunction:
     return TableFunction(_name("table", spec), nargs, len(spec.columns), table_function(spec), context=True)
 
 
-def table(g: Generator, entry: plan.XmlTableEntry) -> str:
+def table(g: Generator, entry: XmlTableEntry) -> str:
     """XMLTABLE."""
     columns: list[Column] = []
     defaults: list[plan.Expr] = []

@@ -67,7 +67,7 @@ def bind_item(s: Statement, scope: Scope, node: Node) -> Bound:
     """One FROM item and the names it brings."""
     handler = HANDLERS.get(node.kind)
     if handler is None:
-        raise not_supported({"RangeTableFunc": "XMLTABLE"}.get(node.kind, node.kind),
+        raise not_supported(node.kind,
                             position=s.position(node) or None)
     found = handler(s, scope, node)
     node.finish()
@@ -436,5 +436,11 @@ def _json_table(s: Statement, scope: Scope, node: Node) -> Bound:
     return bind_table(s, scope, node)
 
 
+def _xml_table(s: Statement, scope: Scope, node: Node) -> Bound:
+    from executor.bind.xml_table import bind_xml_table
+
+    return bind_xml_table(s, scope, node)
+
+
 HANDLERS = {"RangeVar": _range_var, "RangeSubselect": _subquery, "RangeFunction": _function, "JoinExpr": _join,
-            "RangeTableSample": _sample, "JsonTable": _json_table}
+            "RangeTableSample": _sample, "JsonTable": _json_table, "RangeTableFunc": _xml_table}

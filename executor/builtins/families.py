@@ -330,6 +330,13 @@ FAMILIES: dict[str, str] = {
     "window": (
         "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number "
     ),
+    "xml": (
+        "xml xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment "
+        "xmlconcat2 xmltext xmlvalidate "
+    ),
+    "xml_path": (
+        "xmlexists xpath xpath_exists "
+    ),
     "zones": (
         "timezone "
     ),

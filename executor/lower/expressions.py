@@ -14,6 +14,7 @@ from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
+from executor.plan_xml import XmlExpr
 from executor.types import oids as T
 from executor.types.made import FIRST_NUMBER, fields_of
 from executor.types.registry import codec
@@ -394,6 +395,12 @@ def _outer_aggregate(g: Generator, expr: plan.OuterAggregate) -> str:
     raise not_supported("aggregate of an outer query's columns in this subquery", position=expr.position or None)
 
 
+def _xml(g: Generator, expr: XmlExpr) -> str:
+    from executor.lower.xml import xml
+
+    return xml(g, expr)
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param,
@@ -409,4 +416,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
     plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    XmlExpr: _xml,
 }  # fmt: skip

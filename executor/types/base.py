@@ -44,6 +44,8 @@ class Env:
     timezone_name: str = "UTC"
     extra_float_digits: int = 1
     bytea_output: str = "hex"  # hex | escape
+    xml_option: str = "content"  # content | document
+    xml_binary: str = "base64"  # base64 | hex
     objects: ObjectNames | None = None  # the names behind reg* types; None: they are read and printed as numbers
     now_us: int = 0  # start of the transaction, microseconds since 1970 ('now', 'today' ... depend on it); 0: none
 

@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "jsonpath": (oids.JSONPATH,),
     "network": (oids.INET, oids.CIDR),
     "geometric": oids.GEOMETRIC_TYPES,
+    "xml": (oids.XML,),
     "ranges": oids.RANGE_TYPES,
     "multiranges": oids.MULTIRANGE_TYPES,
     "money": (oids.MONEY,),

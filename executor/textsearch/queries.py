@@ -144,7 +144,7 @@ def _is_or(text: str, at: int) -> bool:
     if text[at : at + 2].lower() != "or":
         return False
     behind = text[at + 2 : at + 3]
-    if behind == "" or behind in "-_" or behind.isalnum() or not behind.isascii():
+    if behind == "" or behind in "-_" or (behind.isascii() and behind.isalnum()):
         return False
     return any(not is_space(character) for character in text[at + 3 :])
 

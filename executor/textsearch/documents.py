@@ -28,7 +28,7 @@ class Document:
         for kind, token, _ in tokens(text):
             lexize = self.lexizers.get(kind)
             if len(token) > WORD_BYTES_MAX // 4 and len(token.encode()) > WORD_BYTES_MAX:
-                self._too_long()
+                too_long(self.notices)
                 continue
             if lexize is None:
                 continue
@@ -36,12 +36,6 @@ class Document:
             lexeme = lexize(token)
             if lexeme is not None:
                 self.lexemes.append((lexeme, self.position))
-
-    def _too_long(self) -> None:
-        if self.notices is not None:
-            self.notices.append(ProgramLimitExceeded(
-                "word is too long to be indexed", severity="NOTICE",
-                detail=f"Words longer than {WORD_BYTES_MAX + 1} characters are ignored."))
 
     def vector(self) -> Vector:
         """The vector of all lexemes. It has one place less for each than a tsvector may have, as in PostgreSQL."""
@@ -52,6 +46,13 @@ class Document:
             if len(places) < PLACES_MAX - 1 and (not places or places[-1] not in (POSITION_MAX, where)):
                 places.append(where)
         return checked([Lexeme(word, tuple(found[word])) for word in sorted(found)])
+
+
+def too_long(notices: Notices) -> None:
+    """Say that a word was left out."""
+    if notices is not None:
+        notices.append(ProgramLimitExceeded("word is too long to be indexed", severity="NOTICE",
+                                            detail=f"Words longer than {WORD_BYTES_MAX + 1} characters are ignored."))
 
 
 def vector_of_text(configuration: int, text: str, notices: Notices = None) -> Vector:

@@ -59,23 +59,23 @@ def _test(node: Node, look: Look) -> bool:
         return _test(node.left, look) and _test(node.right, look)
     if node.sign == "|":
         return _test(node.left, look) or _test(node.right, look)
-    found = _find(node, look)
+    found = find(node, look)
     return found is not None and found.matches
 
 
-def _find(node: Node, look: Look) -> Finding | None:
+def find(node: Node, look: Look) -> Finding | None:
     """Where a part inside of "followed by" matches."""
     if isinstance(node, Operand):
         positions = look.where(node)
         return None if positions is None else Finding(positions)
     assert isinstance(node, Operation)
     if node.left is None:
-        found = _find(node.right, look)
+        found = find(node.right, look)
         return None if found is None else Finding(found.positions, not found.negated, found.width)
-    left = _find(node.left, look)
+    left = find(node.left, look)
     if node.sign != "|" and left is not None and not left.matches:
         return _NOTHING
-    right = _find(node.right, look)
+    right = find(node.right, look)
     if node.sign != "|" and right is not None and not right.matches:
         return _NOTHING
     if node.sign == "|" and left is not None and right is not None and not left.matches and not right.matches:

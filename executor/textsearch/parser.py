@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from executor.textsearch.parser_states import STATES, TOKENS
+from executor.textsearch.parser_states import STATES
+from executor.textsearch.token_types import TOKENS
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = frozenset("0123456789")
@@ -156,13 +157,13 @@ def _ahead(parser: _Parser, other: _Parser, kind: str) -> bool:
 def _probe_host(parser: _Parser) -> bool:
     other = _Parser(parser.text, parser.place.at)
     other.host_wanted = True
-    return _ahead(parser, other, "HOST")
+    return _ahead(parser, other, "host")
 
 
 def _probe_path(parser: _Parser) -> bool:
     other = _Parser(parser.text, parser.place.at)
     other.place = _Place("url_path_first", parser.place.at, 0, other.place)
-    return _ahead(parser, other, "URL_PATH")
+    return _ahead(parser, other, "url_path")
 
 
 PROBES: dict[str, Callable[[_Parser], bool]] = {
@@ -214,7 +215,7 @@ def _read_rule(number: int, text: str) -> tuple[Callable[[str], bool], Rule]:
     else:
         holds = CLASSES.get(test, CLASSES["any"])
     target = state[0] if state else "base" if token else ""
-    rule = Rule(number, PROBES.get(test), action, target, TOKENS.get(token.strip(), 0), HOOKS.get(hook.strip()))
+    rule = Rule(number, PROBES.get(test), action, target, TOKENS[token.strip()] if token else 0, HOOKS.get(hook.strip()))
     assert target == "" or target in STATES, text
     return holds, rule
 
@@ -235,7 +236,7 @@ def _candidates(state: str, character: str) -> tuple[Rule, ...]:
 
 _PLAIN_WORD = re.compile(r"([A-Za-z]+)(?![A-Za-z0-9._@:/\x80-\U0010ffff-])")
 _PLAIN_BLANKS = re.compile(r"[^A-Za-z0-9<&~/.+\x80-\U0010ffff-][^A-Za-z0-9<&/+\x80-\U0010ffff-]*")
-_PLAIN = ((_PLAIN_WORD, TOKENS["ASCIIWORD"]), (_PLAIN_BLANKS, TOKENS["SPACE"]))
+_PLAIN = ((_PLAIN_WORD, TOKENS["asciiword"]), (_PLAIN_BLANKS, TOKENS["blank"]))
 
 
 def _plain_token(parser: _Parser) -> Token | None:

@@ -32,7 +32,7 @@ STATES = {
         any go space""",
     # Words
     "ascii_word": """
-        end found = ASCIIWORD
+        end found = asciiword
         letter go
         [.] try host_label
         [.] try file_next
@@ -45,31 +45,31 @@ STATES = {
         digit try host
         digit go number_word
         alpha go word
-        any found = ASCIIWORD""",
+        any found = asciiword""",
     "word": """
-        end found = WORD
+        end found = word
         alpha go
         digit go number_word
         [-] try hyphen_word_first
-        any found = WORD""",
+        any found = word""",
     "number_word": """
-        end found = NUMWORD
+        end found = numword
         alnum go
         [@] try email
         [/] try file_first
         [.] try file_next
         [-] try hyphen_number_first
-        any found = NUMWORD""",
+        any found = numword""",
     "space": """
-        end found = SPACE
-        [<] found = SPACE
+        end found = blank
+        [<] found = blank
         ignored go
-        [-+&/] found = SPACE
+        [-+&/] found = blank
         other go
-        any found = SPACE""",
+        any found = blank""",
     # Numbers
     "unsigned": """
-        end found = UINT
+        end found = uint
         digit go
         [.] try host_label
         [.] try unsigned_fraction
@@ -79,36 +79,36 @@ STATES = {
         letter try host
         alpha go number_word
         [/] try file_first
-        any found = UINT""",
+        any found = uint""",
     "signed_first": "end back; digit sure signed; any back",
     "signed": """
-        end found = INT
+        end found = int
         digit go
         [.] try signed_fraction
         [eE] try exponent_first
-        any found = INT""",
+        any found = int""",
     "unsigned_fraction": "end back; digit sure unsigned_decimal; any back",
     "unsigned_decimal": """
-        end found = FLOAT
+        end found = float
         digit go
         [.] try version_first
         [eE] try exponent_first
-        any found = FLOAT""",
+        any found = float""",
     "signed_fraction": "end back; digit sure signed_decimal; any back",
     "signed_decimal": """
-        end found = FLOAT
+        end found = float
         digit go
         [eE] try exponent_first
         [.] try signed_version
-        any found = FLOAT""",
+        any found = float""",
     # -1.2.3: versions have no sign, so it is a token of its own
     "signed_version": "end back; digit again sign_alone ! restart; any back",
-    "sign_alone": "end back; digit found* unsigned = SPACE; any go",
+    "sign_alone": "end back; digit found* unsigned = blank; any go",
     "version_first": "end back; digit sure version; any back",
-    "version": "end found = VERSION; digit go; [.] try version_first; any found = VERSION",
+    "version": "end found = version; digit go; [.] try version_first; any found = version",
     "exponent_first": "end back; digit sure exponent; [+-] go exponent_sign; any back",
     "exponent_sign": "end back; digit sure exponent; any back",
-    "exponent": "end found = SFLOAT; digit go; any found = SFLOAT",
+    "exponent": "end found = sfloat; digit go; any found = sfloat",
     # &entity; &#10; &#x0a;
     "entity_first": "end back; [#] go entity_code; letter go entity; [:_] go entity; any back",
     "entity": "end back; alnum go; [:_.-] go; [;] go entity_end; any back",
@@ -116,7 +116,7 @@ STATES = {
     "entity_decimal": "end back; digit go; [;] go entity_end; any back",
     "entity_hex_first": "end back; hex go entity_hex; any back",
     "entity_hex": "end back; hex go; [;] go entity_end; any back",
-    "entity_end": "any found1 = ENTITY",
+    "entity_end": "any found1 = entity",
     # <tag attribute="value"> </tag> <!-- comment --> <?xml ...>
     "tag_first": """
         end back
@@ -150,13 +150,13 @@ STATES = {
     "tag_quoted": "end back; [\\] try tag_escaped; ['] go tag; any go",
     "tag_double_quoted": "end back; [\\] try tag_escaped; [\"] go tag; any go",
     "tag_escaped": "end back; any join",
-    "tag_end": "any found* = TAG",
+    "tag_end": "any found* = tag",
     "comment_first": "end back; [-] go comment_second; [Dd] go tag; any back",
     "comment_second": "end back; [-] go comment; any back",
     "comment": "end back; [-] go comment_dash; any go",
     "comment_dash": "end back; [-] go comment_dashes; any go comment",
     "comment_dashes": "end back; [-] go; [>] go comment_end; any go comment",
-    "comment_end": "any found* = TAG",
+    "comment_end": "any found* = tag",
     # host.example.com:80/path and name@host
     "host_label": "end back; letter go host_second; digit go host; any back",
     "host_second": """
@@ -168,7 +168,7 @@ STATES = {
         [@] try email
         any back""",
     "host_domain": """
-        end found* = HOST
+        end found* = host
         letter go
         digit try host
         [:] try port_first
@@ -176,16 +176,16 @@ STATES = {
         [.] try host_label
         [@] try email
         digit back
-        host_wanted found* url_path_start = HOST
+        host_wanted found* url_path_start = host
         [/] try url
-        any found* = HOST""",
+        any found* = host""",
     "port_first": "end back; digit go port; any back",
     "port": """
-        end found* = HOST
+        end found* = host
         digit go
-        host_wanted found* url_path_start = HOST
+        host_wanted found* url_path_start = host
         [/] try url
-        any found* = HOST""",
+        any found* = host""",
     "host_inner": "end back; digit go host; letter go host; any back",
     "host": """
         end back
@@ -195,14 +195,14 @@ STATES = {
         [.] try host_label
         [-_] try host_inner
         any back""",
-    "email": "end back; host_wanted back; a_host found* = EMAIL; any back",
-    "url": "end back; a_path found* = URL ! url; any back",
+    "email": "end back; host_wanted back; a_host found* = email; any back",
+    "url": "end back; a_path found* = url ! url; any back",
     "url_path_first": "end back; url_character go url_path; any back",
     "url_path_start": "any go url_path",
-    "url_path": "end found = URL_PATH; url_character go; any found = URL_PATH",
+    "url_path": "end found = url_path; url_character go; any found = url_path",
     "protocol_first": "end back; [/] go protocol_second; any back",
     "protocol_second": "end back; [/] go protocol_end; any back",
-    "protocol_end": "any found* = PROTOCOL",
+    "protocol_end": "any found* = protocol",
     # Files
     "file_first": "end back; letter go file; digit go file; [.] go path_first; [_] go file; [~] go file_home; any back",
     "file_home": "end back; letter go file; digit go file; [_] go file; [/] go file_first; any back",
@@ -216,42 +216,42 @@ STATES = {
         any back""",
     "path_dot": "end back; [.] go path_second; [/] go file_first; any back",
     "path_second": """
-        end found1 = FILE
+        end found1 = file
         [/] try file_first
-        [/] found1 = FILE
-        space found1 = FILE
+        [/] found1 = file
+        space found1 = file
         any back""",
     "file": """
-        end found = FILE
+        end found = file
         letter go
         digit go
         [.] try file_next
         [_-] go
         [/] try file_first
-        any found = FILE""",
+        any found = file""",
     "file_next": "end back; letter sure file; digit sure file; [_] sure file; any back",
     # hyphenated-words: first the whole, then from its beginning the parts
     "hyphen_ascii_first": "end back; letter go hyphen_ascii; alpha go hyphen_word; digit go hyphen_digits; any back",
     "hyphen_ascii": """
-        end found* hyphenated = ASCIIHWORD ! parts
+        end found* hyphenated = asciihword ! parts
         letter go
         alpha go hyphen_word
         digit go hyphen_number
         [-] try hyphen_ascii_first
-        any found* hyphenated = ASCIIHWORD ! parts""",
+        any found* hyphenated = asciihword ! parts""",
     "hyphen_word_first": "end back; alpha go hyphen_word; digit go hyphen_digits; any back",
     "hyphen_word": """
-        end found* hyphenated = HWORD ! parts
+        end found* hyphenated = hword ! parts
         alpha go
         digit go hyphen_number
         [-] try hyphen_word_first
-        any found* hyphenated = HWORD ! parts""",
+        any found* hyphenated = hword ! parts""",
     "hyphen_number_first": "end back; alpha go hyphen_number; digit go hyphen_digits; any back",
     "hyphen_number": """
-        end found* hyphenated = NUMHWORD ! parts
+        end found* hyphenated = numhword ! parts
         alnum go
         [-] try hyphen_number_first
-        any found* hyphenated = NUMHWORD ! parts""",
+        any found* hyphenated = numhword ! parts""",
     "hyphen_digits": "end back; digit go; alpha go hyphen_number; any back",
     "hyphenated": """
         end again base
@@ -260,21 +260,14 @@ STATES = {
         digit try part_digits
         [-] try part_hyphen
         any again base""",
-    "part_hyphen": "end back; alnum found1 hyphenated = SPACE; any back",
-    "part_word": "end found = PART; alpha go; digit go part_number; any found hyphenated = PART",
+    "part_hyphen": "end back; alnum found1 hyphenated = blank; any back",
+    "part_word": "end found = hword_part; alpha go; digit go part_number; any found hyphenated = hword_part",
     "part_ascii": """
-        end found = ASCIIPART
+        end found = hword_asciipart
         letter go
         alpha go part_word
         digit go part_number
-        any found hyphenated = ASCIIPART""",
-    "part_number": "end found = NUMPART; alnum go; any found hyphenated = NUMPART",
+        any found hyphenated = hword_asciipart""",
+    "part_number": "end found = hword_numpart; alnum go; any found hyphenated = hword_numpart",
     "part_digits": "end back; digit go; alpha sure part_number; any back",
 }
-
-TOKENS = {
-    "ASCIIWORD": 1, "WORD": 2, "NUMWORD": 3, "EMAIL": 4, "URL": 5, "HOST": 6, "SFLOAT": 7, "VERSION": 8, "NUMPART": 9,
-    "PART": 10, "ASCIIPART": 11, "SPACE": 12, "TAG": 13, "PROTOCOL": 14, "NUMHWORD": 15, "ASCIIHWORD": 16, "HWORD": 17,
-    "URL_PATH": 18, "FILE": 19, "FLOAT": 20, "INT": 21, "UINT": 22, "ENTITY": 23,
-}
-"""The numbers of the kinds of tokens, as in pg_ts_config_map."""

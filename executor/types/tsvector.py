@@ -7,7 +7,7 @@ format, in ascending order of position; a lexeme without positions has none. Wei
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from struct import Struct
 from typing import NamedTuple, NoReturn
 
@@ -234,7 +234,7 @@ def _receive(data: bytes, typmod: int, env: Env) -> Stored:
             _malformed("unexpected number of tsvector positions")
         total += len(word)
         places = tuple([message.integer(_SHORT) for _ in range(size)])
-        if any(position(a) >= position(b) for a, b in zip(places, places[1:], strict=False)):
+        if any(position(a) >= position(b) for a, b in pairwise(places)):
             _malformed("position information is misordered")
         vector.append(Lexeme(utf8(word), places))
     message.end()

@@ -76,4 +76,5 @@ def lexizers(configuration: int) -> dict[int, Lexize]:
 @cache
 def configuration_named(name: str) -> int:
     """The OID of a configuration: "pg_catalog.english"."""
-    return {found: oid for oid, found in table("pg_ts_config").select("oid", "cfgname")}[name.removeprefix("pg_catalog.")]
+    found: dict[str, int] = {known: oid for oid, known in table("pg_ts_config").select("oid", "cfgname")}
+    return found[name.removeprefix("pg_catalog.")]

@@ -21,7 +21,7 @@ _GERMAN_UMLAUTS = re.compile("ae|oe|(?<![qaeiouyäöü])ue")
 _UMLAUTS = {"ae": "ä", "oe": "ö", "ue": "ü"}
 _GERMAN_FIRST_SYLLABLE = re.compile("[^aeiouyäöü]*[aeiouyäöü]+[^aeiouyäöü]")
 # Lehrerin as Lehrer, Inseln as Insel, and the end of System is no ending.
-_GERMAN_ENDINGS = ((re.compile("er(?:in|innen)"), "er"), (re.compile("lns?"), "l"))
+_GERMAN_ENDINGS = ((re.compile(r"er(?:innen|in)\Z"), "er"), (re.compile(r"lns?\Z"), "l"))
 # Romanian: ș and ț have commas; the library knows the older letters with cedillas.
 _CEDILLAS = str.maketrans("șț", "şţ")
 _COMMAS = str.maketrans("şţ", "șț")
@@ -46,9 +46,8 @@ def _german(word: str) -> str:
         return word + "s"
     start = _region(_GERMAN_FIRST_SYLLABLE, word)
     for pattern, left in _GERMAN_ENDINGS:
-        for match in pattern.finditer(word, start):
-            if match.end() == len(word):
-                return word[: match.start()] + left
+        if match := pattern.search(word, start):
+            return word[: match.start()] + left
     return word
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple, NoReturn
 
-from executor.sqlstates import InternalError, StatementTooComplex
+from executor.sqlstates import InternalError, StatementTooComplex, SyntaxError
 from executor.types.base import Codec, Encoder, Env, Stored, constant, declared, misfit, utf8, without_zero
 from executor.types.binary import Message
 from executor.types.oids import TSQUERY
@@ -98,7 +98,12 @@ def load(text: Stored) -> Query:
 
 @lru_cache(maxsize=256)
 def _load(text: str) -> Query:
-    query = read(Reader(text, limits=False), standard, push_as_is)
+    try:
+        query = read(Reader(text, limits=False), standard, push_as_is)
+    except SyntaxError:
+        raise misfit("tsquery", text) from None
+    if dump(query) != text:
+        raise misfit("tsquery", text)
     assert query is None or isinstance(query, Operand | Operation)
     return query
 
@@ -191,8 +196,9 @@ def _receive(data: bytes, typmod: int, env: Env) -> Stored:
         node = _receive_node(message, number == count - 1)
         total += len(node.word.encode()) + 1 if isinstance(node, Operand) else 0
         found.append(node)
+    query = _built(found)
     message.end()
-    return dump(_built(found))
+    return dump(query)
 
 
 def _built(items: list[Operand | _Operator]) -> Node | None:

@@ -40,7 +40,7 @@ Vector = list[Lexeme]
 
 _LETTERS = ("", "C", "B", "A")
 WEIGHTS = {"A": 3, "B": 2, "C": 1, "D": 0}
-_ENTRY = re.compile(r"'((?:[^'\\]|''|\\\\)*)'(?::([0-9A-C,]+))?(?: |$)")
+_ENTRY = re.compile(r"'((?:[^'\\]|''|\\\\)*)'(?::((?:0|[1-9][0-9]*)[A-C]?(?:,(?:0|[1-9][0-9]*)[A-C]?)*))?(?: (?=')|\Z)")
 _COUNT, _SHORT = Struct("!i"), Struct("!H")
 
 
@@ -111,8 +111,10 @@ def load(text: Stored) -> Vector:
 
 @lru_cache(maxsize=32)
 def _load(text: str) -> Vector:
+    """Nothing but the stored form is accepted, for unique indexes compare the texts."""
     vector: Vector = []
     at = 0
+    before = ""
     while at < len(text):
         match = _ENTRY.match(text, at)
         if match is None:
@@ -120,17 +122,25 @@ def _load(text: str) -> Vector:
         word, places = match.groups()
         if "'" in word or "\\" in word:
             word = word.replace("''", "'").replace("\\\\", "\\")
+        if word < before:
+            raise misfit("tsvector", text)
+        before = word
         vector.append(Lexeme(word, _places(text, places) if places else ()))
         at = match.end()
     return vector
 
 
 def _places(whole: str, text: str) -> Places:
-    try:
-        return tuple([int(part) if part[-1] <= "9" else int(part[:-1]) | WEIGHTS[part[-1]] << POSITION_BITS
-                      for part in text.split(",")])
-    except (ValueError, IndexError):
-        raise misfit("tsvector", whole) from None
+    found: list[int] = []
+    last = -1
+    for part in text.split(","):
+        heavy = part[-1] > "9"
+        where = int(part[:-1]) if heavy else int(part)
+        if not last < where <= POSITION_MAX:
+            raise misfit("tsvector", whole)
+        found.append(where | WEIGHTS[part[-1]] << POSITION_BITS if heavy else where)
+        last = where
+    return tuple(found)
 
 
 def dump(vector: Vector) -> str:

@@ -29,6 +29,6 @@ def _rows(name: str, ranking: Ranking, example: str, expected: str) -> Iterator[
 
 
 BUILTINS = (
-    *_rows("ts_rank", rank, "'a:1 b:2,5'::tsvector, 'a & b'::tsquery", "0.09910322"),
+    *_rows("ts_rank", rank, "'a:1 b:2,5'::tsvector, 'a & b'::tsquery", "0.18490733"),
     *_rows("ts_rank_cd", rank_by_cover, "'a:1 b:2,5'::tsvector, 'a & b'::tsquery", "0.1"),
 )

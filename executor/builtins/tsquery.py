@@ -117,5 +117,5 @@ BUILTINS = (
     Builtin("numnode(tsquery)", Python(node_count), ("numnode('(a & !b) | c')", "6")),
     Builtin("querytree(tsquery)", Python(query_tree), ("querytree('a & !b')", "'a'")),
     Builtin("ts_rewrite(tsquery,tsquery,tsquery)", Python(rewrite),
-            ("ts_rewrite('a & b'::tsquery, 'a'::tsquery, 'c | d'::tsquery)", "'b' & ( 'd' | 'c' )")),
+            ("ts_rewrite('a & b'::tsquery, 'a'::tsquery, 'c | d'::tsquery)", "'b' & ( 'c' | 'd' )")),
 )

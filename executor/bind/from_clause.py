@@ -305,6 +305,8 @@ def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:
                   if isinstance(e, plan.Call) and e.function.returns_set), None)
     if inner is not None:
         raise FeatureNotSupported("set-returning functions must appear at top level of FROM", position=inner.position or None)
+    if isinstance(found, plan.Call) and len(found.function.outputs) > 1 and is_anonymous(found.type):
+        return replace(found, type=T.RECORD)  # its columns are those of the range entry
     return found
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from executor.builtins import text_search_rank, tsquery
 from executor.builtins.base import Python
 from executor.errors import SqlError
+from executor.facts import table
 from executor.textsearch.dictionaries import configuration_named, dictionary
 from executor.textsearch.documents import vector_of_text
 from executor.textsearch.headline_choice import headline
 from executor.textsearch.headline_options import read_options
 from executor.textsearch.parser import tokens
 from executor.textsearch.queries import FORMS, query_of_text
-from executor.facts import table
 from executor.types import tsvector
 from executor.types.tsquery import load, parse_tsquery, text_of
 from executor.types.tsvector import parse_tsvector

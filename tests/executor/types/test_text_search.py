@@ -43,7 +43,8 @@ def test_empty_words_of_binary_values_are_kept() -> None:
 
 
 @pytest.mark.parametrize(("oid", "data", "sqlstate"), [
-    (TSVECTOR, "", "08P01"), (TSVECTOR, "ffffffff", "XX000"), (TSVECTOR, "000000016100", "08P01"), (TSVECTOR, "0000000161", "08P01"),
+    (TSVECTOR, "", "08P01"), (TSVECTOR, "ffffffff", "XX000"), (TSVECTOR, "000000016100", "08P01"),
+    (TSVECTOR, "0000000161", "08P01"),
     (TSVECTOR, "00000001610000020002", "08P01"), (TSVECTOR, "000000016100000200020001", "XX000"),
     (TSVECTOR, "00000001610002ff", "XX000"), (TSVECTOR, "0000000000", "22P03"), (TSVECTOR, "00000001ff000000", "22021"),
     (TSQUERY, "", "08P01"), (TSQUERY, "ffffffff", "XX000"), (TSQUERY, "0000000103", "XX000"), (TSQUERY, "000000010201", "XX000"),

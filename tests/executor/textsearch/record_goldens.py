@@ -25,7 +25,8 @@ PIECES = ["a", "b1", "foo", "Bar", "12", "3.4", "-", "-", "_", ".", ".", "/", "/
           "é", "日", "e", "E", "+", "~", "!", "?", "x", "http://", "www.ex.com", "a@b.co", "'", '"', "\\", "=", "%", "<a ",
           "</b>", "&amp;", "\n", "1e5", "com", "<!--", "-->", "<script>", "</script>", "|", "{", "(", ",", "D"]
 QUERY_PIECES = ["a", "the", "cat", "Rats", "running", "of", "foo-bar", "is", " ", " ", " ", " & ", " | ", " <-> ", " <2> ", "!",
-                "-", " or ", "OR", '"', "(", ")", "'", ":", "*", ":A", "\\", "<->", "1.5", "é", "_", " and ", "a@b.co", " <", "or"]
+                "-", " or ", "OR", '"', "(", ")", "'", ":", "*", ":A", "\\", "<->", "1.5", "é", "_", " and ", "a@b.co",
+                " <", "or"]
 WORDS = ["cat", "cats", "rat", "dog", "the", "of", "sat", "running", "a", "mat", "on", "foo-bar", "1.5", "<b>", "x@y.com",
          "http://ex.org/path", "house", "blue", "catalog", "&amp;", "12", "it", "green", ".", ","]
 STEMS = ["cat", "rat", "dog", "run", "mat", "foo-bar", "foo", "hous", "cat:*", "blue"]

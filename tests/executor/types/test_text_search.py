@@ -2,6 +2,7 @@
 
 import pytest
 
+import executor.parse  # noqa: F401  (it raises Python's limit of recursion, as in the server)
 from executor.errors import SqlError
 from executor.types.base import Env
 from executor.types.oids import TSQUERY, TSVECTOR

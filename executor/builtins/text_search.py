@@ -72,7 +72,7 @@ def _to_query(form: str, context: Context, configuration: int, text: str) -> str
 def match_text(context: Context, text: str, query: str) -> int:
     """text @@ tsquery."""
     vector = vector_of_text(current(context), text, context.notices)
-    return int(matches(tsquery.load(query), look_into(vector)))
+    return int(matches(tsquery.load(query), look_into(tsvector.dump(vector))))
 
 
 def match_texts(context: Context, text: str, query: str) -> int:

@@ -6,7 +6,6 @@ from executor.builtins.base import Builtin, Native, Python
 from executor.sqlstates import StatementTooComplex
 from executor.textsearch.match import look_into, matches
 from executor.textsearch.rewrite import rewritten, searchable
-from executor.types import tsvector
 from executor.types.tsquery import Query, compare, dump, load, nodes, operands, text_of
 from executor.types.tsquery_syntax import DISTANCE_MAX, Operation, Sign, distance_error
 
@@ -16,7 +15,7 @@ _TRUE_OF_ASCENDING = {"ne", "lt", "le"}
 
 def match(vector: str, query: str) -> int:
     """@@"""
-    return int(matches(load(query), look_into(tsvector.load(vector))))
+    return int(matches(load(query), look_into(vector)))
 
 
 def match_reversed(query: str, vector: str) -> int:

@@ -5,6 +5,7 @@ ends, or with `negated` all other positions, and its width: how far before its e
 known the finding is None, "maybe", which the outermost "followed by" takes as no.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Set
 from typing import NamedTuple
@@ -12,7 +13,8 @@ from typing import NamedTuple
 from executor.sqlstates import StatementTooComplex
 from executor.types.tsquery import Query
 from executor.types.tsquery_syntax import Node, Operand, Operation
-from executor.types.tsvector import Places, Vector, position, weight
+from executor.types.tsvector import Places, Vector, load, places_at, position, weight
+from executor.types.tsword import quoted
 
 Positions = Set[int]
 _NOWHERE: Positions = frozenset()
@@ -133,23 +135,51 @@ def entries(vector: Vector, operand: Operand) -> Vector:
 def _word(lexeme: tuple[str, Places]) -> str:
     return lexeme[0]
 
+# Looking words up in a stored vector, without reading all of it: most rows of a table do not have the word.
 
-def look_into(vector: Vector) -> Look:
-    """Looks words up in a vector."""
+_REST_OF_WORD = re.compile(r"(?:[^'\\]|''|\\\\)*'")
+
+
+def _places_of(text: str, operand: Operand) -> list[Places]:
+    """The places of each lexeme that an operand means.
+
+    A quoted word behind a blank (or at the beginning) and before a blank, a colon or the end is a lexeme: quotes inside of
+    lexemes are doubled. Only words that begin like what may follow a closing quote could be taken for something else.
+    """
+    if operand.word[:1] in ("", " ", ":"):
+        return [lexeme.places for lexeme in entries(load(text), operand)]
+    needle = quoted(operand.word)
+    if operand.prefix:
+        needle = needle[:-1]
+    found: list[Places] = []
+    at = text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        if operand.prefix and (rest := _REST_OF_WORD.match(text, end)):
+            end = rest.end()
+        if (at == 0 or text[at - 1] == " ") and text[end : end + 1] in ("", " ", ":"):
+            found.append(places_at(text, end))
+            if not operand.prefix:
+                break
+        at = text.find(needle, at + 1)
+    return found
+
+
+def look_into(text: str) -> Look:
+    """Looks words up in a stored vector."""
 
     def there(operand: Operand) -> bool:
-        found = entries(vector, operand)
+        found = _places_of(text, operand)
         if not operand.weights:
             return bool(found)
         # A lexeme without places has no weights either, and is taken to match any.
-        return any(not lexeme.places or any(operand.weights >> weight(place) & 1 for place in lexeme.places)
-                   for lexeme in found)
+        return any(not places or any(operand.weights >> weight(place) & 1 for place in places) for places in found)
 
     def where(operand: Operand) -> Positions | None:
-        found = entries(vector, operand)
-        if not all(lexeme.places for lexeme in found):
+        found = _places_of(text, operand)
+        if not all(found):
             return None
-        return {position(place) for lexeme in found for place in lexeme.places
+        return {position(place) for places in found for place in places
                 if not operand.weights or operand.weights >> weight(place) & 1}
 
     return Look(there, where)

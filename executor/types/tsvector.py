@@ -134,13 +134,23 @@ def _places(whole: str, text: str) -> Places:
     found: list[int] = []
     last = -1
     for part in text.split(","):
-        heavy = part[-1] > "9"
-        where = int(part[:-1]) if heavy else int(part)
+        heavy = part[-1:] > "9"
+        digits = part[:-1] if heavy else part
+        where = int(digits) if digits.isdigit() else -1
         if not last < where <= POSITION_MAX:
             raise misfit("tsvector", whole)
         found.append(where | WEIGHTS[part[-1]] << POSITION_BITS if heavy else where)
         last = where
     return tuple(found)
+
+
+_PLACES = re.compile(":([0-9A-C,]+)")
+
+
+def places_at(text: str, at: int) -> Places:
+    """The places behind a word of a stored vector, which ends at `at`; () if it has none."""
+    match = _PLACES.match(text, at)
+    return _places(text, match[1]) if match else ()
 
 
 def dump(vector: Vector) -> str:

@@ -61,8 +61,8 @@ def _stem(language: str, word: str) -> str | None:
 
 
 ANSWERS: dict[str, Callable[..., Any]] = {
-    "tokens": _tokens, "query": _query, "vector": _vector, "matches": _matches, "rank": _rank, "rewrite": _rewrite,
-    "headline": _headline, "stem": _stem,
+    "tokens": _tokens, "query": _query, "vector": _vector, "matches": _matches, "contains": _matches, "rank": _rank,
+    "rewrite": _rewrite, "headline": _headline, "stem": _stem,
 }
 
 

@@ -31,6 +31,8 @@ WORDS = ["cat", "cats", "rat", "dog", "the", "of", "sat", "running", "a", "mat",
          "http://ex.org/path", "house", "blue", "catalog", "&amp;", "12", "it", "green", ".", ","]
 STEMS = ["cat", "rat", "dog", "run", "mat", "foo-bar", "foo", "hous", "cat:*", "blue"]
 LETTERS = ["a", "b", "c", "ab", "d"]
+HARD_WORDS = ["'a'", "'a b'", "'''a'''", "' ''a'' '", "'a'':1'", "'a\\\\'", "'b ''a'", "'a'' '", "':'", "' '", "a"]
+"""Quoted words that look like several, or like places."""
 OPTIONS = ["", "MaxWords=5, MinWords=2", "MaxFragments=2", "MaxFragments=3,MaxWords=6,MinWords=1", "HighlightAll=true",
            "MaxWords=10,MinWords=9,ShortWord=0", "MaxWords=3,MinWords=1,ShortWord=5",
            "StartSel=[[, StopSel=\"]]\", MaxFragments=5, MaxWords=4, MinWords=3, FragmentDelimiter=' || '"]
@@ -81,6 +83,8 @@ class Maker:
             "query": [[choice(FORMS), choice(("english", "simple")), self.joined(QUERY_PIECES, 10)] for _ in range(count)],
             "vector": [[choice(("english", "simple")), self.joined(WORDS, 30, " ")] for _ in range(count // 3)],
             "matches": [[self.vector(), self.letters_query()] for _ in range(count)],
+            "contains": [[" ".join(choice(HARD_WORDS) + choice(("", ":1", ":2A,3")) for _ in range(self.random.randint(0, 5))),
+                          choice(HARD_WORDS) + choice(("", ":*", ":A", ":*A"))] for _ in range(count)],
             "rank": [[self.vector(), self.query(self.random.randint(0, 2), LETTERS, ("&", "|", "<->"), ("", ":A")),
                       choice((0, 1, 2, 4, 8, 16, 32, 63))] for _ in range(count)],
             "rewrite": [[self.query(4, LETTERS[:3], plain), self.query(choice((0, 1, 2)), LETTERS[:3], plain),
@@ -97,6 +101,7 @@ SQL = {
              "websearch_to_tsquery($2::regconfig, $3) END)",
     "vector": "SELECT to_json(to_tsvector($1::regconfig, $2::text))",
     "matches": "SELECT to_json($1::tsvector @@ $2::tsquery)",
+    "contains": "SELECT to_json($1::tsvector @@ $2::tsquery)",
     "rank": "SELECT json_build_array(ts_rank($1::tsvector, $2::tsquery, $3), ts_rank_cd($1::tsvector, $2::tsquery, $3))",
     "rewrite": "SELECT json_build_array(ts_rewrite($1::tsquery, $2::tsquery, $3::tsquery), querytree($1::tsquery), "
                "numnode($1::tsquery))",

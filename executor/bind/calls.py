@@ -30,7 +30,7 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 from executor.types import oids as T
-from executor.types.made import is_constrained, oid_of
+from executor.types.made import Field, is_constrained, oid_of, row_number
 
 
 def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -202,6 +202,9 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
         result = converted[0].type
+    if result == T.RECORD and function.returns_set and len(function.outputs) > 1:
+        outputs = [operators.polymorphic(declared, [a.type for a in arguments], oid, position)[1] for _, oid in function.outputs]
+        result = row_number(tuple(Field(name, oid) for (name, _), oid in zip(function.outputs, outputs, strict=True)))
     return function, converted, result
 
 

@@ -51,7 +51,7 @@ FAMILIES: dict[str, str] = {
         "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
         "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
         "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
-        "to_regtype to_regtypemod ts_token_type "
+        "to_regtype to_regtypemod "
     ),
     "catalog_text": (
         "format_type pg_basetype pg_get_constraintdef pg_get_expr pg_get_function_arg_default "
@@ -323,6 +323,22 @@ FAMILIES: dict[str, str] = {
     "text_format": (
         "anytextcat concat concat_ws format num_nonnulls num_nulls parse_ident quote_ident quote_literal "
         "quote_nullable textanycat "
+    ),
+    "text_search": (
+        "get_current_ts_config json_to_tsvector jsonb_to_tsvector phraseto_tsquery plainto_tsquery to_tsquery "
+        "to_tsvector ts_debug ts_headline ts_lexize ts_match_tq ts_match_tt ts_parse ts_token_type "
+        "websearch_to_tsquery "
+    ),
+    "text_search_rank": (
+        "ts_rank ts_rank_cd "
+    ),
+    "tsquery": (
+        "numnode querytree ts_match_qv ts_match_vq ts_rewrite tsq_mcontained tsq_mcontains tsquery_and tsquery_cmp "
+        "tsquery_eq tsquery_ge tsquery_gt tsquery_le tsquery_lt tsquery_ne tsquery_not tsquery_or tsquery_phrase "
+    ),
+    "tsvector": (
+        "array_to_tsvector length setweight strip ts_delete ts_filter tsvector_cmp tsvector_concat tsvector_eq "
+        "tsvector_ge tsvector_gt tsvector_le tsvector_lt tsvector_ne tsvector_to_array unnest "
     ),
     "uuid": (
         "gen_random_uuid uuid_cmp uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 "

@@ -82,7 +82,7 @@ def collation(g: Generator, oid: int) -> str:
     return f" COLLATE {found.collation}"
 
 
-EQUAL_AS_STORED = frozenset({*T.RANGE_TYPES, *T.MULTIRANGE_TYPES, T.INET, T.CIDR}) - {T.NUMRANGE, T.NUMMULTIRANGE}
+EQUAL_AS_STORED = frozenset({*T.RANGE_TYPES, *T.MULTIRANGE_TYPES, T.INET, T.CIDR, T.TSVECTOR}) - {T.NUMRANGE, T.NUMMULTIRANGE}
 """The built-in types of which codecs say so (Codec.equal_as_stored); a test holds the two together."""
 
 

@@ -32,6 +32,8 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "macaddr": (oids.MACADDR, oids.MACADDR8),
     "opaque": (oids.ANYARRAY, oids.PG_NDISTINCT, oids.PG_DEPENDENCIES, oids.PG_MCV_LIST),
     "tid": (oids.TID,),
+    "tsvector": (oids.TSVECTOR,),
+    "tsquery": (oids.TSQUERY,),
     "record": (oids.RECORD,),
     "datetime": (oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ),
     "interval": (oids.INTERVAL,),

@@ -16,7 +16,7 @@ NAMES = ("grouping_sets", "outer_aggregates", "with_changes", "returning_rows", 
          "check_options", "subquery_operands", "merge_and_with", "outer_joins_and_groups",
          "changes_of_read_tables", "change_combinations",
          "hard_values",
-         "text_values",
+         "text_values", "full_text", "full_text_rows",
          "geometric_types", "geometric_operators", "geometric_statements")
 
 

@@ -167,7 +167,7 @@ def column_of(target: plan.Target) -> Column:
 def env_key(env: Env) -> tuple[Any, ...]:
     """What of a session's settings decides how values are read and printed."""
     return (env.date_style, env.date_order, env.interval_style, env.timezone_name, env.extra_float_digits,
-            env.bytea_output)
+            env.bytea_output, env.xml_option)
 
 
 def encoder(column: Column, format_: int, env: Env) -> Encoder:

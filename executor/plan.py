@@ -99,6 +99,13 @@ class AggregateCall(Expr, frozen=True, kw_only=True):
     window: "Window | None" = None
 
 
+class OuterAggregate(Expr, frozen=True, kw_only=True):
+    """In a subquery, an aggregate of an enclosing query: the one that has range entry `entry`."""
+
+    call: AggregateCall
+    entry: int
+
+
 class Grouping(Expr, frozen=True, kw_only=True):
     """GROUPING(...): a bit for each argument, 1 if it is not grouped in the row's grouping set."""
 

@@ -7,7 +7,7 @@ import msgspec
 from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.facts.lookup import Function
-from executor.plan import BoolOp, Expr, RowCompare, SortKey, Subquery, Window
+from executor.plan import BoolOp, Expr, OuterAggregate, RowCompare, SortKey, Subquery, Window
 
 
 def children(value: Any) -> Any:
@@ -15,7 +15,7 @@ def children(value: Any) -> Any:
     if isinstance(value, tuple):
         for item in value:
             yield from (item,) if isinstance(item, Expr) else children(item)
-    elif isinstance(value, msgspec.Struct):
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, OuterAggregate):  # what is in that is another query's
         for name in value.__struct_fields__:
             field = getattr(value, name)
             if isinstance(field, Expr):

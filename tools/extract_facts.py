@@ -54,6 +54,12 @@ SETTINGS_DROPPED = {"data_directory", "config_file", "hba_file", "ident_file", "
 VECTORS = {"int2vector", "oidvector"}
 KEYWORDS = "SELECT word, catcode::text, barelabel::int, catdesc, baredesc FROM pg_get_keywords() ORDER BY word"
 """Not a catalog: the words that quote_ident() must quote; written to keywords.json."""
+STOP_WORDS = r"""
+    SELECT language, lower(split_part(word, ' ', 1)) FROM (
+        SELECT substring(dictinitoption FROM $$stopwords = '(\w+)'$$) AS language FROM pg_ts_dict) AS d,
+        pg_config AS c, string_to_table(pg_read_file(c.setting || '/tsearch_data/' || language || '.stop'), E'\n') AS word
+    WHERE c.name = 'SHAREDIR' AND language IS NOT NULL AND word <> '' GROUP BY 1, 2 ORDER BY 1, 2"""
+"""Not a catalog either: what text search dictionaries leave out; written to stop_words.json."""
 
 
 def expression(catalog: str, column: str, type_name: str) -> str:
@@ -111,6 +117,8 @@ def main() -> None:
         columns = [["word", 25], ["catcode", 18], ["barelabel", 16], ["catdesc", 25], ["baredesc", 25]]
         words = connection.execute(KEYWORDS).fetchall()
         write("keywords", {"columns": columns, "rows": [list(row) for row in words]})
+        stop_words = connection.execute(STOP_WORDS).fetchall()
+        write("stop_words", {"columns": [["language", 25], ["word", 25]], "rows": [list(row) for row in stop_words]})
 
 
 if __name__ == "__main__":

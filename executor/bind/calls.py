@@ -30,7 +30,7 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 from executor.types import oids as T
-from executor.types.made import is_constrained, oid_of
+from executor.types.made import Field, is_constrained, oid_of, row_number
 
 
 def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -208,6 +208,9 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
         result = rows.unnamed(converted[0].type)
+    if result == T.RECORD and function.returns_set and len(function.outputs) > 1:
+        outputs = [operators.polymorphic(declared, [a.type for a in arguments], oid, position)[1] for _, oid in function.outputs]
+        result = row_number(tuple(Field(name, oid) for (name, _), oid in zip(function.outputs, outputs, strict=True)))
     return function, converted, result
 
 
@@ -278,12 +281,30 @@ def _aggregate(s: Statement, scope: Scope, function: Function, converted: list[E
     if distinct:
         for a in converted:
             operators.check_distinct(s, a.type, a.position)
+        order = tuple(_distinct_key(k, converted) for k in order)
         if any(not any(walk.key(k.expr) == walk.key(a) for a in converted) for k in order):
             raise InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                               position=order[0].expr.position or None)
     condition = _filter(s, scope, filter_node) if filter_node else None
     return AggregateCall(type=result, function=function, arguments=tuple(converted), direct_arguments=direct, star=star,
                          distinct=distinct, order=order, filter=condition, position=position)
+
+
+def _distinct_key(key: SortKey, arguments: list[Expr]) -> SortKey:
+    """A sort key of an aggregate with DISTINCT: implicit casts of the argument that it repeats are part of it."""
+    for argument in arguments:
+        if walk.key(_without_implicit_casts(argument)) == walk.key(key.expr):
+            return replace(key, expr=argument)
+    if any(walk.key(key.expr) == walk.key(a) and _without_implicit_casts(a) is not a for a in arguments):
+        raise InvalidColumnReference("in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                                     position=key.expr.position or None)
+    return key
+
+
+def _without_implicit_casts(expr: Expr) -> Expr:
+    while (isinstance(expr, plan.Relabel) and not expr.explicit) or (isinstance(expr, Call) and expr.implicit_cast):
+        expr = expr.argument if isinstance(expr, plan.Relabel) else expr.arguments[0]
+    return expr
 
 
 def _filter(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -298,17 +319,27 @@ def _filter(s: Statement, scope: Scope, node: Node) -> Expr:
 def _plain_aggregate(scope: Scope, call: AggregateCall, position: int) -> Expr:
     if call.function.kind == "w":
         raise WrongObjectType(f"window function {call.function.name} requires an OVER clause", position=position or None)
-    level = aggregate_level(scope, call)
+    level, entry = aggregate_level(scope, call)
     _refuse_sets(call, "aggregate")
     if level.aggregates_refused:
         raise GroupingError(level.aggregates_refused, position=position or None)
-    for inner in (e for a in (*call.arguments, *(k.expr for k in call.order)) for e in walk.own(a)):
+    for inner in (e for a in (*call.direct_arguments, *call.arguments, *(k.expr for k in call.order)) for e in walk.own(a)):
         if isinstance(inner, AggregateCall) and inner.window is not None:
             raise GroupingError("aggregate function calls cannot contain window function calls", position=inner.position or None)
         if isinstance(inner, (AggregateCall, plan.Grouping)):
             raise GroupingError("aggregate function calls cannot be nested", position=inner.position or None)
+    parts = (call.arguments, call.order, call.filter)
+    for inner in (e for part in parts for e in walk.descend(part) if isinstance(e, plan.OuterAggregate)):
+        if _level_of(scope, {inner.entry})[0] is level:
+            raise GroupingError("aggregate function calls cannot be nested", position=inner.position or None)
     level.aggregated = True
-    return call
+    if level is scope:
+        return call
+    for column in (e for d in call.direct_arguments for e in walk.own(d) if isinstance(e, plan.ColumnRef)):
+        if _level_of(scope, {column.entry})[0] is not level:
+            raise GroupingError("outer-level aggregate cannot contain a lower-level variable in its direct arguments",
+                                position=column.position or None)
+    return plan.OuterAggregate(type=call.type, typmod=call.typmod, call=call, entry=entry, position=call.position)
 
 
 def _refuse_sets(call: AggregateCall, kind: str) -> None:
@@ -319,18 +350,18 @@ def _refuse_sets(call: AggregateCall, kind: str) -> None:
                                   hint="You might be able to move the set-returning function into a LATERAL FROM item.")
 
 
-def aggregate_level(scope: Scope, call: AggregateCall) -> Scope:
-    """The query level an aggregate belongs to: that of the innermost variables in its arguments."""
-    entries = set(referenced_entries(call))
-    if not entries:
-        return scope
+def aggregate_level(scope: Scope, call: AggregateCall) -> tuple[Scope, int]:
+    """The query level that an aggregate belongs to, that of the innermost variables in its arguments, and one of its range
+    entries (0 if there are no variables)."""
+    return _level_of(scope, referenced_entries(replace(call, direct_arguments=())))
+
+
+def _level_of(scope: Scope, entries: set[int]) -> tuple[Scope, int]:
     for level in scope.levels():
-        own = {item.entry.number for item in level.items if item.entry is not None}
-        if own & entries:
-            if level is not scope:
-                raise not_supported("aggregate of an outer query's columns in a subquery", position=call.position or None)
-            return level
-    return scope
+        own = {item.entry.number for item in level.items if item.entry is not None} & entries
+        if own:
+            return level, min(own)
+    return scope, 0
 
 
 def referenced_entries(expr: Expr) -> set[int]:
@@ -339,7 +370,7 @@ def referenced_entries(expr: Expr) -> set[int]:
     stack = [expr]
     while stack:
         current = stack.pop()
-        if isinstance(current, plan.ColumnRef):
+        if isinstance(current, (plan.ColumnRef, plan.OuterAggregate)):
             found.add(current.entry)
         stack.extend(walk.children(current))
     return found

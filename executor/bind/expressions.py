@@ -378,7 +378,7 @@ def _min_max(s: Statement, scope: Scope, node: Node) -> Expr:
     construct = "GREATEST" if greatest else "LEAST"
     rows.check_alike(given, construct)
     items, oid, typmod = operators.branches(s, given, construct)
-    operators.sort_operator(oid, False, s.position(node))
+    operators.check_comparison(oid)
     return plan.MinMax(type=oid, typmod=typmod, greatest=greatest, arguments=tuple(items), position=s.position(node))
 
 
@@ -534,6 +534,18 @@ JSON_NODES = ("JsonFuncExpr", "JsonObjectConstructor", "JsonArrayConstructor", "
               "JsonArrayAgg", "JsonParseExpr", "JsonScalarExpr", "JsonSerializeExpr", "JsonIsPredicate")
 
 
+def _xml(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.xml import bind_xml
+
+    return bind_xml(s, scope, node)
+
+
+def _xml_serialize(s: Statement, scope: Scope, node: Node) -> Expr:
+    from executor.bind.xml import bind_serialize
+
+    return bind_serialize(s, scope, node)
+
+
 def _merge_action(s: Statement, scope: Scope, node: Node) -> Expr:
     from executor.bind.merge import bind_merge_action
 
@@ -552,10 +564,11 @@ HANDLERS: dict[str, Handler] = {
     "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
     "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,
     "SetToDefault": _default, "FuncCall": _call, "SubLink": _sublink,
+    "XmlExpr": _xml, "XmlSerialize": _xml_serialize,
     "GroupingFunc": _grouping, "MergeSupportFunc": _merge_action, **dict.fromkeys(JSON_NODES, _json),
 }  # fmt: skip
 
-CONSTRUCTS = {"CurrentOfExpr": "WHERE CURRENT OF", "XmlExpr": "XML", "XmlSerialize": "XMLSERIALIZE",
+CONSTRUCTS = {"CurrentOfExpr": "WHERE CURRENT OF",
               "MergeSupportFunc": "MERGE_ACTION",
               "JsonObjectConstructor": "JSON_OBJECT", "JsonArrayConstructor": "JSON_ARRAY",
               "JsonIsPredicate": "IS JSON", "JsonObjectAgg": "JSON_OBJECTAGG", "JsonArrayAgg": "JSON_ARRAYAGG"}

@@ -12,6 +12,7 @@ from executor.bind.resolve import type_of
 from executor.bind.rows import columns_of
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
+from executor.bind.text_search import is_statistics, statistics
 from executor.catalog.model import Relation
 from executor.errors import not_supported
 from executor.parse import Node, parse_one
@@ -67,7 +68,7 @@ def bind_item(s: Statement, scope: Scope, node: Node) -> Bound:
     """One FROM item and the names it brings."""
     handler = HANDLERS.get(node.kind)
     if handler is None:
-        raise not_supported({"RangeTableFunc": "XMLTABLE"}.get(node.kind, node.kind),
+        raise not_supported(node.kind,
                             position=s.position(node) or None)
     found = handler(s, scope, node)
     node.finish()
@@ -237,11 +238,23 @@ def _function(s: Statement, scope: Scope, node: Node) -> Bound:
     if ordinality:
         columns.append(("ordinality", T.INT8, -1))
     shown = alias or (columns[0][0] if not isinstance(calls[0], plan.Call) else calls[0].function.name)
+    if any(map(is_statistics, calls)):
+        return _statistics(s, calls, renamed(columns, names, shown, s.position(node)), shown)
     entry = FunctionEntry(number=s.new_entry(), alias=shown, columns=renamed(columns, names, shown, s.position(node)),
                           calls=tuple(calls), widths=tuple(widths), ordinality=ordinality, says_lateral=lateral,
                           has_alias=alias is not None, has_column_aliases=bool(names), defined=tuple(listed),
                           lateral=uses_siblings(scope, tuple(calls)))
     return entry, [Item(shown, table_columns(entry), entry)]
+
+
+def _statistics(s: Statement, calls: list[Expr], columns: tuple[tuple[str, int, int], ...], alias: str) -> Bound:
+    """ts_stat, which runs a query of its own."""
+    call = calls[0]
+    if len(columns) > 3 or not isinstance(call, plan.Call):
+        raise not_supported("ts_stat() together with other functions or ordinality", position=call.position or None)
+    entry = QueryEntry(number=s.new_entry(), alias=alias, query=statistics(s, call), columns=columns, has_alias=True,
+                       has_column_aliases=True)
+    return entry, [Item(alias, table_columns(entry), entry)]
 
 
 def _check_definitions(definitions: list[Node], functions: int, ordinality: bool, position: int) -> None:
@@ -305,6 +318,8 @@ def _table_call(s: Statement, scope: Scope, node: Node) -> Expr:
                   if isinstance(e, plan.Call) and e.function.returns_set), None)
     if inner is not None:
         raise FeatureNotSupported("set-returning functions must appear at top level of FROM", position=inner.position or None)
+    if isinstance(found, plan.Call) and len(found.function.outputs) > 1 and is_anonymous(found.type):
+        return replace(found, type=T.RECORD)  # its columns are those of the range entry
     return found
 
 
@@ -436,5 +451,11 @@ def _json_table(s: Statement, scope: Scope, node: Node) -> Bound:
     return bind_table(s, scope, node)
 
 
+def _xml_table(s: Statement, scope: Scope, node: Node) -> Bound:
+    from executor.bind.xml_table import bind_xml_table
+
+    return bind_xml_table(s, scope, node)
+
+
 HANDLERS = {"RangeVar": _range_var, "RangeSubselect": _subquery, "RangeFunction": _function, "JoinExpr": _join,
-            "RangeTableSample": _sample, "JsonTable": _json_table}
+            "RangeTableSample": _sample, "JsonTable": _json_table, "RangeTableFunc": _xml_table}

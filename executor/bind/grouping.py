@@ -1,14 +1,21 @@
 """GROUP BY with its grouping sets, GROUPING(), and the rule that every column of a grouped query is grouped, aggregated,
 or determined by a grouped primary key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from itertools import chain, combinations, product
+from typing import Any
+
+import msgspec
 
 from executor import plan, walk
 from executor.bind.expressions import bind
 from executor.bind.ordering import group_item
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement
+from executor.catalog.model import Column as TableColumn
+from executor.catalog.model import Relation
+from executor.errors import not_supported
+from executor.facts.lookup import Function
 from executor.parse import Node
 from executor.plan import AggregateCall, ColumnRef, Expr, Select, Target
 from executor.sqlstates import GroupingError, StatementTooComplex, TooManyArguments, TooManyColumns
@@ -30,6 +37,7 @@ class GroupClause:
         self.targets = targets
         self.exprs: list[Expr] = []
         self.keys: dict[object, int] = {}
+        self.repeated = False  # two output columns that are grouped by are the same expression
 
     def sets(self, node: Node) -> Sets:
         """The grouping sets one item stands for."""
@@ -55,6 +63,9 @@ class GroupClause:
         if wanted not in self.keys:
             self.keys[wanted] = len(self.exprs)
             self.exprs.append(expr)
+        elif self.exprs[self.keys[wanted]] is not expr and all(
+                any(t.expr is e for t in self.targets) for e in (expr, self.exprs[self.keys[wanted]])):
+            self.repeated = True
         return self.keys[wanted]
 
     def rollup(self, content: list[Node], position: int) -> Sets:
@@ -107,6 +118,9 @@ def group_clause(s: Statement, scope: Scope, nodes: list[Node], targets: list[Ta
         sets = list({frozenset(chosen): chosen for chosen in sets}.values())
     if len(sets) == 1 and len(sets[0]) == len(clause.exprs) and clause.exprs:
         return tuple(clause.exprs), None
+    if clause.repeated:
+        raise not_supported("grouping sets over two output columns that are the same expression",
+                            position=s.position(nodes[0]) or None)
     return tuple(clause.exprs), tuple(sets)
 
 
@@ -147,6 +161,12 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
         if walk.key(expr) in keys:
             return
         if isinstance(expr, AggregateCall) and expr.window is None:
+            for argument in expr.direct_arguments:
+                try:
+                    check(argument, subquery)
+                except GroupingError as error:
+                    error.detail = "Direct arguments of an ordered-set aggregate must use only grouped columns."
+                    raise
             return
         if isinstance(expr, plan.Grouping):
             if _level(scope, expr) is not scope:
@@ -169,9 +189,8 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
         if isinstance(expr, plan.Subquery):
             for value in expr.value:
                 check(value, subquery)
-            for inner in walk.descend(expr.query):
-                if isinstance(inner, ColumnRef):
-                    check(inner, True)
+            for inner in _columns(expr.query, own):
+                check(inner, True)
             return
         for child in walk.children(expr):
             check(child, subquery)
@@ -184,6 +203,19 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
         check(key.expr, False)
     for on in query.distinct_on or ():
         check(on, False)
+
+
+def _columns(value: Any, own: Container[int]) -> Iterator[ColumnRef]:
+    """The columns in a subquery, but for those in aggregates of the query that has the range entries `own`."""
+    if isinstance(value, ColumnRef):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _columns(item, own)
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn)) and not (
+            isinstance(value, plan.OuterAggregate) and value.entry in own):
+        for name in value.__struct_fields__:
+            yield from _columns(getattr(value, name), own)
 
 
 def _determined(entry: plan.RangeEntry | None, number: int, grouped: set[tuple[int, int]]) -> bool:

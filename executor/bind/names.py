@@ -80,6 +80,9 @@ NAMES: dict[str, Callable[[Node], tuple[str, int]]] = {
     "MergeSupportFunc": lambda n: ("merge_action", 2),
     "GroupingFunc": lambda n: ("grouping", 2),
     "SubLink": _sublink_name,
+    "XmlExpr": lambda n: ("", 0) if n.peek("op") == "IS_DOCUMENT" else (
+        n.peek("op", "IS_XMLCONCAT").removeprefix("IS_").lower(), 2),
+    "XmlSerialize": lambda n: ("xmlserialize", 2),
     "JsonFuncExpr": lambda n: (n.peek("op", "JSON_EXISTS_OP").removesuffix("_OP").lower(), 2),
     **{node: _constant_name(name) for node, name in JSON_NAMES.items()},
     "CaseExpr": _case_name,

@@ -19,7 +19,7 @@ from executor.sqlstates import (
     UndefinedFunction,
 )
 from executor.types import oids as T
-from executor.types.made import is_anonymous
+from executor.types.made import fields_of, is_anonymous
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
@@ -56,6 +56,9 @@ def make(s: Statement, names: Sequence[str], left: Expr | None, right: Expr, pos
     if function is None:
         raise not_supported(f"operator {operator.name}", position=position or None)
     operands = (left, right) if left else (right,)
+    if function.name in COMPARE_ELEMENTS:
+        for operand in operands:
+            check_elements(COMPARE_ELEMENTS[function.name], operand.type)
     return make_call(s, function, operands, position, operator=operator.name)
 
 
@@ -129,6 +132,8 @@ def btree_operator(oid: int, strategy: int) -> Operator | None:
             return None
         key = T.ANYARRAY
     elif t.kind == "c" or base == T.RECORD:
+        if not is_anonymous(base) and any(btree_operator(field.type, strategy) is None for field in fields_of(base) or ()):
+            return None
         key = T.RECORD
     elif t.kind == "e":
         key = T.ANYENUM
@@ -146,6 +151,29 @@ SORT_AS = {T.VARCHAR: T.TEXT, T.REGCLASS: T.OID, T.REGTYPE: T.OID, T.REGPROC: T.
            T.REGDICTIONARY: T.OID, T.REGCOLLATION: T.OID, 650: 869}
 
 
+AN_EQUALITY = ("an equality operator", 3)
+A_COMPARISON = ("a comparison function", 1)
+COMPARE_ELEMENTS = {
+    **dict.fromkeys(("array_eq", "array_ne", "arraycontains", "arraycontained", "arrayoverlap"), AN_EQUALITY),
+    **dict.fromkeys(("array_lt", "array_le", "array_gt", "array_ge"), A_COMPARISON),
+}
+"""Functions that compare the elements of their operands, and how: in PostgreSQL's words, by which btree operator."""
+
+
+def check_elements(wanted: tuple[str, int], oid: int) -> None:
+    """42883 where arrays are compared whose elements cannot be. The fields of rows are checked when they are reached."""
+    what, strategy = wanted
+    element = resolve.element_type(oid)
+    if element and btree_operator(element, strategy) is None and not (strategy == 3 and element in HASHABLE):
+        raise UndefinedFunction(f"could not identify {what} for type {type_name(element)}")
+
+
+def check_comparison(oid: int) -> None:
+    """42883 if GREATEST and LEAST cannot compare values of the type."""
+    if btree_operator(oid, 1) is None:
+        raise UndefinedFunction(f"could not identify a comparison function for type {type_name(oid)}")
+
+
 def check_equality(s: Statement, oid: int, position: int) -> None:
     """42883 if values of the type cannot be compared for equality (GROUP BY, DISTINCT, UNION)."""
     if btree_operator(oid, 3) is None and oid not in HASHABLE:
@@ -161,7 +189,7 @@ def check_distinct(s: Statement, oid: int, position: int) -> None:
                                 detail="Aggregates with DISTINCT must be able to sort their inputs.", position=position or None)
 
 
-HASHABLE = frozenset({T.XID, T.CID, T.UNKNOWN})
+HASHABLE = frozenset({T.XID, T.CID, T.ACLITEM, T.UNKNOWN})
 
 
 def branches(s: Statement, items: Sequence[Expr], construct: str, first: str = "",

@@ -8,27 +8,46 @@ from executor.bind.expressions import bind
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import not_supported
+from executor.facts import lookup
 from executor.parse import Node
 from executor.plan import Const, Expr, SortKey, Target
-from executor.sqlstates import AmbiguousColumn, GroupingError, InvalidColumnReference, SyntaxError, WindowingError
+from executor.sqlstates import (
+    AmbiguousColumn,
+    GroupingError,
+    InvalidColumnReference,
+    SyntaxError,
+    WindowingError,
+    WrongObjectType,
+)
 
 
 def sort_key(s: Statement, scope: Scope, node: Node, targets: list[Target] | None) -> SortKey:
     """A SortBy node. targets: the target list whose names and numbers ORDER BY may use, None inside aggregates."""
     direction, nulls = node.take("sortby_dir"), node.take("sortby_nulls")
     value = node.take("node")
+    at = named_at(s, value)
     expr = sort_target(s, scope, value, targets, "ORDER BY") if targets is not None \
         else resolve_unknown(s, bind(s, scope, value))
     descending = direction == "SORTBY_DESC"
     if direction == "SORTBY_USING":
-        (operator,) = node.texts("useOp")
-        if operator not in ("<", ">"):
-            raise not_supported(f"ORDER BY USING {operator}")
-        descending = operator == ">"
+        descending = _descending(s, expr, node.texts("useOp"), s.position(node))
     node.finish()
-    operators.sort_operator(expr.type, descending, expr.position)
+    operators.sort_operator(expr.type, descending, at or expr.position)
     nulls_first = {"SORTBY_NULLS_FIRST": True, "SORTBY_NULLS_LAST": False}.get(nulls, descending)
     return SortKey(expr=expr, descending=descending, nulls_first=nulls_first)
+
+
+def _descending(s: Statement, expr: Expr, names: list[str], position: int) -> bool:
+    """Whether ORDER BY x USING an operator is downwards (42809 if one cannot sort by it)."""
+    chosen = operators.operator_for(s, names, expr.type, expr.type, position).oid
+    for strategy, descending in ((1, False), (5, True)):
+        found = operators.btree_operator(expr.type, strategy)
+        if found is not None and found.oid == chosen:
+            return descending
+    if chosen in lookup.operator_classes.sorting:
+        raise not_supported(f"ORDER BY USING {names[-1]}", position=position or None)
+    raise WrongObjectType(f"operator {names[-1]} is not a valid ordering operator", position=position or None,
+                          hint='Ordering operators must be "<" or ">" members of btree operator families.')
 
 
 def sort_target(s: Statement, scope: Scope, node: Node, targets: list[Target], construct: str) -> Expr:
@@ -79,8 +98,13 @@ def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) ->
         raise GroupingError("aggregate functions are not allowed in GROUP BY", position=expr.position or None)
     if contains_window(expr):
         raise WindowingError("window functions are not allowed in GROUP BY", position=expr.position or None)
-    operators.check_equality(s, expr.type, expr.position)
+    operators.check_equality(s, expr.type, named_at(s, node) or expr.position)
     return expr
+
+
+def named_at(s: Statement, node: Node) -> int:
+    """Where an output column is named that stands elsewhere; 0 if the node is another expression."""
+    return s.position(node) if node.kind in ("ColumnRef", "A_Const") else 0
 
 
 def group_key(s: Statement, scope: Scope, node: Node) -> Expr:

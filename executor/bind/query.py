@@ -11,7 +11,7 @@ from executor.bind.from_clause import bind_from
 from executor.bind.grouping import check_grouping, group_clause
 from executor.bind.locking import bind_locking
 from executor.bind.names import figure_name
-from executor.bind.ordering import sort_key, sort_target
+from executor.bind.ordering import named_at, sort_key, sort_target
 from executor.bind.scope import Item, Scope, home, item_by_alias, missing_table
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
@@ -183,6 +183,8 @@ def _distinct(s: Statement, scope: Scope, node: Node, targets: list[Target],
                                              position=k.expr.position or None)
         return ()
     on = tuple(sort_target(s, scope, n, targets, "DISTINCT ON") for n in found)
+    for n, expr in zip(found, on, strict=True):
+        operators.check_equality(s, expr.type, named_at(s, n) or expr.position)
     on_keys = {walk.key(e) for e in on}
     leading = [walk.key(k.expr) for k in order]
     seen: set[object] = set()

@@ -64,7 +64,8 @@ def subscript(s: Statement, argument: Expr, indices: Indices, position: int) -> 
 
 def subscripted_element(argument: Expr, position: int) -> int:
     """The element type of what is subscripted (42804)."""
-    element = element_type(argument.type)
+    base = type_of(base_type(argument.type))
+    element = base.element if base.is_fixed_array and base.oid != T.NAME else element_type(base.oid)
     if not element:
         raise DatatypeMismatch(f"cannot subscript type {type_name(argument.type)} because it does not support "
                                "subscripting", position=argument.position or position or None)

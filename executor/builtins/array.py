@@ -8,7 +8,7 @@ from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.builtins.output import printer
 from executor.catalog.typenames import format_type
 from executor.context import Context
-from executor.facts.lookup import type_at
+from executor.facts.lookup import type_at, types_by_oid
 from executor.sqlstates import (
     ArraySubscriptError,
     DataException,
@@ -20,6 +20,7 @@ from executor.sqlstates import (
 from executor.types import arrays, oids
 from executor.types.arrays import Array, dump, flat, load, load_items
 from executor.types.base import Stored
+from executor.types.oids import WITHOUT_EQUALITY
 from executor.types.registry import codec
 
 Equal = Callable[[Any, Any], bool]
@@ -36,7 +37,9 @@ def element_of(array_oid: int) -> int:
 
 
 def equality(element: int) -> Equal:
-    """Whether two elements in JSON form are equal; NULL equals only NULL."""
+    """Whether two elements in JSON form are equal; NULL equals only NULL (42883 where they cannot be compared)."""
+    if element in WITHOUT_EQUALITY:
+        raise UndefinedFunction(f"could not identify an equality operator for type {types_by_oid()[element].name}")
     kind = codec(element)
     if kind.compare is None:
         return lambda a, b: bool(a == b)

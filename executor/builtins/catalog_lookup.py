@@ -26,7 +26,7 @@ from executor.catalog.typenames import find_type, type_is_visible
 from executor.context import Context
 from executor.errors import SqlError, not_supported
 from executor.facts import table
-from executor.sqlstates import SyntaxError, UndefinedColumn, UndefinedObject, WrongObjectType
+from executor.sqlstates import SyntaxError, UndefinedColumn, WrongObjectType
 from executor.types.arrays import load_items
 
 # ---------------------------------------------------------------- visibility
@@ -263,27 +263,6 @@ _RELATIONS = (
     Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array, typed=True)),
 )
 
-# ---------------------------------------------------------------- text search
-
-_TOKENS = (
-    ("asciiword", "Word, all ASCII"), ("word", "Word, all letters"), ("numword", "Word, letters and digits"),
-    ("email", "Email address"), ("url", "URL"), ("host", "Host"), ("sfloat", "Scientific notation"),
-    ("version", "Version number"), ("hword_numpart", "Hyphenated word part, letters and digits"),
-    ("hword_part", "Hyphenated word part, all letters"), ("hword_asciipart", "Hyphenated word part, all ASCII"),
-    ("blank", "Space symbols"), ("tag", "XML tag"), ("protocol", "Protocol head"),
-    ("numhword", "Hyphenated word, letters and digits"), ("asciihword", "Hyphenated word, all ASCII"),
-    ("hword", "Hyphenated word, all letters"), ("url_path", "URL path"), ("file", "File or path name"),
-    ("float", "Decimal notation"), ("int", "Signed integer"), ("uint", "Unsigned integer"), ("entity", "XML entity"))
-_DEFAULT_PARSER = {"default", 3722}
-
-
-def _token_types(parser: str | int) -> Any:
-    """The token types of the default parser, the only one."""
-    if parser not in _DEFAULT_PARSER:
-        raise UndefinedObject(f'text search parser "{parser}" does not exist')
-    return ((number, *token) for number, token in enumerate(_TOKENS, 1))
-
-
 # ---------------------------------------------------------------- pg_describe_object
 
 _RELATION_WORDS = {"r": "table", "v": "view", "m": "materialized view", "c": "composite type"}
@@ -358,8 +337,6 @@ def _describe(context: Context, catalog: int, oid: int, number: int) -> str | No
 
 BUILTINS = (
     *_VISIBILITY, *_TO, *_COMMENTS, *_RELATIONS,
-    Builtin("ts_token_type(oid)", SetReturning(_token_types)),
-    Builtin("ts_token_type(text)", SetReturning(_token_types)),
     Builtin("pg_describe_object(oid,oid,int4)", Python(_describe, context=True),
             ("pg_describe_object('pg_type'::regclass, 23, 0)", "type integer")),
 )

@@ -51,7 +51,7 @@ FAMILIES: dict[str, str] = {
         "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
         "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
         "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
-        "to_regtype to_regtypemod ts_token_type "
+        "to_regtype to_regtypemod "
     ),
     "catalog_text": (
         "format_type pg_basetype pg_get_constraintdef pg_get_expr pg_get_function_arg_default "
@@ -138,6 +138,33 @@ FAMILIES: dict[str, str] = {
         "acos acosd acosh asin asind asinh atan atan2 atan2d atand atanh cbrt cos cosd cosh cot cotd dcbrt degrees "
         "dexp dlog1 dlog10 dpow dsqrt erf erfc exp ln log log10 pi pow power radians sin sind sinh sqrt tan tand "
         "tanh "
+    ),
+    "geometric": (
+        "area bound_box box box_add box_center box_div box_mul box_sub center circle circle_add_pt circle_center "
+        "circle_div_pt circle_mul_pt circle_sub_pt diagonal diameter height isclosed isopen length line lseg "
+        "lseg_center lseg_length npoints path path_add path_add_pt path_div_pt path_length path_mul_pt "
+        "path_npoints path_sub_pt pclose point point_add point_div point_mul point_sub poly_center poly_npoints "
+        "polygon popen radius slope width "
+    ),
+    "geometric_position": (
+        "box_above box_above_eq box_below box_below_eq box_eq box_ge box_gt box_le box_left box_lt box_overabove "
+        "box_overbelow box_overleft box_overright box_right circle_above circle_below circle_eq circle_ge "
+        "circle_gt circle_le circle_left circle_lt circle_ne circle_overabove circle_overbelow circle_overleft "
+        "circle_overright circle_right ishorizontal isvertical lseg_ge lseg_gt lseg_horizontal lseg_le lseg_lt "
+        "lseg_vertical path_n_eq path_n_ge path_n_gt path_n_le path_n_lt point_above point_below point_horiz "
+        "point_left point_right point_vert poly_above poly_below poly_left poly_overabove poly_overbelow "
+        "poly_overleft poly_overright poly_right "
+    ),
+    "geometric_relations": (
+        "box_contain box_contain_pt box_contained box_distance box_intersect box_overlap box_same circle_contain "
+        "circle_contain_pt circle_contained circle_distance circle_overlap circle_same close_ls close_lseg "
+        "close_pb close_pl close_ps close_sb dist_bp dist_bs dist_cpoint dist_cpoly dist_lp dist_ls dist_pathp "
+        "dist_pb dist_pc dist_pl dist_polyc dist_polyp dist_ppath dist_ppoly dist_ps dist_sb dist_sl dist_sp "
+        "inter_lb inter_sb inter_sl ishorizontal isparallel isperp isvertical line_distance line_eq "
+        "line_horizontal line_interpt line_intersect line_parallel line_perp line_vertical lseg_distance lseg_eq "
+        "lseg_interpt lseg_intersect lseg_ne lseg_parallel lseg_perp on_pb on_pl on_ppath on_ps on_sb on_sl "
+        "path_contain_pt path_distance path_inter point_distance point_eq point_ne poly_contain poly_contain_pt "
+        "poly_contained poly_distance poly_overlap poly_same pt_contained_circle pt_contained_poly "
     ),
     "input_check": (
         "pg_input_error_info pg_input_is_valid "
@@ -297,11 +324,34 @@ FAMILIES: dict[str, str] = {
         "anytextcat concat concat_ws format num_nonnulls num_nulls parse_ident quote_ident quote_literal "
         "quote_nullable textanycat "
     ),
+    "text_search": (
+        "get_current_ts_config json_to_tsvector jsonb_to_tsvector phraseto_tsquery plainto_tsquery to_tsquery "
+        "to_tsvector ts_debug ts_headline ts_lexize ts_match_tq ts_match_tt ts_parse ts_token_type "
+        "websearch_to_tsquery "
+    ),
+    "text_search_rank": (
+        "ts_rank ts_rank_cd "
+    ),
+    "tsquery": (
+        "numnode querytree ts_match_qv ts_match_vq ts_rewrite tsq_mcontained tsq_mcontains tsquery_and tsquery_cmp "
+        "tsquery_eq tsquery_ge tsquery_gt tsquery_le tsquery_lt tsquery_ne tsquery_not tsquery_or tsquery_phrase "
+    ),
+    "tsvector": (
+        "array_to_tsvector length setweight strip ts_delete ts_filter tsvector_cmp tsvector_concat tsvector_eq "
+        "tsvector_ge tsvector_gt tsvector_le tsvector_lt tsvector_ne tsvector_to_array unnest "
+    ),
     "uuid": (
         "gen_random_uuid uuid_cmp uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 "
     ),
     "window": (
         "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number "
+    ),
+    "xml": (
+        "xml xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment "
+        "xmlconcat2 xmltext xmlvalidate "
+    ),
+    "xml_path": (
+        "xmlexists xpath xpath_exists "
     ),
     "zones": (
         "timezone "

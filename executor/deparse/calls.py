@@ -10,7 +10,7 @@ from executor.deparse.printer import PRINTERS, Printer
 from executor.deparse.syntax import sql_syntax
 from executor.facts import lookup
 from executor.facts.lookup import Function
-from executor.plan import AggregateCall, Call, Const, Expr, SortKey, Window
+from executor.plan import AggregateCall, Call, Const, Expr, OuterAggregate, SortKey, Window
 from executor.types import oids as T
 
 
@@ -200,4 +200,5 @@ def sort_keys(p: Printer, keys: tuple[SortKey, ...], numbers: dict[int, int] | N
             p.put(" NULLS FIRST" if key.nulls_first else " NULLS LAST")
 
 
-PRINTERS.update({Call: _call, AggregateCall: _aggregate})
+PRINTERS.update({Call: _call, AggregateCall: _aggregate,
+                 OuterAggregate: lambda p, node, implicit: _aggregate(p, node.call, implicit)})

@@ -8,6 +8,7 @@ from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import table_call
 from executor.deparse.printer import JOIN_STEP, STEP, Printer
 from executor.plan import Call, FromItem, FunctionEntry, Join, RangeEntry
+from executor.plan_xml import XmlTableEntry
 from executor.types.made import fields_of
 
 
@@ -28,7 +29,7 @@ def _item(p: Printer, item: FromItem) -> None:
     if isinstance(item, Join):
         _join(p, item)
         return
-    p.put("LATERAL " if item.says_lateral or (item.lateral and isinstance(item, (FunctionEntry, plan.JsonTableEntry))) else "")
+    p.put("LATERAL " if item.says_lateral or (item.lateral and isinstance(item, LATERAL_ITEMS)) else "")
     ENTRIES[type(item)](p, item)
     name = p.entries[item.number]
     if _shows_alias(item, name.refname):
@@ -51,7 +52,7 @@ def _item(p: Printer, item: FromItem) -> None:
 def _shows_alias(item: RangeEntry, refname: str | None) -> bool:
     if item.has_alias or isinstance(item, FunctionEntry):
         return True
-    if isinstance(item, plan.JsonTableEntry):
+    if isinstance(item, (plan.JsonTableEntry, XmlTableEntry)):
         return False
     if isinstance(item, plan.TableEntry):
         return refname != item.relation.name
@@ -128,9 +129,17 @@ def _json_table(p: Printer, item: plan.JsonTableEntry) -> None:
     table(p, item)
 
 
+def _xml_table(p: Printer, item: XmlTableEntry) -> None:
+    from executor.deparse.xml import table
+
+    table(p, item)
+
+
+LATERAL_ITEMS = (FunctionEntry, plan.JsonTableEntry, XmlTableEntry)
 ENTRIES: dict[type[RangeEntry], Callable[[Printer, Any], None]] = {
     plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
-    plan.ValuesEntry: _values, plan.JsonTableEntry: _json_table}
+    plan.ValuesEntry: _values, plan.JsonTableEntry: _json_table,
+    XmlTableEntry: _xml_table}
 
 KINDS = {"left": " LEFT JOIN ", "right": " RIGHT JOIN ", "full": " FULL JOIN "}
 

@@ -20,7 +20,7 @@ from executor.catalog.names import SessionNames
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.usertypes import number, numbered
 from executor.context import Context
-from executor.deparse import sqljson  # noqa: F401  # fills PRINTERS
+from executor.deparse import sqljson, xml  # noqa: F401  # they fill PRINTERS
 from executor.deparse.calls import looks_like_function
 from executor.deparse.printer import Name, Printer
 from executor.deparse.query import query

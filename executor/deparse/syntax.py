@@ -27,6 +27,7 @@ FORMS: dict[tuple[str, int], Pieces] = {
     ("ltrim", 2): ("TRIM(LEADING ", 1, " FROM ", 0, ")"),
     ("rtrim", 1): ("TRIM(TRAILING FROM ", 0, ")"),
     ("rtrim", 2): ("TRIM(TRAILING ", 1, " FROM ", 0, ")"),
+    ("xmlexists", 2): ("XMLEXISTS((", 0, ") PASSING (", 1, "))"),
     ("system_user", 0): ("SYSTEM_USER",),
 }  # fmt: skip
 SUBSTRING: dict[tuple[str, ...], Pieces] = {

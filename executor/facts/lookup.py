@@ -13,6 +13,7 @@ import msgspec
 from executor.facts import table
 
 ARRAY_SUBSCRIPT_HANDLER = 6179
+FIXED_SUBSCRIPT_HANDLER = 6180
 
 
 class Type(msgspec.Struct, frozen=True):
@@ -38,6 +39,11 @@ class Type(msgspec.Struct, frozen=True):
     def is_array(self) -> bool:
         """True for array types, int2vector and oidvector among them (not for name, point, jsonb ...)."""
         return self.element != 0 and self.subscript == ARRAY_SUBSCRIPT_HANDLER
+
+    @property
+    def is_fixed_array(self) -> bool:
+        """True for types of a fixed number of parts, which subscripts from 0 on reach (name, point, line, lseg, box)."""
+        return self.subscript == FIXED_SUBSCRIPT_HANDLER
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -262,6 +268,13 @@ class _OperatorClasses:
         rows = table("pg_amop").select("amopfamily", "amoplefttype", "amoprighttype", "amopstrategy", "amopopr")
         return {(left, strategy): operator for family, left, right, strategy, operator in rows
                 if family in families and left == right and (family, left) in default}
+
+    @cached_property
+    def sorting(self) -> frozenset[int]:
+        """The < and > operators of all btree families: those that ORDER BY USING takes."""
+        families = {oid for oid, method in table("pg_opfamily").select("oid", "opfmethod") if method == 403}
+        rows = table("pg_amop").select("amopfamily", "amopstrategy", "amopopr")
+        return frozenset(operator for family, strategy, operator in rows if family in families and strategy in (1, 5))
 
 
 operator_classes = _OperatorClasses()

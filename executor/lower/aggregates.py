@@ -90,6 +90,8 @@ def _python(g: Generator, expr: plan.AggregateCall, implementation: PythonAggreg
 def _distinct(g: Generator, expr: plan.AggregateCall, implementation: PythonAggregate, arguments: list[plan.Expr],
               types: functions.Types) -> str:
     """DISTINCT over several arguments, which SQLite has not: different rows, sorted, when all have come."""
+    if len(expr.arguments) == len(arguments) and any(a is not b for a, b in zip(expr.arguments, arguments, strict=True)):
+        raise not_supported(f"{expr.function.name}(DISTINCT ...) of rows", position=expr.position or None)
     texts = [value(g, a) for a in arguments]
     sorted_by = [[walk.key(a) for a in arguments].index(walk.key(k.expr)) for k in expr.order]
     keys = tuple((functions.plain_type(k.expr.type), k.descending, k.nulls_first) for k in expr.order)

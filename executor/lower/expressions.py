@@ -14,6 +14,7 @@ from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
+from executor.plan_xml import XmlExpr
 from executor.types import oids as T
 from executor.types.made import FIRST_NUMBER, fields_of
 from executor.types.registry import codec
@@ -90,7 +91,7 @@ def collation(g: Generator, oid: int) -> str:
     return f" COLLATE {found.collation}"
 
 
-EQUAL_AS_STORED = frozenset({*T.RANGE_TYPES, *T.MULTIRANGE_TYPES, T.INET, T.CIDR}) - {T.NUMRANGE, T.NUMMULTIRANGE}
+EQUAL_AS_STORED = frozenset({*T.RANGE_TYPES, *T.MULTIRANGE_TYPES, T.INET, T.CIDR, T.TSVECTOR}) - {T.NUMRANGE, T.NUMMULTIRANGE}
 """The built-in types of which codecs say so (Codec.equal_as_stored); a test holds the two together."""
 
 
@@ -398,6 +399,17 @@ def _json(g: Generator, expr: plan.Expr) -> str:
     return JSON_PRINTERS[type(expr)](g, expr)
 
 
+def _outer_aggregate(g: Generator, expr: plan.OuterAggregate) -> str:
+    """The passes over the query that it belongs to have replaced it where they could."""
+    raise not_supported("aggregate of an outer query's columns in this subquery", position=expr.position or None)
+
+
+def _xml(g: Generator, expr: XmlExpr) -> str:
+    from executor.lower.xml import xml
+
+    return xml(g, expr)
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param,
@@ -407,9 +419,11 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.DistinctFrom: _distinct, plan.Case: _case, plan.Coalesce: _coalesce, plan.MinMax: _min_max,
     plan.NullIf: _nullif, plan.InList: _in_list, plan.ArrayCompare: lambda g, e: functions.array_compare(g, e),
     plan.RowCompare: _row_compare, plan.Array: _array, plan.Subscript: _subscript, plan.Row: _row, plan.WholeRow: _row,
+    plan.OuterAggregate: _outer_aggregate,
     plan.Grouping: lambda g, e: "0",  # without grouping sets all of its arguments are grouped
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
     plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    XmlExpr: _xml,
 }  # fmt: skip

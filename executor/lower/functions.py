@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from executor import plan
+from executor import plan, walk
 from executor.bind.resolve import base_type, element_type, type_of
 from executor.bind.statement import LiteralNeeded
 from executor.builtins.base import Builtin, Native, Python, SetReturning, sql_name
@@ -79,6 +79,8 @@ def call(g: Generator, expr: plan.Call) -> str:
     if (form := collations.ascii_form(expr)) is not None:
         name = g.need(Function(f"pg_{fact.name}_{fact.oid}_c", form.function, len(expr.arguments), True, strict=True))
         return f"{name}({', '.join(value(g, a) for a in expr.arguments)})"
+    if fact.name == "pg_collation_for" and any(isinstance(e, plan.AggregateCall) for e in walk.own(expr)):
+        raise not_supported("the collation of an aggregate", position=expr.position or None)
     if fact.name == "pg_collation_for" and (found := collations.collation_of(expr.arguments[0])):
         return literal(quote_identifier(found))
     implementation = builtin(fact, expr.position).implementation
@@ -272,12 +274,11 @@ def stored_alike(call: plan.Call) -> bool:
     a, b = call.arguments
     left, right = base_type(a.type), base_type(b.type)
     same = left == right or {left, right} <= INTEGERS or {left, right} <= TEXTS
-    return same and call.operator in ("=", "<>") and left not in PADDED and right not in PADDED
+    return same and call.operator in ("=", "<>") and left not in T.WITHOUT_EQUALITY
 
 
 INTEGERS = frozenset({T.INT2, T.INT4, T.INT8, T.OID})
 TEXTS = frozenset({T.TEXT, T.VARCHAR, T.NAME})
-PADDED: frozenset[int] = frozenset()
 
 
 def comparable(g: Generator, expr: plan.Expr) -> str:

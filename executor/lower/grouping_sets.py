@@ -8,6 +8,7 @@
 from itertools import pairwise
 
 from executor import plan, walk
+from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.generator import Generator
 from executor.lower.outputs import Outputs, targets_of
@@ -20,6 +21,12 @@ def grouping_sets(q: Query, g: Generator) -> Query:
     """The pass: a query without grouping sets that gives the same rows."""
     if not isinstance(q, Select) or q.grouping_sets is None:
         return q
+    own = range_entries(q.source)
+    if any(isinstance(e, plan.OuterAggregate) and e.entry in own for e in walk.descend((q.targets, q.having, q.order))):
+        raise not_supported("grouping sets with an aggregate of theirs in a subquery")
+    direct = (a for e in walk.descend((q.targets, q.having, q.order)) if isinstance(e, AggregateCall) for a in e.direct_arguments)
+    if any(isinstance(e, ColumnRef) for a in direct for e in walk.own(a)):
+        raise not_supported("grouping sets with an aggregate whose direct arguments are columns")
     return _Levels(q, q.grouping_sets, g).query()
 
 

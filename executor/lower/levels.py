@@ -42,7 +42,7 @@ def aggregates_below(q: Query, g: Generator) -> Query:
         return q
     exprs = (*(t.expr for t in q.targets), *(k.expr for k in q.order), *((q.having,) if q.having is not None else ()),
              *(q.distinct_on or ()))
-    if q.aggregated and any(_is_enclosed(expr, _is_plain) for expr in exprs):
+    if q.aggregated and (any(_is_enclosed(expr, _is_plain) for expr in exprs) or _reaches_in(q, exprs)):
         q = _aggregates(q, g)
     numbered = bool(q.distinct_on) or q.with_ties
     if any(_is_enclosed(expr, _is_window) or (numbered and _has(expr, _is_window)) for expr in exprs):
@@ -136,6 +136,12 @@ def _is_enclosed(expr: Expr, wanted: Callable[[Expr], bool]) -> bool:
     return any(isinstance(e, PRINTED_AS_SELECT) and _has(e, wanted) for e in walk.own(expr))
 
 
+def _reaches_in(q: Select, exprs: tuple[Expr, ...]) -> bool:
+    """True if subqueries have aggregates of this query."""
+    own = range_entries(q.source)
+    return any(isinstance(e, plan.OuterAggregate) and e.entry in own for e in walk.descend(exprs))
+
+
 def _aggregates(q: Select, g: Generator) -> Select:
     """Grouping below; HAVING becomes the WHERE above."""
     groups = {walk.key(e) for e in q.group}
@@ -174,7 +180,9 @@ class _Below:
         return self.bottom(expr) or self._column(expr)
 
     def _column(self, expr: Expr) -> Expr | None:
-        """Also in subqueries, whose aggregates are their own."""
+        """Also in subqueries, whose aggregates are their own but for OuterAggregate."""
+        if isinstance(expr, plan.OuterAggregate) and expr.entry in self.own:
+            return self.outputs.reference(expr.call)
         return self.outputs.reference(expr) if isinstance(expr, ColumnRef) and expr.entry in self.own else None
 
     def targets(self) -> tuple[plan.Target, ...]:

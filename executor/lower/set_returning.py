@@ -12,6 +12,7 @@ from executor.lower.generator import Generator
 from executor.lower.rewriting import new_entry, replace, rewrite
 from executor.plan import ColumnRef, Expr, FunctionEntry, Query, QueryEntry, Select, Target
 from executor.types import oids as T
+from executor.types.made import fields_of
 
 
 def project_set(q: Query, g: Generator) -> Query:
@@ -45,18 +46,39 @@ def _expanded(q: Select, exprs: tuple[Expr, ...] | None, g: Generator) -> Select
         if not calls:
             return q
         number = new_entry(g)
-        columns = tuple((f"c{i}", c.type, c.typmod) for i, c in enumerate(calls))
-        entry = FunctionEntry(number=number, alias="", columns=columns, calls=tuple(calls), widths=(1,) * len(calls),
-                              lateral=True)
-        found = {walk.key(c): ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=i, name=f"c{i}")
-                 for i, c in enumerate(calls)}
+        columns = tuple((f"c{i}", oid, typmod) for i, (oid, typmod) in enumerate(c for call in calls for c in _columns(call)))
+        entry = FunctionEntry(number=number, alias="", columns=columns, calls=tuple(calls),
+                              widths=tuple(len(_columns(call)) for call in calls), lateral=True)
+        found = _replacements(calls, number)
 
-        def change(expr: Expr, found: dict[Any, ColumnRef] = found) -> Expr | None:
+        def change(expr: Expr, found: dict[Any, Expr] = found) -> Expr | None:
+            if isinstance(expr, plan.Field) and isinstance(row := found.get(walk.key(expr.argument)), plan.Row):
+                return row.fields[expr.index]
             return found.get(walk.key(expr)) if _is_set(expr) else None
 
         q = replace(q, source=(*q.source, entry), **{
             name: rewrite(getattr(q, name), change) for name in ("targets", "order", "group", "having", "distinct_on")})
         exprs = rewrite(exprs, change) if exprs is not None else None
+
+
+def _columns(call: plan.Call) -> list[tuple[int, int]]:
+    """(type, typmod) of what a call gives: its columns, where the function has several."""
+    fields = fields_of(call.type) if len(call.function.outputs) > 1 else None
+    return [(call.type, call.typmod)] if fields is None else [(f.type, f.typmod) for f in fields]
+
+
+def _replacements(calls: list[plan.Call], number: int) -> dict[Any, Expr]:
+    """What stands for each call: a column of entry `number`, or a row of columns."""
+    found: dict[Any, Expr] = {}
+    at = 0
+    for call in calls:
+        refs = tuple(ColumnRef(type=oid, typmod=typmod, entry=number, index=at + i, name=f"c{at + i}")
+                     for i, (oid, typmod) in enumerate(_columns(call)))
+        at += len(refs)
+        several = len(call.function.outputs) > 1
+        found[walk.key(call)] = plan.Row(type=call.type, fields=refs, names=tuple(
+            name for name, _ in call.function.outputs)) if several else refs[0]
+    return found
 
 
 def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
@@ -66,12 +88,15 @@ def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
     while stack:
         expr = stack.pop()
         if isinstance(expr, plan.Call) and expr.function.returns_set and not any(map(contains, expr.arguments)):
-            if len(expr.function.outputs) > 1:
-                raise not_supported(f"function {expr.function.name} in the target list", position=expr.position or None)
             found.setdefault(walk.key(expr), expr)
             continue
         stack.extend(reversed(list(walk.children(expr))))
-    return list(found.values())
+    calls = list(found.values())
+    rows = next((call for call in calls if len(call.function.outputs) > 1), None)
+    if rows is not None and (len(calls) > 1 or fields_of(rows.type) is None):
+        # Beside a longer set its last rows would be NULL, not rows of NULLs.
+        raise not_supported(f"function {rows.function.name} in the target list", position=rows.position or None)
+    return calls
 
 
 def _has_window(q: Select) -> bool:
@@ -79,9 +104,7 @@ def _has_window(q: Select) -> bool:
 
 
 def _split(q: Select, g: Generator) -> Select:
-    """Grouping and windows below; the set-returning calls over their outputs above."""
-    if q.distinct_on:
-        raise not_supported("set-returning functions with DISTINCT ON")
+    """Grouping, windows and DISTINCT ON below; the set-returning calls over their outputs above."""
     number = new_entry(g)
     inner: list[Target] = []
     outputs: dict[Any, ColumnRef] = {}
@@ -100,10 +123,13 @@ def _split(q: Select, g: Generator) -> Select:
             inner.append(Target(expr=expr, name=f"c{len(inner)}"))
         return outputs[wanted]
 
-    targets, order = rewrite(q.targets, above), rewrite(q.order, above)
+    targets, order, distinct_on = rewrite(q.targets, above), rewrite(q.order, above), rewrite(q.distinct_on, above)
     body = replace(q, targets=(), order=(), limit=None, offset=None, with_ties=False, distinct_on=None, ctes=())
+    if q.distinct_on and q.order and not any(map(contains, (*q.distinct_on, *(k.expr for k in q.order)))):
+        # PostgreSQL sorts first and makes the sets of the rows that are left.
+        body, distinct_on = replace(body, order=q.order, distinct_on=q.distinct_on), None
     body = replace(body, targets=tuple(inner) or (Target(expr=plan.Const(type=T.INT4, value=1), name="c0"),))
     entry = QueryEntry(number=number, alias="", query=body,
                        columns=tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets))
     return Select(targets=targets, source=(entry,), order=order, limit=q.limit, offset=q.offset, with_ties=q.with_ties,
-                  ctes=q.ctes, distinct_on=q.distinct_on)
+                  ctes=q.ctes, distinct_on=distinct_on)

@@ -4,11 +4,12 @@ from functools import cache
 from typing import Any
 
 from executor import plan
-from executor.bind.resolve import element_type
+from executor.bind.resolve import element_type, type_of
 from executor.builtins.subscripting import OMITTED, element_setter, json_get, json_set, slice_set
 from executor.lower import functions
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
+from executor.sqlstates import FeatureNotSupported
 from executor.types import arrays
 from executor.types import oids as T
 from executor.types.base import Stored
@@ -21,11 +22,12 @@ def subscript(g: Generator, expr: plan.Subscript) -> str:
     if functions.plain_type(expr.argument.type) == T.JSONB:
         keys = ", ".join(value(g, key) for key in expr.uppers if key is not None)
         return f"{g.need(JSON_GET)}({array}, {keys})"
+    container = type_of(functions.plain_type(expr.argument.type))
     if not expr.is_slice:
-        element = functions.plain_type(expr.type)
+        getter = _part_getter(container.oid) if container.is_fixed_array else _element_getter(functions.plain_type(expr.type))
         texts = [value(g, u) for u in expr.uppers if u is not None]
-        return f"{g.need(_element_getter(element))}({array}, {', '.join(texts)})"
-    return f"{g.need(SLICE)}({array}, {_bounds(g, expr)})"
+        return f"{g.need(getter)}({array}, {', '.join(texts)})"
+    return f"{g.need(PARTS if container.is_fixed_array else SLICE)}({array}, {_bounds(g, expr)})"
 
 
 def _bounds(g: Generator, expr: plan.Subscript | plan.SubscriptAssign) -> str:
@@ -47,12 +49,40 @@ def _element_setter(element: int) -> Function:
 def assignment(g: Generator, expr: plan.SubscriptAssign) -> str:
     """A container with a part of it replaced."""
     container, new = value(g, expr.argument), value(g, expr.value)
-    if expr.is_slice:
-        return f"{g.need(SLICE_SET)}({container}, {new}, {_bounds(g, expr)})"
     base = functions.plain_type(expr.type)
-    setter = JSON_SET if base == T.JSONB else _element_setter(functions.plain_type(element_type(base)))
+    if expr.is_slice:
+        setter = PARTS_SET if type_of(base).is_fixed_array else SLICE_SET
+        return f"{g.need(setter)}({container}, {new}, {_bounds(g, expr)})"
+    setter = JSON_SET if base == T.JSONB else _part_setter(base) if type_of(base).is_fixed_array \
+        else _element_setter(functions.plain_type(element_type(base)))
     keys = ", ".join(value(g, key) for key in expr.uppers if key is not None)
     return f"{g.need(setter)}({container}, {new}, {keys})"
+
+
+def _refuse_slice(*values: Stored) -> Stored:
+    raise FeatureNotSupported("slices of fixed-length arrays not implemented")
+
+
+def _refuse_slice_set(*values: Stored) -> Stored:
+    raise FeatureNotSupported("updates on slices of fixed-length arrays not implemented")
+
+
+PARTS = Function("pg_parts", _refuse_slice, -1, True, strict=True)
+PARTS_SET = Function("pg_parts_set", _refuse_slice_set, -1, True, strict=True)
+
+
+@cache
+def _part_getter(container: int) -> Function:
+    from executor.builtins.geometric_parts import part_getter
+
+    return Function(f"pg_part_get_{container}", part_getter(container), -1, True, strict=True)
+
+
+@cache
+def _part_setter(container: int) -> Function:
+    from executor.builtins.geometric_parts import part_setter
+
+    return Function(f"pg_part_set_{container}", part_setter(container), -1, True)
 
 
 @cache

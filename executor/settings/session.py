@@ -412,11 +412,21 @@ def _set_bytea_output(env: Env, value: Value) -> None:
     env.bytea_output = value.setting
 
 
+def _set_xml_option(env: Env, value: Value) -> None:
+    env.xml_option = value.setting
+
+
+def _set_xml_binary(env: Env, value: Value) -> None:
+    env.xml_binary = value.setting
+
+
 _ENV: dict[str, Callable[[Env, Value], None]] = {
     "datestyle": _set_date_style,
     "timezone": _set_time_zone,
     "intervalstyle": _set_interval_style,
     "extra_float_digits": _set_float_digits,
     "bytea_output": _set_bytea_output,
+    "xmloption": _set_xml_option,
+    "xmlbinary": _set_xml_binary,
 }
 """What a setting means to the codecs."""

@@ -5,15 +5,16 @@ string "\\x..", NULL null. More dimensions are nested lists; lower bounds other 
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from math import inf, isinf
 from typing import Any
 
 import msgspec
 
-from executor.sqlstates import ProgramLimitExceeded
+from executor.facts.lookup import types_by_oid
+from executor.sqlstates import ProgramLimitExceeded, UndefinedFunction
 from executor.types.base import Codec, Stored, misfit
-from executor.types.oids import BYTEA, FLOAT4, FLOAT8
+from executor.types.oids import BYTEA, FLOAT4, FLOAT8, WITHOUT_EQUALITY
 
 Items = list[Any]
 """Elements in JSON form, lists inside lists for more dimensions."""
@@ -165,7 +166,9 @@ def check_size(lengths: tuple[int, ...]) -> None:
 
 
 def element_comparison(codec: Codec) -> Callable[[Any, Any], int]:
-    """PostgreSQL's order of two elements in JSON form, neither of them null."""
+    """PostgreSQL's order of two elements in JSON form, neither of them null (42883 if the type has none)."""
+    if codec.oid in WITHOUT_EQUALITY:
+        return partial(_refuse_comparison, types_by_oid()[codec.oid].name)
     read = from_json(codec.oid)
     if codec.compare is not None:
         return codec.compare
@@ -177,6 +180,10 @@ def element_comparison(codec: Codec) -> Callable[[Any, Any], int]:
         return (first > second) - (first < second)  # type: ignore[operator]
 
     return compare
+
+
+def _refuse_comparison(type_name: str, a: Any, b: Any) -> int:
+    raise UndefinedFunction(f"could not identify a comparison function for type {type_name}")
 
 
 def _compare_items(a: Items, b: Items, compare: Callable[[Any, Any], int]) -> int:
@@ -207,6 +214,6 @@ def array_comparison(codec: Codec) -> Callable[[str, str], int]:
     compare = element_comparison(codec)
 
     def collate(a: str, b: str) -> int:
-        return 0 if a == b else compare_arrays(load(a), load(b), compare)
+        return 0 if a == b and codec.oid not in WITHOUT_EQUALITY else compare_arrays(load(a), load(b), compare)
 
     return collate

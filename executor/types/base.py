@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 from typing import Protocol
 
 from executor.errors import SqlError
-from executor.types.oids import FLOAT4, FLOAT8
+from executor.types.oids import FLOAT4, FLOAT8, WITHOUT_EQUALITY
 
 Stored = int | float | str | bytes | None
 FILE_COLLATIONS = frozenset(("RTRIM", "decimal"))
@@ -44,6 +44,8 @@ class Env:
     timezone_name: str = "UTC"
     extra_float_digits: int = 1
     bytea_output: str = "hex"  # hex | escape
+    xml_option: str = "content"  # content | document
+    xml_binary: str = "base64"  # base64 | hex
     objects: ObjectNames | None = None  # the names behind reg* types; None: they are read and printed as numbers
     now_us: int = 0  # start of the transaction, microseconds since 1970 ('now', 'today' ... depend on it); 0: none
 
@@ -87,7 +89,8 @@ class Codec:
     @property
     def equal_inside(self) -> bool:
         """True if values inside of rows and arrays are equal when their stored forms are."""
-        return self.equal_as_stored or (self.collation is None and self.oid not in (FLOAT4, FLOAT8))
+        return self.equal_as_stored or (
+            self.collation is None and self.oid not in (FLOAT4, FLOAT8) and self.oid not in WITHOUT_EQUALITY)
 
     @property
     def equal_inside_but_zeros(self) -> bool:

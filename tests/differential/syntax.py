@@ -38,7 +38,7 @@ TEMPLATES = (
     "pg_typeof({n} + 1.5)",
     "pg_typeof({moment})", "grouping(x) FROM (VALUES ({n})) v(x) GROUP BY x",
     "x, count(*) FROM (VALUES ({n}), ({n})) v(x) GROUP BY ROLLUP (x) "
-    "ORDER BY 1, 2", "xmlconcat(NULL)", "json_object('a': {n}, 'b' VALUE {text} NULL ON NULL)",
+    "ORDER BY 1, 2", "json_object('a': {n}, 'b' VALUE {text} NULL ON NULL)",
     "json_array({n}, {text}, NULL ABSENT ON NULL)",
     "json_value({json}, '$.a' RETURNING int DEFAULT 7 ON ERROR)", "json_query({json}, '$.b' WITH WRAPPER)",
     "json_exists({json}, '$.b[*] ? (@ > 1)')",

@@ -10,13 +10,14 @@ from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 
-NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable", "merge", "jsonpath", "jsonpath_texts",
+NAMES = ("grouping_sets", "outer_aggregates", "with_changes", "returning_rows", "views_updatable", "merge", "jsonpath", "jsonpath_texts",
          "sqljson", "subscripts", "matviews", "table_samples", "target_sets", "column_definitions", "recursive_queries",
          "on_conflict", "change_clauses", "select_clauses", "joins_and_unions", "view_texts", "values_computed_once",
          "check_options", "subquery_operands", "merge_and_with", "outer_joins_and_groups",
          "changes_of_read_tables", "change_combinations",
          "hard_values",
-         "text_values")
+         "text_values", "full_text", "full_text_rows",
+         "geometric_types", "geometric_operators", "geometric_statements")
 
 
 @pytest.fixture(scope="module")

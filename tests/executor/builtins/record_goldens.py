@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 OUTPUT = HERE / "goldens.json"
 EXAMPLES = HERE / "examples.json"
 OTHERS = re.compile(
-    r"input_check|aggregate_hypothetical|datetime.*|interval|catalog.*|privileges|sequences|session.*|sizes|zones")
+    r"input_check|xml.*|aggregate_hypothetical|datetime.*|interval|catalog.*|privileges|sequences|session.*|sizes|text_search|zones")
 """Families whose examples need a session, a catalog or a clock; they have tests of their own."""
 PSEUDO = re.compile(r"_?any.*|record")
 

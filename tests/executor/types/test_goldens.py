@@ -19,6 +19,9 @@ ENV = Env()
 # Unsigned 64-bit values above the signed range, which the stored form cannot hold, are refused instead.
 REFUSED = {(3220, "ffffffff/1"), (5069, "18446744073709551615"), (5069, "-1")}
 
+# PostgreSQL prints these as it prints other values.
+AMBIGUOUS = {(3615, "a & (b & c)"), (3615, "a | (b | c)")}
+
 
 @pytest.mark.parametrize(("oid", "typmod", "text", "printed", "binary"), VALUES)
 def test_valid_input_prints_as_in_postgresql(oid: int, typmod: int, text: str, printed: str, binary: str) -> None:
@@ -31,7 +34,7 @@ def test_valid_input_prints_as_in_postgresql(oid: int, typmod: int, text: str, p
     assert kind.text_encoder(typmod, ENV)(stored).decode() == printed
     assert kind.binary_encoder(typmod, ENV)(stored).hex() == binary
     assert same(kind, kind.receive(bytes.fromhex(binary), typmod, ENV), stored)
-    assert same(kind, kind.parse(printed, typmod, ENV), stored)
+    assert same(kind, kind.parse(printed, typmod, ENV), stored) or (oid, text) in AMBIGUOUS
 
 
 def same(kind: Codec, first: Stored, second: Stored) -> bool:

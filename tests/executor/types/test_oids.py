@@ -2,6 +2,7 @@
 
 import pytest
 
+from executor.bind.operators import HASHABLE, btree_operator
 from executor.errors import SqlError
 from executor.facts.lookup import types_by_oid
 from executor.types import oids
@@ -23,9 +24,16 @@ def test_codec_of_each_registered_type_is_found(oid: int) -> None:
 
 
 def test_type_without_codec_is_not_supported() -> None:
-    with pytest.raises(SqlError, match="type point") as raised:
-        codec(600)
+    with pytest.raises(SqlError, match="type tsquery") as raised:
+        codec(3615)
     assert raised.value.sqlstate == "0A000"
+
+
+def test_types_without_equality_are_those_without_operator_class() -> None:
+    known = {oid for family, members in FAMILIES.items() for oid in members if family != "opaque"} - {oids.VOID}
+    bare = {oid for oid in known if btree_operator(oid, 3) is None and types_by_oid()[oid].kind == "b"} - HASHABLE
+    assert bare - oids.WITHOUT_EQUALITY == {oids.REFCURSOR, oids.PG_NODE_TREE}
+    assert not any(btree_operator(oid, 3) for oid in oids.WITHOUT_EQUALITY)
 
 
 def test_collations_are_named_by_type() -> None:

@@ -1,0 +1,1 @@
+"""Full text search: from texts to vectors and queries, matching, ranking, rewriting and headlines. See README.md."""

@@ -16,7 +16,7 @@ NAMES = ("grouping_sets", "with_changes", "returning_rows", "views_updatable", "
          "check_options", "subquery_operands", "merge_and_with", "outer_joins_and_groups",
          "changes_of_read_tables", "change_combinations",
          "hard_values",
-         "text_values")
+         "text_values", "native_numerics", "native_integers", "native_dates", "native_texts", "native_jsonb")
 
 
 @pytest.fixture(scope="module")

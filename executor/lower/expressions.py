@@ -14,6 +14,7 @@ from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
+from executor.plan_json import JsonBuild, JsonTest, PathCall
 from executor.plan_xml import XmlExpr
 from executor.types import oids as T
 from executor.types.made import FIRST_NUMBER, fields_of
@@ -425,6 +426,6 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
-    plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    plan.SubscriptAssign: _subscript_assign, PathCall: _json, JsonBuild: _json, JsonTest: _json,
     XmlExpr: _xml,
 }  # fmt: skip

@@ -15,11 +15,14 @@ import psycopg
 from rich.console import Console
 
 from benchmarks.contenders import Contender, both
+from benchmarks.expressions import EXPRESSIONS
 from benchmarks.report import Result, print_table, start_result, write_json
-from benchmarks.workloads import FULL, QUICK, WORKLOADS, Programs, Scale, Workload
+from benchmarks.workloads import FULL, QUICK, Programs, Scale, Workload
+from benchmarks.workloads import WORKLOADS as SERVER_WORKLOADS
 from tests.postgres18 import find_programs
 
 CONSOLE = Console(stderr=True)
+WORKLOADS = (*SERVER_WORKLOADS, *EXPRESSIONS)
 
 
 def arguments() -> argparse.Namespace:
@@ -58,11 +61,24 @@ def compare(workload: Workload, contenders: tuple[Contender, Contender], scale: 
 
     for contender in contenders:
         attempt(result, contender, lambda each: workload.prepare(each, scale))
+    if workload.answer is not None:
+        check_answers(result, workload.answer, contenders, scale)
     for _ in range(rounds):
         for contender in contenders:
             if contender.name not in result.failures:
                 attempt(result, contender, measure)
     return result
+
+
+def check_answers(result: Result, answer: Callable[[Contender, Scale], object], contenders: tuple[Contender, Contender],
+                  scale: Scale) -> None:
+    """What is asked must have the same answer on both sides, or the comparison means nothing."""
+    answers: list[object] = []
+    for contender in contenders:
+        if contender.name not in result.failures:
+            attempt(result, contender, lambda each: answers.append(answer(each, scale)))
+    if len(answers) == 2 and answers[0] != answers[1]:
+        result.failures[contenders[1].name] = f"{str(answers[1])[:200]} instead of {str(answers[0])[:200]}"
 
 
 def attempt(result: Result, contender: Contender, action: Callable[[Contender], None]) -> None:

@@ -28,10 +28,11 @@ class Scale:
     seconds: int = 10
     select_rows: int = 200_000
     copy_rows: int = 1_000_000
+    expression_rows: int = 1_000_000
 
 
 FULL = Scale()
-QUICK = Scale(pgbench_scale=1, seconds=2, select_rows=20_000, copy_rows=50_000)
+QUICK = Scale(pgbench_scale=1, seconds=2, select_rows=20_000, copy_rows=50_000, expression_rows=50_000)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Workload:
 
     prepare: once per contender. measure: once per round; its result is in `unit` ("tps": more is better, "s": less).
     after: once per round, not measured: puts the server to rest, so that it does not write while the other is measured.
+    answer: what both contenders must agree on before anything is measured.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Workload:
     prepare: Callable[[Contender, Scale], None]
     measure: Callable[[Contender, Scale], float]
     after: Callable[[Contender], None] = lambda contender: None
+    answer: Callable[[Contender, Scale], object] | None = None
 
 
 class Programs:

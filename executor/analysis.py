@@ -63,7 +63,7 @@ class Analyzed(msgspec.Struct, dict=True):
     locked: str = ""  # the first table whose rows are locked
     nowait: bool = False  # FOR UPDATE NOWAIT: the write lock must be free
     writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
-    encoders: dict[Any, tuple[Encoder, ...]] = {}
+    outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
 
 
 VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from math import inf
 from time import time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import trio
 
@@ -30,11 +30,28 @@ from storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from executor.session import Session
+    from executor.settings.session import Settings
 
 ISOLATIONS = {"read uncommitted": Isolation.READ_COMMITTED, "read committed": Isolation.READ_COMMITTED,
               "repeatable read": Isolation.REPEATABLE_READ, "serializable": Isolation.SERIALIZABLE}
 SYNCHRONOUS = {"off": Synchronous.NORMAL}
 _tokens = count(1)
+
+
+class Manner(NamedTuple):
+    """What the settings say of a transaction that begins now. lock_timeout_s: None for no limit."""
+
+    isolation: Isolation
+    lock_timeout_s: float | None
+    synchronous: Synchronous
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "Manner":
+        """Read from the settings."""
+        timeout = settings.typed("lock_timeout")
+        return cls(ISOLATIONS[settings.get("transaction_isolation")],
+                   timeout / 1000 if timeout and isinstance(timeout, int) else None,
+                   SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,8 @@ class Block:
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
         self.limits = Limits(self)
+        self._manner = Manner.of(session.settings)
+        self._manner_of = session.settings.revision
         session.settings.listen("lock_timeout", self._set_lock_timeout)
         session.settings.listen("synchronous_commit", self._set_synchronous)
 
@@ -98,12 +117,14 @@ class Block:
                 context.transaction_ns = time_ns()
                 context.env.now_us = context.transaction_ns // 1000
             context.statement_ns = context.transaction_ns
-            isolation = ISOLATIONS[settings.get("transaction_isolation")]
+            if self._manner_of != settings.revision:
+                self._manner, self._manner_of = Manner.of(settings), settings.revision
+            manner = self._manner
             self.transaction = session.database.file.transaction(
-                isolation=isolation, context=context, pinned=session.temporary.pinned)
-            if (timeout := settings.typed("lock_timeout")) and isinstance(timeout, int):
-                self.transaction.lock_timeout_s = timeout / 1000
-            self.transaction.synchronous = SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL)
+                isolation=manner.isolation, context=context, pinned=session.temporary.pinned)
+            if manner.lock_timeout_s is not None:
+                self.transaction.lock_timeout_s = manner.lock_timeout_s
+            self.transaction.synchronous = manner.synchronous
         return self.transaction
 
     def begin_statement(self, writes: str = "") -> Transaction:

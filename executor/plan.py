@@ -11,7 +11,6 @@ from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.facts.lookup import Function
 from executor.types.base import Stored
-from executor.types.jsonspec import PathSpec, TableSpec
 
 
 class Expr(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,36 +272,6 @@ class RowCompare(Expr, frozen=True, kw_only=True):
     equals: tuple[Expr, ...]  # column by column: =
 
 
-class PathCall(Expr, frozen=True, kw_only=True):
-    """JSON_EXISTS, JSON_VALUE or JSON_QUERY over a jsonb and a jsonpath. on_empty, on_error: the values these give."""
-
-    spec: PathSpec
-    document: Expr
-    path: Expr
-    passing: tuple[Expr, ...] = ()
-    on_empty: Expr | None = None
-    on_error: Expr | None = None
-    domain: CheckDomain | None = None  # of RETURNING, over nothing
-
-
-class JsonBuild(Expr, frozen=True, kw_only=True):
-    """JSON_ARRAY, or JSON_OBJECT with keys and values in turn; its type is json or jsonb."""
-
-    array: bool
-    arguments: tuple[Expr, ...]
-    absent_on_null: bool = False
-    unique: bool = False
-
-
-class JsonTest(Expr, frozen=True, kw_only=True):
-    """kind is: IS JSON [item] of text, json or jsonb; parse: JSON(text WITH UNIQUE KEYS)."""
-
-    kind: str
-    argument: Expr
-    item: str = ""  # "", object, array, scalar
-    unique: bool = False
-
-
 class Subscript(Expr, frozen=True, kw_only=True):
     """array[i], array[l:u] or jsonb[key] (upper bounds of plain subscripts only)."""
 
@@ -439,16 +408,6 @@ class FunctionEntry(RangeEntry, frozen=True, kw_only=True):
     widths: tuple[int, ...]
     ordinality: bool = False
     defined: tuple[bool, ...] = ()
-
-
-class JsonTableEntry(RangeEntry, frozen=True, kw_only=True):
-    """JSON_TABLE over a jsonb. values: what the columns' ON EMPTY and ON ERROR clauses give, numbered by the spec."""
-
-    spec: TableSpec
-    document: Expr
-    passing: tuple[Expr, ...] = ()
-    values: tuple[Expr, ...] = ()
-    domains: tuple[tuple[int, CheckDomain], ...] = ()  # (output, the domain of its type)
 
 
 class ValuesEntry(RangeEntry, frozen=True, kw_only=True):

@@ -103,7 +103,9 @@ class QueryPortal(Portal):
         """Up to n rows."""
         if self.rows is None:
             return []
-        found = await self.session.fetch(self.rows, n)
+        found = self.rows.fetch_buffered(n)
+        if found is None:
+            found = await self.session.fetch(self.rows, n)
         self.sent += len(found)
         if not found or self._complete():
             self._finish()

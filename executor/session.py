@@ -33,6 +33,7 @@ from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
+from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
 from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
@@ -41,7 +42,6 @@ from storage.errors import EngineError, LockTimeout, SchemaChanged
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
 
-NOT_LIFTABLE = object()
 RETRIES = 3
 
 
@@ -134,7 +134,7 @@ class Session:
 
     async def prepare(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> Prepared:
         """Parse and analyze one statement."""
-        key = self._key(text, parameter_oids)
+        key = self.plan_key(text, parameter_oids)
         kept = self.plans.get(key)
         if kept is not None and kept.analyzed.catalog is self.catalog_now() and self.block.may_analyze:
             return Prepared(name, text, kept.raw, parameter_oids, kept.parameters, kept.columns, kept.analyzed, None,
@@ -317,7 +317,8 @@ class Session:
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def _key(self, text: str, oids: tuple[int, ...]) -> Any:
+    def plan_key(self, text: str, oids: tuple[int, ...]) -> Any:
+        """A text with everything else that decides about its plan."""
         setting = self.settings.get
         # The user decides what "$user" on the search path means.
         return (text, oids, setting("search_path"), self.context.user, setting("transform_null_equals"),
@@ -328,14 +329,16 @@ class Session:
         if self.own_catalog is not None or self.block.failed:
             return None
         plans = self.plans
-        kept = plans.get(self._key(text, ()))
+        kept = plans.get(self.plan_key(text, ()))
         if kept is None or kept is NOT_LIFTABLE:
             if kept is NOT_LIFTABLE:
                 return None
             lifted = lift(text)
             if lifted is None:
                 return None
-            kept = plans.get((lifted.shape, self._key("", ())))
+            kept = plans.get((lifted.shape, self.plan_key("", ())))
+            if isinstance(kept, frozenset):
+                kept = plans.get(shape_key(self, lifted, kept))
             if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.catalog_now():
                 return None
             return kept, lifted.literals
@@ -348,24 +351,12 @@ class Session:
         self.block.refuse_if_failed(raw.node)
         if not is_optimizable(raw.node) or raw.source is not self.simple_source:
             return await self.prepare_raw("", raw, ()), ()
-        key = self._key(raw.source, ())
+        key = self.plan_key(raw.source, ())
         lifted = lift(raw.source) if self.own_catalog is None else None
         if lifted is not None:
-            shape_key = (lifted.shape, self._key("", ()))
-            if self.plans.get(shape_key) is not NOT_LIFTABLE:
-                try:
-                    analyzed = await self.analyze(raw, (), lifted.places)
-                except LiteralNeeded:
-                    self.plans.put(shape_key, NOT_LIFTABLE)
-                except SqlError:  # perhaps only because equal literals were taken for different ones (GROUP BY a + 1)
-                    found = await self.prepare_raw("", raw, (), key)
-                    self.plans.put(shape_key, NOT_LIFTABLE)
-                    return found, ()
-                else:
-                    prepared = Prepared("", raw.source, raw, (), (), analyzed.columns, analyzed)
-                    if analyzed.may_be_kept and not analyzed.parameters:
-                        self.plans.put(shape_key, prepared)
-                    return prepared, lifted.literals
+            found = await prepare_lifted(self, raw, lifted)
+            if found is not None:
+                return found, lifted.literals
         return await self.prepare_raw("", raw, (), key), ()
 
     async def current(self, prepared: Prepared) -> Prepared:
@@ -392,12 +383,14 @@ class Session:
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
         key = (formats, env_key(self.context.env))
-        encoders_ = prepared.analyzed.encoders.get(key)
-        if encoders_ is None:
-            encoders_ = self.encoders_for(prepared.columns, formats)
+        output = prepared.analyzed.outputs.get(key)
+        if output is None:
+            columns = formatted(prepared.columns, formats)
+            assert columns is not None
+            output = (columns, self.encoders_for(prepared.columns, formats))
             if not prepared.prints_names:  # those are the session's own, and would keep it alive as long as the plan
-                prepared.analyzed.encoders[key] = encoders_
-        return QueryPortal(self, prepared, formatted(prepared.columns, formats), encoders_, values, literals, text)
+                prepared.analyzed.outputs[key] = output
+        return QueryPortal(self, prepared, *output, values, literals, text)
 
     def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
         """One encoder per column in the formats asked for (08P01 if their number does not fit)."""

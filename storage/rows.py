@@ -71,6 +71,10 @@ class Rows:
         """Whether every row has been fetched, as far as is known without producing more."""
         return self._at >= len(self._buffer) and self._cursor is None and self._spool is None and self._failure is None
 
+    def fetch_buffered(self, n: int) -> list[Row] | None:
+        """Up to n rows of those that are there already; None if the next ones must be asked for."""
+        return self._from_buffer(n) if self._at < len(self._buffer) else None
+
     async def fetch(self, n: int) -> list[Row]:
         """Up to n rows, at least one unless there are no more ([]). Cancelling ends the result, not the transaction.
 

@@ -10,6 +10,7 @@ from executor.bind.scope import Scope
 from executor.bind.statement import Statement
 from executor.parse import Node
 from executor.plan import FromItem, Join, Locking, Query, QueryEntry, Select, TableEntry
+from executor.plan_json import JsonTableEntry
 from executor.sqlstates import FeatureNotSupported, SyntaxError, UndefinedTable
 
 STRENGTHS = {"LCS_FORKEYSHARE": "FOR KEY SHARE", "LCS_FORSHARE": "FOR SHARE", "LCS_FORNOKEYUPDATE": "FOR NO KEY UPDATE",
@@ -17,7 +18,7 @@ STRENGTHS = {"LCS_FORKEYSHARE": "FOR KEY SHARE", "LCS_FORSHARE": "FOR SHARE", "L
 """From the weakest to the strongest."""
 WAITS = {"LockWaitBlock": "", "LockWaitSkip": "SKIP LOCKED", "LockWaitError": "NOWAIT"}
 """In the order in which one goes before another for the same rows."""
-NOT_ROWS: dict[type, str] = {plan.FunctionEntry: "a function", plan.JsonTableEntry: "a table function",
+NOT_ROWS: dict[type, str] = {plan.FunctionEntry: "a function", JsonTableEntry: "a table function",
                              plan.ValuesEntry: "VALUES", plan.CteEntry: "a WITH query", Join: "a join"}
 
 

@@ -14,7 +14,8 @@ from executor.bind.statement import Statement, type_name
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
 from executor.parse import Node
-from executor.plan import Call, Const, Expr, PathCall
+from executor.plan import Call, Const, Expr
+from executor.plan_json import PathCall
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, FeatureNotSupported, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonspec import Behavior, PathSpec

@@ -10,7 +10,8 @@ from executor.bind.scope import Scope
 from executor.bind.sqljson import JSON_TYPES, STRING_CATEGORY, Returning
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
-from executor.plan import Const, Expr, JsonBuild, JsonTest
+from executor.plan import Const, Expr
+from executor.plan_json import JsonBuild, JsonTest
 from executor.sqlstates import DatatypeMismatch, SyntaxError
 from executor.types import oids as T
 

@@ -9,7 +9,8 @@ from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import SqlError
 from executor.parse import Node
-from executor.plan import CheckDomain, Expr, JsonTableEntry
+from executor.plan import CheckDomain, Expr
+from executor.plan_json import JsonTableEntry
 from executor.sqlstates import DuplicateAlias, InvalidColumnReference, SyntaxError
 from executor.types import oids as T
 from executor.types.jsonpath import parse_jsonpath

@@ -21,7 +21,15 @@ from executor.types.made import FIRST_NUMBER
 
 
 class LiteralNeeded(Exception):
-    """A lifted literal's value decides about the plan: bind again without lifting."""
+    """A lifted literal's value decides about the plan: bind again without lifting.
+
+    The arguments are the numbers of the literals that are needed, if only these are.
+    """
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The literals that must not be lifted; none if nothing may be."""
+        return frozenset(self.args)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 from executor import plan, walk
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid
+from executor.plan_json import PathCall
 from executor.types.jsonpath_mutability import is_mutable
 from executor.types.jsonpath_syntax import parse
 from executor.types.oids import UNKNOWN
@@ -23,7 +24,7 @@ def volatility(expr: plan.Expr) -> str:
 def _level(e: Any) -> str:
     if isinstance(e, plan.ConvertText):
         return max(_conversion("typoutput", e.argument.type), _conversion("typinput", e.type), key=LEVELS.index)
-    if isinstance(e, plan.PathCall):
+    if isinstance(e, PathCall):
         return _of_path(e)
     if isinstance(e, plan.Call) and e.function.name in INLINED:
         return max((_conversion("typoutput", a.type) for a in e.arguments), key=LEVELS.index)
@@ -32,7 +33,7 @@ def _level(e: Any) -> str:
     return "i"
 
 
-def _of_path(call: plan.PathCall) -> str:
+def _of_path(call: PathCall) -> str:
     """A SQL/JSON path function is as stable as its path."""
     if not isinstance(call.path, plan.Const):
         return "s"

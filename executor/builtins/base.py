@@ -37,9 +37,10 @@ class Native:
     largest number of times, and the generator falls back to `python` (when given) for arguments that are not simple.
     `helpers` are the Python functions that the text calls (see `call`), such as guards that raise; SQLite must not
     call them with NULL arguments but take NULL as their result.
-    `context_helpers`: helpers that take executor.context.Context first.
+    `context_helpers`: helpers that take executor.context.Context first; if there are any, `python` takes it too.
     `natively`: whether the text serves values of these types; if not, `python` does (a factory if `typed`).
     `collate`: the text names collations of argument types (Codec.collation), which must be registered.
+    `literals`: the positions of arguments whose value, where it is a literal, makes the text a better one.
     """
 
     lower: Callable[..., Any]
@@ -49,6 +50,7 @@ class Native:
     collate: bool = False
     typed: bool = False
     context_helpers: tuple[Callable[..., Any], ...] = ()
+    literals: tuple[int, ...] = ()
     natively: Callable[[ArgumentTypes], bool] | None = None
 
 

@@ -42,6 +42,16 @@ def timestamptz_micros(stored: str) -> int:
     return timestamp_micros(stored, zoned=True)
 
 
+def written_plainly(x: str) -> str:
+    """SQL: whether a stored timestamp is of the years 1 to 9999 and has no zone."""
+    return f"{x} >= '0' AND {x} < ':' AND {without_zone(x)}"
+
+
+def without_zone(x: str) -> str:
+    """SQL: whether a timestamp has its seconds and perhaps a fraction, and no zone as other programs may write one."""
+    return f"(length({x}) = 19 OR (length({x}) > 20 AND substr({x}, 20) NOT GLOB '*[^.0-9]*'))"
+
+
 def checked_timestamp(micros: int) -> str:
     """The stored form of a finite timestamp that was computed (22008 out of range)."""
     if not timestamp_in_range(micros):

@@ -313,36 +313,6 @@ BUILTINS = (
         ("date_mi_interval(date '0001-01-01', interval '1 mon')", "0001-12-01 00:00:00 BC"),
     ),
     Builtin(
-        "timestamp_pl_interval(timestamp,interval)",
-        Python(timestamp_plus),
-        ("timestamp_pl_interval(timestamp '2024-11-03 01:30:00', interval '0')", "2024-11-03 01:30:00"),
-    ),
-    Builtin(
-        "interval_pl_timestamp(interval,timestamp)",
-        Python(lambda span, stored: timestamp_plus(stored, span)),
-        ("interval_pl_timestamp(interval '0', timestamp '12345-06-07 08:09:10')", "12345-06-07 08:09:10"),
-    ),
-    Builtin(
-        "timestamp_mi_interval(timestamp,interval)",
-        Python(timestamp_minus),
-        ("timestamp_mi_interval(timestamp '2004-12-27 10:00:00', interval '0')", "2004-12-27 10:00:00"),
-    ),
-    Builtin(
-        "timestamptz_pl_interval(timestamptz,interval)",
-        Python(timestamptz_plus, context=True),
-        ("timestamptz_pl_interval(timestamptz '2024-11-03 06:30:00+00', interval '1 day')", "2024-11-04 06:30:00+00"),
-    ),
-    Builtin(
-        "interval_pl_timestamptz(interval,timestamptz)",
-        Python(lambda context, span, stored: timestamptz_plus(context, stored, span), context=True),
-        ("interval_pl_timestamptz(interval '1 day', timestamptz '1850-07-01 00:00:00+00')", "1850-07-02 00:00:00+00"),
-    ),
-    Builtin(
-        "timestamptz_mi_interval(timestamptz,interval)",
-        Python(timestamptz_minus, context=True),
-        ("timestamptz_mi_interval(timestamptz '2024-03-09 07:30:00+00', interval '0')", "2024-03-09 07:30:00+00"),
-    ),
-    Builtin(
         "date_add(timestamptz,interval)",
         Python(timestamptz_plus, context=True),
         ("date_add(timestamptz '2024-11-03 06:30:00+00', interval '0')", "2024-11-03 06:30:00+00"),

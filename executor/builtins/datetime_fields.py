@@ -1,4 +1,4 @@
-"""Taking dates, times and intervals apart: extract, date_part, date_trunc, date_bin.
+"""Taking dates, times and intervals apart: extract and date_part.
 
 A unit is any word that PostgreSQL's date/time input knows as one ('day', 'days', 'd'). extract gives an exact numeric,
 date_part a double. A field of infinity is infinite if it grows with time (year, epoch), else unknown (NULL).
@@ -6,29 +6,25 @@ date_part a double. A field of infinity is infinite if it grows with time (year,
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 from math import inf
 from typing import NoReturn
 
-from executor.builtins.base import Builtin, Python, call, native
+from executor.builtins.base import Builtin, Python
 from executor.builtins.datetime import (
     INFINITE,
-    checked_timestamp,
     timestamp_of_date,
     timestamptz_micros,
-    utc_from_local,
 )
-from executor.builtins.zones import session_or_named_zone
 from executor.context import Context
 from executor.errors import SqlError
 from executor.identifiers import fold
-from executor.sqlstates import DatetimeFieldOverflow, FeatureNotSupported, InvalidParameterValue
-from executor.types.datetime import out_of_range
+from executor.sqlstates import FeatureNotSupported, InvalidParameterValue
 from executor.types.datetime_tokens import WORDS, Token
 from executor.types.instants import (
     DAY,
     HOUR,
     JULIAN_2000,
-    MINUTE,
     SECOND,
     UNIX_EPOCH,
     civil_from_days,
@@ -41,9 +37,8 @@ from executor.types.instants import (
     weekday,
 )
 from executor.types.interval_input import INTERVAL_UNITS, TOKEN_LENGTH
-from executor.types.spans import Interval, interval, interval_text, quotient, split_micros
-from executor.types.spans import out_of_range as interval_out_of_range
-from executor.types.timezones import Zone, zone_of
+from executor.types.spans import interval, quotient, split_micros
+from executor.types.timezones import Zone, find_zone, zone_of
 
 Number = int | Decimal
 Part = tuple[Number, int | float]
@@ -81,14 +76,16 @@ def unit_of(text: str, type_name: str) -> str:
         return word if unit == "timezone" else unit
     if WORDS.get(word, (None, 0))[0] is Token.RESERVED and type_name in _CALENDAR_TYPES:
         raise unsupported(fold(text), type_name)
-    raise _unrecognized(text, type_name)
+    raise unrecognized(text, type_name)
 
 
-def _unrecognized(text: str, type_name: str) -> SqlError:
+def unrecognized(text: str, type_name: str) -> SqlError:
+    """22023: no unit at all."""
     return InvalidParameterValue(f'unit "{fold(text)}" not recognized for type {type_name}')
 
 
-def _raise_unsupported(unit: str, type_name: str) -> NoReturn:
+def raise_unsupported(unit: str, type_name: str) -> NoReturn:
+    """Raises `unsupported`."""
     raise unsupported(fold(unit), type_name)
 
 
@@ -231,10 +228,10 @@ def timestamp_field(text: str, stored: str) -> Part | None:
     unit = unit_of(text, TIMESTAMP_NAME)
     if stored in INFINITE:
         if unit not in _GROWING | _CYCLIC:
-            _raise_unsupported(text, TIMESTAMP_NAME)
+            raise_unsupported(text, TIMESTAMP_NAME)
         return _infinite_part(unit, stored, _GROWING)
     micros = timestamp_micros(stored)
-    return _timestamp_part(unit, micros, micros) or _raise_unsupported(text, TIMESTAMP_NAME)
+    return _timestamp_part(unit, micros, micros) or raise_unsupported(text, TIMESTAMP_NAME)
 
 
 def timestamptz_field(context: Context, text: str, stored: str) -> Part | None:
@@ -242,19 +239,46 @@ def timestamptz_field(context: Context, text: str, stored: str) -> Part | None:
     unit = unit_of(text, TIMESTAMPTZ_NAME)
     if stored in INFINITE:
         if unit not in _GROWING | _CYCLIC:
-            _raise_unsupported(text, TIMESTAMPTZ_NAME)
+            raise_unsupported(text, TIMESTAMPTZ_NAME)
         return _infinite_part(unit, stored, _GROWING)
+    zone = zone_of(context.env)
+    if unit in _OF_THE_HOUR and (hour := hour_of(stored, zone)) and (known := _part_of_hour(unit, hour, zone.name)):
+        return known
     micros = timestamptz_micros(stored)
-    offset = zone_of(context.env).offset_at(micros)
+    offset = zone.offset_at(micros)
     part = _offset_part(unit, offset) or _timestamp_part(unit, micros + offset * SECOND, micros)
-    return part or _raise_unsupported(text, TIMESTAMPTZ_NAME)
+    return part or raise_unsupported(text, TIMESTAMPTZ_NAME)
+
+
+_OF_THE_HOUR = frozenset({"hour", "day", "month", "quarter", "week", "year", "dow", "isodow", "doy"})
+"""Fields that all instants of an hour have alike."""
+HOURS_KEPT = 16_384
+
+
+def hour_of(stored: str, zone: Zone) -> str:
+    """The hour in UTC of a stored timestamptz, "2020-01-31 04"; "" if nothing may be remembered of it in this zone."""
+    return stored[:13] if stored[:4].isdecimal() and find_zone(zone.name) is zone else ""
+
+
+def even_hour(hour: str, zone: Zone) -> int | None:
+    """When an hour in UTC begins that is an hour on the zone's clock too, from 0 minutes on; None if it is none."""
+    start = timestamptz_micros(f"{hour}:00:00")
+    offset = zone.offset_at(start)
+    return start if offset % 3600 == 0 and zone.offset_at(start + HOUR - 1) == offset else None
+
+
+@lru_cache(maxsize=HOURS_KEPT)
+def _part_of_hour(unit: str, hour: str, zone_name: str) -> Part | None:
+    zone = find_zone(zone_name)
+    start = even_hour(hour, zone) if zone else None
+    return None if zone is None or start is None else _timestamp_part(unit, start + zone.offset_at(start) * SECOND, start)
 
 
 def date_field(text: str, stored: str) -> Part | None:
     """A field of a date; it has none of a time's."""
     unit = unit_of(text, "date")
     if unit not in _DATE_UNITS:
-        _raise_unsupported(text, "date")
+        raise_unsupported(text, "date")
     if stored in INFINITE:
         return _infinite_part(unit, stored, _GROWING)
     days = date_days(stored)
@@ -278,7 +302,7 @@ def time_field(text: str, stored: str) -> Part:
     """A field of a time."""
     name = "time without time zone"
     micros = time_micros(stored)
-    return _time_part(unit_of(text, name), micros, micros) or _raise_unsupported(text, name)
+    return _time_part(unit_of(text, name), micros, micros) or raise_unsupported(text, name)
 
 
 def timetz_field(text: str, stored: str) -> Part:
@@ -289,14 +313,14 @@ def timetz_field(text: str, stored: str) -> Part:
     part = _offset_part(unit, offset) or _time_part(unit, micros, micros - offset * SECOND)
     if unit == "epoch" and part:
         return part[0], micros / 1000000.0 - offset
-    return part or _raise_unsupported(text, name)
+    return part or raise_unsupported(text, name)
 
 
 def interval_field(text: str, stored: str) -> Part | None:
     """A field of an interval; all have the sign of their part."""
     unit = unit_of(text, "interval")
     if unit not in _INTERVAL_UNITS:
-        _raise_unsupported(text, "interval")
+        raise_unsupported(text, "interval")
     if stored in INFINITE:
         return _infinite_part(unit, stored, _INTERVAL_GROWING)
     months, days, micros = interval(stored)
@@ -353,129 +377,6 @@ def _date_field_as_timestamp(text: str, stored: str) -> Part | None:
     return timestamp_field(text, timestamp_of_date(stored))
 
 
-# --- date_trunc ------------------------------------------------------------------------------------------------------
-
-_TIME_UNITS = {"microsecond": 1, "millisecond": 1000, "second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY}
-
-
-_YEAR_STARTS: dict[str, Callable[[int], int]] = {
-    "year": lambda year: year,
-    "decade": lambda year: year // 10 * 10 if year > 0 else -((8 - (year - 1)) // 10) * 10,
-    "century": lambda year: (year + 99) // 100 * 100 - 99 if year > 0 else -((99 - (year - 1)) // 100) * 100 + 1,
-    "millennium": lambda year: (
-        (year + 999) // 1000 * 1000 - 999 if year > 0 else -((999 - (year - 1)) // 1000) * 1000 + 1
-    ),
-}
-TRUNC_UNITS = frozenset({*_TIME_UNITS, *_YEAR_STARTS, "week", "month", "quarter"})
-
-
-def truncated(unit: str, micros: int) -> int:
-    """The start of the unit that a wall-clock time is in."""
-    if unit in _TIME_UNITS:
-        return micros - micros % _TIME_UNITS[unit]
-    days = micros // DAY
-    if unit == "week":
-        return (days - (weekday(days) + 6) % 7) * DAY
-    year, month, _ = civil_from_days(days)
-    if unit in _YEAR_STARTS:
-        return days_from_civil(_YEAR_STARTS[unit](year), 1, 1) * DAY
-    return days_from_civil(year, month if unit == "month" else (month - 1) // 3 * 3 + 1, 1) * DAY
-
-
-def _trunc_unit(text: str, type_name: str) -> str:
-    unit = INTERVAL_UNITS.get(fold(text)[:TOKEN_LENGTH])
-    if unit is None:
-        raise _unrecognized(text, type_name)
-    return unit if unit in TRUNC_UNITS else _raise_unsupported(text, type_name)
-
-
-def date_trunc(text: str, stored: str) -> str:
-    """date_trunc(text, timestamp)."""
-    unit = _trunc_unit(text, TIMESTAMP_NAME)
-    return stored if stored in INFINITE else checked_timestamp(truncated(unit, timestamp_micros(stored)))
-
-
-def date_trunc_timestamptz(context: Context, text: str, stored: str, zone: str | None = None) -> str:
-    """date_trunc(text, timestamptz [, zone]): on that zone's clock."""
-    there = session_or_named_zone(context, zone)
-    unit = _trunc_unit(text, TIMESTAMPTZ_NAME)
-    return (
-        stored if stored in INFINITE else checked_timestamp(_truncate_instant(unit, timestamptz_micros(stored), there))
-    )
-
-
-def _truncate_instant(unit: str, micros: int, zone: Zone) -> int:
-    offset = zone.offset_at(micros)
-    start = truncated(unit, micros + offset * SECOND)
-    # Within an hour the offset is kept: an hour that the clocks go through twice must not become the other one.
-    if unit in _TIME_UNITS and unit != "day":
-        return start - offset * SECOND
-    return utc_from_local(start, zone)
-
-
-def date_trunc_interval(text: str, stored: str) -> str:
-    """date_trunc(text, interval): cut what is less than the unit, toward zero."""
-    unit = _trunc_unit(text, "interval")
-    if unit == "week":
-        raise unsupported(fold(text), "interval", "Months usually have fractional weeks.")
-    value = interval(stored)
-    if not value.finite:
-        return stored
-    months, days, micros = value
-    if unit in _TIME_UNITS:
-        size = _TIME_UNITS[unit]
-        return interval_text(Interval(months, days, 0 if unit == "day" else quotient(micros, size) * size))
-    size = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200, "millennium": 12000}[unit]
-    return interval_text(Interval(quotient(months, size) * size, 0, 0))
-
-
-_CUTS = {
-    "'second'": ("19", ""),
-    "'minute'": ("16", ":00"),
-    "'hour'": ("13", ":00:00"),
-    "'day'": ("10", " 00:00:00"),
-    "'month'": ("7", "-01 00:00:00"),
-    "'year'": ("4", "-01-01 00:00:00"),
-}
-
-
-def _lower_trunc(unit: str, x: str) -> str:
-    """For a constant unit and a year of four digits, the start of the text; else the function."""
-    general = call(date_trunc, unit, x)
-    cut = _CUTS.get(unit)
-    if cut is None:
-        return general
-    return f"CASE WHEN {x} < '0' OR {x} >= ':' THEN {general} ELSE substr({x}, 1, {cut[0]}) || '{cut[1]}' END"
-
-
-# --- date_bin --------------------------------------------------------------------------------------------------------
-
-
-def date_bin(stride: str, stored: str, origin: str) -> str:
-    """date_bin: the start of the stride-long bin, counted from origin, that a timestamp is in."""
-    if stored in INFINITE:
-        return stored
-    if origin in INFINITE:
-        raise DatetimeFieldOverflow("origin out of range")
-    span = interval(stride)
-    if not span.finite:
-        raise DatetimeFieldOverflow("timestamps cannot be binned into infinite intervals")
-    if span.months:
-        raise FeatureNotSupported("timestamps cannot be binned into intervals containing months or years")
-    width = span.days * DAY + span.micros
-    if not -(2**63) <= width < 2**63:
-        raise interval_out_of_range()
-    if width <= 0:
-        raise DatetimeFieldOverflow("stride must be greater than zero")
-    start, micros = timestamptz_micros(origin), timestamptz_micros(stored)
-    if not -(2**63) <= micros - start < 2**63:
-        raise interval_out_of_range()
-    result = start + (micros - start) // width * width
-    if result < -(2**63):
-        raise out_of_range("timestamp")
-    return checked_timestamp(result)
-
-
 _EXAMPLES = {
     "date": ("doy", "47", "2001-02-16"),
     "time": ("second", "40.500000", "20:38:40.5"),
@@ -509,37 +410,4 @@ def _field_rows() -> tuple[Builtin, ...]:
 
 BUILTINS = (
     *_field_rows(),
-    Builtin(
-        "date_trunc(text,timestamp)",
-        native(_lower_trunc, repeats=4, python=date_trunc, helpers=(date_trunc,)),
-        ("date_trunc('week', timestamp '2001-02-16 20:38:40')", "2001-02-12 00:00:00"),
-    ),
-    Builtin(
-        "date_trunc(text,timestamptz)",
-        Python(date_trunc_timestamptz, context=True),
-        ("date_trunc('m', timestamptz '2024-03-10 06:30:00+00')", "2024-03-10 06:30:00+00"),
-    ),
-    Builtin(
-        "date_trunc(text,timestamptz,text)",
-        Python(date_trunc_timestamptz, context=True),
-        ("date_trunc('m', timestamptz '2024-11-03 06:30:00+00', 'UTC')", "2024-11-03 06:30:00+00"),
-    ),
-    Builtin(
-        "date_trunc(text,interval)",
-        Python(date_trunc_interval),
-        ("date_trunc('hour', interval '1 day 2:30')", "1 day 02:00:00"),
-    ),
-    Builtin(
-        "date_bin(interval,timestamp,timestamp)",
-        Python(date_bin),
-        ("date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01')", "2020-02-11 15:30:00"),
-    ),
-    Builtin(
-        "date_bin(interval,timestamptz,timestamptz)",
-        Python(date_bin),
-        (
-            "date_bin(interval '24:00:00', timestamptz '1850-07-01 00:00:00+00', timestamptz '0001-01-02 00:00:00+00')",
-            "1850-07-01 00:00:00+00",
-        ),
-    ),
 )

@@ -85,9 +85,8 @@ FAMILIES: dict[str, str] = {
     ),
     "datetime_arithmetic": (
         "age date_add date_mi date_mi_interval date_mii date_pl_interval date_pli date_subtract integer_pl_date "
-        "interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz interval_pl_timetz "
-        "time_mi_interval time_mi_time time_pl_interval timestamp_mi timestamp_mi_interval timestamp_pl_interval "
-        "timestamptz_mi timestamptz_mi_interval timestamptz_pl_interval timetz_mi_interval timetz_pl_interval "
+        "interval_pl_date interval_pl_time interval_pl_timetz time_mi_interval time_mi_time time_pl_interval "
+        "timestamp_mi timestamptz_mi timetz_mi_interval timetz_pl_interval "
     ),
     "datetime_comparison": (
         "date_cmp date_cmp_timestamp date_cmp_timestamptz date_eq date_eq_timestamp date_eq_timestamptz date_ge "
@@ -107,7 +106,7 @@ FAMILIES: dict[str, str] = {
         "timetz_le timetz_lt timetz_ne "
     ),
     "datetime_fields": (
-        "date_bin date_part date_trunc extract "
+        "date_part extract "
     ),
     "datetime_format": (
         "to_char "
@@ -120,6 +119,13 @@ FAMILIES: dict[str, str] = {
     ),
     "datetime_scan": (
         "to_date to_timestamp "
+    ),
+    "datetime_sums": (
+        "interval_pl_timestamp interval_pl_timestamptz timestamp_mi_interval timestamp_pl_interval "
+        "timestamptz_mi_interval timestamptz_pl_interval "
+    ),
+    "datetime_trunc": (
+        "date_bin date_trunc "
     ),
     "encoding": (
         "convert convert_from convert_to decode encode length "

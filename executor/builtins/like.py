@@ -2,7 +2,7 @@
 
 SQLite's LIKE (case_sensitive_like is on) with ESCAPE '\\' is PostgreSQL's, except for a pattern that ends with the
 escape character, which PostgreSQL refuses once a text gets that far. ILIKE compares lower-cased texts, and SQLite
-knows only ASCII letters, so it is Python's.
+knows only ASCII letters, so other texts are Python's.
 """
 
 import re
@@ -152,8 +152,23 @@ def not_like_bytes(value: bytes, pattern: bytes) -> int:
     return 1 - like_bytes(value, pattern)
 
 
-_LIKE = Native(lambda a, b: _lower(a, b, ""), 2, like, (like,))
-_NOT_LIKE = Native(lambda a, b: _lower(a, b, "NOT "), 2, not_like, (not_like,))
+def _lower_ilike(text: str, pattern: str, negation: str) -> str:
+    """ASCII texts and patterns are compared in SQLite's lower case."""
+    python = call(not_ilike if negation else ilike, text, pattern)
+    ascii_text = f"octet_length({text}) = length({text})"
+    if not _LITERAL.fullmatch(pattern):
+        return (f"(CASE WHEN {ascii_text} AND octet_length({pattern}) = length({pattern}) AND substr({pattern}, -1) <> '\\' "
+                f"THEN lower({text}) {negation}LIKE lower({pattern}){_ESCAPE} ELSE {python} END)")
+    if not pattern.isascii() or pattern[-2] == "\\":
+        return python
+    escape = _ESCAPE if "\\" in pattern else ""
+    return f"(CASE WHEN {ascii_text} THEN lower({text}) {negation}LIKE {pattern.lower()}{escape} ELSE {python} END)"
+
+
+_LIKE = Native(lambda a, b: _lower(a, b, ""), 2, like, (like,), literals=(1,))
+_NOT_LIKE = Native(lambda a, b: _lower(a, b, "NOT "), 2, not_like, (not_like,), literals=(1,))
+_ILIKE = Native(lambda a, b: _lower_ilike(a, b, ""), 4, ilike, (ilike,), literals=(1,))
+_NOT_ILIKE = Native(lambda a, b: _lower_ilike(a, b, "NOT "), 4, not_ilike, (not_ilike,), literals=(1,))
 
 BUILTINS = (
     *(Builtin(f"{name}({kind},text)", _LIKE, (f"\"{name}\"('abc'::{kind}, 'a%')", "t")) for name, kind in (
@@ -161,11 +176,11 @@ BUILTINS = (
     *(Builtin(f"{name}({kind},text)", _NOT_LIKE, (f"\"{name}\"('abc'::{kind}, '_%_')", "f")) for name, kind in (
         ("textnlike", "text"), ("namenlike", "name"), ("bpcharnlike", "bpchar"), ("notlike", "text"),
         ("notlike", "name"))),
-    *(Builtin(f"{name}({kind},text)", Python(ilike), (f"{name}('ÄBC'::{kind}, 'ä%')", "t")) for name, kind in (
+    *(Builtin(f"{name}({kind},text)", _ILIKE, (f"{name}('ÄBC'::{kind}, 'ä%')", "t")) for name, kind in (
         ("texticlike", "text"), ("bpchariclike", "bpchar"))),
     Builtin("nameiclike(name,text)", Python(ilike_name), ("nameiclike('ÄBC'::name, 'ä%')", "f")),
     Builtin("nameicnlike(name,text)", Python(not_ilike_name), ("nameicnlike('ABC'::name, 'a%')", "f")),
-    *(Builtin(f"{name}({kind},text)", Python(not_ilike), (f"{name}('ÄBC'::{kind}, 'ä%')", "f")) for name, kind in (
+    *(Builtin(f"{name}({kind},text)", _NOT_ILIKE, (f"{name}('ÄBC'::{kind}, 'ä%')", "f")) for name, kind in (
         ("texticnlike", "text"), ("bpcharicnlike", "bpchar"))),
     *(Builtin(f"{name}(bytea,bytea)", Python(like_bytes), (f"\"{name}\"('\\x61ff'::bytea, 'a_'::bytea)", "t"))
       for name in ("bytealike", "like")),

@@ -17,6 +17,8 @@ from executor.sqlstates import QueryCanceled
 
 TIMEOUT_S = 30.0
 """A single match that takes longer ends the statement; statement_timeout cannot interrupt the library."""
+STEPS_MAX = 1_000_000
+"""So many steps are over at once. A match that cannot take more is not timed, which costs three times as much as it."""
 
 
 class Match(Protocol):
@@ -77,9 +79,18 @@ class Expression:
             raise wrong(str(error)) from None
         self.shortest = bool(self.root.shortest)
         self.groups = translation.groups
+        # n quantifiers, none of them over a group, try at most length ** n ways from each of the text's characters.
+        bounded = not translation.quantified_group and not translation.back_references
+        self.untimed_length = int(STEPS_MAX ** (1 / (translation.lazy + translation.greedy + 1))) if bounded else -1
+
+    def limit_s(self, text: str) -> float | None:
+        """How long a match in this text may take; None if it cannot take long."""
+        return None if len(text) <= self.untimed_length else TIMEOUT_S
 
     def test(self, text: str) -> bool:
         """Whether there is a match anywhere."""
+        if len(text) <= self.untimed_length:
+            return self.plain.search(text) is not None
         try:
             return self.plain.search(text, timeout=TIMEOUT_S) is not None
         except TimeoutError:
@@ -90,7 +101,7 @@ class Expression:
         try:
             if self.ambiguous:
                 return self._search(text, start)
-            found: Match | None = self.plain.search(text, start, timeout=TIMEOUT_S)
+            found: Match | None = self.plain.search(text, start, timeout=self.limit_s(text))
             return found
         except TimeoutError:
             raise _timed_out() from None
@@ -142,8 +153,16 @@ def _cached(pattern: str, options: tuple[bool, ...]) -> Expression:
     return Expression(translate(pattern, Options(*options)))
 
 
+@lru_cache(maxsize=256)
+def _usual(pattern: str) -> Expression:
+    """The expression for a pattern without options."""
+    return Expression(translate(pattern, Options()))
+
+
 def compiled(pattern: str, options: Options | None = None) -> Expression:
     """The expression for a pattern, compiled once."""
-    chosen = replace(options) if options else Options()
+    if options is None:
+        return _usual(pattern)
+    chosen = replace(options)
     return _cached(pattern, (chosen.ignore_case, chosen.dot_skips_newline, chosen.anchors_at_newline, chosen.expanded,
                              chosen.literal))

@@ -232,6 +232,14 @@ _UNPADDED = native(lambda a: f"rtrim({a}, ' ')")
 _LENGTH = native(lambda a: f"length({a})")
 _BPCHAR_LENGTH = native(lambda a: f"length(rtrim({a}, ' '))")
 
+
+
+def _cased(name: str, function: Callable[[str], str]) -> Native:
+    """SQLite's upper and lower know ASCII letters only; a text with as many bytes as characters has no others."""
+    return Native(lambda a: f"(CASE WHEN octet_length({a}) = length({a}) THEN {name}({a}) ELSE {call(function, a)} END)",
+                  4, function, (function,))
+
+
 _SUBSTR = Native(_substr_3, 3, substr, (substr_checked,))
 _TRIMS: dict[str, tuple[str, Callable[..., str]]] = {
     "btrim": ("trim", str.strip), "ltrim": ("ltrim", str.lstrip), "rtrim": ("rtrim", str.rstrip),
@@ -254,8 +262,8 @@ BUILTINS = (
       for name in ("length", "char_length", "character_length")),
     Builtin("octet_length(text)", Python(lambda a: len(a.encode())), ("octet_length('Grüße')", "7")),
     Builtin("bit_length(text)", Python(lambda a: len(a.encode()) * 8), ("bit_length('Grüße')", "56")),
-    Builtin("upper(text)", Python(upper), ("upper('Grüße')", "GRÜßE")),
-    Builtin("lower(text)", Python(lower), ("lower('GRÜSSE')", "grüsse")),
+    Builtin("upper(text)", _cased("upper", upper), ("upper('Grüße')", "GRÜßE")),
+    Builtin("lower(text)", _cased("lower", lower), ("lower('GRÜSSE')", "grüsse")),
     Builtin("initcap(text)", Python(initcap), ("initcap('hi THOMAS')", "Hi Thomas")),
     Builtin("textcat(text,text)", native(lambda a, b: f"({a} || {b})"), ("textcat('a', 'b')", "ab")),
     *(Builtin(f"{name}(text,int4)", native(_substr_2, python=substr), (f"{name}('abcdef', 3)", "cdef"))

@@ -50,6 +50,11 @@ def named_zone(context: Context, name: str) -> Zone | _AbbreviatedZone:
     return found
 
 
+def session_is_utc(context: Context) -> int:
+    """Whether the session's clock shows what a timestamptz is stored as. SQLite asks once a statement."""
+    return int(zone_of(context.env).is_utc)
+
+
 def session_or_named_zone(context: Context, name: str | None) -> Zone:
     """The zone in which a calendar is kept: the session's, or that of a name."""
     if name is None:

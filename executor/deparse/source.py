@@ -8,6 +8,7 @@ from executor.catalog.quoting import quote_identifier
 from executor.deparse.calls import table_call
 from executor.deparse.printer import JOIN_STEP, STEP, Printer
 from executor.plan import Call, FromItem, FunctionEntry, Join, RangeEntry
+from executor.plan_json import JsonTableEntry
 from executor.plan_xml import XmlTableEntry
 from executor.types.made import fields_of
 
@@ -52,7 +53,7 @@ def _item(p: Printer, item: FromItem) -> None:
 def _shows_alias(item: RangeEntry, refname: str | None) -> bool:
     if item.has_alias or isinstance(item, FunctionEntry):
         return True
-    if isinstance(item, (plan.JsonTableEntry, XmlTableEntry)):
+    if isinstance(item, (JsonTableEntry, XmlTableEntry)):
         return False
     if isinstance(item, plan.TableEntry):
         return refname != item.relation.name
@@ -123,7 +124,7 @@ def _values(p: Printer, item: plan.ValuesEntry) -> None:
     p.put(")")
 
 
-def _json_table(p: Printer, item: plan.JsonTableEntry) -> None:
+def _json_table(p: Printer, item: JsonTableEntry) -> None:
     from executor.deparse.sqljson import table
 
     table(p, item)
@@ -135,10 +136,10 @@ def _xml_table(p: Printer, item: XmlTableEntry) -> None:
     table(p, item)
 
 
-LATERAL_ITEMS = (FunctionEntry, plan.JsonTableEntry, XmlTableEntry)
+LATERAL_ITEMS = (FunctionEntry, JsonTableEntry, XmlTableEntry)
 ENTRIES: dict[type[RangeEntry], Callable[[Printer, Any], None]] = {
     plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, FunctionEntry: _functions,
-    plan.ValuesEntry: _values, plan.JsonTableEntry: _json_table,
+    plan.ValuesEntry: _values, JsonTableEntry: _json_table,
     XmlTableEntry: _xml_table}
 
 KINDS = {"left": " LEFT JOIN ", "right": " RIGHT JOIN ", "full": " FULL JOIN "}

@@ -6,7 +6,8 @@ from executor.bind.resolve import base_type, type_of
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.constants import constant, quoted
 from executor.deparse.printer import JOIN_STEP, PRINTERS, Printer
-from executor.plan import Const, Expr, JsonBuild, JsonTableEntry, JsonTest, PathCall
+from executor.plan import Const, Expr
+from executor.plan_json import JsonBuild, JsonTableEntry, JsonTest, PathCall
 from executor.types import oids as T
 from executor.types.jsonpath import text_of
 from executor.types.jsonpath_syntax import parse

@@ -9,7 +9,7 @@ from executor.builtins.base import NativeAggregate, PythonAggregate, windowed
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function as Fact
-from executor.lower import functions, rows
+from executor.lower import functions, rows, scaled_aggregates
 from executor.lower.expressions import collation, order_term, sortable, value
 from executor.lower.generator import Generator
 from storage.statement import Function
@@ -26,11 +26,12 @@ def aggregate(g: Generator, expr: plan.AggregateCall) -> str:
         distinct = expr.distinct and expr.function.name not in REPEATABLE
         expr = replace(expr, order=(), distinct=distinct) if expr.order or expr.distinct else expr
     implementation = functions.builtin(expr.function, expr.position).implementation
-    over = ""
-    if expr.filter is not None:
-        over += f" FILTER (WHERE {value(g, expr.filter)})"
-    if expr.window is not None:
-        over += f" OVER ({window(g, expr.window)})"
+    condition = value(g, expr.filter) if expr.filter is not None else ""
+    over = f" OVER ({window(g, expr.window)})" if expr.window is not None else ""
+    if (fast := scaled_aggregates.aggregate(g, expr, condition, over)) is not None:
+        return fast
+    if condition:
+        over = f" FILTER (WHERE {condition}){over}"
     arguments = [*expr.direct_arguments, *rows.rows_as_json(expr.function, expr.arguments)]
     if isinstance(implementation, NativeAggregate):
         if expr.window is not None and implementation.over is not None:

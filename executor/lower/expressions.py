@@ -14,6 +14,7 @@ from executor.bind.resolve import base_type, type_of
 from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
+from executor.plan_json import JsonBuild, JsonTest, PathCall
 from executor.plan_xml import XmlExpr
 from executor.types import oids as T
 from executor.types.made import FIRST_NUMBER, fields_of
@@ -105,6 +106,11 @@ def equality(g: Generator, oid: int) -> str:
 
 def sortable(g: Generator, expr: plan.Expr) -> str:
     """An expression as SQLite should sort, group or compare it."""
+    if base_type(expr.type) == T.NUMERIC:
+        from executor.lower.scaled import sort_key
+
+        if (number := sort_key(g, expr)) is not None:
+            return number + collation(g, expr.type)
     return raw(g, expr) + collation(g, expr.type)
 
 
@@ -266,12 +272,7 @@ def _case(g: Generator, expr: plan.Case) -> str:
             assert isinstance(test, plan.Call)
             parts.append(f"WHEN {value(g, test.arguments[1])} THEN {functions.operand(g, expr, result)}")
     else:
-        if expr.subject is not None:
-            g.placeholders.append(f"{name}.v" if once else value(g, expr.subject))
-        conditions = [value(g, test) for test, _ in expr.whens]
-        if expr.subject is not None:
-            g.placeholders.pop()
-        for text, (_, result) in zip(conditions, expr.whens, strict=True):
+        for text, (_, result) in zip(case_conditions(g, expr, f"{name}.v" if once else ""), expr.whens, strict=True):
             parts.append(f"WHEN {text} THEN {functions.operand(g, expr, result)}")
     if expr.otherwise is not None:
         parts.append(f"ELSE {functions.operand(g, expr, expr.otherwise)}")
@@ -282,6 +283,16 @@ def _case(g: Generator, expr: plan.Case) -> str:
 def _with_value(g: Generator, name: str, expr: plan.Expr, text: str) -> str:
     """A text that uses the value of a volatile expression, as `name`.v, more than once."""
     return f"(WITH {name}(v) AS MATERIALIZED (SELECT {value(g, expr)}) SELECT {text} FROM {name})"
+
+
+def case_conditions(g: Generator, expr: plan.Case, subject: str = "") -> list[str]:
+    """What stands after each WHEN if the CASE has no subject; one that it has (`subject` in other words) is in them."""
+    if expr.subject is not None:
+        g.placeholders.append(subject or value(g, expr.subject))
+    conditions = [value(g, test) for test, _ in expr.whens]
+    if expr.subject is not None:
+        g.placeholders.pop()
+    return conditions
 
 
 def _matches_natively(test: plan.Expr) -> bool:
@@ -424,6 +435,6 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Field: _field, plan.ArrayConvert: _array_convert, plan.SetDefault: _set_default, plan.Subquery: _subquery,
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
-    plan.SubscriptAssign: _subscript_assign, plan.PathCall: _json, plan.JsonBuild: _json, plan.JsonTest: _json,
+    plan.SubscriptAssign: _subscript_assign, PathCall: _json, JsonBuild: _json, JsonTest: _json,
     XmlExpr: _xml,
 }  # fmt: skip

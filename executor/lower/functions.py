@@ -46,6 +46,11 @@ def builtin(fact: Fact, position: int = 0) -> Builtin:
     return found
 
 
+def signature(fact: Fact) -> str:
+    """A function's name in executor.builtins; "" for those that came with a user's type."""
+    return fact.signature if fact.oid else ""
+
+
 def argument_types(arguments: Sequence[plan.Expr]) -> Types:
     """The types a typed implementation is made for."""
     return tuple((plain_type(a.type), a.typmod) for a in arguments)
@@ -74,7 +79,7 @@ def call(g: Generator, expr: plan.Call) -> str:
         expr = changed(expr, arguments=given)
     if fact.returns_set:
         raise not_supported("set-returning functions in this place", position=expr.position or None)
-    if (fast := _numeric_comparison(g, expr)) is not None:
+    if (fast := computed(g, expr)) is not None:
         return fast
     if (form := collations.ascii_form(expr)) is not None:
         name = g.need(Function(f"pg_{fact.name}_{fact.oid}_c", form.function, len(expr.arguments), True, strict=True))
@@ -93,12 +98,22 @@ def call(g: Generator, expr: plan.Call) -> str:
     raise not_supported(f"function {fact.name} as an expression", position=expr.position or None)
 
 
+def computed(g: Generator, expr: plan.Call) -> str | None:
+    """A call that SQLite computes itself for these arguments, though not for all."""
+    from executor.lower.natives import NATIVES  # which imports this module
+
+    made = NATIVES.get(signature(expr.function))
+    return None if made is None else made(g, expr)
+
+
 def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
+    if implementation.literals:
+        _ask_for_literals(expr, implementation.literals)
     arguments = [operand(g, expr, a) for a in expr.arguments]
     repeated = implementation.repeats > 1 and not all(is_simple(a, t) for a, t in zip(expr.arguments, arguments, strict=True))
     unfit = implementation.natively is not None and not implementation.natively(argument_types(expr.arguments))
     if implementation.python is not None and (repeated or unfit):
-        fallback = Python(implementation.python, typed=implementation.typed)
+        fallback = Python(implementation.python, bool(implementation.context_helpers), implementation.typed)
         name = scalar(g, expr.function, fallback, expr.arguments, expr.type)
         return f"{name}({', '.join(arguments)})"
     lower = implementation.lower
@@ -114,6 +129,21 @@ def _native(g: Generator, expr: plan.Call, implementation: Native) -> str:
         for argument in expr.arguments:
             collation(g, argument.type)
     return str(lower(*arguments))
+
+
+def _ask_for_literals(expr: plan.Call, positions: tuple[int, ...]) -> None:
+    """Literals among these arguments must not be lifted, unless the call is the same for every row anyway."""
+    lifted = [a.lifted for a in map(unlabelled, (expr.arguments[at] for at in positions))
+              if isinstance(a, plan.Const) and a.lifted is not None]
+    if lifted and any(type(e) is plan.ColumnRef for e in walk.own(expr)):
+        raise LiteralNeeded(*lifted)
+
+
+def unlabelled(expr: plan.Expr) -> plan.Expr:
+    """An expression without the binary-coercible casts around it."""
+    while isinstance(expr, plan.Relabel):
+        expr = expr.argument
+    return expr
 
 
 _PATTERNS = frozenset(f"bpchar{ic}{verb}" for ic in ("", "ic") for verb in ("like", "nlike", "regexeq", "regexne"))
@@ -232,37 +262,9 @@ def _strict_rows(function: Callable[..., Any], context: bool, nothing: tuple[Any
 
 # ---------------------------------------------------------------- comparisons
 
-NUMERIC_COMPARISONS = {"numeric_eq": "=", "numeric_ne": "<>", "numeric_lt": "<", "numeric_le": "<=", "numeric_gt": ">",
-                       "numeric_ge": ">="}
-EXACT_DIGITS = 15
 
-
-def _numeric_comparison(g: Generator, expr: plan.Call) -> str | None:
-    """A numeric column kept as a number against a short constant or another such column: SQLite's own comparison."""
-    operator = NUMERIC_COMPARISONS.get(expr.function.name)
-    if operator is None:
-        return None
-    if any(isinstance(a, plan.Const) and a.lifted is not None for a in expr.arguments) \
-            and any(isinstance(a, plan.ColumnRef) and a.index >= 0 and _number_column(g, a) for a in expr.arguments):
-        raise LiteralNeeded  # with its value at hand the comparison can use an index
-    sides = [native_number(g, a) for a in expr.arguments]
-    if None in sides or all(isinstance(a, plan.Const) for a in expr.arguments):
-        return None
-    return f"({sides[0]} {operator} {sides[1]})"
-
-
-def native_number(g: Generator, expr: plan.Expr) -> str | None:
-    """A numeric as a SQLite number, where that is exact."""
-    if isinstance(expr, plan.ColumnRef) and expr.index >= 0 and _number_column(g, expr):
-        return g.column(expr)
-    if isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, str):
-        digits = "".join(expr.value.lstrip("-").split(".")).lstrip("0")
-        if (digits.isdigit() and len(digits) <= EXACT_DIGITS) or expr.value.strip("-0.") == "":
-            return expr.value if expr.value[0] != "-" else f"({expr.value})"
-    return None
-
-
-def _number_column(g: Generator, expr: plan.ColumnRef) -> bool:
+def number_column(g: Generator, expr: plan.ColumnRef) -> bool:
+    """Whether a numeric column is kept as a number."""
     entry = g.entries.get(expr.entry)
     return isinstance(entry, plan.TableEntry) and not entry.relation.made_elsewhere and numeric.is_native(expr.typmod)
 
@@ -365,6 +367,10 @@ def _lift_foreign(oid: int) -> Function:
 
 def convert_text(g: Generator, expr: plan.ConvertText) -> str:
     """A cast through the text form: print as the source type, read as the target."""
+    from executor.lower.json_fields import field_integer
+
+    if (integer := field_integer(g, expr)) is not None:
+        return integer
     source, target = base_type(expr.argument.type), base_type(expr.type)
     text = value(g, expr.argument)
     if source in (T.TEXT, T.VARCHAR, T.NAME, T.UNKNOWN, T.CSTRING) and target in (T.TEXT, T.VARCHAR):
@@ -374,13 +380,18 @@ def convert_text(g: Generator, expr: plan.ConvertText) -> str:
     return f"{g.need(_text_cast(source, expr.argument.typmod, target, expr.typmod))}({text})"
 
 
+TEXT_SOURCES = frozenset({T.TEXT, T.VARCHAR, T.NAME})
+
+
 @cache
 def _text_cast(source: int, source_typmod: int, target: int, typmod: int) -> Function:
     printer, reader = codec(source), codec(target)
+    is_text = source in TEXT_SOURCES
 
     def convert(context: Context, stored: Stored) -> Stored:
-        text = printer.text_encoder(source_typmod, context.env)(stored).decode()
-        return reader.parse(text, typmod, context.env)
+        if not is_text or stored.__class__ is not str:
+            stored = printer.text_encoder(source_typmod, context.env)(stored).decode()
+        return reader.parse(stored, typmod, context.env)
 
     return Function(f"pg_cast_{source}_{source_typmod + 1}_{target}_{typmod + 1}", convert, 1, False, strict=True,
                     context=True)
@@ -513,18 +524,34 @@ FLAT = Function("pg_array_flat", _flat, 1, True, strict=True)
 RESHAPE = Function("pg_array_reshape", _reshape, 2, True)
 
 
+def _integer_in_array(sought: str, array: str, otherwise: str) -> str:
+    """Whether an integer is an element of a stored array of integers, found as text between its brackets and commas.
+
+    Only in the text that executor.types.arrays writes: with blanks, null or lower bounds it is for the general way.
+    """
+    places = " OR ".join(f"instr({array}, '{before}' || {sought} || '{after}')" for before in "[," for after in ",]")
+    return (f"(CASE WHEN {array} NOT GLOB '*[^][0-9,-]*' AND {array} <> '[]' THEN {places} "
+            f"WHEN {array} IS NOT NULL THEN {otherwise} END)")
+
+
 def array_compare(g: Generator, expr: plan.ArrayCompare, filtering: bool = False) -> str:
     """value op ANY/ALL (array)."""
     assert isinstance(expr.compare, plan.Call)
     array = value(g, expr.array)
     element = plain_type(element_type(expr.array.type) or T.TEXT)
     name = g.fresh()
-    source = f"json_each({g.need(FLAT)}({array})) AS {name}"
+    flat = f"{g.need(FLAT)}({array})"
+    if is_simple(expr.array, array):
+        flat = f"CASE WHEN substr({array}, 1, 1) = '[' AND substr({array}, 2, 1) <> '[' THEN {array} ELSE {flat} END"
+    source = f"json_each({flat}) AS {name}"
     item = element_value(g, element, f"{name}.value")
     if not expr.every and expr.compare.operator == "=" and stored_alike(expr.compare):
         from executor.lower.expressions import equality
 
-        found = f"({value(g, expr.compare.arguments[0])}{equality(g, expr.value.type)} IN (SELECT {item} FROM {source}))"
+        sought = value(g, expr.compare.arguments[0])
+        found = f"({sought}{equality(g, expr.value.type)} IN (SELECT {item} FROM {source}))"
+        if isinstance(expr.array, plan.ColumnRef) and element in INTEGERS and is_simple(expr.value, sought):
+            return _integer_in_array(sought, array, found)
         return found if filtering else f"(CASE WHEN {array} IS NOT NULL THEN {found} END)"
     g.placeholders.append(item)
     test = value(g, expr.compare)

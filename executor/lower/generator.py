@@ -77,6 +77,7 @@ class Generator:
     placeholders: list[str] = field(default_factory=list)  # CaseValue and ElementRef, innermost last
     nullable: set[int] = field(default_factory=set)  # entries on the nullable side of an outer join
     not_null: set[tuple[int, int]] = field(default_factory=set)  # columns a WHERE lets through only where they are not NULL
+    plain: bool = False  # without scaled integers: what stands where their guards do not hold
     unchecked: bool = False  # columns made elsewhere are compared as they are, so that an index can serve
     outer: "Generator | None" = None  # set while a lateral query is printed: its outer values are parameters
     outer_values: list[str] = field(default_factory=list)

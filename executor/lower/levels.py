@@ -15,9 +15,10 @@ from executor.lower.generator import Generator
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.rewriting import new_entry, range_entries, replace, rewrite
 from executor.plan import AggregateCall, ColumnRef, Expr, Grouping, Query, QueryEntry, Select
+from executor.plan_json import PathCall
 from executor.types import oids as T
 
-PRINTED_AS_SELECT = (plan.Subquery, plan.ArrayCompare, plan.MinMax, plan.CheckDomain, plan.ArrayConvert, plan.PathCall)
+PRINTED_AS_SELECT = (plan.Subquery, plan.ArrayCompare, plan.MinMax, plan.CheckDomain, plan.ArrayConvert, PathCall)
 """Expressions that executor.lower may print as a SELECT around their operands."""
 ONE = plan.Const(type=T.INT4, value=1)
 

@@ -12,6 +12,7 @@ from executor.lower.expressions import collation, condition, is_volatile, note_n
 from executor.lower.generator import Generator
 from executor.lower.passes import prepare
 from executor.lower.rewriting import range_entries
+from executor.plan_json import JsonTableEntry
 from executor.plan_xml import XmlTableEntry
 from executor.sqlstates import InvalidRowCountInLimitClause, InvalidRowCountInResultOffsetClause
 from storage.statement import Function, TableFunction
@@ -386,7 +387,7 @@ def _side_by_side(parts: list[tuple[TableFunction | None, int, int]], ordinality
 _MISSING = object()
 
 
-def _json_table(g: Generator, entry: plan.JsonTableEntry) -> str:
+def _json_table(g: Generator, entry: JsonTableEntry) -> str:
     from executor.lower.sqljson import table
 
     return table(g, entry)
@@ -400,6 +401,6 @@ def _xml_table(g: Generator, entry: XmlTableEntry) -> str:
 
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function, plan.JsonTableEntry: _json_table,
+    plan.FunctionEntry: _function, JsonTableEntry: _json_table,
     XmlTableEntry: _xml_table, plan.StepEntry: _step,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from executor.lower import functions, rows
 from executor.lower.domains import refusal_error
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
+from executor.plan_json import JsonBuild, JsonTableEntry, JsonTest, PathCall
 from executor.types import oids as T
 from executor.types.jsonspec import PathSpec, TableColumn, TableNode, TableSpec
 from storage.statement import Function, TableFunction
@@ -35,7 +36,7 @@ def _behavior(g: Generator, expr: plan.Expr) -> str:
     return value(g, expr)
 
 
-def path_call(g: Generator, expr: plan.PathCall) -> str:
+def path_call(g: Generator, expr: PathCall) -> str:
     """JSON_EXISTS, JSON_VALUE or JSON_QUERY."""
     arguments = [value(g, e) for e in (expr.document, expr.path, *expr.passing)]
     behaviors = [_behavior(g, e) if e is not None else "NULL" for e in (expr.on_empty, expr.on_error)]
@@ -94,7 +95,7 @@ def _all_columns(node: TableNode) -> Iterator[TableColumn]:
         yield from _all_columns(child)
 
 
-def table(g: Generator, entry: plan.JsonTableEntry) -> str:
+def table(g: Generator, entry: JsonTableEntry) -> str:
     """JSON_TABLE."""
     arguments = [value(g, e) for e in (entry.document, *entry.passing)] + [_behavior(g, e) for e in entry.values]
     made = _table_function(entry.spec, len(arguments))
@@ -114,7 +115,7 @@ def _builder(array: bool, types: functions.Types, result: int, absent_on_null: b
     return Function(_name("json_build", (array, types, result, absent_on_null, unique)), made, -1, False, context=True)
 
 
-def build(g: Generator, expr: plan.JsonBuild) -> str:
+def build(g: Generator, expr: JsonBuild) -> str:
     """JSON_OBJECT or JSON_ARRAY."""
     arguments = rows.with_rows_as_json(expr.arguments)
     made = _builder(expr.array, functions.argument_types(arguments), expr.type, expr.absent_on_null, expr.unique)
@@ -129,11 +130,11 @@ def _test(item: str, unique: bool, checked: bool) -> Function:
     return Function(f"pg_is_json_{item}_{int(unique)}_{int(checked)}", json_test(item, unique, checked), 1, True, strict=True)
 
 
-def test(g: Generator, expr: plan.JsonTest) -> str:
+def test(g: Generator, expr: JsonTest) -> str:
     """IS JSON, or JSON(... WITH UNIQUE KEYS)."""
     function = PARSE_UNIQUE if expr.kind == "parse" else _test(expr.item, expr.unique, expr.argument.type != T.TEXT)
     return f"{g.need(function)}({value(g, expr.argument)})"
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.PathCall: path_call, plan.JsonBuild: build, plan.JsonTest: test}
+    PathCall: path_call, JsonBuild: build, JsonTest: test}

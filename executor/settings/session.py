@@ -70,6 +70,7 @@ class Settings:
         self._journals: list[tuple[str, Journal]] = []
         self._listeners: dict[str, list[Listener]] = {}
         self._set_session_user(user)
+        self.revision = 0  # moves whenever a setting changes
         self._touched: set[str] = set()
         self._told: dict[str, str] = {}
         self._fit_env()
@@ -264,6 +265,7 @@ class Settings:
     def _assign(self, key: str, new: Value) -> None:
         old = self._values[key]
         self._values[key] = new
+        self.revision += 1
         if old.shown == new.shown and key != "seed":
             return
         assign = _ENV.get(key)
@@ -304,7 +306,7 @@ class Settings:
         self._end()
 
     def _end(self) -> None:
-        changed = any(journal for _, journal in self._journals)
+        changed = len(self._journals) > 1 or bool(self._journals and self._journals[0][1])
         self._masked.clear()
         self._journals.clear()
         if changed:

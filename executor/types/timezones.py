@@ -77,6 +77,11 @@ class Zone:
         """Whether daylight-saving time is in force at an instant."""
         return bool(self._local(micros).dst())
 
+    @property
+    def is_utc(self) -> bool:
+        """Whether this surely is UTC: one of the zones that are no more than a constant distance of 0."""
+        return isinstance(self.info, timezone) and not self.shift and self.offset_at(0) == 0
+
     def fixed_offset(self) -> int | None:
         """The offset of a zone that never changes it, else None."""
         offsets = {kind.offset for kind in (*self.kinds, *self.others)}

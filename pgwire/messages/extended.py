@@ -172,6 +172,8 @@ class Describe(msgspec.Struct, frozen=True):
     @classmethod
     def decode_body(cls, body: bytes) -> Self:
         """The message in this body."""
+        if body == b"P\0":  # the unnamed portal: what libpq asks for before each execution
+            return _DESCRIBE_PORTAL  # type: ignore[return-value]
         return cls(*_decode_target(body, "DESCRIBE"))
 
 
@@ -209,6 +211,7 @@ class Flush(msgspec.Struct, frozen=True):
 
 
 _EXECUTE_ALL = Execute("", 0)
+_DESCRIBE_PORTAL = Describe(b"P", "")
 
 
 class Sync(msgspec.Struct, frozen=True):

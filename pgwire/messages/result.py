@@ -88,9 +88,22 @@ def _encode_fields(columns: Sequence[ColumnLike]) -> bytes:
 
 
 def encode_row_description(columns: Sequence[ColumnLike]) -> bytes:
-    """The framed RowDescription of these columns."""
+    """The framed RowDescription of these columns; that of a tuple is remembered."""
+    known = _descriptions.get(id(columns))
+    if known is not None:
+        return known[1]
     body = _encode_fields(columns)
-    return b"T" + INT32.pack(len(body) + 4) + body
+    encoded = b"T" + INT32.pack(len(body) + 4) + body
+    if isinstance(columns, tuple):
+        if len(_descriptions) >= DESCRIPTIONS_MAX:
+            _descriptions.clear()
+        _descriptions[id(columns)] = (columns, encoded)  # the tuple is kept, so that no other can have its identity
+    return encoded
+
+
+DESCRIPTIONS_MAX = 512
+_descriptions: dict[int, tuple[Sequence[ColumnLike], bytes]] = {}
+"""By the identity of the tuple of columns: a prepared statement has one for each choice of formats."""
 
 
 class RowDescription(msgspec.Struct, frozen=True):

@@ -10,14 +10,12 @@ from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 
-NAMES = ("grouping_sets", "outer_aggregates", "with_changes", "returning_rows", "views_updatable", "merge", "jsonpath", "jsonpath_texts",
-         "sqljson", "subscripts", "matviews", "table_samples", "target_sets", "column_definitions", "recursive_queries",
-         "on_conflict", "change_clauses", "select_clauses", "joins_and_unions", "view_texts", "values_computed_once",
-         "check_options", "subquery_operands", "merge_and_with", "outer_joins_and_groups",
-         "changes_of_read_tables", "change_combinations",
-         "hard_values",
-         "text_values", "full_text", "full_text_rows",
-         "geometric_types", "geometric_operators", "geometric_statements")
+ELSEWHERE = frozenset((
+    "composite_types", "constraints_of_copy", "constraints_of_rows", "copy_and_modes", "cursors_and_blocks", "domains", "enums",
+    "foreign_keys", "json_rows", "maintenance_options", "prepared_and_read_only", "ranges_made", "temporary", "type_families",
+    "xml", "xml_table", "xml_values"))
+"""Scripts that other modules run."""
+NAMES = sorted({path.stem for path in SCRIPTS.glob("*.sql")} - ELSEWHERE)
 
 
 @pytest.fixture(scope="module")

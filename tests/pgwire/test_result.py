@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgwire.connection import Connection
-from pgwire.messages.result import CommandComplete, DataRow, encode_command_complete, encode_rows
+from pgwire.messages.result import (
+    CommandComplete,
+    DataRow,
+    Field,
+    encode_command_complete,
+    encode_row_description,
+    encode_rows,
+)
 
 
 def encode(value: Any) -> bytes:
@@ -23,3 +30,16 @@ def test_rows_in_one_go_are_the_same_as_one_by_one(rows: list[tuple[Any, ...]]) 
 
 def test_command_complete_in_short_is_the_message() -> None:
     assert encode_command_complete("SELECT 5") == Connection().send(CommandComplete("SELECT 5"))
+
+
+def test_row_description_of_a_tuple_is_encoded_once() -> None:
+    columns = (Field("a", 0, 0, 23, 4),)
+    assert encode_row_description(columns) is encode_row_description(columns)
+    assert encode_row_description((Field("b", 0, 0, 23, 4),)) != encode_row_description(columns)
+
+
+def test_row_description_of_a_list_follows_its_changes() -> None:
+    columns = [Field("a", 0, 0, 23, 4)]
+    first = encode_row_description(columns)
+    columns.append(Field("b", 0, 0, 23, 4))
+    assert encode_row_description(columns) != first

@@ -28,6 +28,14 @@ async def test_result_without_rows_knows_its_columns(filled: Bench) -> None:
     assert await rows.fetch(10) == []
 
 
+async def test_rows_that_are_there_are_given_without_waiting(filled: Bench) -> None:
+    rows = await filled.begin().run(Statement("SELECT id FROM t ORDER BY id"))
+    assert rows.fetch_buffered(2) == [(1,), (2,)]
+    assert rows.fetch_buffered(10) == [(3,), (4,), (5,)]
+    assert rows.fetch_buffered(10) is None
+    assert await rows.fetch(10) == []
+
+
 async def test_fetch_gives_at_most_what_is_asked_for(filled: Bench) -> None:
     rows = await filled.begin().run(Statement("SELECT id FROM t ORDER BY id"))
     assert await rows.fetch(2) == [(1,), (2,)]

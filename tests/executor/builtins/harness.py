@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import apsw
@@ -70,6 +70,10 @@ class Harness:
             count = -1 if variable else len(found)
             self.connection.create_scalar_function(base.sql_name(helper), _strict(helper), count)
 
+    def register_with_context(self, helpers: tuple[Callable[..., Any], ...]) -> None:
+        for helper in helpers:
+            self.connection.create_scalar_function(base.sql_name(helper), _strict(partial(helper, self.context)), -1)
+
     def scalar(self, arguments: list[Stored]) -> list[Stored]:
         """The results of each way there is to run it: as an expression, and in Python."""
         implementation = self.implementation
@@ -77,12 +81,15 @@ class Harness:
         found: list[Stored] = []
         if isinstance(implementation, base.Native):
             self.register(implementation.helpers)
+            self.register_with_context(implementation.context_helpers)
             text = self.callable(implementation.lower)(*names)
             used = tuple(arguments[: max((n for n in range(1, len(names) + 1) if f"?{n}" in text), default=0)])
             found.append(self.connection.execute(f"SELECT {text}", used).get)
             if implementation.python is None:
                 return found
             function = implementation.python
+            if implementation.context_helpers:
+                function = partial(function, self.context)
         else:
             assert isinstance(implementation, base.Python)
             function = self.with_context(self.callable(implementation.function))

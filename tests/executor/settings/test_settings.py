@@ -194,3 +194,13 @@ def test_default_of_transactions_shows_at_once_outside_a_transaction(settings: S
     assert settings.typed("transaction_read_only") is False
     settings.commit()
     assert settings.typed("transaction_read_only") is True
+
+
+def test_revision_moves_with_each_change_and_its_undoing(settings: Settings) -> None:
+    first = settings.revision
+    settings.begin()
+    settings.set("lock_timeout", "1s", local=True)
+    second = settings.revision
+    settings.rollback()
+    assert first < second < settings.revision
+    assert settings.typed("lock_timeout") == 0

@@ -24,8 +24,8 @@ def test_codec_of_each_registered_type_is_found(oid: int) -> None:
 
 
 def test_type_without_codec_is_not_supported() -> None:
-    with pytest.raises(SqlError, match="type tsquery") as raised:
-        codec(3615)
+    with pytest.raises(SqlError, match="type gtsvector") as raised:
+        codec(3642)
     assert raised.value.sqlstate == "0A000"
 
 

@@ -106,6 +106,14 @@ def test_abbreviation_means_what_it_meant_at_the_time() -> None:
     assert zone.meaning_near("XXX", summer_2000) is None
 
 
+@pytest.mark.parametrize(("name", "is_utc"), [("UTC", True), ("GMT", True), ("<+01>-01", False), ("Europe/London", False),
+                                              ("EST5EDT", False)])
+def test_zone_that_is_surely_utc(name: str, is_utc: bool) -> None:
+    zone = find_zone(name)
+    assert zone is not None
+    assert zone.is_utc == is_utc
+
+
 def test_session_zone_is_set_with_its_name() -> None:
     env = Env()
     assert zone_of(env) is UTC_ZONE

@@ -7,8 +7,6 @@ from executor import plan, walk
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid
 from executor.plan_json import PathCall
-from executor.types.jsonpath_mutability import is_mutable
-from executor.types.jsonpath_syntax import parse
 from executor.types.oids import UNKNOWN
 
 LEVELS = "isv"
@@ -35,6 +33,9 @@ def _level(e: Any) -> str:
 
 def _of_path(call: PathCall) -> str:
     """A SQL/JSON path function is as stable as its path."""
+    from executor.types.jsonpath_mutability import is_mutable
+    from executor.types.jsonpath_syntax import parse
+
     if not isinstance(call.path, plan.Const):
         return "s"
     if call.path.value is None:

@@ -1,8 +1,15 @@
 """Upper and lower case as PostgreSQL's locale C.UTF-8 has them: Unicode's simple mappings, one character to one."""
 
-import regex
+from functools import cache
+from typing import Any
 
-_ALPHABETIC = regex.compile(r"\p{Alphabetic}")
+
+@cache
+def _alphabetic() -> Any:
+    """The pattern of a letter; its package is imported when a text that is not ASCII needs it."""
+    import regex
+
+    return regex.compile(r"\p{Alphabetic}")
 
 
 def _single(character: str, mapped: str, title: str) -> str:
@@ -55,7 +62,7 @@ def is_alphanumeric(character: str) -> bool:
     """Whether a character belongs to a word: a letter, or one of the digits 0 to 9."""
     if character.isascii():
         return character.isalnum()
-    return _ALPHABETIC.match(character) is not None
+    return _alphabetic().match(character) is not None
 
 
 # Under the collation "C" only ASCII letters have cases.

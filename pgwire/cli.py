@@ -1,5 +1,6 @@
 """The command line: `pgquill serve PATH`. What takes time to import is imported when it is needed."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,6 +82,7 @@ def _serve(options: "ServeOptions") -> int:
 
 def main() -> None:
     """The `pgquill` command."""
+    gc.disable()  # starting makes no garbage worth looking for; pgwire.serving enables it again
     app()
 
 

@@ -60,9 +60,9 @@ def run(open_engine: OpenEngine, options: ServeOptions) -> None:
 
 def _settle_garbage_collector() -> None:
     """What was made by starting up stays for good: do not walk it again and again (5 to 10 % of short statements)."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
 
 
 async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:

@@ -1,4 +1,4 @@
-"""Write the generated tables of COMPAT.md, from what the project measures of itself.
+"""Write the generated tables of COMPAT.md, and docs/functions.md, from what the project knows and measures of itself.
 
     python -m tools.compat
 
@@ -7,14 +7,17 @@ A table stands between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`;
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from executor.builtins.families import FAMILIES
 from executor.builtins.registry import family
-from executor.facts.lookup import functions_by_oid
+from executor.facts.lookup import functions_by_oid, types_by_oid
 from tools.conformance import RECORD_MODES, load_record
 
-COMPAT = Path(__file__).resolve().parent.parent / "COMPAT.md"
+ROOT = Path(__file__).resolve().parent.parent
+COMPAT = ROOT / "COMPAT.md"
+FUNCTIONS = ROOT / "docs" / "functions.md"
 
 
 def conformance_table() -> str:
@@ -61,9 +64,43 @@ def with_sections(text: str) -> str:
     return text
 
 
+def functions_document() -> str:
+    """docs/functions.md: every function that there is, family by family, and the names of those that there are not."""
+    facts = {f.signature: f for f in functions_by_oid().values()}
+    lines = [
+        "# Functions", "", "Written by `python -m tools.compat` from the tables in `executor/builtins`. An operator is the "
+        "function behind it in pg_operator. Each example is also a test.", ""]
+    for name in sorted(FAMILIES):
+        doc = (import_module(f"executor.builtins.{name}").__doc__ or "").split("\n\n")[0].replace("\n", " ")
+        lines += [f"## {name}", "", doc, "", "| function | result | example |", "|---|---|---|"]
+        for signature, row in sorted(family(name).items()):
+            fact = facts.get(signature)
+            result = "" if fact is None else ("setof " if fact.returns_set else "") + types_by_oid()[fact.result].name
+            lines.append(f"| {_code(signature)} | {result} | {_example(row.example)} |")
+        lines.append("")
+    have = {signature for name in FAMILIES for signature in family(name)}
+    missing = sorted({f.name for signature, f in facts.items() if f.schema == "pg_catalog" and signature not in have})
+    lines += ["## Not supported", "", "Calls of these, with the arguments that they have in PostgreSQL 18, raise 0A000. Some of "
+              "them have other forms that are supported.", "", ", ".join(_code(name) for name in missing)]
+    return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return fence + text.replace("|", "\\|").replace("\n", " ") + fence
+
+
+def _example(example: tuple[str, str | None] | None) -> str:
+    if example is None:
+        return ""
+    call, value = example
+    return _code(call) + " → " + ("NULL" if value is None else _code(value) if value.strip() else "(blank)")
+
+
 def main() -> None:
-    """Rewrite COMPAT.md."""
+    """Rewrite COMPAT.md and docs/functions.md."""
     COMPAT.write_text(with_sections(COMPAT.read_text(encoding="utf-8")), encoding="utf-8")
+    FUNCTIONS.write_text(functions_document(), encoding="utf-8")
 
 
 if __name__ == "__main__":

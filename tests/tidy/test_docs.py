@@ -11,7 +11,7 @@ import typer
 
 from tests.pgquill_server import needs_engine
 from tests.tidy.source_tree import ROOT
-from tools.compat import COMPAT, with_sections
+from tools.compat import COMPAT, FUNCTIONS, functions_document, with_sections
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 PLANNED = ROOT / "tests" / "tidy" / "planned_paths.txt"
@@ -60,6 +60,10 @@ def test_planted_missing_path_is_found(tmp_path: Path, monkeypatch: pytest.Monke
 def test_generated_tables_of_compat_md_are_up_to_date() -> None:
     text = COMPAT.read_text(encoding="utf-8")
     assert with_sections(text) == text, "run: python -m tools.compat"
+
+
+def test_functions_md_is_up_to_date() -> None:
+    assert FUNCTIONS.read_text(encoding="utf-8") == functions_document(), "run: python -m tools.compat"
 
 
 def options(command: Any) -> Iterator[str]:

@@ -102,7 +102,12 @@ def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
 
 
 def _type_of(argument: Expr) -> Expr:
-    return Const(type=T.REGTYPE, value=oid_of(argument.type))
+    found = Const(type=T.REGTYPE, value=oid_of(argument.type))
+    if not any(isinstance(e, AggregateCall) or (isinstance(e, Call) and e.function.returns_set) for e in walk.own(argument)):
+        return found
+    # The rows that there are depend on the argument.
+    null = plan.IsTest(type=T.BOOL, test="null", negated=False, argument=argument)
+    return plan.Case(type=T.REGTYPE, whens=((null, found),), otherwise=found, position=argument.position)
 
 
 def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = None) -> str:

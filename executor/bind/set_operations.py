@@ -9,10 +9,11 @@ from executor.bind.coerce import to_common
 from executor.bind.expressions import bind
 from executor.bind.locking import STRENGTHS
 from executor.bind.ordering import sort_key
+from executor.bind.resolve import base_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.parse import Node
-from executor.plan import ColumnRef, Expr, Query, QueryEntry, Select, SetOperation, SortKey, Target, ValuesEntry
+from executor.plan import ColumnRef, Expr, Query, QueryEntry, Relabel, Select, SetOperation, SortKey, Target, ValuesEntry
 from executor.sqlstates import FeatureNotSupported, SyntaxError
 from executor.types import oids as T
 
@@ -89,8 +90,8 @@ def bind_set_operation(s: Statement, scope: Scope, node: Node, keep_unknown: boo
         if not every:
             operators.check_equality(s, oid, a.expr.position)
         types.append((oid, typmod))
-    left = convert_outputs(s, left, [oid for oid, _ in types], operator)
-    right = convert_outputs(s, right, [oid for oid, _ in types], operator)
+    oids = [oid for oid, _ in types]
+    left, right = (convert_outputs(s, _with_blanks(s, side, types), oids, operator) for side in (left, right))
     number = s.new_entry()
     targets = set_targets(left, types, number)
     sort_scope = Scope(parent=scope.parent, ctes=scope.ctes)
@@ -119,6 +120,20 @@ def set_targets(left: Query, types: list[tuple[int, int]], number: int) -> tuple
     visible = [t for t in left.targets if not t.hidden]
     return tuple(Target(name=t.name, expr=ColumnRef(type=oid, typmod=typmod, entry=number, index=i, name=t.name))
                  for i, (t, (oid, typmod)) in enumerate(zip(visible, types, strict=True)))
+
+
+def _with_blanks(s: Statement, query: Query, types: list[tuple[int, int]]) -> Query:
+    """The query whose outputs of char(n) have the blanks of their own length, where the result has no length."""
+    visible = [t for t in query.targets if not t.hidden]
+    bare = {i for i, (t, (oid, typmod)) in enumerate(zip(visible, types, strict=True))
+            if typmod < 0 <= t.expr.typmod and base_type(oid) == T.BPCHAR == base_type(t.expr.type)}
+    if not bare:
+        return query
+    columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in visible)
+    entry = QueryEntry(number=s.new_entry(), alias="", query=query, columns=columns)
+    return Select(source=(entry,), targets=tuple(
+        Target(expr=Relabel(type=e.type, argument=e, position=e.position) if i in bare else e, name=name)
+        for i, (name, e) in enumerate(table_columns(entry))))
 
 
 def convert_outputs(s: Statement, query: Query, types: list[int], construct: str) -> Query:

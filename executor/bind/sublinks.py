@@ -57,7 +57,8 @@ def _array(s: Statement, scope: Scope, node: Node) -> Expr:
     target = _one_column(s, query, node)
     if element_type(target.expr.type):
         raise not_supported("ARRAY(SELECT array)", position=s.position(node) or None)
-    return Subquery(type=array_type(target.expr.type), kind="array", query=query, position=s.position(node))
+    return Subquery(type=array_type(target.expr.type), typmod=target.expr.typmod, kind="array", query=query,
+                    position=s.position(node))
 
 
 def _any(s: Statement, scope: Scope, node: Node) -> Expr:

@@ -52,7 +52,7 @@ BUILTINS = (
     Builtin("xml(text)", Python(of_text, context=True), ("'a<b/>'::text::xml", "a<b/>")),
     Builtin("xmlcomment(text)", Python(comment), ("xmlcomment('hello')", "<!--hello-->")),
     Builtin("xmltext(text)", Python(lambda text: text.translate(_SPECIAL)), ("xmltext('< & >')", "&lt; &amp; &gt;")),
-    Builtin("xmlconcat2(xml,xml)", Python(lambda a, b: concatenated(a, b) if a and b else a or b),
+    Builtin("xmlconcat2(xml,xml)", Python(lambda a, b: b if a is None else a if b is None else concatenated(a, b)),
             ("xmlconcat2('<a/>', '<b/>')", "<a/><b/>")),
     Builtin("xmlagg(xml)", PythonAggregate(Joined),
             ("(SELECT xmlagg(x ORDER BY x::text) FROM (VALUES ('<b/>'::xml), ('<a/>')) v (x))", "<a/><b/>")),

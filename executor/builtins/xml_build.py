@@ -9,6 +9,7 @@ from typing import Any
 from executor.builtins.array import element_of
 from executor.builtins.output import printer
 from executor.context import Context
+from executor.errors import not_supported
 from executor.facts.lookup import type_at
 from executor.sqlstates import (
     DatetimeValueOutOfRange,
@@ -198,16 +199,25 @@ def serialized(option: str, indent: bool) -> Callable[[str], Stored]:
     return serialize
 
 
+def _parsed_again(text: str) -> Any:
+    """0A000 for what was accepted as XML, or made, but is not read by lxml: undeclared prefixes, control characters."""
+    etree = library()
+    try:
+        return etree.fromstring(text.encode(), parser(remove_blank_text=True))
+    except etree.XMLSyntaxError as error:
+        raise not_supported(f"INDENT of XML that cannot be parsed ({error.msg})") from None
+
+
 def _indented(text: str, option: str) -> str:
     etree = library()
     found = declaration(text, None)
     body = text[found.length :]
     if is_document_form(body, option):
-        tree = etree.fromstring(body.encode(), parser(remove_blank_text=True)).getroottree()
+        tree = _parsed_again(body).getroottree()
         shown = str(etree.tostring(tree, encoding="unicode", pretty_print=True))
         head = f'<?xml version="{found.version}"?>\n' if found.length else ""
         return head + (shown.rstrip("\r\n") if option == DOCUMENT else shown)
-    container = etree.fromstring(f"<r>{body}</r>".encode(), parser(remove_blank_text=True))
+    container = _parsed_again(f"<r>{body}</r>")
     parts = [escaped(container.text or "")]
     for child in container:
         if any(parts):

@@ -34,12 +34,12 @@ def evaluated(path: str, start: Any, text: str, namespaces: dict[str, str]) -> A
     """
     etree = library()
     try:
-        found = etree.XPath(path, namespaces=namespaces, smart_strings=False)(start)
+        found = etree.XPath(path, namespaces=namespaces, regexp=False, smart_strings=False)(start)
         if isinstance(found, list):
-            _refuse_lost(etree.XPath(f"count({path})", namespaces=namespaces)(start), found, text)
+            _refuse_lost(etree.XPath(f"count({path})", namespaces=namespaces, regexp=False)(start), found, text)
     except etree.XPathSyntaxError as error:
         raise InvalidArgumentForXquery("invalid XPath expression", detail=str(error)) from None
-    except etree.XPathEvalError as error:
+    except (etree.XPathError, ValueError, TypeError) as error:  # the last two: what lxml says of characters and prefixes
         raise InvalidArgumentForXquery("could not create XPath object", detail=str(error)) from None
     return found
 

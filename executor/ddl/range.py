@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from executor.catalog.constructors import difference_function
 from executor.catalog.model import UserType
@@ -71,11 +72,21 @@ def _read(nodes: list[Node], ctx: DdlContext) -> _Draft:
         if reader is None:
             raise SyntaxError(f'type attribute "{name}" not recognized')
         node.take("defaction")
-        reader(draft, node.take("arg"), ctx)
+        reader(draft, _argument(node, name), ctx)
         node.finish()
     if not draft.subtype:
         raise SyntaxError('type attribute "subtype" is required')
     return draft
+
+
+def _argument(node: Node, name: str) -> Any:
+    """The value of an attribute: a name, which libpg_query gives as a TypeName or a List (42601 for anything else)."""
+    found = node.take("arg")
+    if found is None:
+        raise SyntaxError(f"{name} requires a parameter")
+    if not isinstance(found, Node) or found.kind not in ("TypeName", "List"):
+        raise SyntaxError(f"argument of {name} must be a {'type ' if name == 'subtype' else ''}name")
+    return found
 
 
 def _subtype(draft: _Draft, argument: Node, ctx: DdlContext) -> None:

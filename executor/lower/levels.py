@@ -5,7 +5,7 @@ wherever it is named. So aggregates and window functions go below where an expre
 or where a pass numbers the rows of their query; and volatile GROUP BY expressions, which are named in the outputs again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor import plan, walk
@@ -78,6 +78,9 @@ def volatile_below(q: Query, g: Generator) -> Query:
         raise not_supported("a volatile function in this place of a WHERE")
     if not moved:
         return q
+    for call in (c for expr in exprs for c in _conditional(expr, False)):
+        if id(call) in moved and call.function.name not in HARMLESS:
+            raise not_supported(f"{call.function.name} in a branch of this expression", position=call.position or None)
     places: dict[int, ColumnRef] = {}
 
     def bottom(expr: Expr) -> Expr | None:
@@ -92,6 +95,24 @@ def volatile_below(q: Query, g: Generator) -> Query:
     changed = below.rewritten((q.targets, q.order, q.distinct_on))
     body = Select(targets=below.targets(), source=q.source, where=q.where)
     return replace(q, targets=changed[0], order=changed[1], distinct_on=changed[2], where=None, source=(below.entry(body),))
+
+
+HARMLESS = frozenset({"random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7", "clock_timestamp", "timeofday"})
+"""Volatile functions that may run more often than they are asked: nothing but their value comes of it."""
+
+
+def _conditional(expr: Expr, inside: bool) -> Iterator[plan.Call]:
+    """The calls that are only made if something else is so."""
+    if inside and isinstance(expr, plan.Call):
+        yield expr
+    always: tuple[Expr | None, ...] = ()
+    if isinstance(expr, plan.Case):
+        always = (expr.subject, expr.whens[0][0])
+    elif isinstance(expr, (plan.Coalesce, plan.BoolOp)):
+        always = expr.arguments[:1]
+    branches = isinstance(expr, (plan.Case, plan.Coalesce, plan.BoolOp))
+    for child in walk.children(expr):
+        yield from _conditional(child, inside or (branches and not any(child is each for each in always)))
 
 
 VARYING = frozenset({"nextval", "setval", "random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7"})

@@ -181,8 +181,13 @@ class Scaler:
             parts = [f"WHEN {key} IS NOT NULL THEN {text}" for key, text in zip(keys[:-1], texts[:-1], strict=True)]
             return f"(CASE {' '.join(parts)} ELSE {texts[-1]} END)"
 
-        guards = tuple(f"coalesce({branch.guard}, 1)" for branch in found if branch.guards)
-        return self._joined(found, choose, guards)
+        guards = []
+        for i, branch in enumerate(found):
+            if branch.guards:
+                before = " OR ".join(f"{key} IS NOT NULL" for key in keys[:i])
+                guard = f"coalesce({branch.guard}, 1)"
+                guards.append(f"(CASE WHEN {before} THEN 1 ELSE {guard} END)" if before else guard)
+        return self._joined(found, choose, tuple(guards))
 
     def _branches(self, branches: list[plan.Expr]) -> list[Scaled] | None:
         """The branches' forms, of one scale."""

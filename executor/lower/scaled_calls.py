@@ -12,6 +12,7 @@ from executor.errors import SqlError
 from executor.lower import functions
 from executor.lower.generator import Generator
 from executor.lower.scaled import (
+    INT8_BOUND,
     SCALE_MAX,
     Scaled,
     Scaler,
@@ -91,6 +92,9 @@ def to_scale(found: Scaled, scale: int) -> Scaled | None:
     unit = 10 ** (found.scale - scale)
     half = unit // 2
     x = found.text
+    if found.bound + half > INT8_BOUND:  # the sum could be more than 64 bits although the quotient is not
+        most = INT8_BOUND - half
+        found = found._replace(bound=most, guards=(*found.guards, f"{x} BETWEEN -{most} AND {most}"), whole=False)
     return within(fixed(found._replace(text=f"(({x} + CASE WHEN {x} < 0 THEN -{half} ELSE {half} END) / {unit})", scale=scale,
                                        bound=(found.bound + half) // unit + 1)))
 

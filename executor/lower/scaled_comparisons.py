@@ -23,13 +23,18 @@ def numeric_comparison(g: Generator, expr: plan.Call) -> str | None:
     return _scaled_comparison(g, expr, operator)
 
 
+CONSTANT_MAX = 200
+"""Characters of a constant that is printed as a number: much smaller ones would be read as 0."""
+
+
 def _native_number(g: Generator, expr: plan.Expr) -> str | None:
     """A numeric as a SQLite number, where that is exact."""
     if isinstance(expr, plan.ColumnRef) and expr.index >= 0 and functions.number_column(g, expr):
         return g.column(expr)
     if isinstance(expr, plan.Const) and expr.lifted is None and isinstance(expr.value, str):
         digits = "".join(expr.value.lstrip("-").split(".")).lstrip("0")
-        if (digits.isdigit() and len(digits) <= EXACT_DIGITS) or expr.value.strip("-0.") == "":
+        exact = digits.isdigit() and len(digits) <= EXACT_DIGITS and len(expr.value) <= CONSTANT_MAX
+        if exact or expr.value.strip("-0.") == "":
             return expr.value if expr.value[0] != "-" else f"({expr.value})"
     return None
 

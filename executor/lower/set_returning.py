@@ -7,6 +7,7 @@ expanded before grouping; every other call over the rows of groups and windows.
 from typing import Any
 
 from executor import plan, walk
+from executor.bind.volatility import volatility
 from executor.errors import not_supported
 from executor.lower.generator import Generator
 from executor.lower.rewriting import new_entry, replace, rewrite
@@ -52,9 +53,9 @@ def _expanded(q: Select, exprs: tuple[Expr, ...] | None, g: Generator) -> Select
         found = _replacements(calls, number)
 
         def change(expr: Expr, found: dict[Any, Expr] = found) -> Expr | None:
-            if isinstance(expr, plan.Field) and isinstance(row := found.get(walk.key(expr.argument)), plan.Row):
+            if isinstance(expr, plan.Field) and isinstance(row := found.get(_key(expr.argument)), plan.Row):
                 return row.fields[expr.index]
-            return found.get(walk.key(expr)) if _is_set(expr) else None
+            return found.get(_key(expr)) if _is_set(expr) else None
 
         q = replace(q, source=(*q.source, entry), **{
             name: rewrite(getattr(q, name), change) for name in ("targets", "order", "group", "having", "distinct_on")})
@@ -76,9 +77,14 @@ def _replacements(calls: list[plan.Call], number: int) -> dict[Any, Expr]:
                      for i, (oid, typmod) in enumerate(_columns(call)))
         at += len(refs)
         several = len(call.function.outputs) > 1
-        found[walk.key(call)] = plan.Row(type=call.type, fields=refs, names=tuple(
+        found[_key(call)] = plan.Row(type=call.type, fields=refs, names=tuple(
             name for name, _ in call.function.outputs)) if several else refs[0]
     return found
+
+
+def _key(expr: Expr) -> Any:
+    """What makes two expressions one: their meaning, but a volatile one is computed wherever it stands."""
+    return ("volatile", id(expr)) if volatility(expr) == "v" else walk.key(expr)
 
 
 def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
@@ -88,7 +94,7 @@ def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
     while stack:
         expr = stack.pop()
         if isinstance(expr, plan.Call) and expr.function.returns_set and not any(map(contains, expr.arguments)):
-            found.setdefault(walk.key(expr), expr)
+            found.setdefault(_key(expr), expr)
             continue
         stack.extend(reversed(list(walk.children(expr))))
     calls = list(found.values())
@@ -100,7 +106,8 @@ def _innermost(exprs: tuple[Expr, ...]) -> list[plan.Call]:
 
 
 def _has_window(q: Select) -> bool:
-    return any(isinstance(e, plan.AggregateCall) and e.window is not None for t in q.targets for e in walk.descend(t.expr))
+    exprs = (*(t.expr for t in q.targets), *(k.expr for k in q.order), *(q.distinct_on or ()))
+    return any(isinstance(e, plan.AggregateCall) and e.window is not None for expr in exprs for e in walk.descend(expr))
 
 
 def _split(q: Select, g: Generator) -> Select:
@@ -116,7 +123,7 @@ def _split(q: Select, g: Generator) -> Select:
             return None
         if isinstance(expr, plan.Const):
             return expr
-        wanted = walk.key(expr)
+        wanted = _key(expr)
         if wanted not in outputs:
             outputs[wanted] = ColumnRef(type=expr.type, typmod=expr.typmod, entry=number, index=len(inner),
                                         name=f"c{len(inner)}")

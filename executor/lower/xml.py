@@ -1,7 +1,7 @@
 """SQL/XML expressions as SQLite text: calls of functions made for each."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 
 from executor import plan
@@ -15,32 +15,35 @@ from executor.lower.generator import Generator
 from executor.plan_xml import XmlExpr, XmlTableEntry
 from storage.statement import Function, TableFunction
 
+FUNCTIONS_MAX = 1024
+"""So many of the functions that have clients' names in them are kept."""
+
 
 def _name(*parts: object) -> str:
     return f"pg_xml_{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _element(name: str, names: tuple[str, ...], types: tuple[int, ...]) -> Function:
     return Function(_name("element", name, names, types), xml_build.element(name, names, types), -1, False, context=True)
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _forest(names: tuple[str, ...], types: tuple[int, ...]) -> Function:
     return Function(_name("forest", names, types), xml_build.forest(names, types), -1, False, context=True)
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _instruction(name: str, has_content: bool) -> Function:
     return Function(_name("pi", name, has_content), xml_build.instruction(name, has_content), int(has_content), True)
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _parse(option: str) -> Function:
     return Function(f"pg_xml_parse_{option}", xml_build.parsed(option), 1, True, strict=True)
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _serialize(option: str, indent: bool) -> Function:
     return Function(f"pg_xml_serialize_{option}_{int(indent)}", xml_build.serialized(option, indent), 1, True, strict=True)
 
@@ -71,7 +74,7 @@ def xml(g: Generator, expr: XmlExpr) -> str:
 # ---------------------------------------------------------------- XMLTABLE
 
 
-@cache
+@lru_cache(maxsize=FUNCTIONS_MAX)
 def _table_function(spec: Spec, nargs: int) -> TableFunction:
     return TableFunction(_name("table", spec), nargs, len(spec.columns), table_function(spec), context=True)
 

@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
+from executor.sqlstates import ProgramLimitExceeded
 from executor.textsearch.match import Look, find
 from executor.types.tsquery import Query
 from executor.types.tsquery_syntax import Node, Operand, Operation
+
+LOCATIONS_MAX = 100_000
+"""Alternatives of conjunctions multiply; beyond this a headline is refused (54000) rather than the memory filled."""
 
 
 class Location(NamedTuple):
@@ -40,5 +44,7 @@ def _locate(node: Node, look: Look) -> list[Location] | None:
         return None
     if not left or not right:
         return left or right or []
+    if len(left) * len(right) > LOCATIONS_MAX:
+        raise ProgramLimitExceeded("text search query is too complex for a headline")
     # (A and B) or (C and D) is (A or C) and (A or D) and (B or C) and (B or D).
     return [Location(sorted({*a.positions, *b.positions}), max(a.width, b.width)) for a in left for b in right]

@@ -29,7 +29,7 @@ from executor.types.ranges import (
 Ranges = tuple[Range, ...]
 
 _SPACE = " \t\n\v\f\r"
-_STORED = re.compile(r'[\[(](?:"(?:[^"\\]|\\.|"")*"|[^)\]"])*[)\]]', re.DOTALL)
+_STORED = re.compile(r'[\[(](?:"(?:[^"\\]|\\.|"")*+"|[^)\]"])*+[)\]]', re.DOTALL)
 _EMPTY_WORD = "empty"
 
 

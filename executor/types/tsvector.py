@@ -15,7 +15,7 @@ from executor.sqlstates import InternalError, ProgramLimitExceeded
 from executor.types.base import Codec, Env, Stored, constant, declared, misfit, utf8, without_zero
 from executor.types.binary import Message
 from executor.types.oids import TSVECTOR
-from executor.types.tsword import Words, quoted
+from executor.types.tsword import SPACE, Words, quoted
 
 POSITION_BITS = 14
 POSITION_MASK = (1 << POSITION_BITS) - 1
@@ -211,7 +211,7 @@ def _position_of(words: Words, digits: str) -> int:
 def _read_weight(words: Words) -> int:
     """The weight behind a position. D says nothing, so another letter may follow it; digits after a letter are skipped."""
     found = 0
-    while (character := words.peek()) not in ("", ",") and not character.isspace():
+    while (character := words.peek()) not in ("", ",") and character not in SPACE:
         if character == "*" or character.upper() in WEIGHTS:
             if found:
                 raise words.syntax_error()

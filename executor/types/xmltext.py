@@ -17,7 +17,8 @@ _DECLARATION = re.compile(
     rf"<\?xml(?={_SPACE})(?:{_SPACE}+version{_SPACE}*={_SPACE}*(?:'(?P<v1>[^']*)'|\"(?P<v2>[^\"]*)\"))?"
     rf"(?:{_SPACE}+encoding{_SPACE}*={_SPACE}*(?:'[^']*'|\"[^\"]*\"))?"
     rf"(?:{_SPACE}+standalone{_SPACE}*={_SPACE}*(?:'(?P<s1>[^']*)'|\"(?P<s2>[^\"]*)\"))?{_SPACE}*(?P<end>\?>)?")
-_DOCTYPE = re.compile(rf"(?:{_SPACE}|<!--.*?-->|<\?.*?\?>)*<!DOCTYPE", re.DOTALL)
+# What was once passed stays passed (possessive): otherwise a row of comments could be divided in exponentially many ways.
+_DOCTYPE = re.compile(rf"(?:{_SPACE}|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)*+<!DOCTYPE", re.DOTALL)
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#x0d;"})
 _ATTRIBUTE_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;",
                                     "\t": "&#9;"})

@@ -94,10 +94,11 @@ def is_optimizable(node: Node) -> bool:
 
 
 def bind_statement(raw: RawStatement, catalog: Catalog, context: Context, search_path: tuple[str, ...],
-                   parameter_oids: Sequence[int] = (), lifted: dict[int, int] | None = None) -> tuple[Statement, plan.Plan]:
-    """Bind an optimizable statement."""
+                   parameter_oids: Sequence[int] = (), lifted: dict[int, int] | None = None, *,
+                   fixed: bool = False) -> tuple[Statement, plan.Plan]:
+    """Bind an optimizable statement. fixed: it has no more parameters than are declared (42P02)."""
     s = Statement(catalog=catalog, context=context, search_path=search_path, source=Source(raw.source),
-                  lifted=lifted or {})
+                  lifted=lifted or {}, fixed_parameters=fixed)
     s.parameters = {i: declared_number(catalog, oid) for i, oid in enumerate(parameter_oids, 1)}
     try:
         found = BINDERS[raw.node.kind](s, Scope(), raw.node)

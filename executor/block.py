@@ -216,6 +216,7 @@ class Block:
         if not transaction.has_written and not session.cursors and not session.context.sequences.dirty \
                 and transaction.end_read():
             self.transaction = None
+            session.database.advisory.release_all(session, transaction=True)
             session.settings.commit()
             return
         await self.commit()

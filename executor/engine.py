@@ -192,6 +192,7 @@ class Engine:
             raise states.ObjectInUse(f'database "{name}" is being accessed by other users',
                                      detail=f"There {plural} using the database.")
         del self.databases[name]
+        self.database_defaults.pop(name, None)
         await found.file.close()
         for path in _files(found):
             path.unlink(missing_ok=True)

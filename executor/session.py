@@ -14,7 +14,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.advisory import run_waiting
-from executor.analysis import Analyzed, Column, analyze, encoder, env_key, formatted, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, analyze, bind_statement, encoder, env_key, formatted, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
@@ -113,11 +113,23 @@ class Session:
         if isinstance(raw, tuple):
             prepared, literals = raw
         else:
-            prepared, literals = await self._prepare_raw(raw)
+            try:
+                prepared, literals = await self._prepare_raw(raw)
+            except states.IndeterminateDatatype:
+                self._refuse_parameters(raw)
+                raise
+        if prepared.parameters and prepared.analyzed is not None:
+            self._refuse_parameters(prepared.raw)
         formats = () if prepared.command is None else prepared.command.kind.simple_formats(self, prepared.command.raw.node)
         portal = self._portal(prepared, (), formats, literals, self.query_text if literals else "")
         portal.fixed = False  # its columns are told once it runs
         return portal
+
+    def _refuse_parameters(self, raw: RawStatement | None) -> None:
+        """42P02 if a statement of a simple query has parameters, for which there are no values."""
+        catalog = self.catalog_now()
+        if raw is not None and catalog is not None and is_optimizable(raw.node):
+            bind_statement(fresh(raw), catalog, self.context, self.search_path(), fixed=True)
 
     async def parse(self, name: str, text: str, parameter_oids: tuple[int, ...]) -> None:
         """Make a prepared statement. The unnamed one before it is gone even if this one cannot be made."""

@@ -1,5 +1,6 @@
 """Walks over analyzed plans: the expressions in a node, and what a node means apart from how it was written."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -8,6 +9,9 @@ from executor.catalog.model import Column as TableColumn
 from executor.catalog.model import Relation
 from executor.facts.lookup import Function
 from executor.plan import BoolOp, Expr, OuterAggregate, RowCompare, SortKey, Subquery, Window
+
+NOT_PLANS = (Relation, Function, TableColumn)
+"""Nodes that plans refer to, and that have no expressions of theirs."""
 
 
 def children(value: Any) -> Any:
@@ -31,18 +35,24 @@ def own(expr: Expr) -> Any:
         yield from own(child)
 
 
-def descend(value: Any) -> Any:
+def nodes(value: Any, skip: Callable[[msgspec.Struct], bool] | None = None) -> Iterator[msgspec.Struct]:
+    """Yield every plan node inside at any depth, subqueries included, each before what is inside of it.
+
+    skip: the nodes that are left out with all that is inside of them.
+    """
+    stack: list[Any] = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple):
+            stack.extend(reversed(current))
+        elif isinstance(current, msgspec.Struct) and not isinstance(current, NOT_PLANS) and not (skip and skip(current)):
+            yield current
+            stack.extend([getattr(current, name) for name in reversed(current.__struct_fields__)])
+
+
+def descend(value: Any) -> Iterator[Expr]:
     """Yield every Expr inside a node at any depth, subqueries included."""
-    if isinstance(value, Expr):
-        yield value
-    if isinstance(value, tuple):
-        for item in value:
-            yield from descend(item)
-    elif isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn)):
-        for name in value.__struct_fields__:
-            field = getattr(value, name)
-            if isinstance(field, (tuple, msgspec.Struct)):
-                yield from descend(field)
+    return (node for node in nodes(value) if isinstance(node, Expr))
 
 
 AS_WRITTEN = frozenset({"position", "implicit_cast", "explicit_cast", "explicit", "operator", "sql_syntax", "sql_value",
@@ -54,7 +64,7 @@ def key(value: Any) -> Any:
     """A node without its positions and other accidents of writing, for comparing expressions by meaning."""
     if isinstance(value, tuple):
         return tuple(key(item) for item in value)
-    if isinstance(value, (Relation, Function, TableColumn)):
+    if isinstance(value, NOT_PLANS):
         return (type(value).__name__, getattr(value, "oid", None), value.name)
     if isinstance(value, msgspec.Struct):
         name = type(value).__name__

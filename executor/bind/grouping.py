@@ -3,21 +3,15 @@ or determined by a grouped primary key."""
 
 from collections.abc import Callable, Container, Iterator
 from itertools import chain, combinations, product
-from typing import Any
-
-import msgspec
 
 from executor import plan, walk
 from executor.bind.expressions import bind
 from executor.bind.ordering import group_item
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement
-from executor.catalog.model import Column as TableColumn
-from executor.catalog.model import Relation
 from executor.errors import not_supported
-from executor.facts.lookup import Function
 from executor.parse import Node
-from executor.plan import AggregateCall, ColumnRef, Expr, Select, Target
+from executor.plan import AggregateCall, ColumnRef, Expr, Query, Select, Target
 from executor.sqlstates import GroupingError, StatementTooComplex, TooManyArguments, TooManyColumns
 from executor.types import oids as T
 
@@ -205,17 +199,10 @@ def check_grouping(s: Statement, scope: Scope, query: Select) -> None:
         check(on, False)
 
 
-def _columns(value: Any, own: Container[int]) -> Iterator[ColumnRef]:
+def _columns(query: Query, own: Container[int]) -> Iterator[ColumnRef]:
     """The columns in a subquery, but for those in aggregates of the query that has the range entries `own`."""
-    if isinstance(value, ColumnRef):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _columns(item, own)
-    elif isinstance(value, msgspec.Struct) and not isinstance(value, (Relation, Function, TableColumn)) and not (
-            isinstance(value, plan.OuterAggregate) and value.entry in own):
-        for name in value.__struct_fields__:
-            yield from _columns(getattr(value, name), own)
+    found = walk.nodes(query, skip=lambda node: isinstance(node, plan.OuterAggregate) and node.entry in own)
+    return (node for node in found if isinstance(node, ColumnRef))
 
 
 def _determined(entry: plan.RangeEntry | None, number: int, grouped: set[tuple[int, int]]) -> bool:

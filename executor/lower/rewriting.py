@@ -1,19 +1,16 @@
 """What the passes share: new range entries, and copies of nodes with some expressions replaced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from executor.catalog.model import Column as TableColumn
-from executor.catalog.model import Relation
-from executor.facts.lookup import Function
+from executor import walk
 from executor.lower.generator import Generator
 from executor.plan import Expr, FromItem, Join, Query, RangeEntry, SetOperation
 
 FIRST_NEW_ENTRY = 1_000_000
 replace = msgspec.structs.replace
-NOT_PLANS = (Relation, Function, TableColumn)
 
 
 def new_entry(g: Generator) -> int:
@@ -34,7 +31,7 @@ def replace_entries(value: Any, change: Callable[[FromItem], FromItem]) -> Any:
     """A copy of a node, subqueries and WITH queries included, with other range entries."""
     if isinstance(value, tuple):
         return tuple(replace_entries(item, change) for item in value)
-    if not isinstance(value, msgspec.Struct) or isinstance(value, NOT_PLANS):
+    if not isinstance(value, msgspec.Struct) or isinstance(value, walk.NOT_PLANS):
         return value
     if isinstance(value, RangeEntry):
         changed = change(value)
@@ -50,25 +47,14 @@ def replace_entries(value: Any, change: Callable[[FromItem], FromItem]) -> Any:
     return replace(value, **fields) if fields else value
 
 
-def _nodes(value: Any) -> Iterator[msgspec.Struct]:
-    stack: list[Any] = [value]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(current)
-        elif isinstance(current, msgspec.Struct) and not isinstance(current, NOT_PLANS):
-            yield current
-            stack.extend(getattr(current, name) for name in current.__struct_fields__)
-
-
 def entries_of(value: Any) -> list[RangeEntry]:
     """Every range entry inside, subqueries and WITH queries included."""
-    return [node for node in _nodes(value) if isinstance(node, RangeEntry)]
+    return [node for node in walk.nodes(value) if isinstance(node, RangeEntry)]
 
 
 def numbers_inside(value: Any) -> set[int]:
     """The numbers that columns of what is inside refer to: of range entries and set operations."""
-    return {node.number for node in _nodes(value) if isinstance(node, (RangeEntry, SetOperation))}
+    return {node.number for node in walk.nodes(value) if isinstance(node, (RangeEntry, SetOperation))}
 
 
 def rewrite(value: Any, change: Callable[[Expr], Expr | None], inside: Callable[[Expr], Expr | None] | None = None) -> Any:
@@ -86,7 +72,7 @@ def rewrite(value: Any, change: Callable[[Expr], Expr | None], inside: Callable[
         if inside is None:
             return value
         change = inside
-    if isinstance(value, msgspec.Struct) and not isinstance(value, NOT_PLANS):
+    if isinstance(value, msgspec.Struct) and not isinstance(value, walk.NOT_PLANS):
         fields = {}
         for name in value.__struct_fields__:
             old = getattr(value, name)

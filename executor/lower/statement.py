@@ -1,11 +1,8 @@
 """The entry of lowering: one plan -> one SQLite statement."""
 
-import msgspec
 
 from executor import plan, walk
-from executor.catalog.model import Catalog, Relation
-from executor.catalog.model import Column as TableColumn
-from executor.facts.lookup import Function
+from executor.catalog.model import Catalog
 from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered
 from executor.lower.query import query
@@ -32,17 +29,7 @@ def row_locks(p: plan.Plan) -> tuple[plan.Locking, ...]:
     A row is locked by locking the database for writing: stronger than PostgreSQL's row lock, never weaker. Whoever
     wants to change a locked row waits, and sees it as the holder left it.
     """
-    found: list[plan.Locking] = []
-    stack: list[object] = [p]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(current)
-        elif isinstance(current, plan.Select) and current.locking:
-            found += current.locking
-        if isinstance(current, msgspec.Struct) and not isinstance(current, (Relation, Function, TableColumn)):
-            stack.extend(getattr(current, n) for n in current.__struct_fields__)
-    return tuple(found)
+    return tuple(locking for node in walk.nodes(p) if isinstance(node, plan.Select) for locking in node.locking)
 
 
 def writes_sequences(p: plan.Plan) -> bool:

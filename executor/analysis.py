@@ -7,13 +7,14 @@ import msgspec
 
 from executor import plan
 from executor.bind.query import bind_query
-from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.resolve import element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
 from executor.catalog import usertypes
 from executor.catalog.model import Catalog
 from executor.context import Context
 from executor.errors import SqlError
+from executor.facts.lookup import base_type
 from executor.lower.generator import Lowered, Slot
 from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source

@@ -16,7 +16,6 @@ from executor.bind.resolve import (
     IMPLICIT,
     POLYMORPHIC,
     Path,
-    base_type,
     coercion_path,
     common_type,
     element_type,
@@ -26,6 +25,7 @@ from executor.bind.statement import LiteralNeeded, Statement, type_name
 from executor.catalog.constructors import of_one_range
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
+from executor.facts.lookup import base_type
 from executor.plan import Call, Const, ConvertText, ElementRef, Expr, Param, Relabel
 from executor.sqlstates import CannotCoerce, DatatypeMismatch, IndeterminateDatatype
 from executor.types import made

@@ -8,11 +8,12 @@ from executor import plan, walk
 from executor.bind import domains, operators, rows, typenames
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
-from executor.bind.resolve import array_type, base_type, element_type, type_of
+from executor.bind.resolve import array_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup, table
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import BoolOp, Call, Case, CaseValue, Const, Expr, IsTest, Row
 from executor.sqlstates import (

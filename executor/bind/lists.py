@@ -6,10 +6,11 @@ from executor import plan, walk
 from executor.bind import operators
 from executor.bind.coerce import coerce
 from executor.bind.expressions import bind, bind_all
-from executor.bind.resolve import array_type, base_type, common_type, element_type
+from executor.bind.resolve import array_type, common_type, element_type
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement
 from executor.facts import lookup
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import BoolOp, Call, CaseValue, ElementRef, Expr, Row
 from executor.sqlstates import WrongObjectType

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from executor.bind import resolve
 from executor.bind.coerce import coerce, to_common, unify
 from executor.bind.polymorphic import Mismatch, made_concrete
-from executor.bind.resolve import base_type, find_operator
+from executor.bind.resolve import find_operator
 from executor.bind.statement import Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup
-from executor.facts.lookup import Function, Operator
+from executor.facts.lookup import Function, Operator, base_type
 from executor.plan import Call, Expr, Relabel, Row, RowCompare
 from executor.sqlstates import (
     AmbiguousFunction,

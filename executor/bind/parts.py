@@ -7,12 +7,13 @@ from typing import NamedTuple
 from executor import plan
 from executor.bind import domains
 from executor.bind.coerce import try_coerce
-from executor.bind.resolve import ASSIGNMENT, base_type
+from executor.bind.resolve import ASSIGNMENT
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.subscripts import Indices, bound_subscripts, json_keys, subscript, subscripted_element
 from executor.catalog.model import Column
 from executor.errors import not_supported
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import Const, Expr, Field, SetDefault, SubscriptAssign
 from executor.sqlstates import DatatypeMismatch, FeatureNotSupported, UndefinedColumn

@@ -14,14 +14,13 @@ from executor.bind.resolve import (
     FAMILY_COMPATIBLE,
     POLYMORPHIC,
     array_type,
-    base_type,
     can_coerce,
     common_type,
     element_type,
     type_of,
 )
 from executor.errors import SqlError
-from executor.facts.lookup import range_inside, range_parts
+from executor.facts.lookup import base_type, range_inside, range_parts
 from executor.sqlstates import DatatypeMismatch, UndefinedObject
 from executor.types import oids as T
 

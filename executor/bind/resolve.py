@@ -30,16 +30,9 @@ def type_of(oid: int) -> Type:
     return found
 
 
-def base_type(oid: int) -> int:
-    """The type under a domain."""
-    while (t := lookup.type_at(oid)) and t.kind == "d":
-        oid = t.base
-    return oid
-
-
 def element_type(oid: int) -> int:
     """The element type of a true array type, else 0."""
-    t = lookup.type_at(base_type(oid))
+    t = lookup.type_at(lookup.base_type(oid))
     return t.element if t and t.is_array else 0
 
 
@@ -60,7 +53,7 @@ class Path:
 
 def coercion_path(source: int, target: int, context: str) -> Path | None:
     """How PostgreSQL converts source to target in this context (implicit, assignment, explicit), or None."""
-    source, target = base_type(source), base_type(target)
+    source, target = lookup.base_type(source), lookup.base_type(target)
     if source == target:
         return Path("relabel")
     cast: Cast | None = lookup.casts().get((source, target))
@@ -98,7 +91,7 @@ def can_coerce(source: int, target: int, context: str = IMPLICIT) -> bool:
 
 
 def _fits_polymorphic(source: int, target: int) -> bool:
-    t = type_of(base_type(source))
+    t = type_of(lookup.base_type(source))
     if target in ARRAYS:
         return t.is_array or source == T.ANYARRAY or t.name in ("int2vector", "oidvector")
     if target in (T.ANYNONARRAY, T.ANYCOMPATIBLENONARRAY):
@@ -139,7 +132,7 @@ class Candidate:
 
 def select(candidates: Sequence[Candidate], given: Sequence[int]) -> Candidate | None:
     """The best of several candidates for these argument types; None if it stays ambiguous (func_select_candidate)."""
-    bases = [oid if oid == T.UNKNOWN else base_type(oid) for oid in given]
+    bases = [oid if oid == T.UNKNOWN else lookup.base_type(oid) for oid in given]
     remaining = _most(candidates, lambda c: sum(
         1 for b, t in zip(bases, c.types, strict=False) if b != T.UNKNOWN and b == t))
     if len(remaining) == 1:
@@ -234,8 +227,8 @@ def _exact_operator(name: str, left: int, right: int) -> Operator | None:
     found = lookup.operator_by_signature(name, left, right)
     if found:
         return found
-    if base_type(left) != left or base_type(right) != right:
-        return lookup.operator_by_signature(name, base_type(left), base_type(right))
+    if lookup.base_type(left) != left or lookup.base_type(right) != right:
+        return lookup.operator_by_signature(name, lookup.base_type(left), lookup.base_type(right))
     return None
 
 
@@ -344,7 +337,7 @@ def common_type(given: Sequence[int]) -> int | None:
     """
     if given and given[0] != T.UNKNOWN and all(oid == given[0] for oid in given):
         return given[0]
-    bases = [base_type(oid) for oid in given]
+    bases = [lookup.base_type(oid) for oid in given]
     if (row := _common_row(bases)) is not None:
         return row
     best = 0

@@ -7,11 +7,11 @@ A row that is built in a statement has a type of its own (executor.types.made.ro
 from collections.abc import Sequence
 
 from executor import plan
-from executor.bind.resolve import base_type
 from executor.bind.statement import Statement, type_name
 from executor.catalog import usertypes
 from executor.catalog.model import Relation
 from executor.errors import not_supported
+from executor.facts.lookup import base_type
 from executor.plan import Call, Expr, Field, Row, WholeRow
 from executor.sqlstates import CannotCoerce, UndefinedColumn, WrongObjectType
 from executor.types import made

@@ -9,9 +9,9 @@ from executor.bind.coerce import to_common
 from executor.bind.expressions import bind
 from executor.bind.locking import STRENGTHS
 from executor.bind.ordering import sort_key
-from executor.bind.resolve import base_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import ColumnRef, Expr, Query, QueryEntry, Relabel, Select, SetOperation, SortKey, Target, ValuesEntry
 from executor.sqlstates import FeatureNotSupported, SyntaxError

@@ -8,11 +8,12 @@ from executor.bind.calls import contains_set_returning
 from executor.bind.coerce import coerce, resolve_unknown, try_coerce
 from executor.bind.domains import checked
 from executor.bind.expressions import bind
-from executor.bind.resolve import ASSIGNMENT, EXPLICIT, base_type, element_type, type_of
+from executor.bind.resolve import ASSIGNMENT, EXPLICIT, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.errors import SqlError, not_supported
 from executor.facts import lookup
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import Call, Const, Expr
 from executor.plan_json import PathCall

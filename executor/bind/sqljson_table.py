@@ -4,10 +4,11 @@ from json.encoder import encode_basestring as quote
 
 from executor.bind import sqljson, typenames
 from executor.bind.from_clause import Bound, renamed, uses_siblings
-from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.resolve import element_type, type_of
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import SqlError
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import CheckDomain, Expr
 from executor.plan_json import JsonTableEntry

@@ -4,10 +4,11 @@ from executor import plan
 from executor.bind import operators
 from executor.bind.coerce import coerce, try_coerce
 from executor.bind.expressions import bind
-from executor.bind.resolve import array_type, base_type, element_type, type_of
+from executor.bind.resolve import array_type, element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.facts import lookup
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import Expr
 from executor.sqlstates import DatatypeMismatch

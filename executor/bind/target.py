@@ -10,12 +10,13 @@ from executor.bind import domains
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
 from executor.bind.from_clause import system_columns
-from executor.bind.resolve import base_type, element_type
+from executor.bind.resolve import element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.views import UpdatableView, under_alias, updatable_view
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
+from executor.facts.lookup import base_type
 from executor.parse import Node, Source, parse_expression
 from executor.plan import Expr, TableEntry
 from executor.sqlstates import UndefinedColumn, WrongObjectType

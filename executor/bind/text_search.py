@@ -3,10 +3,10 @@
 The call becomes a subquery over that query. So the text must be a literal, and the query a SELECT: 0A000 for others.
 """
 
-from executor.bind.resolve import base_type
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement
 from executor.errors import SqlError, not_supported
+from executor.facts.lookup import base_type
 from executor.parse import parse, parse_one
 from executor.plan import Call, Const, Expr, Query
 from executor.sqlstates import InvalidParameterValue

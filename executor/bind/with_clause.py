@@ -8,11 +8,12 @@ from executor import plan, walk
 from executor.bind import operators, recursion, set_operations
 from executor.bind import query as queries
 from executor.bind.calls import contains_window
-from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.resolve import element_type, type_of
 from executor.bind.scope import CteInfo, Scope
 from executor.bind.statement import Statement, type_name
 from executor.errors import not_supported
 from executor.facts import table
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.plan import Cte, Query, Select, SetOperation, Target
 from executor.sqlstates import (

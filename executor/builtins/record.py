@@ -8,7 +8,7 @@ from typing import Any
 from executor.builtins.base import ArgumentTypes, Builtin, Native, Python, extreme
 from executor.catalog.typenames import format_type
 from executor.errors import not_supported
-from executor.facts.lookup import type_at
+from executor.facts.lookup import base_type, type_at
 from executor.sqlstates import DatatypeMismatch, UndefinedFunction
 from executor.types import arrays, oids, record
 from executor.types.base import Stored
@@ -34,17 +34,11 @@ def _name(number: int) -> str:
     return _name(found.element) + "[]" if found.is_array else found.name
 
 
-def _base(number: int) -> int:
-    while (found := type_at(number)) is not None and found.kind == "d":
-        number = found.base
-    return number
-
-
 def _alike(types: ArgumentTypes) -> bool:
     """Whether two rows have columns of the same types, so that comparing cannot fail on the way."""
     if any(fields_of(number) is None for number, _ in types):
         return False
-    left, right = ([_base(f.type) for f in _columns(number)] for number, _ in types)
+    left, right = ([base_type(f.type) for f in _columns(number)] for number, _ in types)
     return left == right and oids.UNKNOWN not in left
 
 
@@ -56,7 +50,7 @@ def _order(types: ArgumentTypes, result: int, what: str = "a comparison function
     """Compares column by column: 42804 at the first that differs in type, and if rows equal so far differ in length."""
     if any(fields_of(number) is None for number, _ in types):
         return lambda a, b: bool(_columns(oids.RECORD))  # for NULL it is not called
-    columns = [[_base(f.type) for f in _columns(number)] for number, _ in types]
+    columns = [[base_type(f.type) for f in _columns(number)] for number, _ in types]
 
     def compare(a: Stored, b: Stored) -> int:
         values = [record.field_values(value, types) for value, types in zip((a, b), columns, strict=True)]
@@ -134,7 +128,7 @@ _IMAGES: dict[int, Callable[[Stored], Any]] = {
 
 def _check_alike(types: ArgumentTypes) -> None:
     """42804 if two rows' columns differ in type or number."""
-    left, right = ([_base(f.type) for f in _columns(number)] for number, _ in types)
+    left, right = ([base_type(f.type) for f in _columns(number)] for number, _ in types)
     for i, (one, other) in enumerate(zip(left, right, strict=False), 1):
         if one != other:
             raise DatatypeMismatch(f"cannot compare dissimilar column types {_name(one)} and {_name(other)} at record column {i}")
@@ -144,7 +138,7 @@ def _check_alike(types: ArgumentTypes) -> None:
 
 def _images(types: ArgumentTypes) -> Callable[[Stored, Stored], int]:
     _check_alike(types)
-    columns = [_base(f.type) for f in _columns(types[0][0])]
+    columns = [base_type(f.type) for f in _columns(types[0][0])]
 
     def compare(a: Stored, b: Stored) -> int:
         for column, x, y in zip(columns, record.field_values(a, columns), record.field_values(b, columns), strict=True):

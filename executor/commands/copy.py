@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from executor.analysis import Analyzed, is_optimizable
 from executor.bind.copy_from import bind_copy_from
-from executor.bind.resolve import base_type
 from executor.bind.statement import Statement as BindStatement
 from executor.catalog.model import Catalog, Column, Relation
 from executor.commands.base import CommandKind, Parameters, Result
@@ -17,6 +16,7 @@ from executor.copy.options import Options, read_options
 from executor.copy.target import check_forced, columns_named, refuse_kind
 from executor.diagnose import diagnose
 from executor.errors import SqlError, not_supported
+from executor.facts.lookup import base_type
 from executor.lower.statement import lower
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select

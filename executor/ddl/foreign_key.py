@@ -1,6 +1,5 @@
 """FOREIGN KEY constraints: finding the key they point to and checking that SQLite will compare as PostgreSQL does."""
 
-from executor.bind.resolve import base_type
 from executor.catalog.model import Constraint, Relation
 from executor.ddl import naming
 from executor.ddl.base import DdlContext
@@ -9,7 +8,7 @@ from executor.ddl.lookup import get, refuse_system
 from executor.ddl.specs import ConstraintSpec
 from executor.ddl.sqlite_table import native_default
 from executor.errors import not_supported
-from executor.facts.lookup import casts, operator_by_signature
+from executor.facts.lookup import base_type, casts, operator_by_signature
 from executor.sqlstates import (
     DatatypeMismatch,
     InvalidForeignKey,

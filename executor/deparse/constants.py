@@ -1,7 +1,7 @@
 """Constants as literals that are read back with the same type and value."""
 
-from executor.bind.resolve import base_type
 from executor.deparse.printer import Printer
+from executor.facts.lookup import base_type
 from executor.plan import Const
 from executor.types import oids as T
 from executor.types.registry import codec

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from executor.bind.resolve import base_type, type_of
+from executor.bind.resolve import type_of
 from executor.catalog.quoting import quote_identifier
 from executor.deparse.constants import constant, quoted
 from executor.deparse.printer import JOIN_STEP, PRINTERS, Printer
+from executor.facts.lookup import base_type
 from executor.plan import Const, Expr
 from executor.plan_json import JsonBuild, JsonTableEntry, JsonTest, PathCall
 from executor.types import oids as T

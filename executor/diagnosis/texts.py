@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from executor.bind.resolve import base_type
 from executor.catalog.model import Relation
 from executor.ddl.validate import key_text
+from executor.facts.lookup import base_type
 from executor.types.base import Env, Stored
 from executor.types.registry import codec
 

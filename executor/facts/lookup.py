@@ -131,6 +131,13 @@ def type_at(number: int) -> Type | None:
     return types_by_oid().get(number) or _made.get(number)
 
 
+def base_type(number: int) -> int:
+    """The type itself, or the one under a domain."""
+    while (found := type_at(number)) is not None and found.kind == "d":
+        number = found.base
+    return number
+
+
 @cache
 def types_by_name() -> dict[str, Type]:
     """The types of pg_catalog by their pg_type name ("int4", "_text")."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from executor import plan
-from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.resolve import element_type, type_of
 from executor.builtins.base import Python
 from executor.builtins.casing import ascii_initcap, ascii_lower, ascii_upper
 from executor.builtins.like import ilike_name, not_ilike_name
+from executor.facts.lookup import base_type
 from executor.types import oids as T
 
 DEFAULT = "default"

@@ -10,8 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind.resolve import base_type, type_of
+from executor.bind.resolve import type_of
 from executor.errors import not_supported
+from executor.facts.lookup import base_type
 from executor.lower import functions, rows
 from executor.lower.generator import Generator, Slot, literal
 from executor.plan_json import JsonBuild, JsonTest, PathCall

@@ -8,13 +8,14 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from executor import plan, walk
-from executor.bind.resolve import base_type, element_type, type_of
+from executor.bind.resolve import element_type, type_of
 from executor.bind.statement import LiteralNeeded
 from executor.builtins.base import Builtin, Native, Python, SetReturning, sql_name
 from executor.builtins.registry import find, made_with_type
 from executor.context import Context
 from executor.errors import not_supported
 from executor.facts.lookup import Function as Fact
+from executor.facts.lookup import base_type
 from executor.identifiers import quote_identifier
 from executor.lower import collations
 from executor.lower.generator import Generator, literal

@@ -8,8 +8,8 @@ SQLite prints them in its own way.
 import msgspec
 
 from executor import plan
-from executor.bind.resolve import base_type
 from executor.bind.statement import LiteralNeeded
+from executor.facts.lookup import base_type
 from executor.lower import functions
 from executor.lower.generator import Generator, string
 from executor.lower.scaled import INTEGER_BOUNDS, general, has_column

@@ -16,11 +16,11 @@ from functools import cache
 from typing import NamedTuple
 
 from executor import plan, walk
-from executor.bind.resolve import base_type
 from executor.bind.statement import LiteralNeeded
 from executor.builtins.base import Native
 from executor.builtins.registry import find
 from executor.facts.lookup import Function as Fact
+from executor.facts.lookup import base_type
 from executor.lower import functions
 from executor.lower.generator import Generator
 from executor.types import numeric

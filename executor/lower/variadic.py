@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 
 from executor import plan
-from executor.bind.resolve import base_type, element_type
+from executor.bind.resolve import element_type
 from executor.builtins.base import Python
 from executor.context import Context
 from executor.errors import not_supported
 from executor.facts.lookup import Function as Fact
+from executor.facts.lookup import base_type
 from executor.lower import functions
 from executor.lower.generator import Generator
 from executor.types import arrays

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Any, Final, NamedTuple
 
 from executor.errors import SqlError
-from executor.facts.lookup import range_inside, range_parts, range_types, type_at
+from executor.facts.lookup import base_type, range_inside, range_parts, range_types, type_at
 from executor.sqlstates import (
     DataException,
     DatetimeFieldOverflow,
@@ -191,7 +191,7 @@ def range_kind(oid: int) -> RangeKind:
     from executor.types.registry import codec
 
     element, multirange = range_parts(oid)
-    found_type, root = type_at(oid), _root(element)
+    found_type, root = type_at(oid), base_type(element)
     assert found_type is not None and element
     name = found_type.name
     read: Callable[[str], Any] = _FROM_TEXT.get(root, _itself)
@@ -216,13 +216,6 @@ def range_kind(oid: int) -> RangeKind:
     following = _NEXT.get(element) if oid in range_types() else None  # of users' ranges, no function says what is next
     kind = RangeKind(oid, name, element, multirange, codec(root).equal_inside, _key(root), read, following, load)
     return kind
-
-
-def _root(oid: int) -> int:
-    """The type itself, or what a domain is over in the end."""
-    while (found := type_at(oid)) is not None and found.kind == "d":
-        oid = found.base
-    return oid
 
 
 def kind_of_multirange(oid: int) -> RangeKind:

@@ -341,22 +341,19 @@ class Session:
         if self.own_catalog is not None or self.block.failed:
             return None
         plans = self.plans
+        literals: tuple[tuple[str, str], ...] = ()
         kept = plans.get(self.plan_key(text, ()))
-        if kept is None or kept is NOT_LIFTABLE:
-            if kept is NOT_LIFTABLE:
-                return None
+        if kept is None:
             lifted = lift(text)
             if lifted is None:
                 return None
-            kept = plans.get((lifted.shape, self.plan_key("", ())))
+            literals = lifted.literals
+            kept = plans.get(shape_key(self, lifted))
             if isinstance(kept, frozenset):
                 kept = plans.get(shape_key(self, lifted, kept))
-            if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.catalog_now():
-                return None
-            return kept, lifted.literals
-        if kept.analyzed is None or kept.analyzed.catalog is not self.catalog_now():
+        if kept is None or kept is NOT_LIFTABLE or kept.analyzed.catalog is not self.catalog_now():
             return None
-        return kept, ()
+        return kept, literals
 
     async def _prepare_raw(self, raw: RawStatement) -> tuple[Prepared, Sequence[tuple[str, str]]]:
         """Prepare a statement of a simple query; keep its plan for the next with the same shape."""

@@ -58,10 +58,7 @@ async def on_describe(session: "ClientSession", message: Describe) -> State | No
 
 
 async def on_execute(session: "ClientSession", message: Execute) -> State | None:
-    """Run a portal, or go on with it.
-
-    A synchronous short cut of the executor (one call that binds, runs and returns encoded rows) would be tried here.
-    """
+    """Run a portal, or go on with it."""
     name, limit = message.portal, max(message.max_rows, 0)
     portal = session.executor.portal(name)
     resumed = bool(session.suspended) and session.suspended.get(name) is portal

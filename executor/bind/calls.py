@@ -381,11 +381,11 @@ def referenced_entries(expr: Expr) -> set[int]:
     return found
 
 
-def contains_aggregate(expr: Expr, scope: Scope) -> bool:
+def contains_aggregate(expr: Expr) -> bool:
     """True if an aggregate (not over a window) is inside."""
     if isinstance(expr, plan.Grouping) or (isinstance(expr, AggregateCall) and expr.window is None):
         return True
-    return any(contains_aggregate(child, scope) for child in walk.children(expr))
+    return any(contains_aggregate(child) for child in walk.children(expr))
 
 
 def contains_window(expr: Expr) -> bool:

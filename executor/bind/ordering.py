@@ -94,7 +94,7 @@ def group_item(s: Statement, scope: Scope, node: Node, targets: list[Target]) ->
         expr = _numbered(s, scope, node, targets, "GROUP BY")
     if any(isinstance(e, Const) and e.lifted is not None for e in walk.own(expr)):
         raise LiteralNeeded  # two literals that are told apart may be equal: then the outputs have the group's expression
-    if contains_aggregate(expr, scope):
+    if contains_aggregate(expr):
         raise GroupingError("aggregate functions are not allowed in GROUP BY", position=expr.position or None)
     if contains_window(expr):
         raise WindowingError("window functions are not allowed in GROUP BY", position=expr.position or None)

@@ -252,7 +252,7 @@ def _refuse(expr: plan.Expr, scope: Scope, what: str) -> None:
         raise FeatureNotSupported(f"cannot use subquery in {_singular(what)}", position=expr.position or None)
     if contains_set_returning(expr):
         raise FeatureNotSupported(f"set-returning functions are not allowed in {_plural(what)}", position=expr.position or None)
-    if contains_aggregate(expr, scope):
+    if contains_aggregate(expr):
         raise GroupingError(f"aggregate functions are not allowed in {_plural(what)}", position=expr.position or None)
     if contains_window(expr):
         raise WindowingError(f"window functions are not allowed in {_plural(what)}", position=expr.position or None)

@@ -14,6 +14,9 @@ LEVELS = "isv"
 INLINED = ("textanycat", "anytextcat")
 
 
+SEQUENCE_WRITERS = frozenset({"nextval", "setval"})
+
+
 def volatility(expr: plan.Expr) -> str:
     """The worst level in the expression: i immutable, s stable, v volatile."""
     return max((_level(e) for e in walk.descend(expr)), key=LEVELS.index, default="i")

@@ -28,27 +28,25 @@ def _functions(catalog: Catalog, made: UserType) -> Iterator[Function]:
     assert result is not None
     if made.kind == "r":
         element = range_parts(result)[0]
-        yield _function(made, result, (element, element), "range_constructor2", strict=False)
-        yield _function(made, result, (element, element, TEXT), "range_constructor3", strict=False)
+        yield _function(made.constructor, result, (element, element), "range_constructor2", strict=False)
+        yield _function(made.constructor, result, (element, element, TEXT), "range_constructor3", strict=False)
         return
     over = range_inside(result)
-    yield _function(made, result, (), "multirange_constructor0")
-    yield _function(made, result, (over,), "multirange_constructor1")
-    yield _function(made, result, (over + 1,), "multirange_constructor2", variadic=over)
+    yield _function(made.constructor, result, (), "multirange_constructor0")
+    yield _function(made.constructor, result, (over,), "multirange_constructor1")
+    yield _function(made.constructor, result, (over + 1,), "multirange_constructor2", variadic=over)
 
 
 def of_one_range(over: int, multirange: int) -> Function:
     """The function behind the cast from a range to its multirange type, by their numbers."""
     found = type_at(multirange)
     assert found is not None
-    return Function(oid=0, name=found.name, kind="f", strict=True, returns_set=False, volatility="i", result=multirange,
-                    arguments=(over,), variadic=0, defaults=(), argument_names=("",), outputs=(),
-                    source="multirange_constructor1", schema=found.schema)
+    return _function((found.schema, found.name), multirange, (over,), "multirange_constructor1")
 
 
-def _function(made: UserType, result: int, arguments: tuple[int, ...], source: str, *, strict: bool = True,
+def _function(called: tuple[str, str], result: int, arguments: tuple[int, ...], source: str, *, strict: bool = True,
               variadic: int = 0) -> Function:
-    schema, name = made.constructor
+    schema, name = called
     return Function(oid=0, name=name, kind="f", strict=strict, returns_set=False, volatility="i", result=result,
                     arguments=arguments, variadic=variadic, defaults=(), argument_names=("",) * len(arguments), outputs=(),
                     source=source, schema=schema)

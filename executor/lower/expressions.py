@@ -330,7 +330,7 @@ def _in_list(g: Generator, expr: plan.InList) -> str:
     operator = "NOT IN" if expr.negated else "IN"
     if functions.stored_alike(expr.equal):
         items = ", ".join(value(g, item) for item in expr.items)
-        left = functions.comparable(g, expr.value)
+        left = value(g, expr.value)
         return f"({left}{equality(g, expr.value.type)} {operator} ({items}))"
     tests = []
     for item in expr.items:

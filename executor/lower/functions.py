@@ -284,11 +284,6 @@ INTEGERS = frozenset({T.INT2, T.INT4, T.INT8, T.OID})
 TEXTS = frozenset({T.TEXT, T.VARCHAR, T.NAME})
 
 
-def comparable(g: Generator, expr: plan.Expr) -> str:
-    """An expression to compare by stored form."""
-    return value(g, expr)
-
-
 # ---------------------------------------------------------------- columns kept in another form
 
 

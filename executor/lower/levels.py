@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor import plan, walk
-from executor.bind.volatility import volatility
+from executor.bind.volatility import SEQUENCE_WRITERS, volatility
 from executor.errors import not_supported
 from executor.lower.generator import Generator
 from executor.lower.outputs import Outputs, targets_of
@@ -97,7 +97,8 @@ def volatile_below(q: Query, g: Generator) -> Query:
     return replace(q, targets=changed[0], order=changed[1], distinct_on=changed[2], where=None, source=(below.entry(body),))
 
 
-HARMLESS = frozenset({"random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7", "clock_timestamp", "timeofday"})
+RANDOM = frozenset({"random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7"})
+HARMLESS = RANDOM | {"clock_timestamp", "timeofday"}
 """Volatile functions that may run more often than they are asked: nothing but their value comes of it."""
 
 
@@ -115,7 +116,7 @@ def _conditional(expr: Expr, inside: bool) -> Iterator[plan.Call]:
         yield from _conditional(child, inside or (branches and not any(child is each for each in always)))
 
 
-VARYING = frozenset({"nextval", "setval", "random", "random_normal", "gen_random_uuid", "uuidv4", "uuidv7"})
+VARYING = RANDOM | SEQUENCE_WRITERS
 """The volatile functions that give another value to each row, whatever their arguments are."""
 
 
@@ -138,7 +139,7 @@ def numbered_after_sorting(q: Query, g: Generator) -> Query:
 
 
 def _is_sequence(expr: Expr) -> bool:
-    return isinstance(expr, plan.Call) and expr.function.name in ("nextval", "setval")
+    return isinstance(expr, plan.Call) and expr.function.name in SEQUENCE_WRITERS
 
 
 def _is_plain(expr: Expr) -> bool:

@@ -244,8 +244,6 @@ _FIELDS: dict[str, tuple[str, dict[str, tuple[str, int, int]]]] = {
     "timestamp": ("timestamp without time zone", {**_DATE_FIELDS, **_TIME_FIELDS}),
     "timestamptz": ("timestamp with time zone", {**_DATE_FIELDS, **_TIME_FIELDS}),
 }
-_LOCAL = frozenset({"second", "millisecond", "microsecond", "epoch"})
-"""Of these, a zone whole minutes away makes no difference; but some were not, so only the epoch is free of zones."""
 
 
 def _extract(kind: str) -> Form:

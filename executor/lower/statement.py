@@ -1,7 +1,7 @@
 """The entry of lowering: one plan -> one SQLite statement."""
 
-
 from executor import plan, walk
+from executor.bind.volatility import SEQUENCE_WRITERS
 from executor.catalog.model import Catalog
 from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered
@@ -34,4 +34,4 @@ def row_locks(p: plan.Plan) -> tuple[plan.Locking, ...]:
 
 def writes_sequences(p: plan.Plan) -> bool:
     """True if a sequence is advanced: the statement must be able to write its new value at commit."""
-    return any(isinstance(e, plan.Call) and e.function.name in ("nextval", "setval") for e in walk.descend(p))
+    return any(isinstance(e, plan.Call) and e.function.name in SEQUENCE_WRITERS for e in walk.descend(p))

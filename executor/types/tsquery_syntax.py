@@ -44,8 +44,6 @@ class Stop(msgspec.Struct, frozen=True, eq=False):
 
 
 Node = Operand | Operation | Stop
-Token = Operand | Operation | str
-"""A token is a word (an Operand still to be pushed), a bracket, or an operator: (sign, distance) as `Sign` and number."""
 
 STOP = Stop()
 

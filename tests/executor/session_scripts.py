@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+from tests.pgquill_server import PgquillServer
+
 SCRIPTS = Path(__file__).parent / "session_scripts"
 FIELDS = {
     "sqlstate": pq.DiagnosticField.SQLSTATE, "message": pq.DiagnosticField.MESSAGE_PRIMARY,
@@ -99,6 +101,20 @@ def recorded(path: Path) -> list[list[Any]]:
     found: list[list[Any]] = json.loads(path.with_suffix(".json").read_text())
     assert [tuple(item[:2]) for item in found] == lines(path), f"record {path.name} again"
     return found
+
+
+def fresh(server: PgquillServer, name: str) -> str:
+    """The conninfo of a new database."""
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+    return server.dsn(name)
+
+
+def check_script(server: PgquillServer, name: str) -> None:
+    """Assert that a script in a database of its own is answered as PostgreSQL answered it."""
+    path = SCRIPTS / f"{name}.sql"
+    for found, expected in zip(replay(fresh(server, f"{name}_script"), path), recorded(path), strict=True):
+        assert found == expected
 
 
 def main(conninfo: str, *names: str) -> None:

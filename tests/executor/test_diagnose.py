@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import check_script, fresh
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -18,18 +18,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
     started.stop()
 
 
-def fresh(server: PgquillServer, name: str) -> str:
-    """The conninfo of a new database."""
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    return server.dsn(name)
-
-
 @pytest.mark.parametrize("name", ["constraints_of_rows", "constraints_of_copy", "foreign_keys"])
 def test_violated_constraint_is_reported_as_by_postgresql(server: PgquillServer, name: str) -> None:
-    path = SCRIPTS / f"{name}.sql"
-    for found, expected in zip(replay(fresh(server, name), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, name)
 
 
 def test_insert_of_many_rows_names_the_row_refused_among_the_first(server: PgquillServer) -> None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import check_script
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -50,11 +50,7 @@ def clients(server: PgquillServer) -> Iterator[Clients]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    path = SCRIPTS / f"{name}.sql"
-    for found, expected in zip(replay(server.dsn(name), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, name)
 
 
 def one(connection: psycopg.Connection[Any], sql: str) -> Any:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import SCRIPTS, check_script
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -27,8 +26,4 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    path = SCRIPTS / f"{name}.sql"
-    for found, expected in zip(replay(server.dsn(name), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, name)

@@ -6,7 +6,7 @@ import apsw
 import psycopg
 import pytest
 
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import check_script, fresh
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -19,17 +19,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
     started.stop()
 
 
-def fresh(server: PgquillServer, name: str) -> str:
-    """The conninfo of a new database."""
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    return server.dsn(name)
-
-
 def test_temporary_tables_behave_as_in_postgresql(server: PgquillServer) -> None:
-    path = SCRIPTS / "temporary.sql"
-    for found, expected in zip(replay(fresh(server, "script"), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, "temporary")
 
 
 def test_temporary_objects_leave_nothing_in_the_file(server: PgquillServer) -> None:

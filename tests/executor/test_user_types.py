@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import check_script
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -23,11 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-    path = SCRIPTS / f"{name}.sql"
-    for found, expected in zip(replay(server.dsn(name), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, name)
 
 
 def test_databases_of_one_server_do_not_share_types(server: PgquillServer) -> None:

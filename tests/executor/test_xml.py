@@ -9,7 +9,7 @@ import pytest
 
 from executor.errors import SqlError
 from executor.types import xmltext
-from tests.executor.session_scripts import SCRIPTS, recorded, replay
+from tests.executor.session_scripts import check_script
 from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
@@ -25,11 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
 
 @pytest.mark.parametrize("name", ["xml", "xml_table", "xml_values"])
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}_script".encode())
-    path = SCRIPTS / f"{name}.sql"
-    for found, expected in zip(replay(server.dsn(f"{name}_script"), path), recorded(path), strict=True):
-        assert found == expected
+    check_script(server, name)
 
 
 def test_external_entity_is_not_read(server: PgquillServer, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ table. Exceptions that Python functions raise while SQLite calls them are not to
 were raised.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import apsw
 
@@ -50,6 +50,25 @@ class StaleSnapshot(EngineError):
 
 class LockTimeout(EngineError):
     """A lock, ours or another program's on the file, was not had within lock_timeout."""
+
+
+class Deadlock(EngineError):
+    """Sessions wait for each other's locks in a circle. `circle`: their owners, the one that gives up first."""
+
+    def __init__(self, message: str, circle: list[Any]) -> None:
+        super().__init__(message)
+        self.circle = circle
+
+
+class LockConflict(EngineError):
+    """Another transaction holds a lock that a statement needs. The statement has been undone; its transaction goes on.
+
+    Wait with `Transaction.wait_for(request)`, then run the statement again from its beginning.
+    """
+
+    def __init__(self, request: Any) -> None:
+        super().__init__("a lock is held by another transaction")
+        self.request = request
 
 
 class Interrupted(EngineError):

@@ -19,6 +19,8 @@ import trio
 
 from executor.errors import SqlError
 from executor.sqlstates import FeatureNotSupported, LockNotAvailable, TRDeadlockDetected
+from executor.translate import translate
+from storage.errors import EngineError, LockConflict
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -232,6 +234,12 @@ async def run_waiting(session: "Session", transaction: "Transaction", run: Calla
     while True:
         try:
             return await run()
+        except LockConflict as conflict:
+            try:
+                with session.block.timeout():
+                    await transaction.wait_for(conflict.request)
+            except EngineError as error:
+                raise translate(error, session.context.catalog) from None
         except MustWait as wait:
             if transaction.lost:
                 raise

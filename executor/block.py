@@ -121,7 +121,8 @@ class Block:
                 self._manner, self._manner_of = Manner.of(settings), settings.revision
             manner = self._manner
             self.transaction = session.database.file.transaction(
-                isolation=manner.isolation, context=context, pinned=session.temporary.pinned)
+                isolation=manner.isolation, context=context, pinned=session.temporary.pinned,
+                owner=session.lock_owner)
             if manner.lock_timeout_s is not None:
                 self.transaction.lock_timeout_s = manner.lock_timeout_s
             self.transaction.synchronous = manner.synchronous
@@ -236,13 +237,16 @@ class Block:
                 elif not cursor.committed:
                     await cursor.materialize()
             if transaction is not None:
-                if session.temporary.pinned is not None:
-                    await on_commit(session)
-                if session.context.sequences.dirty:
-                    await session.context.sequences.save(transaction)
-                if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
-                    raise refused
-                await transaction.commit()
+                with transaction.hold():
+                    if session.temporary.pinned is not None:
+                        await on_commit(session)
+                    if session.context.sequences.dirty:
+                        await session.context.sequences.save(transaction)
+                    if transaction.has_written:
+                        await transaction.begin_write()
+                    if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
+                        raise refused
+                    await transaction.commit()
         except EngineError as error:
             found = translate(error, session.context.catalog)
             await self.rollback()

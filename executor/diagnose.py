@@ -95,6 +95,7 @@ async def _attempt(session: "Session", transaction: Transaction) -> AsyncIterato
                 await own.rollback()
         return
     name = f"pgquill_diagnosis_{next(_names)}"
+    await transaction.begin_write()
     await transaction.savepoint(name)
     try:
         ((deferred,),) = await (await transaction.run(READ_DEFERRED.statement)).fetch(1)

@@ -38,7 +38,8 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
-from storage.errors import EngineError, LockTimeout, SchemaChanged
+from storage.errors import EngineError, LockConflict, LockTimeout, SchemaChanged
+from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
 
@@ -55,6 +56,7 @@ class Session:
         self.settings = settings
         self.context = context
         self.process_id = 0
+        self.lock_owner = LockOwner()
         self.secret = b""
         self.block = Block(self)
         self.notices: list[SqlError] = context.notices
@@ -478,10 +480,9 @@ class Session:
         version = analyzed.catalog.version
         try:
             if statement.writes:
-                if not transaction.has_written:
-                    await self._lock(transaction, analyzed)
-                    if self.own_catalog is None and transaction.schema_token() != version:
-                        return None
+                await self._lock(transaction, analyzed)
+                if self.own_catalog is None and transaction.schema_token() != version:
+                    return None
                 alone = only and transaction.is_pristine and not self.block.explicit
                 rows = transaction.run_inline_or_none(statement, values, autocommit=alone)
                 if rows is None:
@@ -498,6 +499,8 @@ class Session:
             return rows  # type: ignore[no-any-return]
         except SchemaChanged:
             return None
+        except LockConflict:
+            raise  # its turn will come: see run_waiting
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
         except (states.CheckViolation, states.NotNullViolation, states.WithCheckOptionViolation) as error:
@@ -533,7 +536,10 @@ class Session:
                          values: list[Stored]) -> SqlError:
         from executor.diagnose import diagnose  # imported only when a statement was refused
 
-        return await diagnose(self, found, error, transaction, analyzed, values)
+        try:
+            return await diagnose(self, found, error, transaction, analyzed, values)
+        except LockConflict:
+            return found  # it cannot be told in full while others hold rows
 
     async def fetch(self, rows: Rows, n: int) -> list[tuple[Any, ...]]:
         """More rows of a result."""
@@ -560,8 +566,14 @@ class Session:
                 self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            with self.block.timeout():
-                return await kind.handler(self, command.raw, parameters)
+            while True:
+                try:
+                    with self.block.timeout():
+                        return await kind.handler(self, command.raw, parameters)
+                except LockConflict as conflict:
+                    with self.block.timeout():
+                        await self.block.ensure().wait_for(conflict.request)
+                    command = Command(fresh(command.raw), kind)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

@@ -34,7 +34,11 @@ def _logic(error: engine.EngineError) -> SqlError:
 
 
 MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]] = {
+    engine.Unserializable: lambda e: states.TRSerializationFailure(
+        "could not serialize access due to read/write dependencies among transactions",
+        hint="The transaction might succeed if retried."),
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
+    engine.Deadlock: lambda e: states.TRDeadlockDetected("deadlock detected", hint="See server log for query details."),
     engine.LockTimeout: lambda e: states.LockNotAvailable("canceling statement due to lock timeout"),
     engine.DiskFull: lambda e: states.DiskFull(f"could not extend file: {e.message}"),
     engine.ReadOnly: lambda e: states.ReadOnlySqlTransaction("cannot write: the database file is read-only"),

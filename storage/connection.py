@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import apsw
 
+from storage.changes import Capture, Table
 from storage.collations import DECIMAL
 from storage.errors import translate
 from storage.functions import register_collation, register_function
@@ -100,7 +101,8 @@ def open_raw(settings: Settings, wait_s: float = 0.0) -> apsw.Connection:
         if not settings.read_only:
             if not settings.in_memory:
                 raw.pragma("journal_mode", "wal")
-            raw.pragma("synchronous", settings.synchronous.name)
+            # A commit that has to wait for the disk does so with others; see flusher.py.
+            raw.pragma("synchronous", "OFF" if settings.synchronous is Synchronous.OFF else "NORMAL")
             # Commits look after checkpoints themselves, to keep them off the event loop; see transaction.py.
             raw.wal_autocheckpoint(0)
         register_collation(raw, DECIMAL)
@@ -133,11 +135,13 @@ class Connection:
         "_registered",
         "_seen_data",
         "_seen_schema",
+        "_temporary",
+        "_temporary_version",
+        "capture",
         "context",
         "deadline",
         "raw",
         "stop",
-        "synchronous",
         "tripped",
         "wal_pages",
     )
@@ -148,7 +152,9 @@ class Connection:
         self.deadline = inf
         self.stop = False
         self.tripped = False
-        self.synchronous = settings.synchronous
+        self.capture: Capture | None = None
+        self._temporary: dict[str, Table | None] = {}
+        self._temporary_version = -1
         self.wal_pages = 0
         self._cursor = self.raw.cursor()
         self._known_needs: dict[int, tuple[Need, ...]] = {}  # by id(), which stays theirs since they are kept
@@ -158,6 +164,8 @@ class Connection:
         self._seen_schema = -1
         self.raw.set_progress_handler(self._progress, PROGRESS_STEPS)
         self.raw.set_wal_hook(self._count_wal)
+        # Always there, because SQLite empties a table without calling it if it was not there when DELETE was prepared.
+        self.raw.preupdate_hook(self._captured)
 
     def _progress(self) -> bool:
         if self.stop:
@@ -166,6 +174,10 @@ class Connection:
             return False
         self.tripped = True
         return True
+
+    def _captured(self, update: apsw.PreUpdate) -> None:
+        if self.capture is not None:
+            self.capture.add(update)
 
     def _count_wal(self, _connection: apsw.Connection, schema: str, pages: int) -> int:
         if schema == "main":
@@ -349,16 +361,17 @@ class Connection:
         except apsw.Error as error:
             raise translate(error) from error
 
+    def temporary_facts(self) -> dict[str, Table | None]:
+        """Where to keep what is known of the temporary tables, as their schema is now; only this connection has them."""
+        version = int(self.raw.execute("PRAGMA temp.schema_version").get)
+        if version != self._temporary_version:
+            self._temporary, self._temporary_version = {}, version
+        return self._temporary
+
     def begin_snapshot(self) -> None:
         """Open a transaction whose snapshot is the newest state now."""
         self.command("BEGIN")
         self.fresh_schema_token()
-
-    def set_synchronous(self, wanted: Synchronous) -> None:
-        """What the next transactions' commits wait for. Only outside a transaction."""
-        if wanted is not self.synchronous:
-            self.command(f"PRAGMA synchronous = {wanted.name}")
-            self.synchronous = wanted
 
     def close(self) -> None:
         """Close; the last one to do so checkpoints the log and removes it."""

@@ -19,6 +19,7 @@ from storage.connection import Connection, Settings, file_uri
 from storage.engine import Engine
 from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly, translate
 from storage.holding import PinnedConnection
+from storage.locks import LockManager, LockOwner, Mode, Request
 from storage.pool import Pool
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
@@ -78,10 +79,21 @@ class Database:
         return self._engine.newest_size()
 
     def transaction(self, *, isolation: Isolation = Isolation.READ_COMMITTED, context: Any = None,
-                    pinned: PinnedConnection | None = None) -> Transaction:
-        """A new transaction; it holds nothing until it runs a statement. Raises: Closed."""
+                    pinned: PinnedConnection | None = None, owner: LockOwner | None = None) -> Transaction:
+        """A new transaction; it holds nothing until it runs a statement. owner: whose locks it takes; a new one's for
+        None. Raises: Closed."""
         self._engine.check_open()
-        return Transaction(self._engine, isolation, context=context, pinned=pinned)
+        return Transaction(self._engine, isolation, context=context, pinned=pinned, owner=owner or LockOwner())
+
+    @property
+    def locks(self) -> LockManager:
+        """The locks on everything in this database."""
+        return self._engine.locks
+
+    @property
+    def commits(self) -> int:
+        """How many transactions that wrote this process has committed."""
+        return self._engine.history.number
 
     def pin(self) -> PinnedConnection:
         """A connection for one session's temporary tables: give it to all the session's transactions, and close it."""
@@ -105,11 +117,17 @@ class Database:
         engine.check_open()
         if engine.settings.read_only:
             raise ReadOnly("attempt to write a readonly database")
-        await engine.lock.acquire(engine.busy_timeout_s if timeout_s is None else timeout_s)
+        wait_s = engine.busy_timeout_s if timeout_s is None else timeout_s
+        alone = Alone()
         try:
+            # Rows may get other numbers, so nobody may hold a lock on one, or wait to write one again.
+            await engine.locks.acquire(alone.owner, Request(("rows",), Mode.ACCESS_EXCLUSIVE), timeout_s=wait_s)
+            await engine.turn.take(alone, wait_s)
             await engine.worker.write(partial(engine.writer.command, sql), engine.writer)
+            engine.history.add(None)
         finally:
-            engine.lock.release()
+            engine.locks.release_since(alone.owner)
+            engine.turn.leave(alone)
 
     async def backup_to(self, path: str) -> None:
         """Write a consistent copy of the newest state to a new file, beside readers and writers. Cancellable.
@@ -130,8 +148,36 @@ class Database:
             return
         engine.closed = True
         with trio.CancelScope(shield=True):
-            await engine.lock.acquire(engine.busy_timeout_s)
+            await engine.turn.take(Alone(), engine.busy_timeout_s)
             await engine.worker.write(partial(_close, engine))
+
+
+class Alone:
+    """Who has the turn for something that is no transaction (see turn.Writer)."""
+
+    def __init__(self) -> None:
+        self.owner = LockOwner()
+
+    @property
+    def is_idle(self) -> bool:
+        """Never: it is running."""
+        return False
+
+    @property
+    def is_fixed(self) -> bool:
+        """It has nothing to put aside."""
+        return True
+
+    @property
+    def has_results(self) -> bool:
+        """It has none."""
+        return False
+
+    def park(self) -> None:
+        """Is never asked for."""
+
+    async def put_results_aside(self) -> None:
+        """Is never asked for."""
 
 
 def _settings(path: str | None, create: bool, read_only: bool, settings: Settings) -> Settings:

@@ -1,18 +1,24 @@
-"""What the transactions of one database share: settings, connections, the write lock, the worker, the plans."""
+"""What the transactions of one database share: settings, connections, the turn to write, locks, history, the worker, plans."""
 
-import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import apsw
+import trio
 
+from storage.changes import Table, read_table
 from storage.connection import Connection, Settings
-from storage.errors import Busy, Closed, EngineError
+from storage.errors import Busy, Closed, EngineError, translate
+from storage.flusher import Flusher
+from storage.history import History
+from storage.locks import LockManager, Mode
 from storage.plans import Plans
 from storage.pool import Pool
+from storage.turn import Turn
 from storage.worker import Worker
-from storage.writer import WriteLock
 
 CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log after which a commit is followed by a checkpoint (SQLite's own default)."""
@@ -20,8 +26,10 @@ CHECKPOINT_PAGES = 1000
 
 @dataclass(slots=True)
 class Engine:
-    """One open database. writer: the connection of READ COMMITTED transactions that write; only who holds `lock` uses
-    it. watch: a connection that is only ever used in the event loop, for versions. path: None in memory."""
+    """One open database. writer: the connection that transactions write on; only who has the turn uses it. watch: a
+    connection that is only ever used in the event loop, for versions. path: None in memory. lockers: the transactions that
+    hold locks on rows. foreign: how many commits of other programs have been noticed, counting doubt as one.
+    committing: a COMMIT is running in a thread."""
 
     settings: Settings
     path: str | None
@@ -31,13 +39,28 @@ class Engine:
     worker: Worker
     busy_timeout_s: float
     budget_s: float
-    lock: WriteLock = field(default_factory=WriteLock)
+    locks: LockManager = field(default_factory=LockManager)
+    history: History = field(default_factory=History)
     plans: Plans = field(default_factory=Plans)
+    lockers: set[Any] = field(default_factory=set)
     closed: bool = False
+    foreign: int = 0
+    committing: bool = False
+    turn: Turn = field(init=False)
+    flusher: Flusher = field(init=False)
+    _version: int = -1
+    _rowids: dict[str, int] = field(default_factory=dict)
+    _tables: dict[str, Table | None] = field(default_factory=dict)
+    _tables_token: int = -1
     _data_version: int = 0
     _size: int = 0
     _checkpointing: bool = False
     _checkpoint_at: int = CHECKPOINT_PAGES
+
+    def __post_init__(self) -> None:
+        self.turn = Turn(self.locks)
+        log = None if self.settings.in_memory or self.path is None else self.path + "-wal"
+        self.flusher = Flusher(self.worker, log)
 
     def pinned_from(self, connection: Connection | None) -> Connection:
         """A connection to be one session's own: the one its transaction works on, replaced for everybody else, or a new
@@ -46,6 +69,7 @@ class Engine:
             return Connection(self.settings)
         if connection is self.writer:
             self.writer = Connection(self.settings)
+            self._version = -1
         else:
             self.pool.give_up()
         return connection
@@ -75,36 +99,80 @@ class Engine:
             self._size = self.watch.number("page_count") * self.watch.number("page_size")
         return self._size
 
+    # --- other programs -------------------------------------------------------------------------------------------
+
+    def note_foreign(self) -> None:
+        """Whoever calls this has SQLite's write lock: notice whether another program has committed since the last time.
+        2 us. A commit on a session's pinned connection cannot be told from one, and counts."""
+        version = self.writer.number("data_version")
+        if version != self._version:
+            self.foreign += self._version != -1
+            self._version = version
+
+    def look_for_foreign(self) -> None:
+        """The same without the lock, as far as it can be known."""
+        if self.turn.holder is None:
+            with suppress(Busy):
+                self.note_foreign()
+
+    # --- tables ---------------------------------------------------------------------------------------------------
+
+    def facts(self, connection: Connection) -> Callable[[str, str], Table | None]:
+        """What is known of the tables, as the connection sees the schema now. 2 us, and 150 for each new table."""
+        token = connection.number("schema_version")
+        if token != self._tables_token:
+            self._tables, self._tables_token = {}, token
+        main = self._tables
+
+        def table(database: str, name: str) -> Table | None:
+            known = main if database == "main" else connection.temporary_facts()
+            if name not in known:
+                try:
+                    known[name] = read_table(connection.raw, database, name)
+                except apsw.Error as error:
+                    raise translate(error) from error
+            return known[name]
+
+        return table
+
+    def free_rowid(self, table: str, taken: int) -> int:
+        """A number for a row, beyond `taken`, which is the table's highest, that no open transaction has either."""
+        found = max(self._rowids.get(table, 0), taken) + 1
+        while self.locks.is_held(("row", table, found), against=Mode.FOR_UPDATE):
+            found += 1
+        self._rowids[table] = found
+        return found
+
+    # --- after a commit -------------------------------------------------------------------------------------------
+
     def committed(self) -> None:
         """After each commit of this process."""
         if self.settings.in_memory:
             self._data_version += 1
             self.watch.fresh_schema_token()
 
-    async def sync_log(self) -> None:
-        """Make sure that the disk has what has been committed, for a commit begun with less than FULL."""
-        if self.path is not None:
-            await self.worker.write(partial(_fsync, self.path + "-wal"))
-
-    async def checkpoint_if_due(self, log_pages: int) -> None:
+    def checkpoint_if_due(self, log_pages: int) -> None:
         """After a commit: when the log has grown, copy it into the file, beside readers and writers, in a thread."""
         if log_pages < CHECKPOINT_PAGES:
             self._checkpoint_at = CHECKPOINT_PAGES
-        if log_pages < self._checkpoint_at or self._checkpointing:
-            return
+        if log_pages >= self._checkpoint_at and not self._checkpointing and not self.closed:
+            self._checkpointing = True
+            trio.lowlevel.spawn_system_task(self._checkpoint)
+
+    async def _checkpoint(self) -> None:
         connection = None
-        with suppress(EngineError):  # the commit is done: trouble with a new connection must not make it look failed
-            connection = self.pool.take_nowait()
-        if connection is None:
-            return
-        self._checkpointing = True
         try:
-            pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
-            # Readers may keep part of the log from being copied; then wait for as much again before the next attempt.
-            self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
+            with trio.CancelScope(shield=True):
+                with suppress(EngineError):
+                    connection = self.pool.take_nowait()
+                if connection is not None:
+                    pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+                    # Readers may keep part of the log from being copied; then wait for as much again before the next try.
+                    self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
         finally:
             self._checkpointing = False
-            self.pool.give_back(connection)
+            if connection is not None:
+                self.pool.give_back(connection)
 
 
 def _checkpoint(raw: apsw.Connection) -> tuple[int, int]:
@@ -112,11 +180,3 @@ def _checkpoint(raw: apsw.Connection) -> tuple[int, int]:
         return raw.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
     except apsw.Error:
         return (1, 0)  # another program is at it, or the disk is full: the log goes on growing, nothing is lost
-
-
-def _fsync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

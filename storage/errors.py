@@ -48,6 +48,10 @@ class StaleSnapshot(EngineError):
     """A write under REPEATABLE READ or SERIALIZABLE whose snapshot is no longer the newest. Roll back and try again."""
 
 
+class Unserializable(StaleSnapshot):
+    """A SERIALIZABLE transaction read what others have changed since, and may not commit what it has written."""
+
+
 class LockTimeout(EngineError):
     """A lock, ours or another program's on the file, was not had within lock_timeout."""
 

@@ -1,25 +1,38 @@
-"""Which connection and which locks a transaction holds: how it gets them, and how it lets them go.
+"""Which connection, which turn and which locks a transaction holds: how it gets them, and how it lets them go.
 
-States (of `_connection` and `has_written`)
+States
 - nothing held: each READ COMMITTED read borrows a connection from the pool for itself, without BEGIN, and so sees
   the newest commit. Savepoints are only names.
 - snapshot (REPEATABLE READ, SERIALIZABLE): a pooled connection with an open read transaction is kept.
-- writing: the write lock is held, and SQLite's own on the engine's writer connection, or on the one that has the
-  snapshot, or on the session's pinned one. All statements now run there and see the transaction's own changes.
+- writing, resident: it has the turn to write, and SQLite's write lock on the engine's writer connection or on the
+  session's pinned one. All statements run there and see the transaction's own changes.
+- writing, parked: somebody else has the turn. The file knows nothing of the transaction; its changes are in `_mine`, and
+  its rows stay locked. Its next statement takes a turn and does the changes again (see replay.py): on the newest state,
+  or on the snapshot's, which is made from the newest state by undoing what was committed since.
 
-Lock order: a transaction that holds the write lock never waits for a pooled connection, and one that waits for either
-has put its suspended results aside. A snapshot holds one pooled connection and never needs a second.
+`is_fixed`: it cannot be parked, because it did DDL, or changed more than is captured, or rows of an odd table.
+
+Lock order: a transaction that has the turn never waits for a pooled connection, and one that waits for either has put its
+suspended results aside. A snapshot holds one pooled connection and never needs a second.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
+from typing import NamedTuple
 
+import trio
+
+from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
-from storage.errors import Busy, ReadOnly, StaleSnapshot
+from storage.errors import Busy, ConstraintFailed, ReadOnly, StaleSnapshot
+from storage.locks import DEADLOCK_S, LockOwner
+from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
 from storage.statement import Isolation, Synchronous
+from storage.turn import Patience
 from storage.worker import Worker
-from storage.writer import Patience
 
 
 class PinnedConnection:
@@ -33,26 +46,45 @@ class PinnedConnection:
         self.connection.close()
 
 
+class Savepoint(NamedTuple):
+    """A savepoint, how many changes and locks there were when it was made, and whether the turn had to be kept already."""
+
+    name: str
+    changes: int
+    locks: int
+    fixed: bool
+
+
 class Holding:
-    """The part of a transaction that holds connections and locks. It is the owner of its live results."""
+    """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
-    __slots__ = ("_connection", "_engine", "_live", "_locked", "_pinned", "_pristine", "_savepoints", "has_written",
-                 "isolation", "lock_timeout_s", "lost", "synchronous", "waits_for_lock")
+    __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_heavy", "_live", "_mine", "_pinned",
+                 "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written", "isolation",
+                 "lock_timeout_s", "lost", "owner", "synchronous", "waits_for_lock")
 
-    def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None) -> None:
+    def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
         self._engine = engine
         self._pinned = pinned
         self._connection: Connection | None = None
-        self._locked = False
+        self._resident = False
+        self._fixed = False
+        self._heavy = False  # it has written much: COMMIT takes its time
         self._pristine = False  # writing, but nothing has been done yet that a restart would lose
-        self._savepoints: list[str] = []
+        self._busy = 0
+        self._clearing: trio.Event | None = None
+        self._mine: list[Change] = []
+        self._savepoints: list[Savepoint] = []
         self._live: list[Rows] = []
+        self._snapshot: int | None = None  # its number in the history
+        self._foreign = 0  # other programs' commits, when the snapshot was taken or the changes parked
+        self.owner = owner
         self.isolation = isolation
         self.has_written = False
         self.lost = False
         self.waits_for_lock = False
         self.synchronous: Synchronous | None = None
         self.lock_timeout_s = inf
+        self.deadlock_s = DEADLOCK_S
 
     @property
     def pinned(self) -> PinnedConnection | None:
@@ -65,8 +97,9 @@ class Holding:
         Whatever it has done so far stays as it is. Give what this returns to the session's later transactions.
         """
         if self._pinned is None:
-            await self._put_aside()
-            self._pinned = PinnedConnection(self._engine.pinned_from(self._connection))
+            with self.hold():
+                await self._put_aside()
+                self._pinned = PinnedConnection(self._engine.pinned_from(self._connection))
         return self._pinned
 
     @property
@@ -76,18 +109,22 @@ class Holding:
 
     @property
     def has_unresolved_foreign_keys(self) -> bool:
-        """Whether COMMIT would fail because of a foreign key whose check was put off. 0.3 us."""
-        return self.has_written and self._connection is not None and self._connection.has_unresolved_foreign_keys
+        """Whether COMMIT would fail because of a foreign key whose check was put off. 0.3 us. Resident only."""
+        return self._resident and self._connection is not None and self._connection.has_unresolved_foreign_keys
 
     @property
     def holds_write_lock(self) -> bool:
         """Whether others wait for this transaction before they can write."""
-        return self._locked
+        return self._engine.turn.holder is self
 
     # --- reading --------------------------------------------------------------------------------------------------
 
     def _reader_nowait(self) -> Connection | None:
         """The connection for the next read; None if it has to be waited for."""
+        if self._clearing is not None:
+            return None
+        if self.has_written:
+            return self._connection if self._enter_nowait() else None
         connection = self._connection
         if connection is not None:
             return connection
@@ -105,16 +142,25 @@ class Holding:
 
     def _begin_snapshot(self, connection: Connection) -> None:
         self._connection = connection
+        engine = self._engine
         try:
-            connection.set_synchronous(self.synchronous or self._engine.settings.synchronous)
+            engine.look_for_foreign()
             connection.begin_snapshot()
-            for name in self._savepoints:
-                connection.command(f'SAVEPOINT "{name}"')
+            for savepoint in self._savepoints:
+                connection.command(f'SAVEPOINT "{savepoint.name}"')
         except BaseException:
             self._let_go()
             raise
+        # While a commit runs in a thread, nobody can say on which side of it the snapshot is: it cannot be written on.
+        self._foreign = -1 if engine.committing else engine.foreign
+        self._snapshot = engine.history.open()
 
     async def _reader(self) -> Connection:
+        await self._cleared()
+        if self.has_written:
+            await self.begin_write()
+            assert self._connection is not None
+            return self._connection
         connection = self._reader_nowait()
         if connection is None:
             await self._put_aside()  # frees connections, so that nobody waits while holding one
@@ -129,67 +175,212 @@ class Holding:
         if connection is not self._connection and self._pinned is None:
             self._engine.pool.give_back(connection)
 
-    # --- writing --------------------------------------------------------------------------------------------------
+    # --- the turn to write (turn.Writer) --------------------------------------------------------------------------
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of it is running."""
+        return not self._busy
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it keeps its turn until it ends."""
+        return self._fixed
+
+    @property
+    def has_results(self) -> bool:
+        """Whether results are still being produced on the connection it writes on."""
+        return bool(self._live) and any(rows.connection is self._connection for rows in self._live)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the turn, and so the state of the file, between several statements that belong together."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Nothing is running any more: whoever waits for the turn can have it."""
+        turn = self._engine.turn
+        if turn.holder is self and not self._busy:
+            if not self._resident:
+                turn.leave(self)
+            elif turn.waiting:
+                turn.pass_on()
+
+    def fix(self) -> None:
+        """Keep the turn until the end: what follows cannot be done again by writing rows."""
+        self._fixed = True
+
+    async def put_results_aside(self) -> None:
+        """For another transaction that wants the turn: finish the results that are still being produced."""
+        self._busy += 1
+        self._clearing = trio.Event()
+        try:
+            await self._put_aside(self._connection)
+        finally:
+            self._busy -= 1
+            self._clearing.set()
+            self._clearing = None
+
+    async def _cleared(self) -> None:
+        while self._clearing is not None:
+            await self._clearing.wait()
 
     async def begin_write(self) -> None:
-        """Become a writing transaction, as the first write does by itself: wait for the write lock and take it.
+        """Become a writing transaction with the turn, as each write does by itself.
 
-        Raises: LockTimeout, ReadOnly, StaleSnapshot (in memory, where waiting with a snapshot could last for ever).
+        Raises: LockTimeout, Deadlock, ReadOnly, StaleSnapshot.
         """
-        if self._begin_write_nowait(keep_lock=True):
-            return
-        if not self._locked:
-            if self._engine.settings.in_memory and self._connection is not None:
+        with self.hold():
+            await self._cleared()
+            if not self._enter_nowait(keep_turn=True):
+                await self._enter()
+
+    async def _enter(self) -> None:
+        engine = self._engine
+        if engine.turn.holder is not self:
+            if engine.settings.in_memory and self._connection is not None:
                 raise StaleSnapshot("another transaction is writing")
             self.waits_for_lock = True
             try:
-                await self._engine.lock.acquire(self.lock_timeout_s)
+                await engine.turn.take(self, self.lock_timeout_s, self.deadlock_s)
             finally:
                 self.waits_for_lock = False
-            self._locked = True
         try:
-            if self._pinned is not None:
+            if self._live and (self._pinned is not None or self._snapshot is not None):
                 await self._put_aside()  # an open cursor would keep its old snapshot, which must not be written on
             patience = self._patience()
-            while not self._begin_write_nowait(keep_lock=True):
+            while not self._enter_nowait(keep_turn=True):
                 await patience.wait(Busy("database is locked"))
         except BaseException:
-            self._unlock()
+            if not self._resident:
+                engine.turn.leave(self)
             raise
 
-    def _begin_write_nowait(self, *, keep_lock: bool = False) -> bool:
-        """Be ready for a write without waiting; False if that cannot be. keep_lock: because another try will follow."""
-        if self.has_written:
+    def _enter_nowait(self, *, keep_turn: bool = False) -> bool:
+        """Be resident without waiting; False if that cannot be. keep_turn: because another try will follow."""
+        if self._resident:
             return True
-        if self._engine.settings.read_only:
+        engine = self._engine
+        if engine.settings.read_only:
             raise ReadOnly("attempt to write a readonly database")
-        if self._live and self._pinned is not None and self._connection is None:
+        if self._live and (self._pinned is not None or self._snapshot is not None):
             return False
-        if not self._locked:
-            if not self._engine.lock.acquire_nowait():
-                return False
-            self._locked = True
-        if self._connection is not None:
-            return True  # its first write makes the snapshot a writing transaction
+        if not engine.turn.take_nowait(self):
+            return False
         try:
-            self._begin_immediate()
+            self._open_writing()
         except BaseException as error:
             busy = isinstance(error, Busy)
-            if not (busy and keep_lock):
-                self._unlock()
+            if not (busy and keep_turn):
+                engine.turn.leave(self)
             if busy:
                 return False
             raise
         return True
 
-    def _begin_immediate(self) -> None:
-        connection = self._engine.writer if self._pinned is None else self._pinned.connection
-        connection.set_synchronous(self.synchronous or self._engine.settings.synchronous)
+    def _open_writing(self) -> None:
+        """Begin SQLite's write transaction, on the state this transaction is about."""
+        engine = self._engine
+        connection = engine.writer if self._pinned is None else self._pinned.connection
+        old = self._connection
+        if old is connection:
+            connection.command("ROLLBACK")  # of a pinned connection's own snapshot
+            self._connection = old = None
         connection.command("BEGIN IMMEDIATE")
+        try:
+            engine.note_foreign()
+            if self.has_written or self._snapshot is not None:
+                self._rebuild(connection, engine.foreign != self._foreign)
+            else:
+                self._set_savepoints(connection)
+        except BaseException:
+            if connection.in_transaction:
+                connection.command("ROLLBACK")
+            self.lost = self.lost or self.has_written or (self._snapshot is not None and old is None)
+            raise
+        if old is not None:
+            engine.pool.give_back(old)  # its snapshot lives on in the history
         self._connection = connection
-        self.has_written = self._pristine = True
-        for name in self._savepoints:
-            connection.command(f'SAVEPOINT "{name}"')
+        self._resident = True
+        if not self.has_written:
+            self.has_written = self._pristine = True
+
+    def _set_savepoints(self, connection: Connection) -> None:
+        for savepoint in self._savepoints:
+            connection.command(f'SAVEPOINT "{savepoint.name}"')
+
+    def _rebuild(self, connection: Connection, foreign: bool, *, newest: bool = False) -> None:
+        """Bring a connection that has just begun to the state of this transaction; `newest`: to what its commit makes of
+        the newest state. Raises: StaleSnapshot."""
+        commits = []
+        if self._snapshot is not None:
+            found = None if foreign else self._engine.history.since(self._snapshot)
+            if found is None:
+                raise StaleSnapshot("the state of the snapshot is not known any more")
+            commits = [] if newest else found
+        elif not self._mine:
+            self._set_savepoints(connection)
+            return
+
+        def job() -> None:
+            replay = Replay(connection, self._engine.facts(connection), checked=foreign)
+            for commit in reversed(commits):
+                replay.undo(commit.changes or ())
+            at = 0
+            for savepoint in self._savepoints:
+                replay.redo(self._mine[at : savepoint.changes])
+                connection.command(f'SAVEPOINT "{savepoint.name}"')
+                at = savepoint.changes
+            replay.redo(self._mine[at:])
+            if replay.moved:
+                self._follow(replay.moved)
+
+        try:
+            job()
+        except ConstraintFailed:
+            connection.command("ROLLBACK")
+            connection.command("BEGIN IMMEDIATE")
+            self._engine.note_foreign()
+            try:
+                with_checks_put_off(connection, job)
+            except ConstraintFailed as error:
+                raise StaleSnapshot(error.message) from None
+        connection.fresh_schema_token()
+
+    def _follow(self, moved: dict[tuple[str, int], int]) -> None:
+        """Rows have other numbers now."""
+        def number(table: str, rowid: int) -> int:
+            return moved.get((table, rowid), rowid)
+
+        self._mine = [c._replace(rowid=number(c.table, c.rowid), new_rowid=number(c.table, c.new_rowid))
+                      if c.database == "main" else c for c in self._mine]
+
+    def _rebase(self, connection: Connection) -> None:
+        """Before COMMIT: leave the snapshot's state for the newest. Raises: StaleSnapshot."""
+        if self._snapshot is None or not self._engine.history.has_since(self._snapshot):
+            return
+        if self._fixed:
+            raise StaleSnapshot("the schema, or very much, was changed on a snapshot that is not the newest any more")
+        connection.command("ROLLBACK")
+        connection.command("BEGIN IMMEDIATE")
+        self._engine.note_foreign()
+        self._rebuild(connection, self._engine.foreign != self._foreign, newest=True)
+
+    def park(self) -> None:
+        """Somebody else wants the turn: take the changes out of the file (see turn.Writer)."""
+        connection = self._connection
+        if not self._resident or connection is None:
+            return
+        self._connection, self._resident = None, False
+        connection.command("ROLLBACK")
+        self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
+        if not self._mine and self._snapshot is None:
+            self.has_written = self._pristine = False  # there is nothing to come back to
 
     def _patience(self) -> Patience:
         """For another program's locks, which may be waited for no longer than the database says."""
@@ -223,22 +414,25 @@ class Holding:
             rows.close_now()
 
     def _let_go(self) -> None:
-        """Roll back what is open, give the connection back and hand the write lock on."""
+        """Roll back what is open, give the connection, the locks and the turn back."""
         connection, self._connection = self._connection, None
+        engine = self._engine
         try:
             if connection is not None:
                 if connection.in_transaction:
                     connection.command("ROLLBACK")
-                if self._pinned is None and connection is not self._engine.writer:
-                    self._engine.pool.give_back(connection)
+                if self._pinned is None and connection is not engine.writer:
+                    engine.pool.give_back(connection)
                 else:
                     connection.tidy()
             elif self._pinned is not None:
                 self._pinned.connection.tidy()
         finally:
-            self._unlock()
-
-    def _unlock(self) -> None:
-        if self._locked:
-            self._locked = False
-            self._engine.lock.release()
+            self._resident = False
+            self._mine = []
+            if self._snapshot is not None:
+                engine.history.close(self._snapshot)
+                self._snapshot = None
+            engine.lockers.discard(self)
+            engine.locks.release_since(self.owner)
+            engine.turn.leave(self)

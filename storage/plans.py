@@ -18,7 +18,7 @@ import apsw
 
 from storage.connection import Connection
 from storage.errors import translate
-from storage.statement import Function, Statement, Value
+from storage.statement import Function, Lateral, Statement, Value
 
 SMALL_ROWS = 2000
 SMALL_ROWS_WITH_FUNCTIONS = 200
@@ -41,11 +41,15 @@ Operation = tuple[Any, ...]
 class Plan:
     """What is known of one SQL text. long: run it in a thread. columns: of its result rows; 0 if it has none.
     restartable: nothing it calls has effects of its own, so that it may be stopped and run again.
-    settled: whatever tables grow to, it need not be judged again, because its budget guards it."""
+    settled: whatever tables grow to, it need not be judged again, because its budget guards it.
+    schema: it changes the schema. reads: the tables of the file that it looks at; "" for one that cannot be named."""
 
-    __slots__ = ("_learned", "_quick", "columns", "long", "restartable", "settled", "uses")
+    __slots__ = ("_learned", "_quick", "columns", "long", "reads", "restartable", "schema", "settled", "uses")
 
-    def __init__(self, *, long: bool, columns: int, restartable: bool, settled: bool) -> None:
+    def __init__(self, *, long: bool, columns: int, restartable: bool, settled: bool, schema: bool = False,
+                 reads: frozenset[str] = frozenset()) -> None:
+        self.schema = schema
+        self.reads = reads
         self.settled = settled
         self.long = long
         self.columns = columns
@@ -100,7 +104,8 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     functions = [need for need in statement.needs if isinstance(need, Function)]
     restartable = all(function.deterministic or not function.context for function in functions)
     if word not in _ANALYSED:
-        return Plan(long=word in _SCHEMA_WORK, columns=0, restartable=restartable, settled=True)
+        schema = word in _SCHEMA_WORK
+        return Plan(long=schema, columns=0, restartable=restartable, settled=True, schema=schema)
     try:
         program: list[Operation] = connection.raw.execute(statement.sql, params, explain=1, can_cache=False).fetchall()
         walks = _walks(program)
@@ -111,6 +116,11 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
             for database, root, scanned in walks
             if careful or scanned
         )
+        reads = _reads(connection, program, words[0].upper())
+        for need in statement.needs:
+            if isinstance(need, Lateral):
+                inner: Any = connection.raw.execute(need.sql, (None,) * need.nargs, explain=1, can_cache=False)
+                reads |= _reads(connection, inner.fetchall(), "SELECT")
     except apsw.Error as error:
         raise translate(error) from error
     if careful and not long:
@@ -118,7 +128,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
         long = any(op[1] == "VNext" for op in program) or "recursive" in statement.sql.lower()
     long = long or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
-    return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long))
+    return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)
 
 
 def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
@@ -136,6 +146,18 @@ def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
         found |= {(*opened[cursor], cursor in started) for cursor in stepped & opened.keys()}
         found |= {(op[3], op[2], True) for op in part if op[1] == "Clear"}  # DELETE without WHERE
     return found
+
+
+def _reads(connection: Connection, program: list[Operation], word: str) -> frozenset[str]:
+    """The tables of the file that a program reads. An INSERT does not read the table that it opens for writing."""
+    opened = _OPEN if word != "INSERT" else _OPEN - {"OpenWrite"}
+    roots = {op[3] for op in program if op[1] in opened and op[4] == 0}
+    roots -= {1}
+    rows: list[Any] = []
+    if roots:
+        rows = connection.raw.execute("SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0").fetchall()
+    names: dict[int, str] = dict(rows)
+    return frozenset(names.get(root, "") for root in roots)
 
 
 def _is_small(connection: Connection, database: int, root: int, rows: int) -> bool:

@@ -6,8 +6,11 @@ Insensitivity: before anything happens on its connection that its rows must not 
 a new snapshot), the transaction puts a live result aside: the rest of its rows goes into a spool.
 """
 
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+import trio
 
 from storage.connection import CHUNK_ROWS, Connection
 from storage.errors import Interrupted
@@ -26,6 +29,9 @@ class Owner(Protocol):
     def worker(self) -> Worker:
         """Runs what blocks."""
 
+    def hold(self) -> AbstractContextManager[None]:
+        """While the cursor is at work, nobody may take the connection out of its transaction."""
+
     @property
     def crowded(self) -> bool:
         """Whether a result that waits should give its connection back."""
@@ -38,8 +44,8 @@ class Rows:
     """A result. columns: how many each row has (0 for a statement without rows). changes: rows changed by a statement
     that writes. schema_token: the schema version the statement saw, see `Transaction.schema_token`."""
 
-    __slots__ = ("_at", "_buffer", "_connection", "_cursor", "_failure", "_owner", "_spool", "changes", "columns",
-                 "schema_token")
+    __slots__ = ("_at", "_buffer", "_connection", "_cursor", "_failure", "_moving", "_owner", "_spool", "changes",
+                 "columns", "schema_token")
 
     def __init__(self, columns: int, buffer: list[Row], changes: int = 0, schema_token: int = 0) -> None:
         self.columns = columns
@@ -49,6 +55,7 @@ class Rows:
         self._at = 0
         self._spool: Spool | None = None
         self._failure: BaseException | None = None
+        self._moving: trio.Event | None = None  # while the rows are being put aside, perhaps for somebody else
         self._owner: Owner | None = None
         self._connection: Connection | None = None
         self._cursor: apsw.Cursor | None = None
@@ -73,7 +80,7 @@ class Rows:
 
     def fetch_buffered(self, n: int) -> list[Row] | None:
         """Up to n rows of those that are there already; None if the next ones must be asked for."""
-        return self._from_buffer(n) if self._at < len(self._buffer) else None
+        return self._from_buffer(n) if self._at < len(self._buffer) and self._moving is None else None
 
     async def fetch(self, n: int) -> list[Row]:
         """Up to n rows, at least one unless there are no more ([]). Cancelling ends the result, not the transaction.
@@ -81,9 +88,11 @@ class Rows:
         Raises: what producing the next rows raises; the result is closed then.
         """
         while True:
-            if self._at < len(self._buffer):
+            if self._moving is not None:
+                await self._moving.wait()
+            elif self._at < len(self._buffer):
                 return self._from_buffer(n)
-            if self._spool is not None:
+            elif self._spool is not None:
                 self._buffer, self._at = self._spool.take(), 0
                 if not self._buffer:
                     self._close_spool()
@@ -109,7 +118,8 @@ class Rows:
         assert connection is not None
         assert cursor is not None
         try:
-            self._buffer, ended = await owner.worker.read(partial(connection.next_rows, cursor, n), connection)
+            with owner.hold():
+                self._buffer, ended = await owner.worker.read(partial(connection.next_rows, cursor, n), connection)
         except BaseException:
             self._end()
             raise
@@ -125,14 +135,19 @@ class Rows:
     async def materialize(self) -> None:
         """Produce the rest now, and hold it without the transaction. An error in it is raised by the fetch that
         reaches it."""
+        if self._moving is not None:
+            await self._moving.wait()
+            return
         owner, connection, cursor = self._owner, self._connection, self._cursor
         if owner is None or connection is None or cursor is None:
             return
+        self._moving = trio.Event()
         spool = Spool()
         spool.add(self._buffer[self._at :])
         self._buffer, self._at, self._spool = [], 0, spool
         try:
-            await owner.worker.read(partial(connection.drain, cursor, spool), connection)
+            with owner.hold():
+                await owner.worker.read(partial(connection.drain, cursor, spool), connection)
         except Exception as error:
             self._failure = error
         except BaseException:
@@ -140,6 +155,8 @@ class Rows:
             raise
         finally:
             self._end()
+            self._moving.set()
+            self._moving = None
 
     async def close(self) -> None:
         """Forget the rows that are left."""

@@ -1,12 +1,14 @@
-"""A transaction: how its statements run, and how it ends. What it holds meanwhile is in holding.py.
+"""A transaction: how its statements run, and how it ends. What it holds meanwhile is in holding.py and rowlocks.py.
 
-SERIALIZABLE is REPEATABLE READ here: a write is refused unless the snapshot is the newest state, and after that nobody
-else can commit, so the transactions that write are serial by construction.
+SERIALIZABLE is REPEATABLE READ that may commit what it has written only if nothing has been committed since its snapshot
+in a table that it has read: then it could as well have run at the moment of its commit, so the transactions that write
+are serial in the order of their commits, and a snapshot is a moment between two of them.
 
-Writer algorithm: write lock (fair queue), BEGIN IMMEDIATE (tried again while another program is writing), statements,
-each in its own savepoint because SQLite alone does not undo a statement that fails in an aggregate or a virtual table,
-COMMIT with its fsync in a thread, lock handed on, checkpoint if due. When SQLite itself rolls everything back (a
-write that was interrupted, a full disk), the transaction is `lost`, and only rollback() works.
+Writer algorithm: the turn to write (fair queue), BEGIN IMMEDIATE (tried again while another program is writing),
+statements, each in its own savepoint because SQLite alone does not undo a statement that fails in an aggregate or a virtual
+table, and each settled: its rows locked, or undone again (LockConflict). COMMIT, the turn and the locks handed on, and
+then the flush, which commits share. When SQLite itself rolls everything back (a write that was interrupted, a full disk),
+the changes made before are done again, or the transaction is `lost`, and only rollback() works.
 
 Reader algorithm: a statement not known to be long runs inline within a budget; over it, it is stopped, started again in
 a thread and remembered. In a thread, rows come in chunks, as they are asked for.
@@ -14,8 +16,8 @@ a thread and remembered. In a thread, rows come in chunks, as they are asked for
 Nothing here awaits unless it has to wait: a caller that never waits itself must yield now and then.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from itertools import count
 from math import inf
@@ -26,33 +28,46 @@ import trio
 
 from storage.connection import CHUNK_ROWS, Connection
 from storage.engine import Engine
-from storage.errors import Busy, InternalError, Interrupted, StaleSnapshot, TransactionLost
-from storage.holding import Holding, PinnedConnection
+from storage.errors import (
+    Busy,
+    ConstraintFailed,
+    InternalError,
+    Interrupted,
+    LockConflict,
+    TransactionLost,
+    Unserializable,
+)
+from storage.holding import PinnedConnection, Savepoint
+from storage.locks import LockOwner, Mode
 from storage.plans import Plan
+from storage.rowlocks import RowLocks
 from storage.rows import Rows
 from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
-from storage.writer import Patience
+from storage.turn import Patience
 
 INLINE_ROWS = 500
 """Rows a statement may give inline; what comes after them is produced in a thread."""
 _atomic_names = count(1)
 
 
-class Transaction(Holding):
+class Transaction(RowLocks):
     """One transaction, from Database.transaction(); it takes no connection until it needs one.
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
-    waits_for_lock (now, for the write lock), synchronous (None: the database's), lock_timeout_s (how long to wait for
-    locks; those of other programs are waited for within the database's bound), isolation.
+    waits_for_lock (now, for the turn to write), synchronous (None: the database's), lock_timeout_s (how long to wait for
+    locks; those of other programs are waited for within the database's bound), deadlock_s, isolation, owner.
     Every method may raise EngineErrors; after a failed statement the transaction goes on without that statement's
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
+    LockConflict: wait with `wait_for(error.request)`, then run the statement again.
     """
 
-    __slots__ = ("context",)
+    __slots__ = ("_read", "context")
 
-    def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None) -> None:
-        super().__init__(engine, isolation, pinned)
+    def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None,
+                 owner: LockOwner) -> None:
+        super().__init__(engine, isolation, pinned, owner)
         self.context = context
+        self._read: set[str] = set()  # tables that a SERIALIZABLE transaction has read
 
     # --- statements -----------------------------------------------------------------------------------------------
 
@@ -65,9 +80,18 @@ class Transaction(Holding):
         rows = self.run_inline_or_none(statement, params, autocommit=autocommit)
         if rows is not None:
             return rows
-        if statement.writes:
-            return await self._write(statement, params, autocommit)
-        return await self._read(statement, params)
+        self._busy += 1
+        try:
+            await self._cleared()
+            if statement.writes:
+                return await self._write(statement, params, autocommit)
+            return await self._read_when_free(statement, params)
+        finally:
+            self._busy -= 1
+            if not self._busy and self._engine.turn.holder is self:
+                if self._engine.turn.waiting and not self._fixed and self.has_results:
+                    await self.put_results_aside()
+                self._make_room()
 
     def run_inline_or_none(self, statement: Statement, params: Sequence[Value] = (), *,
                            autocommit: bool = False) -> Rows | None:
@@ -75,20 +99,26 @@ class Transaction(Holding):
         if self.lost:
             raise TransactionLost("the transaction has been rolled back")
         plan = self._engine.plans.known(statement.sql)
-        if plan is None or plan.long:
+        if plan is None or plan.long or self._clearing is not None:
             return None
         try:
             if statement.writes:
-                if self._live or not self._begin_write_nowait():
+                if self._live or not self._enter_nowait():
                     return None
-                return self._try_change(plan, statement, params, autocommit)
-            connection = self._reader_nowait()
-            return None if connection is None else self._try_read(connection, plan, statement, params)
+                try:
+                    return self._try_change(plan, statement, params, autocommit)
+                finally:
+                    self._make_room()
+            else:
+                if self._resident and self._engine.turn.waiting:
+                    return None  # what is left of its rows would have to be put aside
+                connection = self._reader_nowait()
+                return None if connection is None else self._try_read(connection, plan, statement, params)
         except Busy:
             return None
 
     def schema_token(self) -> int:
-        """The schema version: of the transaction's snapshot (taken now under REPEATABLE READ), else the newest.
+        """The schema version: of the transaction's snapshot (taken now under REPEATABLE READ), else the newest committed.
         2.5 us; `Rows.schema_token` says for nothing what a statement saw."""
         if self._connection is not None:
             return self._connection.schema_token()
@@ -114,6 +144,7 @@ class Transaction(Holding):
                 connection.deadline = monotonic() + self._engine.budget_s
             buffer = connection.first_rows(statement, params, INLINE_ROWS)
             connection.deadline = inf
+            self._note_read(plan)
             rows = Rows(plan.columns, buffer, 0, connection.schema_token())
         except BaseException as error:
             connection.deadline = inf
@@ -131,7 +162,7 @@ class Transaction(Holding):
         self._live.append(rows)
         return rows
 
-    async def _read(self, statement: Statement, params: Sequence[Value]) -> Rows:
+    async def _read_when_free(self, statement: Statement, params: Sequence[Value]) -> Rows:
         patience: Patience | None = None
         while True:
             try:
@@ -145,6 +176,10 @@ class Transaction(Holding):
             except Busy as busy:
                 patience = patience or self._patience()
                 await self._retry_later(patience, busy)
+
+    def _note_read(self, plan: Plan) -> None:
+        if self.isolation is Isolation.SERIALIZABLE:
+            self._read |= plan.reads
 
     async def _retry_later(self, patience: Patience, busy: Busy) -> None:
         """SQLite was busy: with another program or, when a function was to be replaced, with our own open cursors."""
@@ -170,6 +205,7 @@ class Transaction(Holding):
         try:
             job = partial(connection.start, statement, params, CHUNK_ROWS)
             buffer, cursor = await self.worker.read(job, connection)
+            self._note_read(plan)
             rows = Rows(plan.columns, buffer, 0, connection.schema_token())
         except BaseException:
             self._give_back(connection)
@@ -194,6 +230,7 @@ class Transaction(Holding):
                 await self._put_aside(connection)
                 plan = self._judge(connection, statement, params)
                 if plan.long:
+                    self._heavy = True
                     job = partial(self._change, connection, plan, statement, params, autocommit, guarded=False)
                     return await self.worker.write(job, connection)
                 rows = self._try_change(plan, statement, params, autocommit)
@@ -202,45 +239,63 @@ class Transaction(Holding):
             except Busy as busy:
                 patience = patience or self._patience()
                 await self._retry_later(patience, busy)
-            finally:
-                if not self.has_written:
-                    self._unlock()  # the snapshot is stale, or its first write failed before it had SQLite's lock
 
     async def run_many(self, statement: Statement, batch: RowBatch) -> int:
         """Run a statement that writes and gives no rows once for each row of a batch, in a thread; all or none.
 
-        Gives the rows changed, also by triggers. Raises as `run` does; batch.failed then says which row it was about.
+        Gives the rows changed, also by triggers. Waits for locks. Raises as `run` does; batch.failed then says which row
+        it was about.
         """
         if self.lost:
             raise TransactionLost("the transaction has been rolled back")
         patience: Patience | None = None
         while True:
-            await self.begin_write()
-            connection = self._connection
-            assert connection is not None
-            try:
-                await self._put_aside(connection)
-                job = partial(self._change_many, connection, statement, batch)
-                return await self.worker.write(job, connection)
-            except Busy as busy:
-                patience = patience or self._patience()
-                await patience.wait(busy)
-            finally:
-                if not self.has_written:
-                    self._unlock()
+            with self.hold():
+                await self.begin_write()
+                connection = self._connection
+                assert connection is not None
+                try:
+                    await self._put_aside(connection)
+                    self._heavy = True
+                    job = partial(self._change_many, connection, statement, batch)
+                    return await self.worker.write(job, connection)
+                except Busy as busy:
+                    patience = patience or self._patience()
+                    await patience.wait(busy)
+                    continue
+                except LockConflict as conflict:
+                    request = conflict.request
+            await self.wait_for(request)
 
     def _change_many(self, connection: Connection, statement: Statement, batch: RowBatch) -> int:
         connection.context = self.context
         connection.prepare(statement.needs)
         connection.command("SAVEPOINT pgquill_statement")
         try:
-            changes = connection.change_many(statement, batch)
+            with self._settled(connection, autocommit=False):
+                changes = connection.change_many(statement, batch)
         except BaseException as error:
             self._undo_statement(connection, error, False)
             raise
         connection.command("RELEASE pgquill_statement")
-        self.has_written, self._pristine = True, False
+        self._pristine = False
         return changes
+
+    @contextmanager
+    def _settled(self, connection: Connection, *, autocommit: bool) -> Iterator[None]:
+        """Around a statement that changes rows: they are locked afterwards. Raises: LockConflict, StaleSnapshot."""
+        capture = connection.capture = self._capture(autocommit=autocommit)
+        try:
+            yield
+        except ConstraintFailed as error:
+            connection.capture = None
+            request = self._removed_by_other(error)
+            if request is not None:
+                raise LockConflict(request) from None
+            raise
+        finally:
+            connection.capture = None
+        self._settle(connection, capture)
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:
         """Run a short write inline; None if it went over its budget, which only a first write has."""
@@ -257,62 +312,68 @@ class Transaction(Holding):
                 raise
             connection.tripped = False
             plan.learn_long()
-            # Nothing had happened yet in this transaction, which SQLite has undone: begin it again.
-            if connection.in_transaction:
-                connection.command("ROLLBACK")
-            self._connection, self.has_written = None, False
-            self._begin_immediate()
-            return None
-        finally:
-            if not self.has_written:
-                self._unlock()
+            return None  # nothing had happened yet in this transaction, which SQLite has undone: it is begun again
 
     def _change(self, connection: Connection, plan: Plan, statement: Statement, params: Sequence[Value],
                 autocommit: bool, *, guarded: bool) -> Rows:
+        if plan.schema:
+            self._fixed = self._heavy = True
         if not autocommit:
             connection.command("SAVEPOINT pgquill_statement")
         if guarded:
             connection.deadline = monotonic() + self._engine.budget_s
         try:
-            buffer, spool, changes = connection.change(statement, params)
+            with self._settled(connection, autocommit=autocommit):
+                try:
+                    buffer, spool, changes = connection.change(statement, params)
+                finally:
+                    connection.deadline = inf
         except BaseException as error:
-            connection.deadline = inf
             self._undo_statement(connection, error, autocommit)
             raise
-        connection.deadline = inf
         if not autocommit:
             connection.command("RELEASE pgquill_statement")
-        self.has_written, self._pristine = True, False
+        self._pristine = False
+        self._note_read(plan)
         rows = Rows(plan.columns, buffer, changes)
         rows.spill(spool)
         return rows
 
     def _undo_statement(self, connection: Connection, error: BaseException, autocommit: bool) -> None:
-        if not connection.in_transaction:
-            self.lost = not connection.tripped
-            return
-        if not autocommit:
+        """A statement has failed: nothing of it stays, and what was done before it does."""
+        if connection.in_transaction and not autocommit:
             connection.command("ROLLBACK TO pgquill_statement")
             connection.command("RELEASE pgquill_statement")
-        else:
-            self.lost = not (connection.tripped or isinstance(error, Busy | StaleSnapshot))
-        self.has_written = connection.is_writing
-        if isinstance(error, Busy) and self.has_written:
-            raise InternalError("SQLite reported a lock conflict to the holder of the lock") from error
+            if isinstance(error, Busy) and not self._engine.settings.in_memory:
+                raise InternalError("SQLite reported a lock conflict to the holder of the lock") from error
+            return
+        if connection.in_transaction:
+            connection.command("ROLLBACK")
+        # SQLite has undone everything, or there was nothing else to undo. What came before can be done again.
+        self.lost = self._fixed and not self._pristine
+        self._connection, self._resident = None, False
+        self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
+        if not self._mine and self._snapshot is None and not self.lost:
+            self.has_written = self._pristine = self._fixed = False
 
     # --- savepoints -----------------------------------------------------------------------------------------------
 
     async def savepoint(self, name: str) -> None:
         """Set a savepoint; names are unique within the transaction and hold no double quote."""
         self._check_not_lost()
+        await self._cleared()
         if self._connection is not None:
             self._connection.command(f'SAVEPOINT "{name}"')
-        self._savepoints.append(name)
+        self._savepoints.append(Savepoint(name, len(self._mine), len(self.owner.taken), self._fixed))
+
+    def _find(self, name: str) -> int:
+        return next(i for i, savepoint in enumerate(self._savepoints) if savepoint.name == name)
 
     async def release(self, name: str) -> None:
         """Forget the savepoint and those set after it; their effects stay."""
         self._check_not_lost()
-        at = self._savepoints.index(name)
+        await self._cleared()
+        at = self._find(name)
         if self._connection is not None:
             self._connection.command(f'RELEASE "{name}"')
         del self._savepoints[at:]
@@ -320,26 +381,36 @@ class Transaction(Holding):
     async def rollback_to(self, name: str) -> None:
         """Undo what happened since the savepoint, which stays. Raises: TransactionLost."""
         self._check_not_lost()
-        at = self._savepoints.index(name)
-        if self._connection is not None:
-            await self._put_aside(self._connection)
-            self._connection.command(f'ROLLBACK TO "{name}"')
-        del self._savepoints[at + 1 :]
+        at = self._find(name)
+        with self.hold():
+            await self._cleared()
+            if self._connection is not None:
+                await self._put_aside(self._connection)
+                self._connection.command(f'ROLLBACK TO "{name}"')
+            mark = self._savepoints[at]
+            del self._savepoints[at + 1 :]
+            del self._mine[mark.changes :]
+            self._fixed = mark.fixed
+            self._engine.locks.release_since(self.owner, mark.locks)
 
     @asynccontextmanager
     async def atomic(self) -> AsyncIterator[None]:
         """Several statements that take effect together or, when an exception leaves the block, not at all."""
         name = f"pgquill_atomic_{next(_atomic_names)}"
-        await self.savepoint(name)
-        try:
-            yield
-        except BaseException:
-            if not self.lost:
-                with trio.CancelScope(shield=True):
-                    await self.rollback_to(name)
-                    await self.release(name)
-            raise
-        await self.release(name)
+        with self.hold():
+            await self.savepoint(name)
+            try:
+                yield
+            except BaseException as error:
+                if not self.lost:
+                    if isinstance(error, LockConflict):  # what it has got so far it keeps, while it waits for the rest
+                        at = self._find(name)
+                        self._savepoints[at] = self._savepoints[at]._replace(locks=len(self.owner.taken))
+                    with trio.CancelScope(shield=True):
+                        await self.rollback_to(name)
+                        await self.release(name)
+                raise
+            await self.release(name)
 
     def _check_not_lost(self) -> None:
         if self.lost:
@@ -350,41 +421,55 @@ class Transaction(Holding):
     async def commit(self) -> None:
         """Make the changes permanent; when this returns, the disk has them (as far as `synchronous` asks for it).
 
-        Holds no connection afterwards, whatever happens. Not cancellable once COMMIT has begun.
-        Raises: ConstraintFailed (a deferred foreign key), DiskFull, IoError, LockTimeout: all is rolled back then;
-        TransactionLost.
+        Holds no connection and no locks afterwards, whatever happens. Not cancellable once COMMIT has begun.
+        Raises: ConstraintFailed (a deferred foreign key), DiskFull, IoError, LockTimeout, StaleSnapshot (SERIALIZABLE): all
+        is rolled back then; TransactionLost.
         """
-        self._close_live()
-        connection = self._connection
-        try:
-            self._check_not_lost()
-            if connection is not None and self.has_written:
+        pages = 0
+        with self.hold():
+            try:
+                await self._cleared()
+                self._close_live()
+                self._check_not_lost()
+                if self.has_written:
+                    await self.begin_write()
+                    assert self._connection is not None
+                    with trio.CancelScope(shield=True):
+                        pages = await self._commit_changes(self._connection)
+                elif self._connection is not None:
+                    self._connection.command("COMMIT")
+            finally:
+                self._let_go()
+        if pages:
+            self._engine.checkpoint_if_due(pages)
+            if (self.synchronous or self._engine.settings.synchronous) is Synchronous.FULL:
                 with trio.CancelScope(shield=True):
-                    await self._commit_changes(connection)
-            elif connection is not None:
-                connection.command("COMMIT")
-        finally:
-            self._let_go()
-        if connection is not None and connection.wal_pages:
-            pages, connection.wal_pages = connection.wal_pages, 0
-            with trio.CancelScope(shield=True):
-                await self._engine.checkpoint_if_due(pages)
+                    await self._engine.flusher.flush()
+            else:
+                self._engine.flusher.flush_later()
 
     def end_read(self) -> bool:
         """End a transaction that wrote nothing and holds nothing, without waiting; False if it must be committed."""
-        if self._connection is not None or self._live or self.lost or self.has_written:
+        if self._connection is not None or self._live or self.lost or self.has_written or self.owner.taken:
             return False
         self._let_go()
         return True
 
-    async def _commit_changes(self, connection: Connection) -> None:
+    async def _commit_changes(self, connection: Connection) -> int:
+        """COMMIT. Gives the pages of the log if anything was written to it, else 0."""
         engine = self._engine
-        wanted = self.synchronous or engine.settings.synchronous
+        connection.wal_pages = 0
+        self._refuse_unserializable()
+        self._rebase(connection)
+        wanted = engine.history.is_wanted
+        known = not self._fixed
+        keys, gone = self._keys_for_history(connection) if wanted and known else (set(), set())
         job = partial(connection.command, "COMMIT")
         patience: Patience | None = None
         while True:
             try:
-                if connection.synchronous is Synchronous.FULL and not engine.settings.in_memory:
+                if self._heavy:
+                    engine.committing = True
                     await self.worker.write(job)
                 else:
                     job()
@@ -392,11 +477,24 @@ class Transaction(Holding):
             except Busy as busy:  # in memory only: readers are at it
                 patience = patience or self._patience()
                 await patience.wait(busy)
+            finally:
+                engine.committing = False
+        if connection.wal_pages or engine.settings.in_memory:
+            shared = {r.key for r in self.owner.taken if r.mode is Mode.FOR_KEY_SHARE}
+            engine.history.add(self._mine if known else None, keys, gone, shared)
         engine.committed()
-        if wanted is Synchronous.FULL and connection.synchronous is not Synchronous.FULL:
-            await engine.sync_log()  # asked for after BEGIN, when the connection's own setting cannot change any more
+        return connection.wal_pages
+
+    def _refuse_unserializable(self) -> None:
+        """Raises: Unserializable if a SERIALIZABLE transaction has read what others have changed since."""
+        if self.isolation is Isolation.SERIALIZABLE:
+            for commit in self._commits():
+                if commit.changes is None or not commit.tables.isdisjoint(self._read):
+                    raise Unserializable("a table was changed after it was read")
 
     async def rollback(self) -> None:
-        """Undo everything. Holds no connection afterwards. Never waits."""
+        """Undo everything. Holds no connection and no locks afterwards. Waits for nobody's lock."""
+        with trio.CancelScope(shield=True):
+            await self._cleared()
         self._close_live()
         self._let_go()

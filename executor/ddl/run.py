@@ -32,6 +32,7 @@ async def run(result: DdlResult, old: Catalog, transaction: "Transaction") -> Ca
     """
     temporary = any(relation.schema == "pg_temp" for relation in (*result.catalog.relations, *old.relations))
     async with transaction.atomic():
+        transaction.fix()
         # First of all: see the invariant in executor.ddl.schema_edit. TRUNCATE and the like leave the catalog alone.
         edited = {home for home in ("main", "temp") if any(f"{home}.sqlite_schema" in s.sql for s in result.statements)}
         if permanent(result.catalog) != permanent(old):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from storage.database import Database
+from storage.errors import LockConflict
 from storage.rows import Rows
 from storage.statement import Need, Statement
 from storage.transaction import Transaction
@@ -42,6 +43,15 @@ async def read(transaction: Transaction, sql: str, params: tuple[Any, ...] = (),
 
 async def write(transaction: Transaction, sql: str, params: tuple[Any, ...] = (), needs: tuple[Need, ...] = ()) -> Rows:
     return await transaction.run(Statement(sql, needs, writes=True), params)
+
+
+async def when_free(transaction: Transaction, statement: Statement, params: tuple[Any, ...] = ()) -> Rows:
+    """Run a statement; again after each lock that it has to wait for."""
+    while True:
+        try:
+            return await transaction.run(statement, params)
+        except LockConflict as conflict:
+            await transaction.wait_for(conflict.request)
 
 
 async def everything(rows: Rows) -> list[Any]:

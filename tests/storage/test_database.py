@@ -12,7 +12,7 @@ from storage import errors
 from storage.database import Database
 from storage.statement import Statement
 from storage.worker import Worker
-from tests.storage.bench import NUMBERS, Bench, read, write
+from tests.storage.bench import NUMBERS, Bench, read, write, when_free
 
 pytestmark = pytest.mark.trio
 
@@ -161,7 +161,7 @@ async def test_writers_queue_and_none_is_lost(filled: Bench) -> None:
     async def writer() -> None:
         for _ in range(10):
             transaction = filled.begin()
-            await transaction.run(add)
+            await when_free(transaction, add)
             await trio.lowlevel.checkpoint()
             await transaction.commit()
 

@@ -1,0 +1,100 @@
+"""Group commit: commits that arrive together share one fsync of the write-ahead log.
+
+A transaction is committed without waiting for the disk (to SQLite: synchronous=NORMAL), and answered when a flush that
+began afterwards has ended. One flush runs at a time; all who come meanwhile share the next. So what is acknowledged is on
+the disk, with everything committed before it. Others can see a commit while it is being flushed; what they commit is
+behind it in the log, so a power failure never keeps the second without the first.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import trio
+
+from storage.errors import IoError
+from storage.worker import Worker
+
+LATER_S = 0.2
+"""How long a commit that does not wait for the disk may be on its way there (PostgreSQL's wal_writer_delay)."""
+
+
+def sync_file(path: str) -> None:
+    """Make sure that the disk has the file's content, and the file its name."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: str) -> None:
+    """Make sure that the disk knows of a file that was made."""
+    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Flusher:
+    """Flushes the log of one database. sync: what makes the disk have the log; simulations have their own."""
+
+    def __init__(self, worker: Worker, log: str | None, sync: Callable[[str], None] = sync_file) -> None:
+        self._worker = worker
+        self._log = log
+        self._sync = sync
+        self._wanted = 0
+        self._done = 0
+        self._running = False
+        self._later = False
+        self._failed = False
+        self._waiting = trio.lowlevel.ParkingLot()
+        self._is_new = True
+
+    async def flush(self) -> None:
+        """When this returns, the disk has what was committed before the call.
+
+        Raises: IoError if it could not be written: then nothing more is acknowledged by this process, because the system
+        may have forgotten what it could not write.
+        """
+        if self._log is None:
+            return
+        self._wanted += 1
+        mine = self._wanted
+        while self._done < mine:
+            if self._failed:
+                raise IoError("the write-ahead log could not be flushed to the disk")
+            if self._running:
+                await self._waiting.park()
+            else:
+                await self._flush_now()
+
+    async def _flush_now(self) -> None:
+        assert self._log is not None
+        upto = self._wanted
+        self._running = True
+        try:
+            if self._is_new:
+                await self._worker.write(partial(sync_folder, self._log))
+            await self._worker.write(partial(self._sync, self._log))
+            self._is_new = False
+            self._done = upto
+        except OSError:
+            self._failed = True
+        finally:
+            self._running = False
+            self._waiting.unpark_all()
+
+    def flush_later(self) -> None:
+        """For a commit that does not wait: the disk will have it soon."""
+        if self._log is not None and not self._later and not self._failed:
+            self._later = True
+            trio.lowlevel.spawn_system_task(self._flush_soon)
+
+    async def _flush_soon(self) -> None:
+        await trio.sleep(LATER_S)
+        self._later = False
+        with trio.CancelScope(shield=True), suppress(IoError):  # whoever commits next is told
+            await self.flush()

@@ -1,0 +1,250 @@
+"""Locks on rows and unique values: what a statement that has changed rows must hold, and what it may not overtake.
+
+A statement runs first and is settled afterwards, before anybody can see what it did: each row it changed is locked, and
+so are the unique values it gave or took away and the rows its foreign keys refer to. If somebody else holds one of those,
+the statement is undone and the transaction waits, keeping what it has got so far; then the statement runs again, from its
+beginning and on what is there then. Under REPEATABLE READ it may not touch what was committed since its snapshot.
+
+Keys of locks: ("row", table, rowid); ("key", table, index, values), () for an index whose values cannot be computed;
+("rows", table), which every holder of a row of the table shares, and a statement that changes too many of them, or has
+no numbers for them, has alone; ("rows",), shared by all who hold any row of the database, against VACUUM.
+"""
+
+from typing import Any
+
+from storage.changes import DELETE, INSERT, Capture, Change, Table, Values
+from storage.connection import Connection
+from storage.errors import ConstraintFailed, LockConflict, StaleSnapshot
+from storage.history import Commit
+from storage.holding import Holding
+from storage.locks import Key, Mode, Request
+from storage.statement import Isolation
+
+CAPTURED_MAX = 5000
+"""Changes of one transaction that are kept, to be put aside and done again; with more it keeps its turn."""
+UNIQUE = frozenset({"UNIQUE", "PRIMARYKEY", "ROWID"})
+EVERY_ROW: Key = ("rows",)
+_SHARED, _ALONE = Mode.ROW_EXCLUSIVE, Mode.EXCLUSIVE
+
+
+class RowLocks(Holding):
+    """The part of a transaction that locks what its statements change."""
+
+    __slots__ = ("_removed",)
+
+    def _others_lock(self) -> bool:
+        lockers = self._engine.lockers
+        return len(lockers) > 1 or (bool(lockers) and self not in lockers)
+
+    def _capture(self, *, autocommit: bool) -> Capture | None:
+        """What the next statement's changes go into; None if nobody needs to know them."""
+        if not self._others_lock() and not self._engine.history.is_wanted and (autocommit or self._fixed):
+            self._fixed = True
+            return None
+        return Capture(CAPTURED_MAX)
+
+    # --- after a statement ----------------------------------------------------------------------------------------
+
+    def _settle(self, connection: Connection, capture: Capture | None) -> None:
+        """Lock what a statement has changed. Raises: LockConflict, StaleSnapshot: the caller undoes the statement then."""
+        if capture is None or not capture.changes:
+            return
+        self._engine.lockers.add(self)
+        self._need(EVERY_ROW, _SHARED)
+        if capture.full or len(self._mine) + len(capture.changes) > CAPTURED_MAX:
+            self._fixed = True
+        facts = self._engine.facts(connection)
+        commits = self._commits()
+        changes = capture.changes
+        if capture.full or capture.blind:
+            self._fixed = self._heavy = True
+            for name in capture.tables or {c.table for c in changes}:
+                self._need(("rows", name), _ALONE)
+            if commits:
+                raise StaleSnapshot("too much has changed since the snapshot")
+        else:
+            tables: dict[str, Table | None] = {}
+            moved: dict[tuple[str, int], int] = {}
+            for i, change in enumerate(changes):
+                if change.database != "main" or change.table.startswith("pgquill_"):
+                    continue
+                if change.table not in tables:
+                    found = tables[change.table] = facts("main", change.table)
+                    alone = found is None or (found.rowid is None and found.alias is None)
+                    self._need(("rows", change.table), _ALONE if alone else _SHARED)
+                    self._fixed = self._fixed or found is None or found.odd
+                table = tables[change.table]
+                if table is None:
+                    continue
+                if moved:
+                    changes[i] = change = change._replace(
+                        rowid=moved.get((change.table, change.rowid), change.rowid),
+                        new_rowid=moved.get((change.table, change.new_rowid), change.new_rowid))
+                self._lock_change(connection, table, change, commits, moved)
+                if moved and change.op == INSERT:
+                    changes[i] = change._replace(rowid=moved.get((change.table, change.rowid), change.rowid),
+                                                 new_rowid=moved.get((change.table, change.new_rowid), change.new_rowid))
+        self._mine += changes
+
+    def _commits(self) -> list[Commit]:
+        """What others have committed since this transaction's snapshot."""
+        return list(self._engine.history.changed_since(self._snapshot)) if self._snapshot is not None else []
+
+    def _need(self, key: Key, mode: Mode) -> None:
+        request = Request(key, mode)
+        if not self._engine.locks.take(self.owner, request):
+            raise LockConflict(request)
+
+    def _lock_change(self, connection: Connection, table: Table, change: Change, commits: list[Commit],
+                     moved: dict[tuple[str, int], int]) -> None:
+        old, new = change.old, change.new
+        if table.rowid is not None or table.alias is not None:
+            self._lock_rows(connection, table, change, commits, moved)
+        for unique in table.uniques:
+            before = None if old is None else unique.of(old)
+            after = None if new is None else unique.of(new)
+            if before != after or before == ():
+                for key in {before, after} - {None}:
+                    self._claim(("key", table.name, unique.name, key), commits)
+        for reference in table.references:
+            if new is None:
+                continue
+            values = tuple(new[i] for i in reference.columns)
+            if None in values or (old is not None and values == tuple(old[i] for i in reference.columns)):
+                continue
+            self._lock_parent(connection, reference.parent, reference.find, values, commits)
+
+    def _lock_rows(self, connection: Connection, table: Table, change: Change, commits: list[Commit],
+                   moved: dict[tuple[str, int], int]) -> None:
+        name, old, new = table.name, change.old, change.new
+        if change.op == INSERT or change.new_rowid != change.rowid:
+            request = Request(("row", name, change.new_rowid), Mode.FOR_UPDATE)
+            taken = self._engine.locks.take(self.owner, request)
+            if not taken and table.alias is None and not table.odd:
+                self._move(connection, table, change.new_rowid, moved)
+            elif not taken:
+                raise LockConflict(request)
+            self._refuse_stale(request.key, commits, "keys" if table.alias is not None else "none")
+        if change.op == INSERT:
+            return
+        assert old is not None
+        key_changes = change.op == DELETE or change.rowid != change.new_rowid or any(
+            old[i] != new[i] for i in table.keys) if new is not None else True
+        key = ("row", name, change.rowid)
+        self._refuse_stale(key, commits, "keys")
+        if key_changes:
+            self._refuse_stale(key, commits, "shared")
+        self._need(key, Mode.FOR_UPDATE if key_changes else Mode.FOR_NO_KEY_UPDATE)
+
+    def _move(self, connection: Connection, table: Table, rowid: int, moved: dict[tuple[str, int], int]) -> None:
+        """SQLite chose a number for a row which another transaction's new row has: choose one that nobody has."""
+        name = table.name.replace('"', '""')
+        highest: Any = connection.raw.execute(f'SELECT max({table.rowid}) FROM main."{name}"').get
+        new = self._engine.free_rowid(table.name, highest)
+        self._need(("row", table.name, new), Mode.FOR_UPDATE)
+        capture, connection.capture = connection.capture, None
+        try:
+            connection.command(f'UPDATE main."{name}" SET {table.rowid} = {new} WHERE {table.rowid} = {rowid}')
+        finally:
+            connection.capture = capture
+        moved[table.name, rowid] = new
+
+    def _claim(self, key: Key, commits: list[Commit]) -> None:
+        self._refuse_stale(key, commits, "keys")
+        self._need(key, Mode.FOR_UPDATE)
+
+    def _lock_parent(self, connection: Connection, parent: str, find: str | None, values: Values,
+                     commits: list[Commit]) -> None:
+        """The row that a foreign key refers to must stay."""
+        self._need(("rows", parent), _SHARED)
+        if find is None:
+            return  # without numbers, whoever changes such a row has the table alone
+        row = connection.raw.execute(find, values).fetchone()
+        if row is None:
+            return  # the constraint is checked at the end of the transaction
+        key = ("row", parent, row[0])
+        self._refuse_stale(key, commits, "gone")
+        self._need(key, Mode.FOR_KEY_SHARE)
+
+    @staticmethod
+    def _refuse_stale(key: Key, commits: list[Commit], what: str) -> None:
+        for commit in commits:
+            if what != "none" and (commit.changes is None or key in getattr(commit, what)):
+                raise StaleSnapshot("the row was changed after the snapshot")
+
+    # --- unique values that somebody else is taking away ----------------------------------------------------------
+
+    def _removed_by_other(self, error: ConstraintFailed) -> Request | None:
+        """A unique value is there already: whom to wait for, if another transaction is about to take one away."""
+        if error.kind not in UNIQUE:
+            return None
+        if self._commits():
+            raise StaleSnapshot("a unique value was changed after the snapshot")
+        where = error.message.partition(": ")[2]
+        for other in self._engine.lockers:
+            if other is self:
+                continue
+            for change in other.changes:
+                if change.op == INSERT or not where.startswith((f"{change.table}.", "index '")):
+                    continue
+                request = Request(("row", change.table, change.rowid), Mode.FOR_UPDATE)
+                if self._engine.locks.is_held(request.key, against=Mode.FOR_SHARE, owner=self.owner):
+                    return request
+        return None
+
+    @property
+    def changes(self) -> list[Change]:
+        """What it has changed so far."""
+        return self._mine
+
+    # --- locks without changes ------------------------------------------------------------------------------------
+
+    def lock_row(self, table: str, rowid: int, mode: Mode) -> Request | None:
+        """Lock a row (FOR UPDATE and the like). None if that is done; else what stands in the way: see `wait_for`.
+
+        Raises: StaleSnapshot if the row was changed after this transaction's snapshot.
+        """
+        if self.isolation is not Isolation.READ_COMMITTED:
+            commits = self._commits()
+            if commits:
+                self._refuse_stale(("row", table, rowid), commits, "gone" if mode is Mode.FOR_KEY_SHARE else "keys")
+        self._engine.lockers.add(self)
+        for request in (Request(EVERY_ROW, _SHARED), Request(("rows", table), _SHARED), Request(("row", table, rowid), mode)):
+            if not self._engine.locks.take(self.owner, request):
+                return request
+        return None
+
+    async def wait_for(self, request: Any) -> None:
+        """Wait for a lock, and hold it. Others may write meanwhile, whatever is held (`hold`): what has been begun is to
+        be begun anew. Raises: LockTimeout, Deadlock."""
+        self._engine.lockers.add(self)
+        busy, self._busy = self._busy, 0
+        try:
+            self._make_room()
+            await self._engine.locks.acquire(self.owner, request, timeout_s=self.lock_timeout_s,
+                                             deadlock_s=self.deadlock_s)
+        finally:
+            self._busy = busy
+
+    # --- at the end -----------------------------------------------------------------------------------------------
+
+    def _keys_for_history(self, connection: Connection) -> tuple[set[Key], set[Key]]:
+        """(rows and unique values changed, rows and values that are gone) of what is being committed."""
+        facts = self._engine.facts(connection)
+        keys: set[Key] = set()
+        gone: set[Key] = set()
+        for change in self._mine:
+            table = facts(change.database, change.table) if change.database == "main" else None
+            if table is None:
+                continue
+            old, new = change.old, change.new
+            keys |= {("row", table.name, change.rowid), ("row", table.name, change.new_rowid)}
+            if change.op != INSERT and (new is None or old is None or change.rowid != change.new_rowid
+                                        or any(old[i] != new[i] for i in table.keys)):
+                gone.add(("row", table.name, change.rowid))
+            for unique in table.uniques:
+                before = None if old is None else unique.of(old)
+                after = None if new is None else unique.of(new)
+                if before != after or before == ():
+                    keys |= {("key", table.name, unique.name, key) for key in (before, after) if key is not None}
+        return keys, gone

@@ -5,7 +5,6 @@
     a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
 """
 
-from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import trio
 
 from executor import sqlstates as states
-from executor.advisory import Wanted as Held
 from executor.catalog.model import Catalog
 from executor.errors import SqlError
 from executor.limits import Limits
@@ -58,7 +56,8 @@ class Manner(NamedTuple):
 class Savepoint:
     """A savepoint, and what there was when it was made: ROLLBACK TO goes back to that.
 
-    token: its name in storage and in Settings. undo: how many sequence changes. portals: open cursors and portals.
+    token: its name in storage and in Settings. undo: how many sequence changes. portals: open cursors and portals. locks: how
+    many the transaction held.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Savepoint:
     catalog: Catalog | None
     undo: int
     portals: tuple[Any, ...]
-    advisory: Counter[Held]
+    locks: int
 
 
 class Block:
@@ -80,6 +79,8 @@ class Block:
         self.implicit_block = False  # several statements in one simple query
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
+        self.number = 0  # of its transactions so far
+        self.shown: int | None = None  # the transaction's number in pg_locks, once somebody has looked
         self.limits = Limits(self)
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
@@ -120,6 +121,8 @@ class Block:
             if self._manner_of != settings.revision:
                 self._manner, self._manner_of = Manner.of(settings), settings.revision
             manner = self._manner
+            self.number += 1
+            self.shown = None
             self.transaction = session.database.file.transaction(
                 isolation=manner.isolation, context=context, pinned=session.temporary.pinned,
                 owner=session.lock_owner)
@@ -217,7 +220,7 @@ class Block:
         if not transaction.has_written and not session.cursors and not session.context.sequences.dirty \
                 and transaction.end_read():
             self.transaction = None
-            session.database.advisory.release_all(session, transaction=True)
+            self._release_locks()
             session.settings.commit()
             return
         await self.commit()
@@ -296,8 +299,14 @@ class Block:
             await transaction.rollback()
         session.temporary.release()
 
+    def _release_locks(self, mark: int = 0) -> None:
+        """Give back the locks of the transaction that it has taken since it had `mark` of them."""
+        owner = self.session.lock_owner
+        if len(owner.taken) > mark:
+            self.session.database.file.locks.release_since(owner, mark)
+
     def _reset(self) -> None:
-        self.session.database.advisory.release_all(self.session, transaction=True)
+        self._release_locks()
         self.transaction = None
         self.explicit = self.failed = self.implicit_block = False
         self.savepoints.clear()
@@ -327,7 +336,7 @@ class Block:
         session.settings.savepoint(token)
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
-            (*session.cursors.values(), *session.portals.values()), session.database.advisory.of_transaction(session)))
+            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -353,7 +362,7 @@ class Block:
         session.settings.rollback_to(mark.token)
         session.own_catalog = mark.catalog
         session.context.sequences.undo_since(mark.undo)
-        session.database.advisory.release_since(session, mark.advisory)
+        self._release_locks(mark.locks)
         del self.savepoints[at + 1 :]
         self.failed = False
 

@@ -24,6 +24,7 @@ from storage.database import Database as File
 from storage.errors import EngineError
 
 FIRST_DATABASE_OID = 16000
+FIRST_TRANSACTION = 1000
 SUFFIX = ".db"
 OTHERS_LEAVE_S = 5.0
 """How long DROP DATABASE waits for other sessions to end."""
@@ -47,6 +48,7 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
+        self.transaction_numbers = count(FIRST_TRANSACTION)  # for pg_locks
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None

@@ -7,13 +7,14 @@ runs it in the session's storage transaction. Transaction control is in executor
 from collections.abc import Sequence
 from copy import copy
 from functools import partial
+from itertools import chain, count
 from time import time_ns
 from typing import Any
 
 import msgspec
 
 from executor import sqlstates as states
-from executor.advisory import run_waiting
+from executor.advisory import AdvisoryLocks
 from executor.analysis import Analyzed, Column, analyze, bind_statement, encoder, env_key, formatted, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
@@ -38,6 +39,7 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
+from executor.waiting import run_waiting
 from storage.errors import EngineError, LockConflict, LockTimeout, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
@@ -55,11 +57,12 @@ class Session:
         self.user = user
         self.settings = settings
         self.context = context
-        self.process_id = 0
-        self.lock_owner = LockOwner()
+        self.lock_owner = LockOwner(0)
+        self.wait_start_ns = 0  # when it began to wait for a lock, if it waits for one
         self.secret = b""
         self.block = Block(self)
         self.notices: list[SqlError] = context.notices
+        self.advisory = AdvisoryLocks(database.file.locks, self.lock_owner, self.notices)
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
         self.cursors: dict[str, Any] = {}
@@ -72,6 +75,15 @@ class Session:
         context.settings = settings
         settings.transaction_check = self.block.check_setting
         context.sequences = SessionSequences(database.sequences)
+
+    @property
+    def process_id(self) -> int:
+        """What clients know the session by; locks are known by it too."""
+        return int(self.lock_owner.label)
+
+    @process_id.setter
+    def process_id(self, number: int) -> None:
+        self.lock_owner.label = number
 
     # --- what pgwire asks -----------------------------------------------------------------------------------------
 
@@ -297,7 +309,7 @@ class Session:
         await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
-        self.database.advisory.release_all(self, transaction=False)
+        self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)
         self.engine.sessions.discard(self)
@@ -454,7 +466,7 @@ class Session:
 
                         statement = system_tables(self, analyzed)
                     run = partial(self.run_statement, transaction, statement, values, analyzed)
-                rows = await run_waiting(self, transaction, run)
+                rows = await run_waiting(self, run)
             except LiteralNeeded:
                 prepared, literals = await self.without_lifting(prepared, text), ()
                 continue
@@ -500,7 +512,7 @@ class Session:
         except SchemaChanged:
             return None
         except LockConflict:
-            raise  # its turn will come: see run_waiting
+            raise  # its turn will come: see executor.waiting
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
         except (states.CheckViolation, states.NotNullViolation, states.WithCheckOptionViolation) as error:
@@ -566,14 +578,13 @@ class Session:
                 self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            while True:
-                try:
-                    with self.block.timeout():
-                        return await kind.handler(self, command.raw, parameters)
-                except LockConflict as conflict:
-                    with self.block.timeout():
-                        await self.block.ensure().wait_for(conflict.request)
-                    command = Command(fresh(command.raw), kind)
+            raws = chain([command.raw], (fresh(command.raw) for _ in count()))
+
+            async def run() -> Result:
+                with self.block.timeout():
+                    return await kind.handler(self, next(raws), parameters)
+
+            return await run_waiting(self, run)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

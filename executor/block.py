@@ -79,6 +79,7 @@ class Block:
         self.implicit_block = False  # several statements in one simple query
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
+        self.in_block = False  # the command that runs now is
         self.number = 0  # of its transactions so far
         self.shown: int | None = None  # the transaction's number in pg_locks, once somebody has looked
         self.limits = Limits(self)
@@ -184,10 +185,19 @@ class Block:
         if self.session.settings.get("transaction_read_only") == "on":
             raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
 
+    def note_command(self) -> None:
+        """A command begins: is it in a block? The statements of a pipeline make one, from the second on."""
+        self.in_block = self.explicit or self.implicit_block or self.transaction is not None
+
     def refuse_inside(self, what: str) -> None:
         """25001 for what cannot be in a transaction block."""
-        if self.explicit or self.implicit_block:
+        if self.in_block:
             raise states.ActiveSqlTransaction(f"{what} cannot run inside a transaction block")
+
+    def require_block(self, what: str) -> None:
+        """25P01 for what makes no sense outside of a transaction block."""
+        if not self.in_block:
+            raise states.NoActiveSqlTransaction(f"{what} can only be used in transaction blocks")
 
     def timeout(self) -> AbstractContextManager[None]:
         """statement_timeout (57014) and transaction_timeout (25P04) around a wait."""
@@ -302,6 +312,7 @@ class Block:
     def _release_locks(self, mark: int = 0) -> None:
         """Give back the locks of the transaction that it has taken since it had `mark` of them."""
         owner = self.session.lock_owner
+        self.session.tables.forget()
         if len(owner.taken) > mark:
             self.session.database.file.locks.release_since(owner, mark)
 

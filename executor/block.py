@@ -5,6 +5,7 @@
     a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
@@ -56,7 +57,8 @@ class Manner(NamedTuple):
 class Savepoint:
     """A savepoint, and what there was when it was made: ROLLBACK TO goes back to that.
 
-    token: its name in storage and in Settings. undo: how many sequence changes. portals: open cursors and portals. locks: how
+    token: its name in storage and in Settings. outside: how much was to be done at the commit.
+    undo: how many sequence changes. portals: open cursors and portals. locks: how
     many the transaction held.
     """
 
@@ -66,6 +68,7 @@ class Savepoint:
     undo: int
     portals: tuple[Any, ...]
     locks: int
+    outside: int
 
 
 class Block:
@@ -79,6 +82,7 @@ class Block:
         self.implicit_block = False  # several statements in one simple query
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
+        self.at_commit: list[Callable[[], None]] = []  # what takes effect outside of the file when it does in it
         self.in_block = False  # the command that runs now is
         self.number = 0  # of its transactions so far
         self.shown: int | None = None  # the transaction's number in pg_locks, once somebody has looked
@@ -227,10 +231,10 @@ class Block:
         if transaction is None:
             return
         session = self.session
-        if not transaction.has_written and not session.cursors and not session.context.sequences.dirty \
+        if not transaction.has_written and not session.cursors and not session.context.sequences.dirty and not self.at_commit \
                 and transaction.end_read():
             self.transaction = None
-            self._release_locks()
+            self.release_locks()
             session.settings.commit()
             return
         await self.commit()
@@ -270,6 +274,8 @@ class Block:
             raise
         for cursor in session.cursors.values():
             cursor.committed = True
+        for effect in self.at_commit:
+            effect()
         session.context.sequences.undo.clear()
         if session.own_catalog is not None:
             self._publish()
@@ -309,7 +315,7 @@ class Block:
             await transaction.rollback()
         session.temporary.release()
 
-    def _release_locks(self, mark: int = 0) -> None:
+    def release_locks(self, mark: int = 0) -> None:
         """Give back the locks of the transaction that it has taken since it had `mark` of them."""
         owner = self.session.lock_owner
         self.session.tables.forget()
@@ -317,10 +323,11 @@ class Block:
             self.session.database.file.locks.release_since(owner, mark)
 
     def _reset(self) -> None:
-        self._release_locks()
+        self.release_locks()
         self.transaction = None
         self.explicit = self.failed = self.implicit_block = False
         self.savepoints.clear()
+        self.at_commit.clear()
         self.limits.end_transaction()
 
     async def fail(self) -> None:
@@ -347,7 +354,7 @@ class Block:
         session.settings.savepoint(token)
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
-            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken)))
+            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -372,8 +379,9 @@ class Block:
         await self.ensure().rollback_to(mark.token)
         session.settings.rollback_to(mark.token)
         session.own_catalog = mark.catalog
+        del self.at_commit[mark.outside:]
         session.context.sequences.undo_since(mark.undo)
-        self._release_locks(mark.locks)
+        self.release_locks(mark.locks)
         del self.savepoints[at + 1 :]
         self.failed = False
 

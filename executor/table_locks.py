@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from executor.block import Block
 
 Tables = tuple[Request, ...]
+LOOKS_ONLY = "ar"
+"""Actions of foreign keys that change nothing: NO ACTION and RESTRICT."""
 
 
 def shared_by_all(relation: Relation) -> bool:
@@ -78,7 +80,8 @@ def _of_foreign_keys(change: plan.DataChange, catalog: Catalog) -> Any:
             for constraint in relation.constraints:
                 if constraint.kind == "f" and constraint.referenced == change.relation.oid \
                         and (changed is None or changed.intersection(constraint.referenced_columns)):
-                    yield relation, Mode.ROW_EXCLUSIVE
+                    action = constraint.on_delete if changed is None else constraint.on_update
+                    yield relation, Mode.ROW_SHARE if action in LOOKS_ONLY else Mode.ROW_EXCLUSIVE
 
 
 class TableLocks:

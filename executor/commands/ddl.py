@@ -94,12 +94,17 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A statement that executor.ddl has a handler for."""
+    if raw.node.kind in CONCURRENTLY and raw.node.peek("concurrent"):
+        session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done
         ddl, catalog = await begin(session, raw)
         result = HANDLERS[raw.node.kind](raw.node, ddl)
         raw.node.finish()
         await apply(session, ddl, result, catalog)
         return Result(result.tag)
+
+
+CONCURRENTLY = {"IndexStmt": "CREATE INDEX CONCURRENTLY", "DropStmt": "DROP INDEX CONCURRENTLY"}
 
 
 COMMANDS = {

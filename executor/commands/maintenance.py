@@ -13,13 +13,13 @@ from executor.lock_names import table_request
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
 from executor.parse import Node, RawStatement, Source
+from executor.table_locks import shared_by_all
 from storage.errors import LockConflict
 from storage.locks import Mode
 from storage.statement import Statement
 
 if TYPE_CHECKING:
     from executor.session import Session
-
 
 
 def find_relation(session: "Session", node: Node) -> Relation:
@@ -48,12 +48,34 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
             _check_columns(tables[-1], columns)
     if is_vacuum:
         session.block.refuse_inside("VACUUM")
-    if "full" in on:
+    command = "vacuum" if is_vacuum else "analyze"
+    found = tables or [r for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
+    mode = Mode.ACCESS_EXCLUSIVE if "full" in on else Mode.SHARE_UPDATE_EXCLUSIVE
+    locked = [t for t in found if _lock(session, t, mode, command if "skip_locked" in on else "", named=bool(tables))]
+    if "full" in on and (locked or not found):
         await session.block.commit()
         await session.database.file.maintain("VACUUM")
     if analyze:
-        await _analyze(session, tables)
+        await _analyze(session, [t for t in locked if tables or not t.made_elsewhere])
     return Result("VACUUM" if is_vacuum else "ANALYZE")
+
+
+def _lock(session: "Session", table: Relation, mode: Mode, skip: str, *, named: bool) -> bool:
+    """Lock a table. skip: the command, which leaves out tables that others hold, with a warning if they were named."""
+    if not shared_by_all(table):
+        return True
+    try:
+        session.tables.take((table_request(table.oid, mode),))
+    except LockConflict:
+        if not skip:
+            if not session.block.in_block:
+                session.block.release_locks()  # one table after the other, each in a transaction of its own
+            raise
+        if named:
+            session.notices.append(states.LockNotAvailable(f'skipping {skip} of "{table.name}" --- lock not available',
+                                                           severity="WARNING"))
+        return False
+    return True
 
 
 OPTIONS = {
@@ -90,7 +112,7 @@ def _check_columns(relation: Relation, columns: list[str]) -> None:
 
 async def _analyze(session: "Session", tables: list[Relation]) -> None:
     transaction = session.block.begin_statement()
-    for table in tables or [r for r in session.context.catalog.relations if r.kind == "r" and not r.made_elsewhere]:
+    for table in tables:
         if table.kind == "r" and table.sqlite_schema == "main":
             await transaction.run(Statement(f"ANALYZE {quote(table.sqlite_name or table.name)}", writes=True))
 

@@ -1,6 +1,7 @@
 """A statement's text -> what is needed to run it: parse, bind, lower; kept in the database's plan cache."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from executor.bind.resolve import element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
 from executor.catalog import usertypes
-from executor.catalog.model import Catalog
+from executor.catalog.model import Catalog, Relation
 from executor.context import Context
 from executor.errors import SqlError
 from executor.facts.lookup import base_type
@@ -19,6 +20,7 @@ from executor.lower.generator import Lowered, Slot
 from executor.lower.statement import lower, row_locks
 from executor.parse import Node, RawStatement, Source
 from executor.sqlstates import IndeterminateDatatype, ObjectNotInPrerequisiteState, StatementTooComplex, UndefinedObject
+from executor.table_locks import Tables, tables_of
 from executor.types import made, record
 from executor.types import oids as T
 from executor.types.base import Encoder, Env, Stored
@@ -64,7 +66,14 @@ class Analyzed(msgspec.Struct, dict=True):
     locked: str = ""  # the first table whose rows are locked
     nowait: bool = False  # FOR UPDATE NOWAIT: the write lock must be free
     writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
+    used: dict[int, Relation] = {}  # every relation that is used, by OID
     outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The locks on tables that it needs."""
+        plain = not self.locks and not self.lowered.steps and isinstance(self.plan, plan.Query)
+        return tables_of(self.plan, self.used, self.catalog, plain=plain) if self.used else ()
 
 
 VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE",
@@ -146,7 +155,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
                     nowait=any(lock.wait == "NOWAIT" for lock in locks), locks=locks[0].strength if locks else "",
                     locked=next((r.name for r in s.relations.values()), ""),
                     verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                    writes_file=lowered.statement.writes and not temporary)
+                    writes_file=lowered.statement.writes and not temporary, used=s.relations)
 
 
 def _check_populated(s: Statement) -> None:

@@ -5,7 +5,7 @@
     a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
 """
 
-from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import trio
 
 from executor import sqlstates as states
-from executor.advisory import Wanted as Held
 from executor.catalog.model import Catalog
 from executor.errors import SqlError
 from executor.limits import Limits
@@ -58,7 +57,9 @@ class Manner(NamedTuple):
 class Savepoint:
     """A savepoint, and what there was when it was made: ROLLBACK TO goes back to that.
 
-    token: its name in storage and in Settings. undo: how many sequence changes. portals: open cursors and portals.
+    token: its name in storage and in Settings. outside: how much was to be done at the commit.
+    undo: how many sequence changes. portals: open cursors and portals. locks: how
+    many the transaction held.
     """
 
     name: str
@@ -66,7 +67,8 @@ class Savepoint:
     catalog: Catalog | None
     undo: int
     portals: tuple[Any, ...]
-    advisory: Counter[Held]
+    locks: int
+    outside: int
 
 
 class Block:
@@ -80,6 +82,10 @@ class Block:
         self.implicit_block = False  # several statements in one simple query
         self.savepoints: list[Savepoint] = []
         self.asked = False  # a statement has begun in this transaction
+        self.at_commit: list[Callable[[], None]] = []  # what takes effect outside of the file when it does in it
+        self.in_block = False  # the command that runs now is
+        self.number = 0  # of its transactions so far
+        self.shown: int | None = None  # the transaction's number in pg_locks, once somebody has looked
         self.limits = Limits(self)
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
@@ -120,6 +126,8 @@ class Block:
             if self._manner_of != settings.revision:
                 self._manner, self._manner_of = Manner.of(settings), settings.revision
             manner = self._manner
+            self.number += 1
+            self.shown = None
             self.transaction = session.database.file.transaction(
                 isolation=manner.isolation, context=context, pinned=session.temporary.pinned,
                 owner=session.lock_owner)
@@ -181,10 +189,19 @@ class Block:
         if self.session.settings.get("transaction_read_only") == "on":
             raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
 
+    def note_command(self) -> None:
+        """A command begins: is it in a block? The statements of a pipeline make one, from the second on."""
+        self.in_block = self.explicit or self.implicit_block or self.transaction is not None
+
     def refuse_inside(self, what: str) -> None:
         """25001 for what cannot be in a transaction block."""
-        if self.explicit or self.implicit_block:
+        if self.in_block:
             raise states.ActiveSqlTransaction(f"{what} cannot run inside a transaction block")
+
+    def require_block(self, what: str) -> None:
+        """25P01 for what makes no sense outside of a transaction block."""
+        if not self.in_block:
+            raise states.NoActiveSqlTransaction(f"{what} can only be used in transaction blocks")
 
     def timeout(self) -> AbstractContextManager[None]:
         """statement_timeout (57014) and transaction_timeout (25P04) around a wait."""
@@ -214,10 +231,10 @@ class Block:
         if transaction is None:
             return
         session = self.session
-        if not transaction.has_written and not session.cursors and not session.context.sequences.dirty \
+        if not transaction.has_written and not session.cursors and not session.context.sequences.dirty and not self.at_commit \
                 and transaction.end_read():
             self.transaction = None
-            session.database.advisory.release_all(session, transaction=True)
+            self.release_locks()
             session.settings.commit()
             return
         await self.commit()
@@ -257,6 +274,8 @@ class Block:
             raise
         for cursor in session.cursors.values():
             cursor.committed = True
+        for effect in self.at_commit:
+            effect()
         session.context.sequences.undo.clear()
         if session.own_catalog is not None:
             self._publish()
@@ -296,11 +315,19 @@ class Block:
             await transaction.rollback()
         session.temporary.release()
 
+    def release_locks(self, mark: int = 0) -> None:
+        """Give back the locks of the transaction that it has taken since it had `mark` of them."""
+        owner = self.session.lock_owner
+        self.session.tables.forget()
+        if len(owner.taken) > mark:
+            self.session.database.file.locks.release_since(owner, mark)
+
     def _reset(self) -> None:
-        self.session.database.advisory.release_all(self.session, transaction=True)
+        self.release_locks()
         self.transaction = None
         self.explicit = self.failed = self.implicit_block = False
         self.savepoints.clear()
+        self.at_commit.clear()
         self.limits.end_transaction()
 
     async def fail(self) -> None:
@@ -327,7 +354,7 @@ class Block:
         session.settings.savepoint(token)
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
-            (*session.cursors.values(), *session.portals.values()), session.database.advisory.of_transaction(session)))
+            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -352,8 +379,9 @@ class Block:
         await self.ensure().rollback_to(mark.token)
         session.settings.rollback_to(mark.token)
         session.own_catalog = mark.catalog
+        del self.at_commit[mark.outside:]
         session.context.sequences.undo_since(mark.undo)
-        session.database.advisory.release_since(session, mark.advisory)
+        self.release_locks(mark.locks)
         del self.savepoints[at + 1 :]
         self.failed = False
 

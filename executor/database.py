@@ -3,7 +3,6 @@
 from time import monotonic
 from typing import Any
 
-from executor.advisory import AdvisoryLocks
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
@@ -48,7 +47,6 @@ class ServedDatabase:
         self.sessions: set[Any] = set()
         self._token = -1
         self._token_until = 0.0
-        self.advisory = AdvisoryLocks()
 
     def schema_token(self) -> int:
         """The schema version as committed, not more than TOKEN_AGE_S old: asking SQLite each time would cost 5 us.

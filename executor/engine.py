@@ -2,7 +2,8 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from storage.database import Database as File
 from storage.errors import EngineError
 
 FIRST_DATABASE_OID = 16000
+FIRST_TRANSACTION = 1000
 SUFFIX = ".db"
 OTHERS_LEAVE_S = 5.0
 """How long DROP DATABASE waits for other sessions to end."""
@@ -47,6 +49,7 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
+        self.transaction_numbers = count(FIRST_TRANSACTION)  # for pg_locks
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -201,8 +204,9 @@ class Engine:
         if self.backends is not None:
             self.backends.signal(session.process_id, terminate=True)
 
-    def set_database_default(self, name: str, statement: Any) -> None:
-        """ALTER DATABASE ... SET: checked now, since a wrong value would keep everybody out (22023, 42704, 55P02)."""
+    def database_default(self, name: str, statement: Any) -> Callable[[], None]:
+        """ALTER DATABASE ... SET, to be called when it is committed. The value is checked now, since a wrong one would keep
+        everybody out (22023, 42704, 55P02)."""
         from executor.settings.statements import set_argument
 
         database = self.find(name)
@@ -211,15 +215,14 @@ class Engine:
         kind, setting = statement.take("kind"), statement.take("name", "").lower()
         defaults = self.database_defaults.setdefault(database.name, {})
         if kind == "VAR_RESET_ALL":
-            defaults.clear()
-        elif kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
-            defaults.pop(setting, None)
-        elif kind == "VAR_SET_VALUE":
+            return defaults.clear
+        if kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
+            return lambda: defaults.__delitem__(setting) if setting in defaults else None
+        if kind == "VAR_SET_VALUE":
             trial = Settings(self.defaults, Env(), "")
             trial.set(setting, [set_argument(argument) for argument in statement.nodes("args")])
-            defaults[setting] = trial.value(setting).setting
-        else:
-            raise not_supported(f"ALTER DATABASE ... {kind.removeprefix('VAR_').replace('_', ' ')}")
+            return partial(defaults.update, {setting: trial.value(setting).setting})
+        raise not_supported(f"ALTER DATABASE ... {kind.removeprefix('VAR_').replace('_', ' ')}")
 
 
 def _files(database: ServedDatabase) -> Iterator[Path]:

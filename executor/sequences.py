@@ -4,6 +4,7 @@ They are kept in memory and never rolled back, as in PostgreSQL. A transaction t
 state into `pgquill_sequence` when it commits, so what a committed row used is never given out again after a crash.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog, Sequence
@@ -74,7 +75,8 @@ class SequenceStates:
 class SessionSequences:
     """What one session knows: the values it took, and the sequences to save when its transaction commits."""
 
-    def __init__(self, states: SequenceStates) -> None:
+    def __init__(self, states: SequenceStates, use: Callable[[int], None] = lambda oid: None) -> None:
+        self._use = use  # asked before each use of a sequence, by its OID
         self.states = states
         self.current: dict[int, int] = {}
         self.last: int | None = None
@@ -84,6 +86,7 @@ class SessionSequences:
 
     def nextval(self, sequence: Sequence) -> int:
         """Take a value."""
+        self._use(sequence.oid)
         self.at_statement.setdefault(sequence.oid, self.states.values.get(sequence.oid))
         value = self.states.next(sequence)
         self.current[sequence.oid] = value
@@ -105,6 +108,7 @@ class SessionSequences:
 
     def setval(self, sequence: Sequence, value: int, called: bool) -> int:
         """Set the state."""
+        self._use(sequence.oid)
         self.at_statement.setdefault(sequence.oid, self.states.values.get(sequence.oid))
         self.states.set(sequence, value, called)
         if called:

@@ -7,13 +7,14 @@ runs it in the session's storage transaction. Transaction control is in executor
 from collections.abc import Sequence
 from copy import copy
 from functools import partial
+from itertools import chain, count
 from time import time_ns
 from typing import Any
 
 import msgspec
 
 from executor import sqlstates as states
-from executor.advisory import run_waiting
+from executor.advisory import AdvisoryLocks
 from executor.analysis import Analyzed, Column, analyze, bind_statement, encoder, env_key, formatted, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
@@ -34,10 +35,12 @@ from executor.renewal import renew_portal, renew_statement
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
+from executor.table_locks import TableLocks
 from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
+from executor.waiting import run_waiting, wait_for
 from storage.errors import EngineError, LockConflict, LockTimeout, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
@@ -55,11 +58,13 @@ class Session:
         self.user = user
         self.settings = settings
         self.context = context
-        self.process_id = 0
-        self.lock_owner = LockOwner()
+        self.lock_owner = LockOwner(0)
+        self.wait_start_ns = 0  # when it began to wait for a lock, if it waits for one
         self.secret = b""
         self.block = Block(self)
         self.notices: list[SqlError] = context.notices
+        self.tables = TableLocks(database.file.locks, self.lock_owner, self.block)
+        self.advisory = AdvisoryLocks(database.file.locks, self.lock_owner, self.notices)
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}
         self.cursors: dict[str, Any] = {}
@@ -71,7 +76,16 @@ class Session:
         context.env.objects = SessionNames(context)
         context.settings = settings
         settings.transaction_check = self.block.check_setting
-        context.sequences = SessionSequences(database.sequences)
+        context.sequences = SessionSequences(database.sequences, self.use_sequence)
+
+    @property
+    def process_id(self) -> int:
+        """What clients know the session by; locks are known by it too."""
+        return int(self.lock_owner.label)
+
+    @process_id.setter
+    def process_id(self, number: int) -> None:
+        self.lock_owner.label = number
 
     # --- what pgwire asks -----------------------------------------------------------------------------------------
 
@@ -297,7 +311,7 @@ class Session:
         await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
-        self.database.advisory.release_all(self, transaction=False)
+        self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)
         self.engine.sessions.discard(self)
@@ -436,11 +450,20 @@ class Session:
         text: of the statement itself, if it uses the plan of another with other literals. fixed: its columns have been
         told, so they must stay the same.
         """
-        for _ in range(RETRIES):
+        tries = 0
+        while tries < RETRIES:
             analyzed = prepared.analyzed
             assert analyzed is not None
-            self.context.catalog = analyzed.catalog
+            again = self.block.transaction is not None
             transaction = self.block.begin_statement(f"{analyzed.verb} {analyzed.locks}".rstrip() if analyzed.writes_file else "")
+            tables = analyzed.tables
+            if tables and (met := self.tables.meet(tables, keep=again or analyzed.writes)) is not None:
+                await wait_for(self, LockConflict(met))
+                if self.own_catalog is None and self.database.file.schema_token() != analyzed.catalog.version:
+                    await self.catalog(refresh=True)
+                    prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
+                continue
+            self.context.catalog = analyzed.catalog
             try:
                 if analyzed.lowered.steps:
                     from executor.steps import run_steps  # few statements take several
@@ -454,12 +477,14 @@ class Session:
 
                         statement = system_tables(self, analyzed)
                     run = partial(self.run_statement, transaction, statement, values, analyzed)
-                rows = await run_waiting(self, transaction, run)
+                rows = await run_waiting(self, run)
             except LiteralNeeded:
+                tries += 1
                 prepared, literals = await self.without_lifting(prepared, text), ()
                 continue
             if rows is not None:
                 return rows, analyzed
+            tries += 1
             await self.catalog(refresh=True)
             prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
@@ -473,6 +498,12 @@ class Session:
             raise result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed,
                         path=self.settings.get("search_path"))
+
+    def use_sequence(self, oid: int) -> None:
+        """A function is about to take a value of a sequence. Raises: LockConflict while it is being altered."""
+        met = self.tables.use_sequence(oid)
+        if met is not None:
+            raise LockConflict(met)
 
     async def run_statement(self, transaction: Any, statement: Statement, values: list[Stored], analyzed: Analyzed, *,
                             only: bool = True) -> Rows | None:
@@ -500,7 +531,7 @@ class Session:
         except SchemaChanged:
             return None
         except LockConflict:
-            raise  # its turn will come: see run_waiting
+            raise  # its turn will come: see executor.waiting
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None
         except (states.CheckViolation, states.NotNullViolation, states.WithCheckOptionViolation) as error:
@@ -555,6 +586,7 @@ class Session:
     async def run_command(self, command: Command, parameters: Parameters) -> Result:
         """Run a command in the session's transaction, or as transaction control."""
         kind = command.kind
+        self.block.note_command()
         if not kind.read_only_ok:
             self.block.refuse_read_only(command_tag(command.raw.node))
         if kind.alone:
@@ -566,14 +598,16 @@ class Session:
                 self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            while True:
-                try:
-                    with self.block.timeout():
-                        return await kind.handler(self, command.raw, parameters)
-                except LockConflict as conflict:
-                    with self.block.timeout():
-                        await self.block.ensure().wait_for(conflict.request)
-                    command = Command(fresh(command.raw), kind)
+            raws = chain([command.raw], (fresh(command.raw) for _ in count()))
+
+            async def run() -> Result:
+                raw = next(raws)
+                if raw is not command.raw:  # it has waited: names may stand for something else now
+                    await self.catalog(refresh=self.own_catalog is None)
+                with self.block.timeout():
+                    return await kind.handler(self, raw, parameters)
+
+            return await run_waiting(self, run)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

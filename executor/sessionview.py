@@ -14,6 +14,7 @@ from executor.catalog.system.session_view import (
     built_in_roles,
 )
 from executor.clock import stored_timestamp
+from executor.lockview import lock_rows, wait_event
 
 if TYPE_CHECKING:
     from executor.engine import Engine
@@ -62,10 +63,7 @@ class EngineView(SessionView):
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
         backends, transaction = self.engine.backends, session.block.transaction
         running = session is self.session or (backends is not None and backends.is_running(session.process_id))
-        event = None if running else "ClientRead"
-        if running and transaction is not None:
-            advisory = session.database.advisory.waits(session)
-            event = "transactionid" if transaction.waits_for_lock else "advisory" if advisory else None
+        event = wait_event(session) if running else "ClientRead"
         return Activity(
             session.process_id, session.database.oid, session.context.database, user_oid, session.user,
             session.settings.get("application_name"), state="active" if running else STATES[session.status],
@@ -74,11 +72,13 @@ class EngineView(SessionView):
             wait_event_type=event and ("Lock" if running else "Client"), wait_event=event)
 
     def locks(self) -> Iterable[Lock]:
-        """Advisory locks; the others are not told apart from the write lock."""
-        return tuple(
-            Lock("advisory", "ShareLock" if wanted.shared else "ExclusiveLock", owner.process_id, granted,
-                 database=database.oid, class_id=wanted.key.high, object_id=wanted.key.low, object_sub_id=wanted.key.sub)
-            for database in self.engine.databases.values() for owner, wanted, granted in database.advisory.rows())
+        """Every lock of the server."""
+        return lock_rows(self.engine)
+
+    def blockers(self, process_id: int) -> Iterable[int]:
+        """Those who hold what a session waits for, and those before it in the queue."""
+        return [owner.label for session in self.engine.sessions if session.process_id == process_id
+                for owner in session.database.file.locks.blockers(session.lock_owner) if owner.label]
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""

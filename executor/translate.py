@@ -38,6 +38,8 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
         "could not serialize access due to read/write dependencies among transactions",
         hint="The transaction might succeed if retried."),
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
+    engine.LockConflict: lambda e: states.FeatureNotSupported(
+        "waiting for a lock in the midst of a result is not supported by pgquill"),
     engine.Deadlock: lambda e: states.TRDeadlockDetected("deadlock detected", hint="See server log for query details."),
     engine.LockTimeout: lambda e: states.LockNotAvailable("canceling statement due to lock timeout"),
     engine.DiskFull: lambda e: states.DiskFull(f"could not extend file: {e.message}"),

@@ -57,11 +57,13 @@ class LockTimeout(EngineError):
 
 
 class Deadlock(EngineError):
-    """Sessions wait for each other's locks in a circle. `circle`: their owners, the one that gives up first."""
+    """Sessions wait for each other's locks in a circle. `circle`: their owners, the one that gives up first; `wanted`: the
+    request each of them waits with, None for one that waits for its turn to write."""
 
     def __init__(self, message: str, circle: list[Any]) -> None:
         super().__init__(message)
         self.circle = circle
+        self.wanted = [None if owner.waiting is None else owner.waiting.request for owner in circle]
 
 
 class LockConflict(EngineError):

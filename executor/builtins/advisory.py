@@ -2,28 +2,27 @@
 
 from collections.abc import Callable
 
-from executor.advisory import AdvisoryLocks, Key, Wanted
+from executor.advisory import AdvisoryLocks, advisory_key
 from executor.builtins.base import Builtin, Example, Python
 from executor.context import Context
 from executor.errors import not_supported
-
-
-def _key(*numbers: int) -> Key:
-    if len(numbers) == 2:
-        return Key(numbers[0] & 0xFFFFFFFF, numbers[1] & 0xFFFFFFFF, 2)
-    return Key(numbers[0] >> 32 & 0xFFFFFFFF, numbers[0] & 0xFFFFFFFF, 1)
+from storage.locks import Mode, Request
 
 
 def _locks(context: Context) -> AdvisoryLocks:
     if context.session is None:
         raise not_supported("an advisory lock outside of a session")
-    found: AdvisoryLocks = context.session.database.advisory
+    found: AdvisoryLocks = context.session.advisory
     return found
+
+
+def _mode(shared: bool) -> Mode:
+    return Mode.SHARE if shared else Mode.EXCLUSIVE
 
 
 def _lock(*, shared: bool, transaction: bool) -> Callable[..., str]:
     def lock(context: Context, *numbers: int) -> str:
-        _locks(context).take(context.session, Wanted(_key(*numbers), shared, transaction), wait=True)
+        _locks(context).take(Request(advisory_key(*numbers), _mode(shared), not transaction), wait=True)
         return ""
 
     return lock
@@ -31,21 +30,21 @@ def _lock(*, shared: bool, transaction: bool) -> Callable[..., str]:
 
 def _try(*, shared: bool, transaction: bool) -> Callable[..., int]:
     def attempt(context: Context, *numbers: int) -> int:
-        wanted = Wanted(_key(*numbers), shared, transaction)
-        return int(_locks(context).take(context.session, wanted, wait=False))
+        request = Request(advisory_key(*numbers), _mode(shared), not transaction)
+        return int(_locks(context).take(request, wait=False))
 
     return attempt
 
 
 def _unlock(*, shared: bool) -> Callable[..., int]:
     def unlock(context: Context, *numbers: int) -> int:
-        return int(_locks(context).release(context.session, _key(*numbers), shared=shared))
+        return int(_locks(context).release(advisory_key(*numbers), _mode(shared)))
 
     return unlock
 
 
 def _unlock_all(context: Context) -> str:
-    _locks(context).release_all(context.session, transaction=False)
+    _locks(context).release_all()
     return ""
 
 

@@ -119,12 +119,13 @@ def _assigned_transaction_id(context: Context) -> int | None:
 
 
 def _blocking(context: Context, process_id: int) -> str:
-    """The sessions that hold what another one waits for."""
-    locks = list(view_of(context).locks())
-    wanted = [lock for lock in locks if lock.process_id == process_id and not lock.granted]
-    holders = {held.process_id for want in wanted for held in locks if held.granted and held.process_id != process_id
-               and held[0] == want[0] and held[4:9] == want[4:9]}
-    return msgspec.json.encode(sorted(holders)).decode()
+    """The sessions that another one waits for."""
+    return msgspec.json.encode(sorted(set(view_of(context).blockers(process_id)))).decode()
+
+
+def _is_blocked(context: Context, process_id: int, others: str) -> int:
+    """Whether a session waits for one of others; PostgreSQL's own tests ask this."""
+    return int(not set(msgspec.json.decode(others)).isdisjoint(view_of(context).blockers(process_id)))
 
 
 def _rows_of(name: str) -> SetReturning:
@@ -179,6 +180,8 @@ BUILTINS = (
     Builtin("pg_timezone_names()", _rows_of("pg_timezone_names")),
     Builtin("pg_available_extensions()", SetReturning(_extensions, context=True)),
     Builtin("pg_blocking_pids(int4)", _with_context(_blocking)),
+    Builtin("pg_safe_snapshot_blocking_pids(int4)", Python(lambda process_id: "[]"), ("pg_safe_snapshot_blocking_pids(1)", "{}")),
+    Builtin("pg_isolation_test_session_is_blocked(int4,_int4)", _with_context(_is_blocked)),
     Builtin("pg_trigger_depth()", Python(lambda: 0), ("pg_trigger_depth()", "0")),
     Builtin("pg_jit_available()", Python(lambda: 0)),
 )

@@ -17,6 +17,7 @@ from executor.copy.target import check_forced, columns_named, refuse_kind
 from executor.diagnose import diagnose
 from executor.errors import SqlError, not_supported
 from executor.facts.lookup import base_type
+from executor.lock_names import table_request
 from executor.lower.statement import lower
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select
@@ -29,9 +30,11 @@ from executor.sqlstates import (
     UndefinedParameter,
     UndefinedTable,
 )
+from executor.table_locks import shared_by_all
 from executor.translate import translate
 from executor.types.registry import codec
 from storage.errors import EngineError
+from storage.locks import Mode
 from storage.statement import RowBatch
 
 if TYPE_CHECKING:
@@ -69,6 +72,8 @@ async def _copy_from(session: "Session", raw: RawStatement, path: str | None) ->
     relation_node, where = node.take("relation"), node.take("whereClause")
     names = node.texts("attlist")
     relation = _relation(session, raw, relation_node)
+    if shared_by_all(relation):
+        session.tables.take((table_request(relation.oid, Mode.ROW_EXCLUSIVE),))
     if relation.persistence != "t":
         session.block.refuse_read_only("COPY FROM")
     refusal = refuse_kind(relation, is_from=True)

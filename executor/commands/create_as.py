@@ -84,6 +84,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     view = _bound_view(ddl, wrap(deepcopy(inner.node.tree)), catalog) if construct == VIEW else None
     analyzed = analyze(inner, catalog, session.context, session.search_path(), parameters.oids, runs=not skip)
     parameters.require(analyzed.parameters)
+    session.tables.take(analyzed.tables)
     if analyzed.parameters and view is not None:
         raise states.FeatureNotSupported("materialized views may not be defined using bound parameters")
     columns = _columns(analyzed, names, construct)
@@ -165,6 +166,7 @@ async def run_refresh(session: "Session", raw: RawStatement, parameters: Paramet
         (query,) = parse(view.definition)
         path = (view.schema, "public", "pg_catalog")
         analyzed = analyze(query, catalog, session.context, path)
+        session.tables.take(analyzed.tables)
     if view.populated is skip:
         changed = put_relation(ddl.catalog, replace(view, populated=not skip))
         await apply(session, ddl, DdlResult(changed, (), "REFRESH MATERIALIZED VIEW"), catalog)

@@ -66,7 +66,7 @@ async def run_alter_set(session: "Session", raw: RawStatement, parameters: Param
     """ALTER DATABASE name SET setting: defaults of new sessions, for as long as the server runs."""
     node = raw.node
     name, statement = node.take("dbname"), node.take("setstmt")
-    session.engine.set_database_default(name, statement)
+    session.block.at_commit.append(session.engine.database_default(name, statement))
     return Result("ALTER DATABASE")
 
 

@@ -8,6 +8,7 @@ from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_pat
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
+from executor.ddl.locks import consequences, requests
 from executor.ddl.run import run as carry_out
 from executor.parse import Node, RawStatement
 from executor.temporary import OIDS as TEMPORARY_OIDS
@@ -29,11 +30,13 @@ class _Binder(BinderService):
 
 
 async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Catalog]:
-    """Lock for writing, and the catalog as it is now."""
+    """The locks on what a statement names, the turn to write, and the catalog as it is now."""
     temporary = is_temporary(session, raw.node)
     if temporary:
         await pin(session)
     transaction = session.block.begin_statement()
+    known = await session.catalog()
+    session.tables.take(requests(raw.node, context(session, known, raw.source)))
     await transaction.begin_write()
     catalog = await session.catalog()
     if session.own_catalog is None and transaction.schema_token() != catalog.version:
@@ -42,6 +45,8 @@ async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Cata
         await session.context.sequences.save(transaction)
     ddl = context(session, catalog, raw.source)
     ddl.temporary = temporary
+    if catalog is not known:
+        session.tables.take(requests(raw.node, ddl))
     return ddl, catalog
 
 
@@ -78,7 +83,8 @@ def is_temporary(session: "Session", node: Node) -> bool:
 
 
 async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
-    """Carry out a result in the session's transaction."""
+    """Carry out a result in the session's transaction, once everything it changes is locked."""
+    session.tables.take(consequences(catalog, result.catalog))
     transaction = session.block.begin_statement()
     session.own_catalog = await carry_out(result, catalog, transaction)
     session.context.catalog = session.own_catalog
@@ -88,12 +94,17 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A statement that executor.ddl has a handler for."""
+    if raw.node.kind in CONCURRENTLY and raw.node.peek("concurrent"):
+        session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done
         ddl, catalog = await begin(session, raw)
         result = HANDLERS[raw.node.kind](raw.node, ddl)
         raw.node.finish()
         await apply(session, ddl, result, catalog)
         return Result(result.tag)
+
+
+CONCURRENTLY = {"IndexStmt": "CREATE INDEX CONCURRENTLY", "DropStmt": "DROP INDEX CONCURRENTLY"}
 
 
 COMMANDS = {

@@ -80,6 +80,7 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
     assert analyzed is not None
     if "generic_plan" not in options.on:
         parameters.require(analyzed.parameters)
+    session.tables.take(analyzed.tables)
     statement: Statement = analyzed.lowered.statement
     if analyzed.lowered.system:
         from executor.systemtables import system_tables

@@ -1,21 +1,25 @@
 """VACUUM, ANALYZE, REINDEX, CHECKPOINT, LOCK and what PostgreSQL's users send that has nothing to do here."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from executor import sqlstates as states
-from executor.catalog.model import Relation
+from executor.catalog.model import Catalog, Relation
 from executor.commands.base import CommandKind, Parameters, Result
+from executor.commands.ddl import context as ddl_context
+from executor.ddl.lookup import find, get, range_name, require_schema
 from executor.errors import not_supported
+from executor.lock_names import table_request
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
 from executor.parse import Node, RawStatement, Source
+from executor.table_locks import shared_by_all
+from storage.errors import LockConflict
+from storage.locks import Mode
 from storage.statement import Statement
 
 if TYPE_CHECKING:
     from executor.session import Session
-
-
-_ACCESS_SHARE = 1
 
 
 def find_relation(session: "Session", node: Node) -> Relation:
@@ -44,12 +48,34 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
             _check_columns(tables[-1], columns)
     if is_vacuum:
         session.block.refuse_inside("VACUUM")
-    if "full" in on:
+    command = "vacuum" if is_vacuum else "analyze"
+    found = tables or [r for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
+    mode = Mode.ACCESS_EXCLUSIVE if "full" in on else Mode.SHARE_UPDATE_EXCLUSIVE
+    locked = [t for t in found if _lock(session, t, mode, command if "skip_locked" in on else "", named=bool(tables))]
+    if "full" in on and (locked or not found):
         await session.block.commit()
         await session.database.file.maintain("VACUUM")
     if analyze:
-        await _analyze(session, tables)
+        await _analyze(session, [t for t in locked if tables or not t.made_elsewhere])
     return Result("VACUUM" if is_vacuum else "ANALYZE")
+
+
+def _lock(session: "Session", table: Relation, mode: Mode, skip: str, *, named: bool) -> bool:
+    """Lock a table. skip: the command, which leaves out tables that others hold, with a warning if they were named."""
+    if not shared_by_all(table):
+        return True
+    try:
+        session.tables.take((table_request(table.oid, mode),))
+    except LockConflict:
+        if not skip:
+            if not session.block.in_block:
+                session.block.release_locks()  # one table after the other, each in a transaction of its own
+            raise
+        if named:
+            session.notices.append(states.LockNotAvailable(f'skipping {skip} of "{table.name}" --- lock not available',
+                                                           severity="WARNING"))
+        return False
+    return True
 
 
 OPTIONS = {
@@ -86,14 +112,14 @@ def _check_columns(relation: Relation, columns: list[str]) -> None:
 
 async def _analyze(session: "Session", tables: list[Relation]) -> None:
     transaction = session.block.begin_statement()
-    for table in tables or [r for r in session.context.catalog.relations if r.kind == "r" and not r.made_elsewhere]:
+    for table in tables:
         if table.kind == "r" and table.sqlite_schema == "main":
             await transaction.run(Statement(f"ANALYZE {quote(table.sqlite_name or table.name)}", writes=True))
 
 
 async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CHECKPOINT."""
-    if session.block.explicit or session.block.implicit_block:
+    if session.block.in_block:
         raise not_supported("CHECKPOINT in a transaction block")
     await session.block.commit()
     await session.database.file.maintain("PRAGMA wal_checkpoint(PASSIVE)")
@@ -101,21 +127,41 @@ async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Para
 
 
 async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
-    """LOCK TABLE. ACCESS SHARE on a snapshot holds nobody off: no DDL of others reaches what the snapshot has.
-
-    Other modes, and READ COMMITTED, come with row locks.
-    """
+    """LOCK [TABLE] [ONLY] names [IN mode MODE] [NOWAIT] (25P01, 42P01, 42809, 55P03)."""
     node = raw.node
-    mode, relations = node.take("mode"), node.nodes("relations")
-    node.take("nowait")
-    if not session.block.explicit:
-        raise states.NoActiveSqlTransaction("LOCK TABLE can only be used in transaction blocks")
-    for relation in relations:
-        find_relation(session, relation)
-    if mode != _ACCESS_SHARE or session.settings.get("transaction_isolation") == "read committed":
-        raise not_supported("LOCK TABLE other than ACCESS SHARE in a REPEATABLE READ transaction")
-    await session.block.begin_statement().run(Statement("SELECT 1 FROM main.sqlite_schema LIMIT 0"))
+    mode, nowait, named = Mode(node.take("mode")), bool(node.take("nowait")), node.nodes("relations")
+    session.block.require_block("LOCK TABLE")
+    session.block.begin_statement()
+    context = ddl_context(session, session.context.catalog, raw.source)
+    for item in named:
+        name = range_name(item, context)
+        if name.schema and find(context, name) is None:
+            require_schema(context, name.schema)
+        found = get(context, name)
+        if found.kind not in ("r", "v") or found.relation is None:
+            raise states.WrongObjectType(f'cannot lock relation "{found.name}"',
+                                         detail=f"This operation is not supported for {PLURALS[found.kind]}.")
+        for relation in _reached(context.catalog, found.relation):
+            try:
+                session.tables.take((table_request(relation.oid, mode),))
+            except LockConflict:
+                if nowait:
+                    raise states.LockNotAvailable(f'could not obtain lock on relation "{relation.name}"') from None
+                raise
     return Result("LOCK TABLE")
+
+
+PLURALS = {"m": "materialized views", "S": "sequences", "i": "indexes", "c": "composite types"}
+
+
+def _reached(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
+    """A table or view, and what a view reads at any depth."""
+    yield relation
+    if relation.kind == "v":
+        for oid in dict.fromkeys(oid for oid, _ in relation.uses):
+            inner = catalog.relations_by_oid.get(oid)
+            if inner is not None and inner.kind in ("r", "v"):
+                yield from _reached(catalog, inner)
 
 
 async def run_unlisten(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:

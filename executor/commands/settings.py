@@ -37,7 +37,7 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Paramet
         await session.close_cursors()
         session.statements.clear()
         session.settings.reset_all()
-        session.database.advisory.release_all(session, transaction=False)
+        session.advisory.release_all()
         session.context.sequences.current.clear()
         session.context.sequences.last = None
         await drop_all(session)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from executor import sqlstates as states
 from executor.commands.base import CommandKind, Parameters, Result
-from executor.errors import not_supported
 from executor.parse import Node, RawStatement
 
 if TYPE_CHECKING:
@@ -15,10 +14,7 @@ if TYPE_CHECKING:
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A TransactionStmt."""
     node = raw.node
-    handler = KINDS.get(node.take("kind"))
-    if handler is None:
-        raise not_supported("two-phase commit")
-    return await handler(session, node)
+    return await KINDS[node.take("kind")](session, node)
 
 
 def transaction_options(node: Node) -> dict[str, str]:
@@ -113,9 +109,38 @@ async def _rollback_to(session: "Session", node: Node) -> Result:
     return Result("ROLLBACK")
 
 
+async def _prepare(session: "Session", node: Node) -> Result:
+    """PREPARE TRANSACTION, as on a server that keeps none (max_prepared_transactions = 0): the transaction is gone."""
+    node.take("gid")
+    was_failed = session.block.failed
+    _warn_if_none(session)
+    in_block = session.block.explicit
+    await session.block.rollback()
+    if in_block and not was_failed:
+        raise states.ObjectNotInPrerequisiteState("prepared transactions are disabled",
+                                                  hint='Set "max_prepared_transactions" to a nonzero value.')
+    return Result("ROLLBACK")
+
+
+async def _end_prepared(session: "Session", node: Node, what: str) -> Result:
+    session.block.note_command()
+    session.block.refuse_inside(what)
+    raise states.UndefinedObject(f'prepared transaction with identifier "{node.take("gid", "")}" does not exist')
+
+
+async def _commit_prepared(session: "Session", node: Node) -> Result:
+    return await _end_prepared(session, node, "COMMIT PREPARED")
+
+
+async def _rollback_prepared(session: "Session", node: Node) -> Result:
+    return await _end_prepared(session, node, "ROLLBACK PREPARED")
+
+
 KINDS: dict[str, Callable[["Session", Node], Awaitable[Result]]] = {
     "TRANS_STMT_BEGIN": _begin, "TRANS_STMT_START": _start, "TRANS_STMT_COMMIT": _commit, "TRANS_STMT_ROLLBACK": _rollback,
     "TRANS_STMT_SAVEPOINT": _savepoint, "TRANS_STMT_RELEASE": _release, "TRANS_STMT_ROLLBACK_TO": _rollback_to,
+    "TRANS_STMT_PREPARE": _prepare, "TRANS_STMT_COMMIT_PREPARED": _commit_prepared,
+    "TRANS_STMT_ROLLBACK_PREPARED": _rollback_prepared,
 }  # fmt: skip
 
 

@@ -110,10 +110,15 @@ class Lock(NamedTuple):
     granted: bool = True
     database: int | None = None
     relation: int | None = None
+    page: int | None = None
+    tuple: int | None = None
+    virtual_id: str | None = None
     transaction_id: int | None = None
     class_id: int | None = None
     object_id: int | None = None
     object_sub_id: int | None = None
+    virtual_transaction: str | None = None
+    fast_path: bool = False
     wait_start: str | None = None
 
 
@@ -163,6 +168,10 @@ class SessionView:
 
     def locks(self) -> Iterable[Lock]:
         """Every lock of the server."""
+        return ()
+
+    def blockers(self, process_id: int) -> Iterable[int]:
+        """The sessions that one waits for, by their process ids."""
         return ()
 
     def transaction_id(self) -> int:

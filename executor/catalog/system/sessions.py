@@ -32,15 +32,16 @@ def pg_stat_gssapi(view: SessionView) -> Iterable[Row]:
     return (_gssapi_row(pid=a.process_id) for a in view.activity() if a.backend_type == "client backend")
 
 
-_lock_row = maker("pg_catalog.pg_locks", fastpath=0)
+_lock_row = maker("pg_catalog.pg_locks")
 
 
 def pg_locks(view: SessionView) -> Iterable[Row]:
     """Locks held and waited for."""
     return (_lock_row(
-        locktype=lock.kind, database=lock.database, relation=lock.relation, transactionid=lock.transaction_id,
-        classid=lock.class_id, objid=lock.object_id, objsubid=lock.object_sub_id, pid=lock.process_id, mode=lock.mode,
-        granted=int(lock.granted), waitstart=lock.wait_start) for lock in view.locks())
+        locktype=lock.kind, database=lock.database, relation=lock.relation, page=lock.page, tuple=lock.tuple,
+        virtualxid=lock.virtual_id, transactionid=lock.transaction_id, classid=lock.class_id, objid=lock.object_id,
+        objsubid=lock.object_sub_id, virtualtransaction=lock.virtual_transaction, pid=lock.process_id, mode=lock.mode,
+        granted=int(lock.granted), fastpath=int(lock.fast_path), waitstart=lock.wait_start) for lock in view.locks())
 
 
 _prepared_row = maker("pg_catalog.pg_prepared_statements")

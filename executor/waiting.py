@@ -1,0 +1,58 @@
+"""Statements that meet a lock wait here, and run again: rows, unique keys, tables, sequences and advisory locks alike.
+
+A statement that finds a lock in its way raises LockConflict. It has been undone by then and its transaction goes on, so
+the session waits in the event loop, under statement_timeout and lock_timeout and where a cancel reaches it, and then runs
+the statement again from its beginning.
+"""
+
+from collections.abc import Awaitable, Callable
+from time import time_ns
+from typing import TYPE_CHECKING, TypeVar
+
+from executor.lock_names import deadlock
+from executor.translate import translate
+from storage.errors import Deadlock, EngineError, LockConflict
+from storage.locks import ADVISORY, Request
+
+if TYPE_CHECKING:
+    from executor.session import Session
+
+T = TypeVar("T")
+
+
+async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
+    """Run a session's statement; again after each lock that it had to wait for."""
+    session.advisory.begin_statement()
+    while True:
+        try:
+            return await run()
+        except LockConflict as conflict:
+            await wait_for(session, conflict)
+
+
+async def wait_for(session: "Session", conflict: LockConflict) -> None:
+    """Wait for what a statement has met, and hold it. Raises: 55P03, 40P01, 57014; 0A000 where it cannot run again."""
+    transaction, request = session.block.ensure(), conflict.request
+    if transaction.lost:
+        raise translate(conflict, session.context.catalog) from None
+    advisory = request.key[0] == ADVISORY
+    if advisory:
+        session.advisory.give_back()
+    await _wait(session, request)
+    if advisory:
+        session.advisory.granted(request)
+
+
+async def _wait(session: "Session", request: Request) -> None:
+    transaction = session.block.ensure()
+    patience = session.settings.typed("deadlock_timeout")
+    assert isinstance(patience, int)
+    transaction.deadlock_s = patience / 1000
+    session.wait_start_ns = time_ns()
+    try:
+        with session.block.timeout():
+            await transaction.wait_for(request)
+    except Deadlock as error:
+        raise deadlock(error, session.database.oid) from None
+    except EngineError as error:
+        raise translate(error, session.context.catalog) from None

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import trio
+import trio.testing
 
 from executor.errors import SqlError
 from executor.sqlstates import (
@@ -175,16 +177,18 @@ async def test_serial_column_that_is_left_out_is_numbered(tmp_path: Path) -> Non
         assert (await session.run("copy t to stdout"))[1] == [b"1\ta\n", b"2\tb\n"]
 
 
-async def test_table_that_another_session_changes_before_the_first_row_is_seen_as_it_is_then(tmp_path: Path) -> None:
+async def test_table_cannot_be_altered_from_the_start_of_copy_to_its_end(tmp_path: Path) -> None:
     async with copy_session(tmp_path / "test.db") as session:
         await filled(session)
         (raw,) = session.session.split("copy t from stdin")
         portal = await session.session.prepare_simple(raw)
         await portal.start()
         other = CopySession(await session.session.engine.connect("postgres", "postgres", {}))
-        await other.run("alter table t add column c int default 5")
-        await portal.copy.write(b"3\tx\n")
-        await portal.copy.finish()
-        await session.session.sync()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(other.run, "alter table t add column c int default 5")
+            await trio.testing.wait_all_tasks_blocked()
+            await portal.copy.write(b"3\tx\n")
+            await portal.copy.finish()
+            await session.session.sync()
         await other.session.terminate()
         assert (await session.run("select a, c from t where a = 3"))[1] == [("3", "5")]

@@ -41,6 +41,10 @@ class Param(Expr, frozen=True, kw_only=True):
     number: int
 
 
+class RowBound(Expr, frozen=True, kw_only=True):
+    """How many rows a query whose rows are locked reads at most, -1 for all. No statement of a client has it."""
+
+
 class ColumnRef(Expr, frozen=True, kw_only=True):
     """Output `index` (from 0) of range entry `entry`; `name` for messages. index -1: the row's address (rowid)."""
 

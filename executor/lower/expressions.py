@@ -424,7 +424,7 @@ def _xml(g: Generator, expr: XmlExpr) -> str:
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
-    plan.Const: _const, plan.Param: _param,
+    plan.Const: _const, plan.Param: _param, plan.RowBound: lambda g, e: g.slot(Slot("bound")),
     plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,

@@ -122,10 +122,11 @@ def _count(g: Generator, expr: plan.Expr, check: Function) -> str:
         inner = inner.arguments[0]
     if isinstance(inner, plan.Const) and inner.lifted is None and isinstance(inner.value, int) and inner.value >= 0:
         return str(inner.value)
-    return f"{g.need(check)}({value(g, expr)})"
+    return value(g, expr) if isinstance(expr, plan.RowBound) else f"{g.need(check)}({value(g, expr)})"
 
 
-def _limit(number: int | None) -> int:
+def check_limit(number: int | None) -> int:
+    """LIMIT for SQLite: -1 for none (2201W)."""
     if number is None:
         return -1
     if number < 0:
@@ -133,7 +134,8 @@ def _limit(number: int | None) -> int:
     return number
 
 
-def _offset(number: int | None) -> int:
+def check_offset(number: int | None) -> int:
+    """OFFSET for SQLite (2201X)."""
     if number is None:
         return 0
     if number < 0:
@@ -144,12 +146,12 @@ def _offset(number: int | None) -> int:
 def _ties(number: int | None) -> int:
     if number is None:
         raise InvalidRowCountInLimitClause("row count cannot be null in FETCH FIRST ... WITH TIES clause")
-    return _limit(number)
+    return check_limit(number)
 
 
-LIMIT = Function("pg_limit", _limit, 1, True)
+LIMIT = Function("pg_limit", check_limit, 1, True)
 TIES = Function("pg_limit_with_ties", _ties, 1, True)
-OFFSET = Function("pg_offset", _offset, 1, True)
+OFFSET = Function("pg_offset", check_offset, 1, True)
 
 
 # ---------------------------------------------------------------- set operations

@@ -61,7 +61,8 @@ async def run_locking(session: "Session", transaction: Any, step: Step, values: 
                       given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
     """The locked rows of a step, in memory; None if the schema is not the one the plan was made for.
 
-    analyzed: the statement as if the step were all of it; values: of the step's slots; given: the statement's parameters and literals. Raises: LockConflict, 55P03, 2201W, 2201X.
+    analyzed: the statement as if the step were all of it; values: of the step's slots; given: the statement's parameters
+    and literals. Raises: LockConflict, 55P03, 2201W, 2201X.
     """
     locks = step.locks
     assert locks is not None

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from executor import plan, walk
+from executor.bind.locking import entries, is_simple, stronger
 from executor.catalog.model import Relation
 from executor.errors import not_supported
 from executor.facts import lookup
@@ -42,8 +43,6 @@ from storage.locks import Mode
 
 MODES = {"FOR KEY SHARE": Mode.FOR_KEY_SHARE, "FOR SHARE": Mode.FOR_SHARE, "FOR NO KEY UPDATE": Mode.FOR_NO_KEY_UPDATE,
          "FOR UPDATE": Mode.FOR_UPDATE}
-WAITS = ("", "SKIP LOCKED", "NOWAIT")
-"""In the order in which one goes before another for the same rows."""
 
 
 # ---------------------------------------------------------------- locking queries that are not the main one
@@ -79,6 +78,8 @@ class Lifting:
             return tuple(self._query(item) if isinstance(item, Query) else self._inside(item) for item in value)
         if not isinstance(value, msgspec.Struct) or isinstance(value, walk.NOT_PLANS):
             return value
+        if isinstance(value, Cte) and not value.references:
+            return value  # never run
         if isinstance(value, plan.Subquery) and value.kind == "exists":
             value = replace(value, query=_first_row(value.query))
         fields = {}
@@ -93,7 +94,7 @@ class Lifting:
     def _query(self, q: Query) -> Query:
         """A query that is not the main one."""
         found: Query = self._part(q)
-        if not isinstance(found, Select) or not found.locking or not any(_tables(found)):
+        if not isinstance(found, Select) or not found.locking or not any(tables(found)):
             return found
         self._refuse_correlated(found)
         columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in found.targets)
@@ -136,23 +137,10 @@ def _given(item: plan.RangeEntry, locking: Locking | None) -> plan.RangeEntry:
         source = _each(inner.source, lambda below: _given(below, replace(locking, entry=below.number)))
         return replace(item, query=replace(inner, source=source)) if source != inner.source else item
     marks = {mark.entry: mark for mark in inner.locking}
-    for below in _entries(inner.source):
+    for below in entries(inner.source):
         if isinstance(below, (TableEntry, QueryEntry)):
             marks[below.number] = stronger(marks.get(below.number), replace(locking, entry=below.number))
     return replace(item, query=replace(inner, locking=tuple(marks[number] for number in sorted(marks))))
-
-
-def stronger(old: Locking | None, new: Locking) -> Locking:
-    """What two clauses for the same rows come to."""
-    if old is None:
-        return new
-    return Locking(entry=new.entry, strength=max(old.strength, new.strength, key=list(MODES).index),
-                   wait=max(old.wait, new.wait, key=WAITS.index))
-
-
-def is_simple(q: Select) -> bool:
-    """Whether the rows of a subquery in FROM are locked with those of the query around it."""
-    return not (q.order or q.limit is not None or q.offset is not None or q.ctes or q.locking)
 
 
 def _each(items: tuple[FromItem, ...], change: Callable[[plan.RangeEntry], plan.RangeEntry]) -> tuple[FromItem, ...]:
@@ -161,23 +149,15 @@ def _each(items: tuple[FromItem, ...], change: Callable[[plan.RangeEntry], plan.
                  if isinstance(item, Join) else change(item) for item in items)
 
 
-def _entries(items: tuple[FromItem, ...]) -> Iterator[plan.RangeEntry]:
-    for item in items:
-        if isinstance(item, Join):
-            yield from _entries((item.left, item.right))
-        else:
-            yield item
-
-
-def _tables(q: Select) -> Iterator[TableEntry]:
+def tables(q: Select) -> Iterator[TableEntry]:
     """The tables whose rows a query locks."""
     locked = {locking.entry for locking in q.locking}
-    pending = [entry for entry in _entries(q.source) if entry.number in locked]
+    pending = [entry for entry in entries(q.source) if entry.number in locked]
     for entry in pending:
         if isinstance(entry, TableEntry) and _is_shared(entry.relation):
             yield entry
         elif isinstance(entry, QueryEntry) and isinstance(entry.query, Select) and is_simple(entry.query):
-            pending += _entries(entry.query.source)
+            pending += entries(entry.query.source)
 
 
 def _is_shared(relation: Relation) -> bool:
@@ -192,7 +172,7 @@ def first_lock(p: plan.Plan) -> str:
     """
     unread = [cte.query for cte in p.ctes if not cte.references and isinstance(cte.query, Query)]
     for node in walk.nodes(p, skip=lambda node: any(node is q for q in unread)):
-        if isinstance(node, Select) and node.locking and any(_tables(node)):
+        if isinstance(node, Select) and node.locking and any(tables(node)):
             return node.locking[0].strength
     return ""
 

@@ -223,8 +223,11 @@ class Program:
         """A step that reads."""
         locks = None
         if isinstance(q, Select) and q.locking:
-            from executor.lower.locking import with_addresses
+            from executor.lower.locking import tables, with_addresses
 
+            for entry in tables(q):
+                if entry.relation.oid in self.changed:
+                    raise not_supported(f'locking rows of table "{entry.relation.name}", which the same statement changes')
             q, locks = with_addresses(q, lambda bounds: read(self.on_snapshot(bounds), writes=self.writes))
         q = self.on_snapshot(q)
         lowered = read(q, top=is_result, writes=self.writes)

@@ -124,11 +124,13 @@ def _lock(session: "Session", transaction: Any, locks: RowLocks, row: tuple[Any,
 
 
 def _try(session: "Session", transaction: Any, lock: RowLock, rowid: int) -> Request | None:
-    if lock.whole:
-        request = Request(("row", lock.table, rowid), Mode(lock.mode))
-        return None if session.database.file.locks.take(session.lock_owner, request) else request
+    """Lock one row; what stands in the way."""
+    found: Request | None
     try:
-        found: Request | None = transaction.lock_row(lock.table, rowid, Mode(lock.mode))
+        if lock.whole:
+            found = transaction.lock_all_rows(lock.table)
+        else:
+            found = transaction.lock_row(lock.table, rowid, Mode(lock.mode))
     except EngineError as error:
         raise translate(error, session.context.catalog) from None
     return found

@@ -1,7 +1,7 @@
 """Runs a statement that takes several SQLite statements (see executor.lower.steps): all of them, or none."""
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from executor.analysis import Analyzed, slot_values
 from executor.lower.generator import Step
-from executor.plan import DataChange
 from executor.sqlstates import CardinalityViolation
 from executor.types.base import Stored
 from storage.rows import Rows
@@ -30,7 +29,7 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
     steps = analyzed.lowered.steps
     values = [slot_values(step.lowered.slots, parameters, literals, session.context.env) for step in steps]
     run = partial(_run_once, session, transaction, analyzed, values, (parameters, literals))
-    async with transaction.hold():
+    with transaction.hold():
         if analyzed.writes:
             return await run()
         from executor.locking import Snapshot  # steps that write nothing lock rows
@@ -48,13 +47,8 @@ async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, va
     result: Rows | None = None
     changes = 0
     try:
-        async with AsyncExitStack() as stack:
-            inside = False
+        async with transaction.atomic() if analyzed.writes else nullcontext():
             for step, own in zip(analyzed.lowered.steps, values, strict=True):
-                if isinstance(step.plan, DataChange) and not inside:
-                    # Locks taken before that stay when a change has to wait for another lock, and is undone meanwhile.
-                    await stack.enter_async_context(transaction.atomic())
-                    inside = True
                 rows = await _run_step(session, transaction, step, own, analyzed, given)
                 if rows is None:
                     return None  # so says the first step, or none: the schema cannot change under the write lock

@@ -237,10 +237,11 @@ def _of_table(entry: TableEntry, locking: Locking) -> list[tuple[RowLock, Expr]]
         return []
     lock = RowLock(table=relation.sqlite_name or relation.name, relation=relation.name, mode=MODES[locking.strength],
                    wait=locking.wait)
-    if relation.sqlite_schema == "catalog":  # its rows have no addresses that stay: all of them are locked as one
-        return [(replace(lock, table=f"{relation.schema}.{relation.name}", whole=True), plan.Const(type=T.INT8, value=0))]
-    if not relation.rowid or relation.kind == "v":
-        raise not_supported(f'{locking.strength} of rows of "{relation.name}", which have no rowid')
+    if relation.kind == "v":
+        raise not_supported(f'{locking.strength} of rows of "{relation.name}", a view made elsewhere')
+    if relation.sqlite_schema == "catalog" or not relation.rowid:  # rows have no addresses that stay: all are locked as one
+        table = f"{relation.schema}.{relation.name}" if relation.sqlite_schema == "catalog" else lock.table
+        return [(replace(lock, table=table, whole=True), plan.Const(type=T.INT8, value=0))]
     return [(lock, RowNumber(type=T.INT8, entry=entry.number, index=-1, name="rowid"))]
 
 

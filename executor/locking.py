@@ -9,11 +9,13 @@ was committed meanwhile, and to run the statement again if so. From the third ti
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from executor.analysis import Analyzed, slot_values
+from executor.context import Context
 from executor.lower.generator import Bound, RowLock, RowLocks, Slot, Step
 from executor.lower.query import check_limit, check_offset
 from executor.sqlstates import LockNotAvailable
@@ -22,7 +24,7 @@ from executor.types.base import Stored
 from storage.errors import EngineError, LockConflict
 from storage.locks import Mode, Request
 from storage.rows import Rows
-from storage.statement import Isolation
+from storage.statement import Function, Isolation
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -134,6 +136,17 @@ def _try(session: "Session", transaction: Any, lock: RowLock, rowid: int) -> Req
     except EngineError as error:
         raise translate(error, session.context.catalog) from None
     return found
+
+
+@cache
+def lock_function(lock: RowLock) -> Function:
+    """The function by which a subquery locks a row where it stands; false if it is left out. Raises as `run_locking`."""
+
+    def run(context: Context, rowid: int | None) -> bool:
+        session = context.session
+        return _lock(session, session.block.transaction, RowLocks(width=0, rows=(lock,)), (rowid,))
+
+    return Function(f"pg_lock_{lock.mode}_{lock.wait}_{lock.table}", run, 1, False, context=True)
 
 
 async def _bounds(session: "Session", transaction: Any, locks: RowLocks, analyzed: Analyzed,

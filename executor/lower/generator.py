@@ -66,13 +66,15 @@ class RowLock(msgspec.Struct, frozen=True):
 
 
 class RowLocks(msgspec.Struct, frozen=True):
-    """What is locked of each row of a step. width: its outputs without addresses. skips: a row may be left out.
+    """What is locked of each row of a step; nothing, if SQLite calls a function that locks, and may have to wait.
+
+    width: its outputs without addresses. skips: a row may be left out.
 
     limit and offset: of the rows that could be locked; bounds: the statement that computes both, if they are expressions.
     """
 
     width: int
-    rows: tuple[RowLock, ...]
+    rows: tuple[RowLock, ...] = ()
     limit: Bound = None
     offset: Bound = None
     bounds: Lowered | None = None

@@ -2,7 +2,8 @@
 
 Such a step gives, beside its outputs, the address of each row that is to be locked; executor.locking takes the rows in
 their order, locks them, and counts LIMIT and OFFSET, since PostgreSQL locks after sorting and before LIMIT. A locking
-query that is not the main one is run before what uses it, which reads its rows: it is taken for a WITH query.
+query that is not the main one is run before what uses it, which reads its rows: it is taken for a WITH query. One that
+uses the query around it cannot be; it locks its rows where it stands, by a function.
 
 As in PostgreSQL a clause reaches into the subqueries and views in FROM. A simple one is locked with the whole query; one
 that sorts, limits or locks itself gets the clause for its own. WITH queries are not reached.
@@ -57,6 +58,7 @@ class Lifting:
     def __init__(self, numbers: "count[int]") -> None:
         self.numbers = numbers
         self.ctes: list[Cte] = []
+        self.inside = False  # a query locks its rows by itself
         self._visible: set[int] = set()  # the WITH queries of the statement that a lifted query may read
 
     def statement(self, p: plan.Plan) -> plan.Plan:
@@ -96,7 +98,9 @@ class Lifting:
         found: Query = self._part(q)
         if not isinstance(found, Select) or not found.locking or not any(tables(found)):
             return found
-        self._refuse_correlated(found)
+        if self._is_correlated(found):
+            self.inside = True
+            return self._locked_inside(found)
         columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in found.targets)
         number, entry = next(self.numbers), next(self.numbers)
         kept = replace(found, targets=found.targets or targets_of([ONE]))
@@ -106,14 +110,31 @@ class Lifting:
             replace(t, expr=ColumnRef(type=t.expr.type, typmod=t.expr.typmod, entry=entry, index=i, name=t.name))
             for i, t in enumerate(found.targets)))
 
-    def _refuse_correlated(self, q: Select) -> None:
-        """0A000 for a query that cannot be run by itself."""
+    def _is_correlated(self, q: Select) -> bool:
+        """Whether a query cannot be run by itself."""
         own = numbers_inside(q)
         own |= {e.entry for e in walk.descend(q) if isinstance(e, plan.CheckDomain)}
         ctes = self._visible | {cte.number for cte in self.ctes} | {n.number for n in walk.nodes(q) if isinstance(n, Cte)}
-        for node in walk.nodes(q):
-            if (isinstance(node, ColumnRef) and node.entry not in own) or (isinstance(node, CteEntry) and node.cte not in ctes):
-                raise not_supported(f"{q.locking[0].strength} in a subquery that uses the enclosing query")
+        return any((isinstance(node, ColumnRef) and node.entry not in own)
+                   or (isinstance(node, CteEntry) and node.cte not in ctes) for node in walk.nodes(q))
+
+    def _locked_inside(self, q: Select) -> Select:
+        """A query that locks its rows itself, by a function: after sorting, before LIMIT."""
+        q, found = _addressed(q)
+        width = len(q.targets)
+        if q.with_ties:
+            raise not_supported("locking rows WITH TIES in a subquery that uses the enclosing query")
+        body = replace(q, targets=(*q.targets, *_outputs(found)), limit=None, offset=None, ctes=())
+        number = next(self.numbers)
+        columns = tuple((t.name, t.expr.type, t.expr.typmod) for t in body.targets)
+        rows = plan.OrderedEntry(number=number, alias="", columns=columns, query=body)
+        outputs = [ColumnRef(type=oid, typmod=typmod, entry=number, index=i, name=name)
+                   for i, (name, oid, typmod) in enumerate(columns)]
+        tests = tuple(plan.LockRow(type=T.BOOL, address=outputs[width + i], lock=lock) for i, (lock, _) in enumerate(found))
+        return Select(
+            targets=tuple(replace(t, expr=e) for t, e in zip(q.targets, outputs, strict=False)), source=(rows,), ctes=q.ctes,
+            where=tests[0] if len(tests) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tests),
+            limit=q.limit, offset=q.offset)
 
 
 def _first_row(q: Query) -> Query:
@@ -185,6 +206,19 @@ def with_addresses(q: Select, lowered: Callable[[Query], Lowered]) -> tuple[Sele
 
     lowered: how a further query of the step is made.
     """
+    q, found = _addressed(q)
+    if not found:
+        return q, None
+    width = len(q.targets)
+    rows = tuple(replace(lock, output=width + i) for i, (lock, _) in enumerate(found))
+    limit, offset, bounds = _bounds(q, lowered)
+    locks = RowLocks(width=width, rows=rows, limit=limit, offset=offset, bounds=bounds,
+                     skips=any(lock.wait == "SKIP LOCKED" for lock in rows))
+    return _bounded(replace(q, targets=(*q.targets, *_outputs(found)))), locks
+
+
+def _addressed(q: Select) -> tuple[Select, list[tuple[RowLock, Expr]]]:
+    """The query without its clauses, and what they lock: how, and the address of the row."""
     marks = {locking.entry: locking for locking in q.locking}
     found: list[tuple[RowLock, Expr]] = []
 
@@ -196,15 +230,11 @@ def with_addresses(q: Select, lowered: Callable[[Query], Lowered]) -> tuple[Sele
         return entry
 
     q = replace(q, source=_each(q.source, change), locking=())
-    if not found:
-        return q, None
-    width = len(q.targets)
-    rows = tuple(replace(lock, output=width + i) for i, (lock, _) in enumerate(found))
-    limit, offset, bounds = _bounds(q, lowered)
-    locks = RowLocks(width=width, rows=rows, limit=limit, offset=offset, bounds=bounds,
-                     skips=any(lock.wait == "SKIP LOCKED" for lock in rows))
-    q = replace(q, targets=(*q.targets, *(Target(expr=address, name="rowid") for _, address in found)))
-    return _bounded(q), locks
+    return q, found
+
+
+def _outputs(found: list[tuple[RowLock, Expr]]) -> tuple[Target, ...]:
+    return tuple(Target(expr=address, name="rowid") for _, address in found)
 
 
 def _reached(entry: plan.RangeEntry, locking: Locking) -> tuple[plan.RangeEntry, list[tuple[RowLock, Expr]]]:
@@ -224,8 +254,7 @@ def _reached(entry: plan.RangeEntry, locking: Locking) -> tuple[plan.RangeEntry,
     if not inner:
         return entry, []
     width = len(entry.columns)
-    body = replace(entry.query, source=source, targets=(
-        *entry.query.targets, *(Target(expr=address, name="rowid") for _, address in inner)))
+    body = replace(entry.query, source=source, targets=(*entry.query.targets, *_outputs(inner)))
     made = replace(entry, query=body, columns=(*entry.columns, *(("rowid", T.INT8, -1) for _ in inner)))
     outputs = [ColumnRef(type=T.INT8, entry=entry.number, index=width + i, name="rowid") for i in range(len(inner))]
     return made, [(lock, output) for (lock, _), output in zip(inner, outputs, strict=True)]

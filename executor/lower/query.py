@@ -266,7 +266,8 @@ def _subquery(g: Generator, entry: plan.QueryEntry) -> str:
     if entry.lateral:
         return f"{lateral_query(g, lambda inner: query(inner, entry.query), len(entry.columns))} AS t{entry.number}"
     body = query(g, entry.query)
-    if is_volatile(tuple(t.expr for t in entry.query.targets)) or (entry.query.order and entry.number in g.in_order):
+    if isinstance(entry, plan.OrderedEntry) or is_volatile(tuple(t.expr for t in entry.query.targets)) or (
+            entry.query.order and entry.number in g.in_order):
         columns = ", ".join(f"c{i}" for i in range(len(entry.columns)))
         name = g.fresh()
         body = f"WITH {name}({columns}) AS MATERIALIZED ({body}) SELECT * FROM {name}"
@@ -404,5 +405,5 @@ def _xml_table(g: Generator, entry: XmlTableEntry) -> str:
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
     plan.FunctionEntry: _function, JsonTableEntry: _json_table,
-    XmlTableEntry: _xml_table, plan.StepEntry: _step,
+    XmlTableEntry: _xml_table, plan.StepEntry: _step, plan.OrderedEntry: _subquery,
 }  # fmt: skip

@@ -18,7 +18,7 @@ from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.expressions import is_volatile
-from executor.lower.generator import Generator, Lowered, Step
+from executor.lower.generator import Generator, Lowered, RowLocks, Step
 from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.query import query
@@ -82,7 +82,9 @@ def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
     if locks_rows(p):
         from executor.lower.locking import Lifting
 
-        p = Lifting(program.numbers).statement(p)
+        lifting = Lifting(program.numbers)
+        p = lifting.statement(p)
+        program.locks_inside = lifting.inside
     program.statement(p)
     steps = (*program.snapshots.values(), *program.steps)
     result = next(step for step in steps if step.is_result)
@@ -105,6 +107,7 @@ class Program:
         self.shared: set[int] = set()  # plain WITH queries that several parts read, or whose rows are locked: computed once
         self.kept: set[int] = set()
         self.current: set[int] = set()  # entries that are read as they are: no row of theirs has been changed
+        self.locks_inside = False  # SQLite calls a function that locks rows
         self.numbers = count(FIRST_STEP_ENTRY)
 
     # --- parts and their order ------------------------------------------------------------------------------------
@@ -229,6 +232,8 @@ class Program:
                 if entry.relation.oid in self.changed:
                     raise not_supported(f'locking rows of table "{entry.relation.name}", which the same statement changes')
             q, locks = with_addresses(q, lambda bounds: read(self.on_snapshot(bounds), writes=self.writes))
+        if locks is None and self.locks_inside:
+            locks = RowLocks(width=len(q.targets))
         q = self.on_snapshot(q)
         lowered = read(q, top=is_result, writes=self.writes)
         self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once, locks=locks))

@@ -3,8 +3,10 @@
 Each expectation was checked against PostgreSQL 18.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -268,6 +270,90 @@ def test_large_table_is_locked_row_by_row(s: Sessions) -> None:
     s.a.execute("BEGIN")
     assert len(rows(s.a, "SELECT id FROM notes WHERE id > 50 ORDER BY job DESC FOR UPDATE")) == 2901
     assert rows(s.b, "SELECT id FROM notes FOR UPDATE SKIP LOCKED") == [10, 20]
+
+
+def test_lateral_queues_give_each_worker_other_jobs(s: Sessions) -> None:
+    sql = """SELECT q.n, j.id FROM (VALUES (0), (1)) q (n), LATERAL (
+        SELECT id FROM jobs WHERE queue = q.n AND state = 'new' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) j ORDER BY 1"""
+    for worker, expected in ((s.a, [(0, 2), (1, 1)]), (s.b, [(0, 4), (1, 3)]), (s.c, [(1, 5)])):
+        worker.execute("BEGIN")
+        assert rows(worker, sql) == expected
+
+
+def test_subquery_that_uses_the_statement_around_it_waits(s: Sessions) -> None:
+    s.a.execute("BEGIN")
+    s.a.execute("SELECT FROM jobs WHERE id = 2 FOR UPDATE")
+    sql = "SELECT n.id, (SELECT j.state FROM jobs j WHERE j.id = n.job FOR SHARE) FROM notes n ORDER BY 1"
+    waiting = s.wait(s.b, sql)
+    s.a.execute("UPDATE jobs SET state = 'run' WHERE id = 2")
+    s.a.execute("COMMIT")
+    assert waiting.done() == [(10, "new"), (20, "run")]
+    s.a.execute("BEGIN")
+    s.a.execute("SELECT FROM jobs WHERE id = 2 FOR UPDATE")
+    waiting = s.wait(s.b, """UPDATE notes n SET job = 7 WHERE (
+        SELECT state FROM jobs j WHERE j.id = n.job FOR UPDATE) = 'new' RETURNING id""")
+    s.a.execute("COMMIT")
+    assert waiting.done() == [10]
+    with pytest.raises(errors.LockNotAvailable, match='relation "jobs"'), s.a.transaction():
+        s.a.execute("SELECT FROM jobs WHERE id = 2 FOR UPDATE")
+        s.b.execute(sql.replace("SHARE", "SHARE NOWAIT"))
+
+
+def test_sharers_of_a_row_do_not_queue_behind_who_wants_it_alone(s: Sessions) -> None:
+    s.a.execute("BEGIN")
+    s.a.execute("SELECT FROM jobs WHERE id = 1 FOR SHARE")
+    waiting = s.wait(s.b, "SELECT id FROM jobs WHERE id = 1 FOR UPDATE")
+    assert rows(s.c, "SELECT id FROM jobs WHERE id = 1 FOR SHARE NOWAIT") == [1]
+    s.a.execute("COMMIT")
+    assert waiting.done() == [1]
+
+
+def test_repeatable_read_refuses_to_lock_a_row_changed_since_its_snapshot(s: Sessions) -> None:
+    s.a.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    s.a.execute("SELECT FROM notes")
+    s.b.execute("UPDATE jobs SET state = 'run' WHERE id = 1")
+    assert rows(s.a, "SELECT id, state FROM jobs WHERE id = 2 FOR UPDATE") == [(2, "new")]
+    with pytest.raises(errors.SerializationFailure, match="could not serialize access due to concurrent update"):
+        s.a.execute("SELECT FROM jobs WHERE id = 1 FOR UPDATE")
+
+
+def test_statement_that_fails_in_a_block_gives_its_locks_back(s: Sessions) -> None:
+    s.a.execute("BEGIN")
+    s.a.execute("SELECT FROM jobs WHERE id = 1 FOR UPDATE")
+    s.a.execute("SAVEPOINT later")
+    s.a.execute("SELECT FROM jobs WHERE id = 2 FOR UPDATE")
+    with pytest.raises(errors.DivisionByZero):
+        s.a.execute("SELECT 1 / 0")
+    assert rows(s.b, "SELECT id FROM jobs WHERE id <= 2 FOR UPDATE SKIP LOCKED") == [2]
+    s.a.execute("ROLLBACK TO later")
+    with pytest.raises(errors.DivisionByZero):
+        s.a.execute("SELECT 1 / 0")
+    s.a.execute("ROLLBACK")
+    s.a.execute("BEGIN")
+    s.a.execute("SELECT FROM jobs FOR UPDATE")
+    with pytest.raises(errors.DivisionByZero):
+        s.a.execute("SELECT 1 / 0")
+    assert rows(s.b, "SELECT id FROM jobs FOR UPDATE NOWAIT") == [1, 2, 3, 4, 5]
+
+
+def test_table_without_row_numbers_is_locked_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "made.db"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE t (k TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID")
+        made.execute("INSERT INTO t VALUES ('a', 1), ('b', 2)")
+    server = PgquillServer(path)
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        s = Sessions(server.dsn(), stack)
+        s.a.execute("BEGIN")
+        assert rows(s.a, "SELECT n FROM t WHERE k = 'a' FOR UPDATE") == [1]
+        assert rows(s.b, "SELECT n FROM t FOR UPDATE SKIP LOCKED") == []
+        with pytest.raises(errors.LockNotAvailable, match='relation "t"'):
+            s.b.execute("SELECT n FROM t WHERE k = 'b' FOR SHARE NOWAIT")
+        waiting = s.wait(s.b, "UPDATE t SET n = n + 1 WHERE k = 'a' RETURNING n")
+        s.a.execute("UPDATE t SET n = 5 WHERE k = 'a'")
+        s.a.execute("COMMIT")
+        assert waiting.done() == [6]
 
 
 @pytest.mark.parametrize("name", ["row_locks"])

@@ -134,3 +134,19 @@
 2: select id from jobs where id = 5 for update nowait
 1: commit
 2: select id from jobs order by id limit 2 for update skip locked
+1: drop table jobs cascade
+1: create table jobs(id int primary key, state text, prio int)
+1: insert into jobs select g, 'new', g % 3 from generate_series(1,9) g
+1: create table q(id int primary key)
+1: insert into q values (0),(1),(2)
+1: select q.id, j.id from q, lateral (select id from jobs where prio=q.id order by id desc limit 1 for update skip locked) j order by 1
+1: select q.id, (select j.id from jobs j where prio=q.id order by id limit 1 for update) from q order by 1
+1: select id from q where exists (select 1 from jobs where prio=q.id and jobs.id > 8 for update)
+1: select id from q where id in (select prio from jobs where jobs.id > q.id + 6 for share) order by 1
+1: update q set id=id+10 where exists (select from jobs where prio=q.id and id>7 for key share) returning *
+1: select x from (select 1 as x) s where exists (select from q where q.id <> s.x for update)
+1: select q.id, j.id from q left join lateral (select id from jobs where prio=q.id order by id desc limit 1 offset 1 for update) j on true order by 1
+1: select q.id, array(select j.id from jobs j join q q2 on q2.id=j.prio where j.prio<=q.id order by j.id for update of j for share of q2) from q order by 1
+1: select (with c as (select q.id as x) select jobs.id from jobs, c where prio = c.x limit 1 for update) from q order by 1
+1: with c as (select id as x from q) select (select jobs.id from jobs, c where prio = c.x and c.x=q.id order by 1 limit 1 for update of jobs) from q order by 1
+1: insert into q select id+100 from jobs j where exists (select from jobs k where k.id=j.id+1 for update) returning *

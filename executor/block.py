@@ -351,6 +351,7 @@ class Block:
                 await transaction.rollback_to(self.savepoints[-1].token)
             else:
                 await transaction.rollback()
+            self.release_locks(self.savepoints[-1].locks if self.savepoints else 0)
 
     async def abandon(self) -> None:
         """The client is gone: nothing of the transaction stays."""

@@ -457,7 +457,7 @@ class Session:
             again = self.block.transaction is not None
             transaction = self.block.begin_statement(analyzed.changes)
             tables = analyzed.tables
-            if tables and (met := self.tables.meet(tables, keep=again or analyzed.writes)) is not None:
+            if tables and (met := self.tables.meet(tables, keep=again or analyzed.writes or bool(analyzed.changes))) is not None:
                 await wait_for(self, LockConflict(met))
                 if self.own_catalog is None and self.database.file.schema_token() != analyzed.catalog.version:
                     await self.catalog(refresh=True)

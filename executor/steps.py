@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from functools import partial
+from dataclasses import replace as replace_field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -10,13 +11,18 @@ from msgspec.structs import replace
 from executor.analysis import Analyzed, slot_values
 from executor.lower.generator import Step
 from executor.sqlstates import CardinalityViolation
+from executor.translate import translate
 from executor.types.base import Stored
+from storage.errors import EngineError
 from storage.rows import Rows
+from storage.statement import Statement, TableFunction
 
 if TYPE_CHECKING:
     from executor.session import Session
 
 CHUNK_ROWS = 1000
+FEW_ROWS = 200
+"""With more rows kept, a step that changes something may take long."""
 
 
 async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, parameters: Sequence[Stored],
@@ -31,6 +37,8 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
     run = partial(_run_once, session, transaction, analyzed, values, (parameters, literals))
     with transaction.hold():
         if analyzed.writes:
+            if not steps[0].lowered.statement.writes:
+                await _begin_write(session, transaction, analyzed)
             return await run()
         from executor.locking import Snapshot  # steps that write nothing lock rows
 
@@ -39,6 +47,15 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
             await rows.close()
             await snapshot.renew()
         return rows
+
+
+async def _begin_write(session: "Session", transaction: Any, analyzed: Analyzed) -> None:
+    """Keep others from writing before the statement has a snapshot, so that all of its steps have the same."""
+    try:
+        with session.block.timeout():
+            await transaction.begin_write()
+    except EngineError as error:
+        raise translate(error, analyzed.catalog) from None
 
 
 async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
@@ -77,7 +94,17 @@ async def _run_step(session: "Session", transaction: Any, step: Step, values: li
         from executor.locking import run_locking
 
         return await run_locking(session, transaction, step, values, part, given)
-    return await session.run_statement(transaction, session.statement_of(part), values, part, only=False)
+    statement = session.statement_of(part)
+    if statement.writes and sum(map(len, session.context.kept_rows.values())) > FEW_ROWS:
+        statement = _over_many_rows(statement)
+    return await session.run_statement(transaction, statement, values, part, only=False)
+
+
+@lru_cache(maxsize=100)
+def _over_many_rows(statement: Statement) -> Statement:
+    """A statement under another name, since it may take long now that many rows have been kept."""
+    needs = tuple(replace_field(need, few=False) if isinstance(need, TableFunction) else need for need in statement.needs)
+    return replace_field(statement, sql=f"{statement.sql} -- of many rows", needs=needs)
 
 
 def _check_once(rows: list[tuple[Any, ...]], actions: tuple[int, ...]) -> None:

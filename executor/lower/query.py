@@ -300,7 +300,7 @@ def _kept(width: int) -> TableFunction:
         found = context.kept_rows[step]
         return (row[0] for row in found) if width == 1 else found
 
-    return TableFunction(f"pg_kept_rows_{width}", 1, width, rows, context=True)
+    return TableFunction(f"pg_kept_rows_{width}", 1, width, rows, context=True, few=True)  # else see executor.steps
 
 
 def _values(g: Generator, entry: plan.ValuesEntry) -> str:

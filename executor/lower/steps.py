@@ -235,7 +235,9 @@ class Program:
         if locks is None and self.locks_inside:
             locks = RowLocks(width=len(q.targets))
         q = self.on_snapshot(q)
-        lowered = read(q, top=is_result, writes=self.writes)
+        # SQLite may stop a read that takes long, and not a write: rows that are locked are read under the turn to write, but
+        # not as a part of what is written.
+        lowered = read(q, top=is_result, writes=self.writes and (locks is None or is_result))
         self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once, locks=locks))
 
     def change(self, c: DataChange, keep: int) -> None:

@@ -17,7 +17,7 @@ from executor.context import Context
 from executor.errors import SqlError
 from executor.facts.lookup import base_type
 from executor.lower.generator import Lowered, Slot
-from executor.lower.statement import lower, row_locks
+from executor.lower.statement import lower
 from executor.parse import Node, RawStatement, Source
 from executor.sqlstates import IndeterminateDatatype, ObjectNotInPrerequisiteState, StatementTooComplex, UndefinedObject
 from executor.table_locks import Tables, tables_of
@@ -51,7 +51,8 @@ class Column(msgspec.Struct, frozen=True):
 class Analyzed(msgspec.Struct, dict=True):
     """An optimizable statement ready to run. Valid for `catalog` only (compared by identity).
 
-    parameters: types of $1 ...; columns: None without a result. verb: of the command tag.
+    parameters: types of $1 ...; columns: None without a result. verb: of the command tag. changes: what it does that
+    a READ ONLY transaction may not, by its name in the message; "" for nothing.
     """
 
     catalog: Catalog
@@ -62,17 +63,14 @@ class Analyzed(msgspec.Struct, dict=True):
     verb: str
     writes: bool
     may_be_kept: bool
-    locks: str = ""  # FOR UPDATE and the like
-    locked: str = ""  # the first table whose rows are locked
-    nowait: bool = False  # FOR UPDATE NOWAIT: the write lock must be free
-    writes_file: bool = True  # False: only a temporary table is changed, which a READ ONLY transaction may do
+    changes: str = ""
     used: dict[int, Relation] = {}  # every relation that is used, by OID
     outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
 
     @cached_property
     def tables(self) -> Tables:
         """The locks on tables that it needs."""
-        plain = not self.locks and not self.lowered.steps and isinstance(self.plan, plan.Query)
+        plain = not self.lowered.steps and isinstance(self.plan, plan.Query)
         return tables_of(self.plan, self.used, self.catalog, plain=plain) if self.used else ()
 
 
@@ -148,14 +146,23 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         raise StatementTooComplex("stack depth limit exceeded") from None
     targets = found.returning if isinstance(found, plan.DataChange) else found.targets
     has_result = isinstance(found, plan.Query) or bool(found.returning)
-    locks = row_locks(found)
-    temporary = isinstance(found, plan.DataChange) and found.relation.persistence == "t"
+    verb = VERBS[raw.node.kind]
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
-                    nowait=any(lock.wait == "NOWAIT" for lock in locks), locks=locks[0].strength if locks else "",
-                    locked=next((r.name for r in s.relations.values()), ""),
-                    verb=VERBS[raw.node.kind], writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                    writes_file=lowered.statement.writes and not temporary, used=s.relations)
+                    verb=verb, writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
+                    changes=_changes(found, lowered, verb), used=s.relations)
+
+
+def _changes(found: plan.Plan, lowered: Lowered, verb: str) -> str:
+    """What a READ ONLY transaction refuses. It may change temporary tables, and lock their rows."""
+    if lowered.statement.writes:
+        return "" if isinstance(found, plan.DataChange) and found.relation.persistence == "t" else verb
+    if not lowered.steps:
+        return ""
+    from executor.lower.locking import first_lock  # steps that write nothing lock rows
+
+    strength = first_lock(found)
+    return f"{verb} {strength}" if strength else ""
 
 
 def _check_populated(s: Statement) -> None:
@@ -206,6 +213,8 @@ def slot_values(slots: Sequence[Slot], parameters: Sequence[Stored], literals: S
     for slot in slots:
         if slot.source == "param":
             values.append(parameters[slot.number - 1])
+        elif slot.source == "bound":
+            values.append(-1)  # all rows, unless executor.locking says otherwise
         else:
             values.append(_literal(slot, literals[slot.number], env))
     return values

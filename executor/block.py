@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from itertools import count
 from math import inf
@@ -333,11 +333,25 @@ class Block:
     async def fail(self) -> None:
         """A statement failed."""
         if self.explicit:
-            self.failed = True
+            if not self.failed:
+                self.failed = True
+                await self._give_up()
         elif self.transaction is not None or self.implicit_block:
             if self.transaction is not None:
                 await self.rollback()
             self._reset()
+
+    async def _give_up(self) -> None:
+        """The block can only end, or go back to a savepoint: what it holds beyond that, others can have now."""
+        transaction = self.transaction
+        if transaction is None or transaction.lost:
+            return
+        with suppress(EngineError), trio.CancelScope(shield=True):
+            if self.savepoints:
+                await transaction.rollback_to(self.savepoints[-1].token)
+            else:
+                await transaction.rollback()
+            self.release_locks(self.savepoints[-1].locks if self.savepoints else 0)
 
     async def abandon(self) -> None:
         """The client is gone: nothing of the transaction stays."""

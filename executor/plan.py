@@ -41,6 +41,17 @@ class Param(Expr, frozen=True, kw_only=True):
     number: int
 
 
+class RowBound(Expr, frozen=True, kw_only=True):
+    """How many rows a query whose rows are locked reads at most, -1 for all. No statement of a client has it."""
+
+
+class LockRow(Expr, frozen=True, kw_only=True):
+    """Locks the row with an address; false if it is left out. `lock` is executor.lower's. No statement of a client has it."""
+
+    address: Expr
+    lock: msgspec.Struct
+
+
 class ColumnRef(Expr, frozen=True, kw_only=True):
     """Output `index` (from 0) of range entry `entry`; `name` for messages. index -1: the row's address (rowid)."""
 
@@ -383,6 +394,10 @@ class QueryEntry(RangeEntry, frozen=True, kw_only=True):
 
     query: "Query"
     view: Relation | None = None
+
+
+class OrderedEntry(QueryEntry, frozen=True, kw_only=True):
+    """A subquery that is done, in its order, before the query around it sees its rows. No statement of a client has it."""
 
 
 class CteEntry(RangeEntry, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
 from executor.waiting import run_waiting, wait_for
-from storage.errors import EngineError, LockConflict, LockTimeout, SchemaChanged
+from storage.errors import EngineError, LockConflict, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
@@ -455,9 +455,9 @@ class Session:
             analyzed = prepared.analyzed
             assert analyzed is not None
             again = self.block.transaction is not None
-            transaction = self.block.begin_statement(f"{analyzed.verb} {analyzed.locks}".rstrip() if analyzed.writes_file else "")
+            transaction = self.block.begin_statement(analyzed.changes)
             tables = analyzed.tables
-            if tables and (met := self.tables.meet(tables, keep=again or analyzed.writes)) is not None:
+            if tables and (met := self.tables.meet(tables, keep=again or analyzed.writes or bool(analyzed.changes))) is not None:
                 await wait_for(self, LockConflict(met))
                 if self.own_catalog is None and self.database.file.schema_token() != analyzed.catalog.version:
                     await self.catalog(refresh=True)
@@ -471,12 +471,7 @@ class Session:
                     run = partial(run_steps, self, transaction, analyzed, parameters, literals)
                 else:
                     values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
-                    statement: Statement = analyzed.lowered.statement
-                    if analyzed.lowered.system:
-                        from executor.systemtables import system_tables  # imported when a catalog is first read
-
-                        statement = system_tables(self, analyzed)
-                    run = partial(self.run_statement, transaction, statement, values, analyzed)
+                    run = partial(self.run_statement, transaction, self.statement_of(analyzed), values, analyzed)
                 rows = await run_waiting(self, run)
             except LiteralNeeded:
                 tries += 1
@@ -488,6 +483,15 @@ class Session:
             await self.catalog(refresh=True)
             prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
+
+    def statement_of(self, analyzed: Analyzed) -> Statement:
+        """The SQLite statement, with the system catalogs that it reads."""
+        statement: Statement = analyzed.lowered.statement
+        if not analyzed.lowered.system:
+            return statement
+        from executor.systemtables import system_tables  # imported when a catalog is first read
+
+        return system_tables(self, analyzed)
 
     async def without_lifting(self, prepared: Prepared, text: str, *, fixed: bool = True) -> Prepared:
         """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
@@ -511,7 +515,8 @@ class Session:
         version = analyzed.catalog.version
         try:
             if statement.writes:
-                await self._lock(transaction, analyzed)
+                with self.block.timeout():
+                    await transaction.begin_write()
                 if self.own_catalog is None and transaction.schema_token() != version:
                     return None
                 alone = only and transaction.is_pristine and not self.block.explicit
@@ -538,20 +543,6 @@ class Session:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
-
-    async def _lock(self, transaction: Any, analyzed: Analyzed) -> None:
-        """Wait for the write lock; FOR UPDATE NOWAIT does not (55P03)."""
-        if not analyzed.nowait:
-            with self.block.timeout():
-                await transaction.begin_write()
-            return
-        patience, transaction.lock_timeout_s = transaction.lock_timeout_s, 0
-        try:
-            await transaction.begin_write()
-        except LockTimeout:
-            raise states.LockNotAvailable(f'could not obtain lock on row in relation "{analyzed.locked}"') from None
-        finally:
-            transaction.lock_timeout_s = patience
 
     def _same_schema(self, transaction: Any, version: int) -> bool:
         """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.

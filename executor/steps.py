@@ -1,42 +1,72 @@
 """Runs a statement that takes several SQLite statements (see executor.lower.steps): all of them, or none."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace as replace_field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from executor.analysis import Analyzed, slot_values
+from executor.lower.generator import Step
 from executor.sqlstates import CardinalityViolation
+from executor.translate import translate
 from executor.types.base import Stored
+from storage.errors import EngineError
 from storage.rows import Rows
+from storage.statement import Statement, TableFunction
 
 if TYPE_CHECKING:
     from executor.session import Session
 
 CHUNK_ROWS = 1000
+FEW_ROWS = 200
+"""With more rows kept, a step that changes something may take long."""
 
 
 async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, parameters: Sequence[Stored],
                     literals: Sequence[tuple[str, str]]) -> Rows | None:
     """The result, with the changes of all steps that count in the tag; None if the schema turned out to be another.
 
-    Raises LiteralNeeded before anything has run. The rows kept from step to step are in memory, and go at the end.
+    Raises LiteralNeeded before anything has run; LockConflict, when it is to be waited for a lock and then run again. The
+    rows kept from step to step are in memory, and go at the end.
     """
     steps = analyzed.lowered.steps
     values = [slot_values(step.lowered.slots, parameters, literals, session.context.env) for step in steps]
+    run = partial(_run_once, session, transaction, analyzed, values, (parameters, literals))
+    with transaction.hold():
+        if analyzed.writes:
+            if not steps[0].lowered.statement.writes:
+                await _begin_write(session, transaction, analyzed)
+            return await run()
+        from executor.locking import Snapshot  # steps that write nothing lock rows
+
+        snapshot = Snapshot(session, transaction)
+        while (rows := await run()) is not None and snapshot.is_outdated():
+            await rows.close()
+            await snapshot.renew()
+        return rows
+
+
+async def _begin_write(session: "Session", transaction: Any, analyzed: Analyzed) -> None:
+    """Keep others from writing before the statement has a snapshot, so that all of its steps have the same."""
+    try:
+        with session.block.timeout():
+            await transaction.begin_write()
+    except EngineError as error:
+        raise translate(error, analyzed.catalog) from None
+
+
+async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
+                    given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
     kept = session.context.kept_rows = {}
     result: Rows | None = None
     changes = 0
     try:
-        async with transaction.atomic():
-            for step, given in zip(steps, values, strict=True):
-                part = replace(analyzed, lowered=step.lowered, plan=step.plan)
-                statement = step.lowered.statement
-                if step.lowered.system:
-                    from executor.systemtables import system_tables
-
-                    statement = system_tables(session, part)
-                rows = await session.run_statement(transaction, statement, given, part, only=False)
+        async with transaction.atomic() if analyzed.writes else nullcontext():
+            for step, own in zip(analyzed.lowered.steps, values, strict=True):
+                rows = await _run_step(session, transaction, step, own, analyzed, given)
                 if rows is None:
                     return None  # so says the first step, or none: the schema cannot change under the write lock
                 changes += rows.changes if step.counts else 0
@@ -48,11 +78,33 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
                     result = rows
                 else:
                     await rows.close()
+            assert result is not None
+            if kept:
+                await result.materialize()
     finally:
         session.context.kept_rows = {}
-    assert result is not None
     result.changes = changes
     return result
+
+
+async def _run_step(session: "Session", transaction: Any, step: Step, values: list[Stored], analyzed: Analyzed,
+                    given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
+    part = replace(analyzed, lowered=step.lowered, plan=step.plan)
+    if step.locks is not None:
+        from executor.locking import run_locking
+
+        return await run_locking(session, transaction, step, values, part, given)
+    statement = session.statement_of(part)
+    if statement.writes and sum(map(len, session.context.kept_rows.values())) > FEW_ROWS:
+        statement = _over_many_rows(statement)
+    return await session.run_statement(transaction, statement, values, part, only=False)
+
+
+@lru_cache(maxsize=100)
+def _over_many_rows(statement: Statement) -> Statement:
+    """A statement under another name, since it may take long now that many rows have been kept."""
+    needs = tuple(replace_field(need, few=False) if isinstance(need, TableFunction) else need for need in statement.needs)
+    return replace_field(statement, sql=f"{statement.sql} -- of many rows", needs=needs)
 
 
 def _check_once(rows: list[tuple[Any, ...]], actions: tuple[int, ...]) -> None:

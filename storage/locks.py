@@ -6,7 +6,8 @@ table, for tables (and advisory locks, which use two of its modes) and for rows.
 
 Invariants
 - A lock belongs to a `LockOwner`, that is to a session, and never stands against the same owner's.
-- Waiting is first come, first served for each key; whoever holds a lock on a key already does not queue behind others.
+- Waiting is first come, first served for each key; whoever holds a lock on a key already does not queue behind others,
+  and nobody queues for a row that he can share with its holders.
 - Locks of a transaction are given back together at its end, or back to a savepoint; those of a session one by one.
 - A circle of waiting is looked for by each waiter once, after `deadlock_s`, as PostgreSQL does; who finds one gives up.
 
@@ -124,7 +125,9 @@ class LockManager:
                 mine = holders.get(owner, 0)
                 if mine & bit and not session and (key[0] != ADVISORY or request in owner.taken):
                     return True  # an advisory lock of the session is not the transaction's as well
-                if not self._is_free(owner, request, holders, self._queues.get(key, ())):
+                # As in PostgreSQL a row that can be had is had: sharers do not queue behind who waits to have it alone.
+                ahead = () if key[0] == ROW else self._queues.get(key, ())
+                if not self._is_free(owner, request, holders, ahead):
                     return False
                 holders[owner] = mine | bit
             self._note(owner, request)
@@ -345,3 +348,5 @@ class LockManager:
 
 ADVISORY = "advisory"
 """The first item of the keys of advisory locks."""
+ROW = "row"
+"""The first item of the keys of rows."""

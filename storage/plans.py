@@ -6,7 +6,7 @@ walked, those of triggers and foreign keys included, where EXPLAIN QUERY PLAN on
 - a read is long if it scans something that is not small. What else may take long is caught by the budget of the inline
   run, after which `learn_long` says so; a read that then keeps being quick in the thread is short again;
 - a write cannot be interrupted without losing its transaction, so it is long if it walks at all over something that is
-  not small, or over a virtual table, or recursively. With Python functions in it, "small" is smaller.
+  not small, or over a virtual table that may give many rows, or recursively. With Python functions in it, "small" is smaller.
 Sizes are counted up to the bound, never estimated, and judged anew every RECHECK uses since tables grow and shrink;
 a read that is short needs no second judgement.
 """
@@ -18,7 +18,7 @@ import apsw
 
 from storage.connection import Connection
 from storage.errors import translate
-from storage.statement import Function, Lateral, Statement, Value
+from storage.statement import Function, Lateral, Statement, TableFunction, Value
 
 SMALL_ROWS = 2000
 SMALL_ROWS_WITH_FUNCTIONS = 200
@@ -125,7 +125,9 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
         raise translate(error) from error
     if careful and not long:
         # Neither the rows of a virtual table nor those of a recursion are bounded by any table's size.
-        long = any(op[1] == "VNext" for op in program) or "recursive" in statement.sql.lower()
+        few = all(need.few for need in statement.needs if isinstance(need, TableFunction)) and not any(
+            isinstance(need, Lateral) for need in statement.needs)
+        long = (not few and any(op[1] == "VNext" for op in program)) or "recursive" in statement.sql.lower()
     long = long or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)

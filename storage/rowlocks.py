@@ -214,6 +214,17 @@ class RowLocks(Holding):
                 return request
         return None
 
+    def lock_all_rows(self, table: str) -> Request | None:
+        """The same for all rows of a table, against everybody else: where rows have no numbers."""
+        for commit in self._commits():
+            if commit.changes is None or table in commit.tables:
+                raise StaleSnapshot("the table was changed after the snapshot")
+        self._engine.lockers.add(self)
+        for request in (Request(EVERY_ROW, _SHARED), Request(("rows", table), _ALONE)):
+            if not self._engine.locks.take(self.owner, request):
+                return request
+        return None
+
     async def wait_for(self, request: Any) -> None:
         """Wait for a lock, and hold it. Others may write meanwhile, whatever is held (`hold`): what has been begun is to
         be begun anew. Raises: LockTimeout, Deadlock."""

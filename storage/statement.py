@@ -49,6 +49,7 @@ class TableFunction:
 
     callable: (context first if `context`, then the arguments, NULL as None) -> an iterable of tuples of `ncolumns`
     values, or of single values when ncolumns is 1. It is iterated lazily, and closed early when the query ends early.
+    few: it gives so few rows that a statement that changes something may loop over them in the event loop.
     """
 
     name: str
@@ -56,6 +57,7 @@ class TableFunction:
     ncolumns: int
     callable: Callable[..., Iterable[Any]]
     context: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)

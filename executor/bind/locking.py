@@ -11,13 +11,14 @@ from executor.bind.statement import Statement
 from executor.parse import Node
 from executor.plan import FromItem, Join, Locking, Query, QueryEntry, Select, TableEntry
 from executor.plan_json import JsonTableEntry
-from executor.sqlstates import FeatureNotSupported, SyntaxError, UndefinedTable
+from executor.sqlstates import FeatureNotSupported, SyntaxError, UndefinedTable, WrongObjectType
 
 STRENGTHS = {"LCS_FORKEYSHARE": "FOR KEY SHARE", "LCS_FORSHARE": "FOR SHARE", "LCS_FORNOKEYUPDATE": "FOR NO KEY UPDATE",
              "LCS_FORUPDATE": "FOR UPDATE"}
 """From the weakest to the strongest."""
 WAITS = {"LockWaitBlock": "", "LockWaitSkip": "SKIP LOCKED", "LockWaitError": "NOWAIT"}
 """In the order in which one goes before another for the same rows."""
+UNLOCKABLE = {"m": "materialized view", "S": "sequence"}
 NOT_ROWS: dict[type, str] = {plan.FunctionEntry: "a function", JsonTableEntry: "a table function",
                              plan.ValuesEntry: "VALUES", plan.CteEntry: "a WITH query", Join: "a join"}
 
@@ -30,18 +31,18 @@ def bind_locking(s: Statement, scope: Scope, query: Select, nodes: list[Node]) -
         _check(query, STRENGTHS[kind])
         names = node.nodes("lockedRels")
         node.finish()
-        entries = [_named(s, scope, query, name, STRENGTHS[kind]) for name in names] if names else list(_entries(query.source))
-        for entry in entries:
-            if isinstance(entry, QueryEntry):
-                _check(entry.query, STRENGTHS[kind])
+        named = [_named(s, scope, query, name, STRENGTHS[kind]) for name in names]
+        for entry in named if names else entries(query.source):
             if isinstance(entry, (TableEntry, QueryEntry)):
-                found[entry.number] = _stronger(found.get(entry.number), Locking(
+                _check_below(entry, STRENGTHS[kind])
+                found[entry.number] = stronger(found.get(entry.number), Locking(
                     entry=entry.number, strength=STRENGTHS[kind], wait=WAITS[wait]))
-    _check_nullable(query.source, found)
+    _check_nullable(query.source, {number: locking.strength for number, locking in found.items()})
     return replace(query, locking=tuple(found[number] for number in sorted(found)))
 
 
-def _stronger(old: Locking | None, new: Locking) -> Locking:
+def stronger(old: Locking | None, new: Locking) -> Locking:
+    """What two clauses for the same rows come to."""
     if old is None:
         return new
     strengths, waits = list(STRENGTHS.values()), list(WAITS.values())
@@ -63,10 +64,25 @@ def _check(query: Query, strength: str) -> None:
             raise FeatureNotSupported(f"{strength} is not allowed with {construct}")
 
 
-def _entries(items: tuple[FromItem, ...]) -> Iterator[plan.RangeEntry]:
+def _check_below(entry: plan.RangeEntry, strength: str) -> None:
+    """The clause reaches into subqueries and views, though not into WITH queries."""
+    if isinstance(entry, TableEntry):
+        word = UNLOCKABLE.get(entry.relation.kind)
+        if word is not None:
+            raise WrongObjectType(f'cannot lock rows in {word} "{entry.relation.name}"')
+    elif isinstance(entry, QueryEntry):
+        _check(entry.query, strength)
+        assert isinstance(entry.query, Select)
+        for inner in entries(entry.query.source):
+            _check_below(inner, strength)
+        _check_nullable(entry.query.source, {inner.number: strength for inner in entries(entry.query.source)})
+
+
+def entries(items: tuple[FromItem, ...]) -> Iterator[plan.RangeEntry]:
+    """The range entries of a FROM list."""
     for item in items:
         if isinstance(item, Join):
-            yield from _entries((item.left, item.right))
+            yield from entries((item.left, item.right))
         else:
             yield item
 
@@ -86,10 +102,23 @@ def _named(s: Statement, scope: Scope, query: Select, node: Node, strength: str)
     return item.entry
 
 
-def _check_nullable(items: tuple[FromItem, ...], locked: dict[int, Locking], nullable: bool = False) -> None:
+def _check_nullable(items: tuple[FromItem, ...], locked: dict[int, str], nullable: bool = False) -> None:
+    """0A000 where an outer join may have no row. locked: the strengths, by entry."""
     for item in items:
         if isinstance(item, Join):
             _check_nullable((item.left,), locked, nullable or item.kind in ("right", "full"))
             _check_nullable((item.right,), locked, nullable or item.kind in ("left", "full"))
-        elif nullable and isinstance(item, TableEntry) and item.number in locked:
-            raise FeatureNotSupported(f"{locked[item.number].strength} cannot be applied to the nullable side of an outer join")
+        elif nullable and item.number in locked and _has_rows(item):
+            raise FeatureNotSupported(f"{locked[item.number]} cannot be applied to the nullable side of an outer join")
+
+
+def _has_rows(item: plan.RangeEntry) -> bool:
+    """Whether there are rows to lock; a subquery that sorts or limits counts as one, whatever is in it."""
+    if isinstance(item, QueryEntry) and isinstance(item.query, Select):
+        return not is_simple(item.query) or any(map(_has_rows, entries(item.query.source)))
+    return isinstance(item, TableEntry)
+
+
+def is_simple(query: Select) -> bool:
+    """Whether the rows of a subquery in FROM are locked with those of the query around it."""
+    return not (query.order or query.limit is not None or query.offset is not None or query.ctes or query.locking)

@@ -77,6 +77,8 @@ def bind_set_operation(s: Statement, scope: Scope, node: Node, keep_unknown: boo
     operator, every = OPERATIONS[node.take("op")], bool(node.take("all"))
     sides = []
     for side in (node.take("larg"), node.take("rarg")):
+        for locking in side.peek("lockingClause", []):
+            raise FeatureNotSupported(f"{STRENGTHS[locking.peek('strength')]} is not allowed with UNION/INTERSECT/EXCEPT")
         sides.append(queries.bind_query(s, scope.child(), side, keep_unknown=True))
         side.finish()
     left, right = sides

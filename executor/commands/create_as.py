@@ -117,7 +117,7 @@ def _columns(analyzed: Analyzed, names: list[str], construct: str) -> tuple[tupl
     """(name, type, typmod) of the new table's columns (42601 for too many names)."""
     assert analyzed.columns is not None and isinstance(analyzed.plan, Query)
     if analyzed.lowered.steps:
-        raise not_supported(f"a data-modifying WITH in {construct}")
+        raise not_supported(f"{'a data-modifying WITH' if analyzed.writes else 'locking rows'} in {construct}")
     if len(names) > len(analyzed.columns):
         raise states.SyntaxError("too many column names were specified")
     exprs = [t.expr for t in analyzed.plan.targets if not t.hidden]

@@ -13,7 +13,7 @@ from executor.analysis import Column
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import SqlError, not_supported
 from executor.parse import Node, RawStatement
-from executor.plan import DataChange
+from executor.plan import DataChange, Select
 from executor.portal import QueryPortal
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Paramet
     parameters.require(prepared.parameters)
     if any(isinstance(cte.query, DataChange) for cte in prepared.analyzed.plan.ctes):
         raise states.FeatureNotSupported("DECLARE CURSOR must not contain data-modifying statements in WITH")
-    if prepared.analyzed.locks:
-        _refuse_locks(options, prepared.analyzed.locks)
+    if isinstance(found := prepared.analyzed.plan, Select) and found.locking:
+        _refuse_locks(options, found.locking[0].strength)
     binary = bool(options & BINARY)
     encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
     portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)

@@ -90,6 +90,8 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
     transaction = session.block.begin_statement()
     rows = await transaction.run(Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.needs), values)
     lines = _tree(await rows.fetch(10_000))
+    if any(step.is_result and step.locks is not None for step in analyzed.lowered.steps):
+        lines = ["LockRows", *(f"  ->  {line}" if line[0] != " " else f"      {line}" for line in lines)]
     if "verbose" in options.on:
         lines.append(f"SQLite: {statement.sql}")
     if "analyze" in options.on:

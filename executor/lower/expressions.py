@@ -14,7 +14,7 @@ from executor.bind.resolve import type_of
 from executor.errors import not_supported
 from executor.facts.lookup import base_type
 from executor.lower import functions, rows
-from executor.lower.generator import Generator, Slot, literal
+from executor.lower.generator import Generator, RowLock, Slot, literal
 from executor.plan_json import JsonBuild, JsonTest, PathCall
 from executor.plan_xml import XmlExpr
 from executor.types import oids as T
@@ -422,9 +422,16 @@ def _xml(g: Generator, expr: XmlExpr) -> str:
     return xml(g, expr)
 
 
+def _lock_row(g: Generator, expr: plan.LockRow) -> str:
+    from executor.locking import lock_function
+
+    assert isinstance(expr.lock, RowLock)
+    return f"{g.need(lock_function(expr.lock))}({value(g, expr.address)})"
+
+
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
-    plan.Const: _const, plan.Param: _param,
+    plan.Const: _const, plan.Param: _param, plan.RowBound: lambda g, e: g.slot(Slot("bound")),
     plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,
     plan.ElementRef: _placeholder, plan.Relabel: _relabel, plan.BoolOp: _bool, plan.IsTest: _test,
@@ -437,5 +444,5 @@ PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
     plan.AggregateCall: _aggregate, plan.Call: lambda g, e: functions.call(g, e),
     plan.ConvertText: lambda g, e: functions.convert_text(g, e), plan.RowJson: lambda g, e: rows.row_json(g, e),
     plan.SubscriptAssign: _subscript_assign, PathCall: _json, JsonBuild: _json, JsonTest: _json,
-    XmlExpr: _xml,
+    XmlExpr: _xml, plan.LockRow: _lock_row,
 }  # fmt: skip

@@ -25,7 +25,7 @@ class Slot(msgspec.Struct, frozen=True):
     """One parameter of the SQLite statement, in order: where its value comes from at run time.
 
     source: "param" (number = $n), "lifted" (number = literal), both converted to stored form for `type`;
-    "context" (name of a Context attribute).
+    "context" (name of a Context attribute); "bound" (how many rows to read, executor.locking).
     """
 
     source: str
@@ -47,12 +47,47 @@ class Lowered(msgspec.Struct, frozen=True):
     steps: tuple["Step", ...] = ()
 
 
+Bound = int | Slot | None
+"""LIMIT or OFFSET: a number, a parameter, or none."""
+
+
+class RowLock(msgspec.Struct, frozen=True):
+    """Rows to lock. output: that of their addresses; table: its name in SQLite; relation: its name in messages.
+
+    mode: a storage.locks.Mode. wait: "", NOWAIT or SKIP LOCKED. whole: not rows of the file, but all as one.
+    """
+
+    table: str
+    relation: str
+    mode: int
+    wait: str
+    whole: bool = False
+    output: int = 0
+
+
+class RowLocks(msgspec.Struct, frozen=True):
+    """What is locked of each row of a step; nothing, if SQLite calls a function that locks, and may have to wait.
+
+    width: its outputs without addresses. skips: a row may be left out.
+
+    limit and offset: of the rows that could be locked; bounds: the statement that computes both, if they are expressions.
+    """
+
+    width: int
+    rows: tuple[RowLock, ...] = ()
+    limit: Bound = None
+    offset: Bound = None
+    bounds: Lowered | None = None
+    skips: bool = False
+
+
 class Step(msgspec.Struct, frozen=True):
     """One statement of several. keep: the number under which its rows are kept for later ones; 0: they are not.
 
     plan: what it does, to find out why it failed. is_result: its rows go to the client. counts: the rows it changes are
     those of the command tag. first_only: of the rows with one first column, only the first is kept. once: of
     those whose second column is one of these numbers, there must not be two with one first column (21000).
+    locks: the rows that it locks.
     """
 
     lowered: Lowered
@@ -62,6 +97,7 @@ class Step(msgspec.Struct, frozen=True):
     counts: bool = False
     first_only: bool = False
     once: tuple[int, ...] = ()
+    locks: RowLocks | None = None
 
 
 @dataclass

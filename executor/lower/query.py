@@ -122,10 +122,11 @@ def _count(g: Generator, expr: plan.Expr, check: Function) -> str:
         inner = inner.arguments[0]
     if isinstance(inner, plan.Const) and inner.lifted is None and isinstance(inner.value, int) and inner.value >= 0:
         return str(inner.value)
-    return f"{g.need(check)}({value(g, expr)})"
+    return value(g, expr) if isinstance(expr, plan.RowBound) else f"{g.need(check)}({value(g, expr)})"
 
 
-def _limit(number: int | None) -> int:
+def check_limit(number: int | None) -> int:
+    """LIMIT for SQLite: -1 for none (2201W)."""
     if number is None:
         return -1
     if number < 0:
@@ -133,7 +134,8 @@ def _limit(number: int | None) -> int:
     return number
 
 
-def _offset(number: int | None) -> int:
+def check_offset(number: int | None) -> int:
+    """OFFSET for SQLite (2201X)."""
     if number is None:
         return 0
     if number < 0:
@@ -144,12 +146,12 @@ def _offset(number: int | None) -> int:
 def _ties(number: int | None) -> int:
     if number is None:
         raise InvalidRowCountInLimitClause("row count cannot be null in FETCH FIRST ... WITH TIES clause")
-    return _limit(number)
+    return check_limit(number)
 
 
-LIMIT = Function("pg_limit", _limit, 1, True)
+LIMIT = Function("pg_limit", check_limit, 1, True)
 TIES = Function("pg_limit_with_ties", _ties, 1, True)
-OFFSET = Function("pg_offset", _offset, 1, True)
+OFFSET = Function("pg_offset", check_offset, 1, True)
 
 
 # ---------------------------------------------------------------- set operations
@@ -264,7 +266,8 @@ def _subquery(g: Generator, entry: plan.QueryEntry) -> str:
     if entry.lateral:
         return f"{lateral_query(g, lambda inner: query(inner, entry.query), len(entry.columns))} AS t{entry.number}"
     body = query(g, entry.query)
-    if is_volatile(tuple(t.expr for t in entry.query.targets)) or (entry.query.order and entry.number in g.in_order):
+    if isinstance(entry, plan.OrderedEntry) or is_volatile(tuple(t.expr for t in entry.query.targets)) or (
+            entry.query.order and entry.number in g.in_order):
         columns = ", ".join(f"c{i}" for i in range(len(entry.columns)))
         name = g.fresh()
         body = f"WITH {name}({columns}) AS MATERIALIZED ({body}) SELECT * FROM {name}"
@@ -297,7 +300,7 @@ def _kept(width: int) -> TableFunction:
         found = context.kept_rows[step]
         return (row[0] for row in found) if width == 1 else found
 
-    return TableFunction(f"pg_kept_rows_{width}", 1, width, rows, context=True)
+    return TableFunction(f"pg_kept_rows_{width}", 1, width, rows, context=True, few=True)  # else see executor.steps
 
 
 def _values(g: Generator, entry: plan.ValuesEntry) -> str:
@@ -402,5 +405,5 @@ def _xml_table(g: Generator, entry: XmlTableEntry) -> str:
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
     plan.FunctionEntry: _function, JsonTableEntry: _json_table,
-    XmlTableEntry: _xml_table, plan.StepEntry: _step,
+    XmlTableEntry: _xml_table, plan.StepEntry: _step, plan.OrderedEntry: _subquery,
 }  # fmt: skip

@@ -10,28 +10,24 @@ from executor.lower.query import query
 
 def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
     """A plan whose rows (of a query or RETURNING) go to the client. catalog: for statements that take several steps."""
-    if catalog is not None and (p.ctes or isinstance(p, plan.DataChange)):
+    if catalog is not None and (p.ctes or isinstance(p, plan.DataChange) or locks_rows(p)):
         from executor.lower.steps import lower_steps, takes_steps
 
-        if takes_steps(p):
+        if takes_steps(p) or locks_rows(p):
             return lower_steps(p, catalog)
     g = Generator()
     if isinstance(p, plan.DataChange):
         from executor.lower.change import change  # a session that only reads never needs it
 
         return g.finish(change(g, p), writes=True)
-    return g.finish(query(g, p, top=True), writes=(is_volatile(p) and writes_sequences(p)) or bool(row_locks(p)))
+    return g.finish(query(g, p, top=True), writes=advances_sequences(p))
 
 
-def row_locks(p: plan.Plan) -> tuple[plan.Locking, ...]:
-    """The FOR UPDATE and FOR SHARE clauses anywhere in a plan.
-
-    A row is locked by locking the database for writing: stronger than PostgreSQL's row lock, never weaker. Whoever
-    wants to change a locked row waits, and sees it as the holder left it.
-    """
-    return tuple(locking for node in walk.nodes(p) if isinstance(node, plan.Select) for locking in node.locking)
+def locks_rows(p: plan.Plan) -> bool:
+    """True if rows are locked anywhere in a plan."""
+    return any(isinstance(node, plan.Select) and node.locking for node in walk.nodes(p))
 
 
-def writes_sequences(p: plan.Plan) -> bool:
+def advances_sequences(p: plan.Plan) -> bool:
     """True if a sequence is advanced: the statement must be able to write its new value at commit."""
-    return any(isinstance(e, plan.Call) and e.function.name in SEQUENCE_WRITERS for e in walk.descend(p))
+    return is_volatile(p) and any(isinstance(e, plan.Call) and e.function.name in SEQUENCE_WRITERS for e in walk.descend(p))

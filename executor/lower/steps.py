@@ -18,11 +18,12 @@ from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.lower.expressions import is_volatile
-from executor.lower.generator import Generator, Lowered, Step
+from executor.lower.generator import Generator, Lowered, RowLocks, Step
 from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.query import query
 from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, range_entries, replace, replace_entries, rewrite
+from executor.lower.statement import advances_sequences, locks_rows
 from executor.plan import (
     ColumnRef,
     Cte,
@@ -76,7 +77,14 @@ def returns_more(c: DataChange) -> bool:
 
 def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
     """The statements in their order."""
-    program = Program(catalog)
+    changes = any(isinstance(part, DataChange) for part in (p, *(cte.query for cte in p.ctes)))
+    program = Program(catalog, writes=changes or advances_sequences(p))
+    if locks_rows(p):
+        from executor.lower.locking import Lifting
+
+        lifting = Lifting(program.numbers)
+        p = lifting.statement(p)
+        program.locks_inside = lifting.inside
     program.statement(p)
     steps = (*program.snapshots.values(), *program.steps)
     result = next(step for step in steps if step.is_result)
@@ -87,17 +95,19 @@ def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
 class Program:
     """The steps of a statement while they are made."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, writes: bool = True) -> None:
         self.catalog = catalog
+        self.writes = writes  # something is changed, so that all of it runs in a transaction that may write
         self.steps: list[Step] = []
         self.snapshots: dict[int, Step] = {}  # by table
         self.targets: Counter[int] = Counter()  # how many parts change a table
         self.addresses: dict[int, list[StepEntry]] = {}  # by table: the rows that its UPDATE and DELETE parts changed
         self.changed: set[int] = set()  # tables that the steps so far may have changed
         self.ctes: dict[int, Cte] = {}
-        self.shared: set[int] = set()  # plain WITH queries that several parts read: computed once
+        self.shared: set[int] = set()  # plain WITH queries that several parts read, or whose rows are locked: computed once
         self.kept: set[int] = set()
         self.current: set[int] = set()  # entries that are read as they are: no row of theirs has been changed
+        self.locks_inside = False  # SQLite calls a function that locks rows
         self.numbers = count(FIRST_STEP_ENTRY)
 
     # --- parts and their order ------------------------------------------------------------------------------------
@@ -110,8 +120,9 @@ class Program:
         self.targets.update(part.relation.oid for part in (main, *(c.query for c in changes)) if isinstance(part, DataChange))
         reads = {cte.number: self._reads(cte.query) for cte in changes}
         reads[0] = self._reads(main)
-        self.shared = {number for number, cte in self.ctes.items() if isinstance(cte.query, Query)
-                       and sum(number in found for found in reads.values()) > 1}
+        self.shared = {
+            number for number, cte in self.ctes.items() if isinstance(cte.query, Query) and (
+                sum(number in found for found in reads.values()) > 1 or (isinstance(cte.query, Select) and cte.query.locking))}
         before = reads[0] | {cte.number for cte in changes if _must_precede(cte.query, main)}
         for cte in reversed(changes):
             if cte.number in before:
@@ -213,9 +224,21 @@ class Program:
     def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False,
              once: tuple[int, ...] = ()) -> None:
         """A step that reads."""
+        locks = None
+        if isinstance(q, Select) and q.locking:
+            from executor.lower.locking import tables, with_addresses
+
+            for entry in tables(q):
+                if entry.relation.oid in self.changed:
+                    raise not_supported(f'locking rows of table "{entry.relation.name}", which the same statement changes')
+            q, locks = with_addresses(q, lambda bounds: read(self.on_snapshot(bounds), writes=self.writes))
+        if locks is None and self.locks_inside:
+            locks = RowLocks(width=len(q.targets))
         q = self.on_snapshot(q)
-        lowered = read(q, top=is_result)
-        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once))
+        # SQLite may stop a read that takes long, and not a write: rows that are locked are read under the turn to write, but
+        # not as a part of what is written.
+        lowered = read(q, top=is_result, writes=self.writes and (locks is None or is_result))
+        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once, locks=locks))
 
     def change(self, c: DataChange, keep: int) -> None:
         """The steps of a change. keep 0: it is the main query."""
@@ -377,10 +400,10 @@ def equal(left: Expr, right: Expr) -> plan.Call:
     return plan.Call(type=T.BOOL, function=lookup.functions_by_oid()[operator.function], arguments=(left, right), operator="=")
 
 
-def read(q: Query, top: bool = False) -> Lowered:
-    """A query that runs in the transaction of a change. top: its rows go to the client."""
+def read(q: Query, top: bool = False, writes: bool = True) -> Lowered:
+    """A query. top: its rows go to the client. writes: it runs in the transaction of a change."""
     g = Generator()
-    return g.finish(query(g, q, top=top), writes=True)
+    return g.finish(query(g, q, top=top), writes=writes)
 
 
 def row_number(entry: TableEntry) -> RowNumber:

@@ -158,6 +158,7 @@ class LockManager:
             self._queues.setdefault(request.key, []).append(waiter)
         owner.waiting = waiter
         try:
+            self._refuse_upgrade(owner, request)
             with trio.move_on_after(timeout_s) as limit:
                 with trio.move_on_after(deadlock_s):
                     await waiter.granted.wait()
@@ -171,6 +172,19 @@ class LockManager:
             raise
         finally:
             owner.waiting = None
+
+    def _refuse_upgrade(self, owner: LockOwner, request: Request) -> None:
+        """Raises: Deadlock, without waiting for it, if somebody in the queue waits for what this session holds of the same key,
+        and this one would wait for what the other holds. PostgreSQL finds that at once for tables, not for rows."""
+        key, mode, _ = request
+        holders = self._held.get(key, {})
+        mine = holders.get(owner, 0)
+        if not mine or mode > Mode.ACCESS_EXCLUSIVE:
+            return
+        for waiter in self._queues.get(key, ()):
+            other = waiter.owner
+            if CONFLICTS[waiter.request.mode] & mine and CONFLICTS[mode] & holders.get(other, 0) and other is not owner:
+                raise Deadlock("deadlock detected", [owner, other])
 
     def _leave(self, waiter: Waiter) -> None:
         key = waiter.request.key

@@ -294,6 +294,9 @@ class Holding:
         connection.command("BEGIN IMMEDIATE")
         try:
             engine.note_foreign()
+            if self._snapshot is None and self.isolation is not Isolation.READ_COMMITTED:
+                self._foreign = engine.foreign  # its snapshot is the state that it begins to write on
+                self._snapshot = engine.history.open()
             if self.has_written or self._snapshot is not None:
                 self._rebuild(connection, engine.foreign != self._foreign)
             else:

@@ -326,3 +326,16 @@ async def test_many_new_rows_of_two_writers_are_all_there(filled: Bench) -> None
     await one.commit()
     await other.commit()
     assert await filled.query("SELECT count(*), sum(a) FROM u") == [(700, 300 * 301 // 2 + 400 * 401 // 2)]
+
+
+@pytest.mark.parametrize("isolation", [RR, SERIALIZABLE])
+async def test_snapshot_that_begins_with_a_write_stays_the_same_while_parked(filled: Bench, isolation: Isolation) -> None:
+    one = filled.begin(isolation=isolation)
+    await write(one, "UPDATE t SET n = 0 WHERE id = 1")
+    await filled.execute("UPDATE t SET n = 0 WHERE id = 2")
+    assert await read(one, "SELECT sum(n) FROM t") == [(140,)]
+    if isolation is SERIALIZABLE:
+        with pytest.raises(errors.Unserializable):
+            await one.commit()
+    else:
+        await one.commit()

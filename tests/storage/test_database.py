@@ -12,7 +12,7 @@ from storage import errors
 from storage.database import Database
 from storage.statement import Statement
 from storage.worker import Worker
-from tests.storage.bench import NUMBERS, Bench, read, write, when_free
+from tests.storage.bench import NUMBERS, Bench, read, when_free, write
 
 pytestmark = pytest.mark.trio
 

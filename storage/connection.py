@@ -8,7 +8,8 @@ Invariants
 - `deadline` is infinite except while a statement runs inline in the event loop.
 
 Schema token: SQLite's file-control data version costs 0.1 us and moves whenever anyone commits, so PRAGMA
-schema_version (0.5 us in a transaction, 2.5 us outside) is asked only when it has moved, or here is being written.
+schema_version (0.5 us in a transaction, 2.5 us outside) is asked only when it has moved, or where the schema is being
+altered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -137,6 +138,7 @@ class Connection:
         "_seen_schema",
         "_temporary",
         "_temporary_version",
+        "altering",
         "capture",
         "context",
         "deadline",
@@ -152,6 +154,7 @@ class Connection:
         self.deadline = inf
         self.stop = False
         self.tripped = False
+        self.altering = False  # its transaction alters the schema, so that what was read of it may be wrong
         self.capture: Capture | None = None
         self._temporary: dict[str, Table | None] = {}
         self._temporary_version = -1
@@ -339,15 +342,20 @@ class Connection:
     def schema_token(self) -> int:
         """SQLite's schema version as the newest statement of this connection saw it (a later one outside a
         transaction). Equal tokens of one database mean equal schemas."""
-        if not self.is_writing and self.raw.data_version() == self._seen_data:
+        if not self.altering and self.raw.data_version() == self._seen_data:
             return self._seen_schema
         return self.fresh_schema_token()
 
     def fresh_schema_token(self) -> int:
         """The schema version now: outside a transaction, of the newest commit."""
         self._seen_schema = self.number("schema_version")
-        self._seen_data = -1 if self.is_writing else self.raw.data_version()
+        self._seen_data = -1 if self.altering else self.raw.data_version()
         return self._seen_schema
+
+    def end_alteration(self) -> None:
+        """The transaction that has altered the schema has ended."""
+        self.altering = False
+        self._seen_data = -1
 
     @property
     def last_schema_token(self) -> int:

@@ -212,8 +212,10 @@ class Holding:
                 turn.pass_on()
 
     def fix(self) -> None:
-        """Keep the turn until the end: what follows cannot be done again by writing rows."""
+        """What follows alters the schema, which cannot be done again by writing rows: keep the turn until the end."""
         self._fixed = True
+        if self._connection is not None:
+            self._connection.altering = True
 
     async def put_results_aside(self) -> None:
         """For another transaction that wants the turn: finish the results that are still being produced."""
@@ -293,6 +295,8 @@ class Holding:
             self._connection = old = None
         connection.command("BEGIN IMMEDIATE")
         try:
+            if connection is not engine.writer:
+                engine.writer.number("data_version")  # looks at the file, which nobody else can change now
             engine.note_foreign()
             if self._snapshot is None and self.isolation is not Isolation.READ_COMMITTED:
                 self._foreign = engine.foreign  # its snapshot is the state that it begins to write on
@@ -304,6 +308,7 @@ class Holding:
         except BaseException:
             if connection.in_transaction:
                 connection.command("ROLLBACK")
+            engine.wrote(connection)
             self.lost = self.lost or self.has_written or (self._snapshot is not None and old is None)
             raise
         if old is not None:
@@ -347,13 +352,13 @@ class Holding:
             job()
         except ConstraintFailed:
             connection.command("ROLLBACK")
+            self._engine.wrote(connection)
             connection.command("BEGIN IMMEDIATE")
             self._engine.note_foreign()
             try:
                 with_checks_put_off(connection, job)
             except ConstraintFailed as error:
                 raise StaleSnapshot(error.message) from None
-        connection.fresh_schema_token()
 
     def _follow(self, moved: dict[tuple[str, int], int]) -> None:
         """Rows have other numbers now."""
@@ -370,6 +375,7 @@ class Holding:
         if self._fixed:
             raise StaleSnapshot("the schema, or very much, was changed on a snapshot that is not the newest any more")
         connection.command("ROLLBACK")
+        self._engine.wrote(connection)
         connection.command("BEGIN IMMEDIATE")
         self._engine.note_foreign()
         self._rebuild(connection, self._engine.foreign != self._foreign, newest=True)
@@ -381,6 +387,9 @@ class Holding:
             return
         self._connection, self._resident = None, False
         connection.command("ROLLBACK")
+        self._engine.wrote(connection)
+        if connection.altering:
+            connection.end_alteration()
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
         if not self._mine and self._snapshot is None:
             self.has_written = self._pristine = False  # there is nothing to come back to
@@ -424,6 +433,10 @@ class Holding:
             if connection is not None:
                 if connection.in_transaction:
                     connection.command("ROLLBACK")
+                if connection.altering:
+                    connection.end_alteration()
+                if self._resident:
+                    engine.wrote(connection)
                 if self._pinned is None and connection is not engine.writer:
                     engine.pool.give_back(connection)
                 else:

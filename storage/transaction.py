@@ -317,7 +317,8 @@ class Transaction(RowLocks):
     def _change(self, connection: Connection, plan: Plan, statement: Statement, params: Sequence[Value],
                 autocommit: bool, *, guarded: bool) -> Rows:
         if plan.schema:
-            self._fixed = self._heavy = True
+            self.fix()
+            self._heavy = True
         if not autocommit:
             connection.command("SAVEPOINT pgquill_statement")
         if guarded:
@@ -351,6 +352,9 @@ class Transaction(RowLocks):
             connection.command("ROLLBACK")
         # SQLite has undone everything, or there was nothing else to undo. What came before can be done again.
         self.lost = self._fixed and not self._pristine
+        self._engine.wrote(connection)
+        if connection.altering:
+            connection.end_alteration()
         self._connection, self._resident = None, False
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
         if not self._mine and self._snapshot is None and not self.lost:

@@ -27,6 +27,7 @@ from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
 from executor.notices import wanted
+from executor.notify import Notifications
 from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
@@ -69,6 +70,7 @@ class Session:
         self.portals: dict[str, Portal] = {}
         self.cursors: dict[str, Any] = {}
         self.temporary = Temporary()
+        self.notifications = Notifications(self)
         self.own_catalog: Catalog | None = None  # while the transaction has changed it
         self.simple_source = ""
         self.query_text = ""
@@ -311,6 +313,7 @@ class Session:
         await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
+        self.notifications.close()
         self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)

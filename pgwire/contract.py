@@ -4,7 +4,7 @@ pgwire imports the engine only in its command line; everything else is written a
 tests can put a small engine of their own here.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from typing import Any, Protocol
 
 from executor.errors import SqlError
@@ -53,12 +53,32 @@ class Portal(Protocol):
         """Up to n rows."""
 
 
+class Notification(Protocol):
+    """One notification for a client. wire: a place for the message, which all sessions that are told share."""
+
+    process_id: int
+    channel: str
+    payload: str
+    wire: bytes
+
+
+class Notifications(Protocol):
+    """What a client has still to be told. wake: to be set; called when there is something after there was nothing."""
+
+    unread: Sized
+    wake: Callable[[], None]
+
+    def take(self, bytes_max: int) -> Sequence[Notification]:
+        """The next, about so many bytes."""
+
+
 class ExecutorSession(Protocol):
     """One client's session in the executor. Everything may raise SqlError."""
 
     process_id: int
     secret: bytes
     status: bytes  # I, T or E
+    notifications: Any  # Notifications; the client is told only while status is I
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

@@ -289,6 +289,7 @@ class Session:
 
     async def sync(self) -> None:
         """The end of a pipeline or simple query."""
+        self.block.limits.end_statement()
         if self.block.explicit:
             return
         await self.drop_portals()
@@ -300,9 +301,9 @@ class Session:
         if not self.block.explicit:
             await self.drop_portals()
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and what ends the session then."""
-        return self.block.limits.of_a_wait(ready=ready)
+        return self.block.limits.of_a_wait(ready=ready, since=since)
 
     def begin_implicit_block(self) -> None:
         """A simple query with several statements begins."""

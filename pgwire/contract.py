@@ -123,9 +123,9 @@ class ExecutorSession(Protocol):
     async def close_portal(self, name: str) -> None:
         """Close of a portal."""
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and the error that ends the session then; None: for
-        ever. ready: ReadyForQuery has been said."""
+        ever. ready: ReadyForQuery has been said. since: when the wait for the next message began (trio's clock)."""
 
     async def sync(self) -> None:
         """Sync, or the end of a simple query: commit what is not in a block."""

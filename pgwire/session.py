@@ -76,6 +76,7 @@ class ClientSession:
         self._stopping = False
         self._busy = False  # a handler runs
         self._waiting = False  # for the client
+        self._waits_since: float | None = None  # for its next message, whole
         self._flush_due = False
         self._clogged = False  # the link still has notifications to send
         self._herald = herald
@@ -150,6 +151,7 @@ class ClientSession:
                 continue
             self._step = step
             self._busy = True
+            self._waits_since = None
             try:
                 after = await handler(self, message)
             except ClientGone:
@@ -173,7 +175,9 @@ class ClientSession:
         """Wait for the client's next bytes."""
         if self._stopping:
             self._interrupt_now(Interrupt.SHUTDOWN)
-        limit = self.executor.wait_limit(ready=self.state is State.READY)
+        if self._waits_since is None:
+            self._waits_since = trio.current_time()
+        limit = self.executor.wait_limit(ready=self.state is State.READY, since=self._waits_since)
         self._waiting = True
         data = await (self._link.receive() if limit is None else self._receive_within(*limit))
         self._waiting = False

@@ -385,8 +385,10 @@ class FakeSession:
     async def close_portal(self, name: str) -> None:
         self.portals.pop(name, None)
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
-        return self.idle_limit if ready else None
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
+        if self.idle_limit is None or not ready:
+            return None
+        return since + self.idle_limit[0] - trio.current_time(), self.idle_limit[1]
 
     async def sync(self) -> None:
         self.calls.append("sync")

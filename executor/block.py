@@ -19,6 +19,7 @@ from executor import sqlstates as states
 from executor.catalog.model import Catalog
 from executor.errors import SqlError
 from executor.limits import Limits
+from executor.notify import Mark
 from executor.parse import Node
 from executor.portal import QueryPortal
 from executor.temporary import on_commit, without_temporary
@@ -59,7 +60,7 @@ class Savepoint:
 
     token: its name in storage and in Settings. outside: how much was to be done at the commit.
     undo: how many sequence changes. portals: open cursors and portals. locks: how
-    many the transaction held.
+    many the transaction held. notified: how much had been noted of LISTEN and NOTIFY.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Savepoint:
     portals: tuple[Any, ...]
     locks: int
     outside: int
+    notified: Mark
 
 
 class Block:
@@ -232,7 +234,7 @@ class Block:
             return
         session = self.session
         if not transaction.has_written and not session.cursors and not session.context.sequences.dirty and not self.at_commit \
-                and transaction.end_read():
+                and not session.notifications.pending and transaction.end_read():
             self.transaction = None
             self.release_locks()
             session.settings.commit()
@@ -263,7 +265,11 @@ class Block:
                         await transaction.begin_write()
                     if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
                         raise refused
+                    if session.notifications.pending:
+                        session.notifications.before_commit()
+                        transaction.after_commit = session.notifications.committed
                     await transaction.commit()
+                session.notifications.publish()
         except EngineError as error:
             found = translate(error, session.context.catalog)
             await self.rollback()
@@ -306,6 +312,7 @@ class Block:
         session.own_catalog = None
         session.context.sequences.dirty.clear()
         session.context.sequences.undo_since(0)
+        session.notifications.discard()
         self._reset()
         session.settings.rollback()
         await session.drop_portals()
@@ -368,7 +375,8 @@ class Block:
         session.settings.savepoint(token)
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
-            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit)))
+            (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit),
+            session.notifications.mark()))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -396,6 +404,7 @@ class Block:
         del self.at_commit[mark.outside:]
         session.context.sequences.undo_since(mark.undo)
         self.release_locks(mark.locks)
+        session.notifications.undo_since(mark.notified)
         del self.savepoints[at + 1 :]
         self.failed = False
 

@@ -6,6 +6,7 @@ from typing import Any
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
+from executor.notify import NotifyQueue
 from executor.sequences import SequenceStates
 from executor.types.base import Stored
 from storage.database import Database as File
@@ -37,7 +38,7 @@ class PlanCache:
 class ServedDatabase:
     """A database by name."""
 
-    def __init__(self, name: str, oid: int, file: File) -> None:
+    def __init__(self, name: str, oid: int, file: File, notify_queue: NotifyQueue) -> None:
         self.name = name
         self.oid = oid
         self.file = file
@@ -47,6 +48,7 @@ class ServedDatabase:
         self.sessions: set[Any] = set()
         self._token = -1
         self._token_until = 0.0
+        self.notify_queue = notify_queue
 
     def schema_token(self) -> int:
         """The schema version as committed, not more than TOKEN_AGE_S old: asking SQLite each time would cost 5 us.

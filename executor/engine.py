@@ -16,6 +16,7 @@ from executor.catalog.system.session_view import SessionView
 from executor.context import Context
 from executor.database import ServedDatabase
 from executor.errors import not_supported
+from executor.notify import PAGE_BYTES, NotifyQueue
 from executor.session import Session
 from executor.sessionview import EngineView
 from executor.settings.defaults import SettingDefaults
@@ -81,12 +82,17 @@ class Engine:
     async def _add(self, name: str, path: Path) -> ServedDatabase:
         try:
             file = File.open(str(path))
-            database = ServedDatabase(name, next(self._oids), file)
+            database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
             await database.reload()
         except EngineError as error:
             raise CannotServe(f"{path}: {error.message}") from None
         self.databases[name] = database
         return database
+
+    def _notify_queue(self) -> NotifyQueue:
+        pages = self.defaults.values["max_notify_queue_pages"].typed
+        assert isinstance(pages, int)
+        return NotifyQueue(pages * PAGE_BYTES)
 
     async def close(self) -> None:
         """Checkpoint and close every file."""

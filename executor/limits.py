@@ -11,6 +11,7 @@ transaction counts from there, as in PostgreSQL. 0 means no limit.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING
 
 import trio
@@ -33,6 +34,10 @@ class Limits:
     def begin_statement(self) -> None:
         """A statement begins, or goes on after its client has asked for more rows."""
         self._statement_ends = None
+
+    def end_statement(self) -> None:
+        """The statements before Sync are over: the commit that follows is not measured, as in PostgreSQL."""
+        self._statement_ends = inf
 
     def end_transaction(self) -> None:
         """The transaction is over."""
@@ -66,10 +71,11 @@ class Limits:
             raise _transaction_timeout() if deadline == self._transaction_ends else states.QueryCanceled(
                 "canceling statement due to statement timeout")
 
-    def of_a_wait(self, *, ready: bool) -> tuple[float, SqlError] | None:
+    def of_a_wait(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and what is said then; None: for ever.
 
-        ready: the client has been told ReadyForQuery; a pause in the middle of a pipeline is not idleness.
+        ready: the client has been told ReadyForQuery; a pause in the middle of a pipeline is not idleness. since: when
+        the wait for its next message began; pieces of a message do not begin it anew.
         """
         block = self._block
         found: tuple[float, SqlError] | None = None
@@ -79,8 +85,9 @@ class Limits:
                 found = max(0.0, self._transaction_ends - trio.current_time()), _transaction_timeout()
         if ready:
             kind, words = _IDLE[block.explicit]
-            seconds = self._milliseconds(kind) / 1000
-            if seconds and (found is None or seconds < found[0]):
+            limit = self._milliseconds(kind) / 1000
+            seconds = max(0.0, since + limit - trio.current_time())
+            if limit and (found is None or seconds < found[0]):
                 found = seconds, words()
         return found
 

@@ -27,6 +27,7 @@ from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
 from executor.notices import wanted
+from executor.notify import Notifications
 from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
@@ -69,6 +70,7 @@ class Session:
         self.portals: dict[str, Portal] = {}
         self.cursors: dict[str, Any] = {}
         self.temporary = Temporary()
+        self.notifications = Notifications(self)
         self.own_catalog: Catalog | None = None  # while the transaction has changed it
         self.simple_source = ""
         self.query_text = ""
@@ -287,6 +289,7 @@ class Session:
 
     async def sync(self) -> None:
         """The end of a pipeline or simple query."""
+        self.block.limits.end_statement()
         if self.block.explicit:
             return
         await self.drop_portals()
@@ -298,9 +301,9 @@ class Session:
         if not self.block.explicit:
             await self.drop_portals()
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and what ends the session then."""
-        return self.block.limits.of_a_wait(ready=ready)
+        return self.block.limits.of_a_wait(ready=ready, since=since)
 
     def begin_implicit_block(self) -> None:
         """A simple query with several statements begins."""
@@ -311,6 +314,7 @@ class Session:
         await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
+        self.notifications.close()
         self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)

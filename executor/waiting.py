@@ -23,11 +23,13 @@ T = TypeVar("T")
 async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     """Run a session's statement; again after each lock that it had to wait for."""
     session.advisory.begin_statement()
+    noted = session.notifications.mark()
     while True:
         try:
             return await run()
         except LockConflict as conflict:
             await wait_for(session, conflict)
+            session.notifications.undo_since(noted)
 
 
 async def wait_for(session: "Session", conflict: LockConflict) -> None:

@@ -4,7 +4,7 @@ pgwire imports the engine only in its command line; everything else is written a
 tests can put a small engine of their own here.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from typing import Any, Protocol
 
 from executor.errors import SqlError
@@ -53,12 +53,32 @@ class Portal(Protocol):
         """Up to n rows."""
 
 
+class Notification(Protocol):
+    """One notification for a client. wire: a place for the message, which all sessions that are told share."""
+
+    process_id: int
+    channel: str
+    payload: str
+    wire: bytes
+
+
+class Notifications(Protocol):
+    """What a client has still to be told. wake: to be set; called when there is something after there was nothing."""
+
+    unread: Sized
+    wake: Callable[[], None]
+
+    def take(self, bytes_max: int) -> Sequence[Notification]:
+        """The next, about so many bytes."""
+
+
 class ExecutorSession(Protocol):
     """One client's session in the executor. Everything may raise SqlError."""
 
     process_id: int
     secret: bytes
     status: bytes  # I, T or E
+    notifications: Any  # Notifications; the client is told only while status is I
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""
@@ -103,9 +123,9 @@ class ExecutorSession(Protocol):
     async def close_portal(self, name: str) -> None:
         """Close of a portal."""
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and the error that ends the session then; None: for
-        ever. ready: ReadyForQuery has been said."""
+        ever. ready: ReadyForQuery has been said. since: when the wait for the next message began (trio's clock)."""
 
     async def sync(self) -> None:
         """Sync, or the end of a simple query: commit what is not in a block."""

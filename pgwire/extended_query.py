@@ -112,5 +112,5 @@ async def on_sync(session: "ClientSession", message: Sync) -> State | None:
     """The end of a pipeline."""
     await session.executor.sync()
     session.send_notices()
-    session.ready()
+    await session.ready()
     return None

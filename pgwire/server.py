@@ -24,6 +24,7 @@ from pgwire.contract import Engine, ExecutorSession
 from pgwire.link import ClientGone, Link
 from pgwire.messages.body import ProtocolViolation
 from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
+from pgwire.notifying import Herald
 from pgwire.reporting import from_exception, response_bytes
 from pgwire.session import ClientSession, Interrupt
 from pgwire.socket_link import SocketLink
@@ -58,11 +59,13 @@ class Server:
         self.accepting = trio.Event()  # set when clients can connect
         self._connections: trio.Nursery | None = None
         self._watch = Watch()
+        self._herald = Herald()
 
     async def run(self) -> None:
         """Serve until `stop` was called and the last connection is over."""
         async with trio.open_nursery() as service:
             service.start_soon(self._watch.run)
+            service.start_soon(self._herald.run)
             async with trio.open_nursery() as self._connections:
                 try:
                     with self._accepting:
@@ -133,7 +136,7 @@ class Server:
         if opened is None:
             return
         backend, executor = opened
-        session = ClientSession(connection, link, executor, log)
+        session = ClientSession(connection, link, executor, log, self._herald)
         backend.session = session
         if self._stopping:
             session.interrupt(Interrupt.SHUTDOWN)

@@ -20,13 +20,15 @@ from executor import sqlstates
 from executor.errors import SqlError
 from pgwire import copy_flow, extended_query, simple_query
 from pgwire.connection import NEED_DATA, Connection
-from pgwire.contract import CopyIn, ExecutorSession, Portal
+from pgwire.contract import CopyIn, ExecutorSession, Notifications, Portal
 from pgwire.link import ClientGone, Link
 from pgwire.messages.body import INT32, ProtocolViolation, encode_string
 from pgwire.messages.copy import CopyData, CopyDone, CopyFail
 from pgwire.messages.extended import Bind, Close, Describe, Execute, Flush, Parse, Sync
 from pgwire.messages.simple import FunctionCall, Query, Terminate
+from pgwire.notifying import Herald, encode
 from pgwire.reporting import FATAL_SEVERITIES, from_exception, response_bytes
+from pgwire.results import CHUNK_BYTES
 from pgwire.states import COPY_IN_STATES, TRANSITIONS, Action, State, Step
 
 MESSAGES_PER_TURN = 256
@@ -35,16 +37,18 @@ MESSAGES_PER_TURN = 256
 TERMINATE_S = 30.0
 """How long the executor may take to clean up after a client, in seconds."""
 
+_BETWEEN_TRANSACTIONS = frozenset((State.READY, State.SKIP_TO_SYNC))
 _READY = {status: b"Z\0\0\0\x05" + status for status in (b"I", b"T", b"E")}
 
 
 class Interrupt(enum.IntEnum):
     """Why somebody else wants the session's attention; a larger one wins."""
 
-    CANCEL = 1  # a cancel request: the statement fails with 57014
-    SHUTDOWN = 2  # polite: the statement may finish, then 57P01
-    TERMINATE = 3  # pg_terminate_backend: 57P01 now
-    GONE = 4  # nobody is there any more
+    NOTIFY = 1  # there are notifications for a client that is waited for, or does not read what it was sent of them
+    CANCEL = 2  # a cancel request: the statement fails with 57014
+    SHUTDOWN = 3  # polite: the statement may finish, then 57P01
+    TERMINATE = 4  # pg_terminate_backend: 57P01 now
+    GONE = 5  # nobody is there any more
 
 
 Handler = Callable[["ClientSession", Any], Awaitable[State | None]]
@@ -53,7 +57,8 @@ Handler = Callable[["ClientSession", Any], Awaitable[State | None]]
 class ClientSession:
     """One client. `run` returns when the conversation is over; the caller closes the socket."""
 
-    def __init__(self, connection: Connection, link: Link, executor: ExecutorSession, log: Any) -> None:
+    def __init__(self, connection: Connection, link: Link, executor: ExecutorSession, log: Any,
+                 herald: Herald | None = None) -> None:
         self.connection = connection
         self.executor = executor
         self.out = bytearray()  # answers not yet sent
@@ -71,7 +76,12 @@ class ClientSession:
         self._stopping = False
         self._busy = False  # a handler runs
         self._waiting = False  # for the client
+        self._waits_since: float | None = None  # for its next message, whole
         self._flush_due = False
+        self._clogged = False  # the link still has notifications to send
+        self._herald = herald
+        self._notifications: Notifications = executor.notifications
+        self._notifications.wake = self._notified
         self.statement_serial = 0  # counts waits for the client: unchanged means that the same work goes on
 
     @property
@@ -82,7 +92,7 @@ class ClientSession:
     async def run(self) -> None:
         """Talk until the client or the server ends it. Cancellation rolls back and ends it at once."""
         try:
-            self.ready()
+            await self.ready()
             while self.state is not State.CLOSED:
                 with trio.CancelScope() as self._scope:
                     await self._converse()
@@ -128,6 +138,9 @@ class ClientSession:
                 continue
             if message is NEED_DATA:
                 turn = 0
+                if (self._clogged or self._notifications.unread) and self._may_tell:
+                    await self._tell_client()
+                    continue
                 await self._wait()
                 if self._interrupt is not None:  # it came together with the bytes, and goes first
                     return
@@ -138,6 +151,7 @@ class ClientSession:
                 continue
             self._step = step
             self._busy = True
+            self._waits_since = None
             try:
                 after = await handler(self, message)
             except ClientGone:
@@ -161,7 +175,9 @@ class ClientSession:
         """Wait for the client's next bytes."""
         if self._stopping:
             self._interrupt_now(Interrupt.SHUTDOWN)
-        limit = self.executor.wait_limit(ready=self.state is State.READY)
+        if self._waits_since is None:
+            self._waits_since = trio.current_time()
+        limit = self.executor.wait_limit(ready=self.state is State.READY, since=self._waits_since)
         self._waiting = True
         data = await (self._link.receive() if limit is None else self._receive_within(*limit))
         self._waiting = False
@@ -216,13 +232,15 @@ class ClientSession:
         self._enter(state)
         self._flush_due = True  # asyncpg waits for the error before it sends Sync
         if state is State.READY:
-            self.ready()
+            await self.ready()
         elif state is State.CLOSED:
             self._link.send_now(self._take_out())
 
     async def _interrupted(self, interrupt: Interrupt, caught: bool) -> None:
         """Another task wanted something; the conversation stands still."""
         was_busy, self._busy, self._waiting = self._busy, False, False
+        if interrupt is Interrupt.NOTIFY:
+            return
         if interrupt is Interrupt.CANCEL:
             if caught and (was_busy or self.state in COPY_IN_STATES):
                 # While a COPY waits for data no message is being worked on, but the statement is.
@@ -237,8 +255,11 @@ class ClientSession:
 
     # -- answers -----------------------------------------------------------------------------------------------------
 
-    def ready(self) -> None:
-        """Queue ReadyForQuery, after the settings that changed."""
+    async def ready(self) -> None:
+        """Queue ReadyForQuery, after notifications and the settings that changed."""
+        if self._notifications.unread and self.executor.status == b"I":
+            self._busy = False  # the statement is over: a cancel request comes too late
+            await self._queue_notifications()
         changed = self.executor.take_changed_settings()
         for name, value in changed.items():
             body = encode_string(name) + encode_string(value)
@@ -253,6 +274,46 @@ class ClientSession:
         """Queue the notices the executor has."""
         for notice in self.executor.take_notices():
             self.out += response_bytes(notice)
+
+    async def _queue_notifications(self) -> None:
+        """Queue the notifications there are, sending whenever there is a chunk."""
+        while self._notifications.unread:
+            self.out += encode(self._notifications.take(CHUNK_BYTES))
+            if len(self.out) >= CHUNK_BYTES:
+                await self.flush()
+
+    @property
+    def _may_tell(self) -> bool:
+        """Whether notifications may be sent while the client is waited for: not within a transaction."""
+        return self.state in _BETWEEN_TRANSACTIONS and self.executor.status == b"I"
+
+    def _notified(self) -> None:
+        """There are notifications. A session that works finds them when it is done."""
+        if self._waiting and not self._clogged and self._may_tell:
+            if self._herald is not None:
+                self._herald.tell(self)
+            else:
+                self._interrupt_now(Interrupt.NOTIFY)
+
+    def tell_idle_client(self) -> None:
+        """Send notifications if the client is still being waited for. What does not go out at once the session waits with."""
+        if not self._waiting or self._clogged or not self._may_tell or self._interrupt is not None:
+            return
+        try:
+            sent = self._link.send_now(encode(self._notifications.take(CHUNK_BYTES)))
+        except ClientGone:
+            self._interrupt_now(Interrupt.GONE)
+            return
+        self._clogged = not sent
+        if self._clogged or self._notifications.unread:
+            self._interrupt_now(Interrupt.NOTIFY)
+
+    async def _tell_client(self) -> None:
+        """Send notifications, and wait while the client does not read them."""
+        self._clogged = self._waiting = True
+        await self._queue_notifications()
+        await self.flush()
+        self._clogged = self._waiting = False
 
     async def flush(self) -> None:
         """Send everything; waits while the client does not read."""

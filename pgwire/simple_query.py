@@ -23,7 +23,7 @@ async def on_query(session: "ClientSession", message: Query) -> State | None:
         await executor.sync()
         session.send_notices()
         session.out += EMPTY_QUERY_RESPONSE
-        session.ready()
+        await session.ready()
         return State.READY
     if len(statements) > 1:
         executor.begin_implicit_block()
@@ -47,7 +47,7 @@ async def run_statements(session: "ClientSession") -> State | None:
         else:
             await results.run_to_end(portal)
         await complete_statement(session, portal)
-    session.ready()
+    await session.ready()
     return State.READY
 
 

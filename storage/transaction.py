@@ -16,7 +16,7 @@ a thread and remembered. In a thread, rows come in chunks, as they are asked for
 Nothing here awaits unless it has to wait: a caller that never waits itself must yield now and then.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from itertools import count
@@ -55,19 +55,21 @@ class Transaction(RowLocks):
 
     Public state: context (what functions with context=True get; may be set at any time), has_written, lost,
     waits_for_lock (now, for the turn to write), synchronous (None: the database's), lock_timeout_s (how long to wait for
-    locks; those of other programs are waited for within the database's bound), deadlock_s, isolation, owner.
+    locks; those of other programs are waited for within the database's bound), deadlock_s, isolation, owner, after_commit
+    (called when it is committed and before anybody else can be, not yet durable; must not raise).
     Every method may raise EngineErrors; after a failed statement the transaction goes on without that statement's
     effects, unless `lost`. Cancelling a read stops the read alone; cancelling a write may leave the transaction `lost`.
     LockConflict: wait with `wait_for(error.request)`, then run the statement again.
     """
 
-    __slots__ = ("_read", "context")
+    __slots__ = ("_read", "after_commit", "context")
 
     def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None,
                  owner: LockOwner) -> None:
         super().__init__(engine, isolation, pinned, owner)
         self.context = context
         self._read: set[str] = set()  # tables that a SERIALIZABLE transaction has read
+        self.after_commit: Callable[[], None] | None = None
 
     # --- statements -----------------------------------------------------------------------------------------------
 
@@ -444,6 +446,8 @@ class Transaction(RowLocks):
                     self._connection.command("COMMIT")
             finally:
                 self._let_go()
+            if self.after_commit is not None:
+                self.after_commit()
         if pages:
             self._engine.checkpoint_if_due(pages)
             if (self.synchronous or self._engine.settings.synchronous) is Synchronous.FULL:

@@ -255,6 +255,9 @@ FAMILIES: dict[str, str] = {
         "network_larger network_le network_lt network_ne network_overlap network_smaller network_sub network_subeq "
         "network_sup network_supeq set_masklen text "
     ),
+    "notification": (
+        "pg_listening_channels pg_notification_queue_usage pg_notify "
+    ),
     "number_format": (
         "to_char to_number "
     ),

@@ -164,14 +164,7 @@ def _reached(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
                 yield from _reached(catalog, inner)
 
 
-async def run_unlisten(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
-    """UNLISTEN: done at once, since nothing can be listened to yet (LISTEN is 0A000)."""
-    raw.node.take("conditionname")
-    return Result("UNLISTEN")
-
-
 COMMANDS = {
-    "UnlistenStmt": CommandKind(run_unlisten),
     "VacuumStmt": CommandKind(run_vacuum), "CheckPointStmt": CommandKind(run_checkpoint),
     "LockStmt": CommandKind(run_lock),
 }  # fmt: skip

@@ -12,7 +12,8 @@ MODULES = {
     "prepared": "PrepareStmt ExecuteStmt DeallocateStmt",
     "cursors": "DeclareCursorStmt FetchStmt ClosePortalStmt",
     "explain": "ExplainStmt",
-    "maintenance": "VacuumStmt CheckPointStmt LockStmt UnlistenStmt",
+    "maintenance": "VacuumStmt CheckPointStmt LockStmt",
+    "notify": "ListenStmt NotifyStmt UnlistenStmt",
     "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "

@@ -37,6 +37,7 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Paramet
         await session.close_cursors()
         session.statements.clear()
         session.settings.reset_all()
+        session.notifications.unlisten(None)
         session.advisory.release_all()
         session.context.sequences.current.clear()
         session.context.sequences.last = None

@@ -273,6 +273,24 @@ def read(text: str) -> FakeStatement:
     raise sqlstates.SyntaxError(f'syntax error at or near "{word}"', position=text.index(word) + 1)
 
 
+@dataclass
+class FakeNotification:
+    payload: str
+    process_id: int = 7
+    channel: str = "c"
+    wire: bytes = b""
+
+
+class FakeNotifications:
+    def __init__(self) -> None:
+        self.unread: list[FakeNotification] = []
+        self.wake: Callable[[], None] = lambda: None
+
+    def take(self, bytes_max: int) -> list[FakeNotification]:
+        taken, self.unread = self.unread[:2], self.unread[2:]
+        return taken
+
+
 class FakeSession:
     def __init__(self, engine: "FakeEngine", options: dict[str, str]) -> None:
         self.engine = engine
@@ -288,6 +306,7 @@ class FakeSession:
         self.fail_sync: SqlError | None = None
         self.fail_failure: Exception | None = None
         self.idle_limit: tuple[float, SqlError] | None = None
+        self.notifications = FakeNotifications()
 
     def reported_settings(self) -> dict[str, str]:
         name = self.options.get("application_name", "")
@@ -366,8 +385,10 @@ class FakeSession:
     async def close_portal(self, name: str) -> None:
         self.portals.pop(name, None)
 
-    def wait_limit(self, *, ready: bool) -> tuple[float, SqlError] | None:
-        return self.idle_limit if ready else None
+    def wait_limit(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
+        if self.idle_limit is None or not ready:
+            return None
+        return since + self.idle_limit[0] - trio.current_time(), self.idle_limit[1]
 
     async def sync(self) -> None:
         self.calls.append("sync")

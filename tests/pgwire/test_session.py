@@ -27,7 +27,7 @@ from pgwire.messages.result import (
 from pgwire.messages.simple import FunctionCall, Query, Terminate
 from pgwire.messages.startup import AuthenticationResponse, ParameterStatus, ReadyForQuery
 from pgwire.session import ClientSession, Interrupt
-from tests.pgwire.fake_engine import FakeEngine, FakeSession
+from tests.pgwire.fake_engine import FakeEngine, FakeNotification, FakeSession
 from tests.pgwire.wire_client import MemoryLink, WireClient, memory_pair
 
 pytestmark = pytest.mark.trio
@@ -498,6 +498,20 @@ async def test_session_that_is_idle_for_too_long_ends_with_the_words_of_its_limi
         talk.executor.idle_limit = 1000.0, sqlstates.IdleSessionTimeout("too long idle")
         assert errors(await talk.ask(Query("select pg_sleep(5000)"))) == []
         assert errors(await talk.client.until_closed()) == [("FATAL", "57P05")]
+
+
+async def test_piece_of_a_message_or_a_notification_does_not_begin_the_idle_time_anew(autojump_clock: trio.abc.Clock) -> None:
+    async with talking() as talk:
+        talk.executor.idle_limit = 1000.0, sqlstates.IdleSessionTimeout("too long idle")
+        await talk.ask(Query("select 1"))
+        began = trio.current_time()
+        await trio.sleep(600)
+        await talk.client.send_raw(b"Q\0\0")
+        await trio.sleep(300)
+        talk.executor.notifications.unread.append(FakeNotification("x"))
+        talk.executor.notifications.wake()
+        assert errors(await talk.client.until_closed()) == [("FATAL", "57P05")]
+        assert trio.current_time() == pytest.approx(began + 1000)
 
 
 async def test_pause_in_a_pipeline_is_not_idleness(autojump_clock: trio.abc.Clock) -> None:

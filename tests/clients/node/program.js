@@ -37,6 +37,19 @@ async function main(connectionString) {
   await client.query('ROLLBACK');
   const several = await client.query('SELECT count(*) FROM item; SELECT 2 AS two');
   assert.deepStrictEqual(several.map((r) => Object.values(r.rows[0])[0]), ['1', 2]);
+  const heard = [];
+  const told = new Promise((resolve) => client.on('notification', (message) => {
+    heard.push([message.channel, message.payload]);
+    if (heard.length === 3) resolve();
+  }));
+  await client.query('LISTEN jobs');
+  await client.query("SELECT pg_notify('jobs', $1), pg_notify('other', '')", ['own']);
+  const sender = new Client({ connectionString });
+  await sender.connect();
+  await sender.query("BEGIN; NOTIFY jobs, 'first'; NOTIFY jobs; NOTIFY jobs, 'first'; COMMIT");
+  await told;
+  assert.deepStrictEqual(heard, [['jobs', 'own'], ['jobs', 'first'], ['jobs', '']]);
+  await sender.end();
   await client.end();
 
   const pool = new Pool({ connectionString, max: 5 });

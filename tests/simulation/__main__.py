@@ -1,0 +1,55 @@
+"""Long runs against any server: python -m tests.simulation lists --dsn ... (see --help)."""
+
+import argparse
+import asyncio
+import time
+from collections import Counter
+
+from tests.simulation.dependencies import find_anomalies
+from tests.simulation.histories import History, Level
+from tests.simulation.list_clients import collect
+
+
+def lists(options: argparse.Namespace) -> int:
+    """Append-only lists at the levels asked for; 1 if an anomaly was found."""
+    found = 0
+    for level in (each for each in Level if not options.level or each.value.split()[0].lower() in options.level):
+        began = time.monotonic()
+        history = asyncio.run(collect(options.dsn, level, transactions=options.transactions, clients=options.clients,
+                                      seed=options.seed))
+        took = time.monotonic() - began
+        anomalies = find_anomalies(history)
+        print(f"{level.value}: {summary(history)} in {took:.1f} s, {len(anomalies)} anomalies", flush=True)
+        for kind, times in Counter(each.kind for each in anomalies).items():
+            print(f"  {kind}: {times}")
+        for each in anomalies[: options.show]:
+            print(f"  {each}")
+        found += len(anomalies)
+    return 1 if found else 0
+
+
+def summary(history: History) -> str:
+    """How the transactions ended."""
+    ends = Counter(each.error or each.outcome.value for each in history.transactions)
+    return ", ".join(f"{times} {end}" for end, times in sorted(ends.items()))
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("lists", help="append-only lists, and the anomalies in what the clients saw")
+    command.set_defaults(run=lists)
+    command.add_argument("--dsn", required=True)
+    command.add_argument("--transactions", type=int, default=10_000, help="for each level")
+    command.add_argument("--clients", type=int, default=8)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--show", type=int, default=10, help="anomalies described in full")
+    command.add_argument("--level", action="append", choices=["read", "repeatable", "serializable"])
+    options = parser.parse_args()
+    result: int = options.run(options)
+    return result
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

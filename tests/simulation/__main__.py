@@ -1,12 +1,15 @@
-"""Long runs against any server: python -m tests.simulation lists --dsn ... (see --help)."""
+"""Long runs against any server: python -m tests.simulation lists --dsn ... or kills (see --help)."""
 
 import argparse
 import asyncio
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
 from tests.simulation.dependencies import find_anomalies
 from tests.simulation.histories import History, Level
+from tests.simulation.kills import Pgquill, kill_again_and_again
 from tests.simulation.list_clients import collect
 
 
@@ -34,6 +37,19 @@ def summary(history: History) -> str:
     return ", ".join(f"{times} {end}" for end, times in sorted(ends.items()))
 
 
+def kills(options: argparse.Namespace) -> int:
+    """Kill a pgquill again and again; 1 if something acknowledged was lost or something was half there."""
+    with tempfile.TemporaryDirectory(dir=options.directory) as folder:
+        victim = Pgquill(Path(folder) / "fleet.db")
+        try:
+            wrong = kill_again_and_again(victim, options.kills, options.seed, print)
+        finally:
+            victim.crash()
+        wrong += [f"in the end: {each}" for each in victim.broken()]
+    print("\n".join(wrong) or "nothing acknowledged was lost, nothing was half there")
+    return 1 if wrong else 0
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
@@ -46,6 +62,11 @@ def main() -> int:
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--show", type=int, default=10, help="anomalies described in full")
     command.add_argument("--level", action="append", choices=["read", "repeatable", "serializable"])
+    command = commands.add_parser("kills", help="writers against a pgquill that is killed with SIGKILL")
+    command.set_defaults(run=kills)
+    command.add_argument("--kills", type=int, default=50)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--directory", help="where the file is made (default: the temporary folder)")
     options = parser.parse_args()
     result: int = options.run(options)
     return result

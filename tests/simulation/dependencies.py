@@ -136,10 +136,12 @@ def without_rw_in_a_row(edges: Edges) -> Edges:
     """The same graph, each node twice: (node, whether it was reached by rw); from there no rw goes on."""
     graph: Edges = {}
     for node, targets in edges.items():
-        others: list[tuple[Node, object]] = [((target, False), why) for target, why in targets if isinstance(why, Why) and why.kind != "rw"]
-        graph[node, True] = list(others)
-        graph[node, False] = [*others, *(((target, True), why) for target, why in targets
-                                         if isinstance(why, Why) and why.kind == "rw")]
+        by_rw: list[tuple[Node, object]] = []
+        others: list[tuple[Node, object]] = []
+        for target, why in targets:
+            is_rw = isinstance(why, Why) and why.kind == "rw"
+            (by_rw if is_rw else others).append(((target, is_rw), why))
+        graph[node, True], graph[node, False] = others, others + by_rw
     return graph
 
 

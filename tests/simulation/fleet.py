@@ -51,13 +51,19 @@ class Notes:
     counted: dict[int, tuple[int, int]] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
     acknowledged: int = 0
-    progress: asyncio.Event = field(default_factory=asyncio.Event)
+    target: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     def settle(self, work: tuple[str, int], state: State) -> None:
         """Note how a piece of work ended."""
         self.work[work] = state
+        self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Count, and tell who waits for the count to reach the target."""
         self.acknowledged += 1
-        self.progress.set()
+        if self.acknowledged >= self.target:
+            self.reached.set()
 
 
 class Writer:
@@ -167,8 +173,7 @@ class Writer:
         await self.execute("INSERT INTO counters VALUES (%s, 1) ON CONFLICT (writer) DO UPDATE SET value = counters.value + 1",
                            self.number)
         self.notes.counted[self.number] = done + 1, under_way
-        self.notes.acknowledged += 1
-        self.notes.progress.set()
+        self.notes.acknowledge()
 
 
 KINDS = (Writer.insert_pair, Writer.insert_pair, Writer.delete_pair, Writer.transfer, Writer.transfer, Writer.transfer,

@@ -16,6 +16,7 @@ from tests.postgres18 import Postgres18, server_account
 from tests.simulation.fleet import SETUP, Notes, Writer, complaints, look
 
 WRITERS = 8
+STUCK_S = 60
 
 
 class Victim(Protocol):
@@ -95,15 +96,17 @@ def integrity(path: Path) -> list[str]:
 
 async def one_life(victim: Victim, notes: Notes, draw: random.Random) -> None:
     """Writers at work until the kill, which comes after a seeded number of acknowledgements and a seeded moment."""
-    target = notes.acknowledged + draw.randint(0, 150)
+    notes.target, notes.reached = notes.acknowledged + draw.randint(1, 150), asyncio.Event()
     writers = [Writer(number, notes, draw.getrandbits(32)) for number in range(WRITERS)]
     tasks = [asyncio.create_task(writer.run(victim.dsn)) for writer in writers]
-    while notes.acknowledged < target and not any(task.done() for task in tasks):
-        notes.progress.clear()
-        await asyncio.wait([asyncio.create_task(notes.progress.wait()), *tasks], timeout=30, return_when="FIRST_COMPLETED")
+    reached = asyncio.create_task(notes.reached.wait())
+    await asyncio.wait([reached, *tasks], timeout=STUCK_S, return_when=asyncio.FIRST_COMPLETED)
+    stuck = not notes.reached.is_set()
+    reached.cancel()
     await asyncio.sleep(draw.choice((0, 0.001, 0.005)) * draw.random())
     victim.crash()
     await asyncio.gather(*tasks)
+    assert not stuck, f"the writers did not reach {notes.target} acknowledgements"
 
 
 def kill_again_and_again(victim: Victim, kills: int, seed: int, report: Callable[[str], None] = lambda line: None) -> list[str]:

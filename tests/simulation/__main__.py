@@ -2,15 +2,16 @@
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 from tests.simulation.dependencies import find_anomalies
-from tests.simulation.histories import History, Level
+from tests.simulation.histories import Append, History, Level, Read
 from tests.simulation.kills import Pgquill, kill_again_and_again
-from tests.simulation.list_clients import collect
+from tests.simulation.list_clients import Manner, collect
 
 
 def lists(options: argparse.Namespace) -> int:
@@ -18,8 +19,9 @@ def lists(options: argparse.Namespace) -> int:
     found = 0
     for level in (each for each in Level if not options.level or each.value.split()[0].lower() in options.level):
         began = time.monotonic()
+        manner = Manner(tuple(options.only), not options.no_savepoints, not options.no_locking, not options.no_thinking)
         history = asyncio.run(collect(options.dsn, level, transactions=options.transactions, clients=options.clients,
-                                      seed=options.seed))
+                                      seed=options.seed, manner=manner))
         took = time.monotonic() - began
         anomalies = find_anomalies(history)
         print(f"{level.value}: {summary(history)} in {took:.1f} s, {len(anomalies)} anomalies", flush=True)
@@ -27,8 +29,27 @@ def lists(options: argparse.Namespace) -> int:
             print(f"  {kind}: {times}")
         for each in anomalies[: options.show]:
             print(f"  {each}")
+        for number in sorted({int(name) for each in anomalies[: options.explain] for name in re.findall(r"\bT(\d+)", str(each))}):
+            explain(history, number)
         found += len(anomalies)
     return 1 if found else 0
+
+
+def explain(history: History, number: int) -> None:
+    """What a transaction did and when, in milliseconds since the first."""
+    start = min(each.began for each in history.transactions)
+    transaction = history.transactions[number]
+    print(f"  T{number}: {transaction.outcome.value}, COMMIT {1000 * (transaction.commit_sent - start):.1f} to "
+          f"{1000 * (transaction.ended - start):.1f}")
+    for each in transaction.operations:
+        times = f"{1000 * (each.began - start):.1f} to {1000 * (each.ended - start):.1f}" if isinstance(each, Append | Read) else ""
+        match each:
+            case Append():
+                print(f"    {times}: append {each.element} to {each.key}{' (undone)' if each.undone else ''}")
+            case Read():
+                print(f"    {times}: read {list(each.values)} of {each.key}{' locking' if each.locking else ''}")
+            case _:
+                print(f"    {type(each).__name__}")
 
 
 def summary(history: History) -> str:
@@ -61,6 +82,11 @@ def main() -> int:
     command.add_argument("--clients", type=int, default=8)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--show", type=int, default=10, help="anomalies described in full")
+    command.add_argument("--only", action="append", default=[], help="operations, by their names in list_clients.py")
+    command.add_argument("--no-savepoints", action="store_true")
+    command.add_argument("--no-locking", action="store_true", help="no FOR UPDATE and FOR SHARE")
+    command.add_argument("--no-thinking", action="store_true", help="no pauses between statements")
+    command.add_argument("--explain", type=int, default=0, help="anomalies whose transactions are printed")
     command.add_argument("--level", action="append", choices=["read", "repeatable", "serializable"])
     command = commands.add_parser("kills", help="writers against a pgquill that is killed with SIGKILL")
     command.set_defaults(run=kills)

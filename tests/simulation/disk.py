@@ -113,7 +113,7 @@ def apply(content: bytearray, change: Change) -> None:
             del content[size:]
 
 
-class Disk(apsw.VFS):  # type: ignore[misc]
+class Disk(apsw.VFS):
     """The default VFS while it is entered as a context. before_change: called before every change and sync, which is where
     tests cut the power. lies: syncs do nothing, to see that this is found out."""
 
@@ -197,7 +197,7 @@ def untracked(name: Any, flags: list[int]) -> Any:
     return apsw.VFSFile("unix", name, flags)
 
 
-class TrackedFile(apsw.VFSFile):  # type: ignore[misc]
+class TrackedFile(apsw.VFSFile):
     """A file of the database; shared memory goes to the real file system, and is not there after a power failure."""
 
     def __init__(self, disk: Disk, name: Any, path: str, flags: list[int]) -> None:

@@ -80,11 +80,22 @@ def loaded(key: int, value: Any) -> tuple[int, ...]:
     return tuple(map(int, value.split(",")[1:])) if key % 2 else tuple(value)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """What clients may do: narrowed to find out what an anomaly needs. only: names of operations; none: all."""
+
+    only: tuple[str, ...] = ()
+    savepoints: bool = True
+    locking: bool = True
+    thinking: bool = True
+
+
 class Client:
     """One connection, working through transactions until there are enough."""
 
-    def __init__(self, dsn: str, level: Level, keys: Keys, seed: int) -> None:
-        self.dsn, self.level, self.keys = dsn, level, keys
+    def __init__(self, dsn: str, level: Level, keys: Keys, seed: int, manner: Manner) -> None:
+        self.dsn, self.level, self.keys, self.manner = dsn, level, keys, manner
+        self.operations = [each for each in OPERATIONS if not manner.only or each.__name__ in manner.only]
         self.random = random.Random(seed)
         self.statements = count(1)
         self.connection: psycopg.AsyncConnection[Any] | None = None
@@ -137,7 +148,7 @@ class Client:
     async def body(self) -> None:
         """One to five operations, now and then around a savepoint."""
         draw = self.random
-        with_savepoint = draw.random() < 0.15
+        with_savepoint = self.manner.savepoints and draw.random() < 0.15
         steps = draw.randint(1, 5)
         since: int | None = None
         for step in range(steps):
@@ -145,8 +156,8 @@ class Client:
                 await self.execute(sql.SQL("SAVEPOINT here"))
                 self.transaction.operations.append(Savepoint())
                 since = len(self.transaction.operations)
-            await draw.choice(OPERATIONS)(self)
-            if draw.random() < 0.3:
+            await draw.choice(self.operations)(self)
+            if self.manner.thinking and draw.random() < 0.3:
                 await asyncio.sleep(draw.choice((0, 0.001, 0.003)))
         if since is not None and draw.random() < 0.6:
             await self.execute(sql.SQL("ROLLBACK TO SAVEPOINT here"))
@@ -154,7 +165,7 @@ class Client:
                 if isinstance(each, Append):
                     each.undone = True
             self.transaction.operations.append(RolledBackTo())
-            await draw.choice(OPERATIONS)(self)
+            await draw.choice(self.operations)(self)
 
     async def execute(self, statement: sql.Composed | sql.SQL, *parameters: object) -> tuple[float, psycopg.AsyncCursor[Any]]:
         """(when it was sent, its cursor)."""
@@ -176,7 +187,7 @@ class Client:
         """By key or by another column, sometimes locking."""
         key = self.key()
         column = sql.Identifier(self.random.choice(("k", "k", "mirror")))
-        lock = self.random.choice(("", "", "", " FOR SHARE", " FOR UPDATE"))
+        lock = self.random.choice(("", "", "", " FOR SHARE", " FOR UPDATE")) if self.manner.locking else ""
         query = sql.SQL("SELECT v FROM {} WHERE {} = %s" + lock).format(table(key), column)
         began, cursor = await self.execute(query, key)
         row = await cursor.fetchone()
@@ -233,7 +244,8 @@ class Client:
     async def read_modify_write(self) -> None:
         """The list is read, and written whole; without FOR UPDATE only where the level keeps it from losing updates."""
         key = self.key()
-        lock = " FOR UPDATE" if not self.level.keeps_snapshot or self.random.random() < 0.3 else ""
+        must_lock = not self.level.keeps_snapshot
+        lock = " FOR UPDATE" if must_lock or (self.manner.locking and self.random.random() < 0.3) else ""
         began, cursor = await self.execute(sql.SQL("SELECT v FROM {} WHERE k = %s" + lock).format(table(key)), key)
         row = await cursor.fetchone()
         values = loaded(key, row[0]) if row else ()
@@ -263,7 +275,8 @@ async def final_lists(dsn: str) -> dict[int, tuple[int, ...]]:
         return result
 
 
-async def collect(dsn: str, level: Level, *, transactions: int, clients: int = 8, seed: int = 0) -> History:
+async def collect(dsn: str, level: Level, *, transactions: int, clients: int = 8, seed: int = 0,
+                  manner: Manner = Manner()) -> History:
     """Run the clients against a server, and give the history. Raises: Stuck, Unexpected."""
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         for statement in SETUP:
@@ -272,5 +285,5 @@ async def collect(dsn: str, level: Level, *, transactions: int, clients: int = 8
     history: list[Transaction] = []
     async with asyncio.TaskGroup() as group:
         for number in range(clients):
-            group.create_task(Client(dsn, level, keys, seed * 1000 + number).run(numbers, transactions, history))
+            group.create_task(Client(dsn, level, keys, seed * 1000 + number, manner).run(numbers, transactions, history))
     return History(level, history, await final_lists(dsn))

@@ -71,8 +71,9 @@ class Run:
 
     async def go(self, *, inline: bool) -> None:
         """Make the tables, let the writers write, and cut the power now and then, the last time at the end."""
-        with checkpoints_every(CHECKPOINT_PAGES), flushes_go_to(self.disk):
+        with checkpoints_every(CHECKPOINT_PAGES), folders_are_synced_on(self.disk):
             database = Database.open(str(self.folder / "power.db"), worker=Worker(inline=inline))
+            database._engine.flusher._sync = self.disk.sync_file
             await self.make_tables(database)
             self.disk.before_change = self.before_change
             async with trio.open_nursery() as nursery:
@@ -133,14 +134,14 @@ def checkpoints_every(pages: int) -> Iterator[None]:
 
 
 @contextmanager
-def flushes_go_to(disk: Disk) -> Iterator[None]:
-    """What storage syncs by itself, past SQLite, is synced on the simulated disk."""
-    kept = storage.flusher.sync_file, storage.flusher.sync_folder
-    storage.flusher.sync_file, storage.flusher.sync_folder = disk.sync_file, disk.sync_folder
+def folders_are_synced_on(disk: Disk) -> Iterator[None]:
+    """What storage syncs by itself, past SQLite: folders here, the log by the flusher's own seam."""
+    kept = storage.flusher.sync_folder
+    storage.flusher.sync_folder = disk.sync_folder
     try:
         yield
     finally:
-        storage.flusher.sync_file, storage.flusher.sync_folder = kept
+        storage.flusher.sync_folder = kept
 
 
 def damage(cut: Cut) -> list[str]:
@@ -183,6 +184,6 @@ def power_fails(folder: Path, seed: int, *, inline: bool = True, lies: bool = Fa
 
 def shuffle(seed: int) -> None:
     """trio runs tasks in a random order: a seed makes it one that can be repeated."""
-    runner: Any = trio._core._run  # type: ignore[attr-defined]
+    runner: Any = trio._core._run
     runner._ALLOW_DETERMINISTIC_SCHEDULING = True
     runner._r.seed(seed)

@@ -42,14 +42,15 @@ def explain(history: History, number: int) -> None:
     print(f"  T{number}: {transaction.outcome.value}, COMMIT {1000 * (transaction.commit_sent - start):.1f} to "
           f"{1000 * (transaction.ended - start):.1f}")
     for each in transaction.operations:
-        times = f"{1000 * (each.began - start):.1f} to {1000 * (each.ended - start):.1f}" if isinstance(each, Append | Read) else ""
         match each:
-            case Append():
-                print(f"    {times}: append {each.element} to {each.key}{' (undone)' if each.undone else ''}")
-            case Read():
-                print(f"    {times}: read {list(each.values)} of {each.key}{' locking' if each.locking else ''}")
+            case Append(key=key):
+                what = f"append {each.element} to {key}{' (undone)' if each.undone else ''}"
+            case Read(key=key):
+                what = f"read {list(each.values)} of {key}{' locking' if each.locking else ''}"
             case _:
                 print(f"    {type(each).__name__}")
+                continue
+        print(f"    {1000 * (each.began - start):.1f} to {1000 * (each.ended - start):.1f}: {what}")
 
 
 def summary(history: History) -> str:

@@ -117,11 +117,11 @@ class Disk(apsw.VFS):
     """The default VFS while it is entered as a context. before_change: called before every change and sync, which is where
     tests cut the power. lies: syncs do nothing, to see that this is found out."""
 
-    def __init__(self, *, lies: bool = False) -> None:
+    def __init__(self) -> None:
         self.files: dict[str, File] = {}
         self.deleted: dict[str, File] = {}
         self.before_change: Callable[[], None] = lambda: None
-        self.lies = lies
+        self.lies = False
         self.lock = threading.RLock()
         super().__init__(NAME, "unix", makedefault=True)
 

@@ -1,4 +1,4 @@
-"""Long runs against any server: python -m tests.simulation lists --dsn ... or kills (see --help)."""
+"""Long runs against any server: python -m tests.simulation lists --dsn ..., kills, power, jobs (see --help)."""
 
 import argparse
 import asyncio
@@ -10,8 +10,10 @@ from pathlib import Path
 
 from tests.simulation.dependencies import find_anomalies
 from tests.simulation.histories import Append, History, Level, Read
+from tests.simulation.job_queue import run_queue
 from tests.simulation.kills import Pgquill, kill_again_and_again
 from tests.simulation.list_clients import Manner, collect
+from tests.simulation.power import CUTS, power_fails
 
 
 def lists(options: argparse.Namespace) -> int:
@@ -72,6 +74,30 @@ def kills(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def power(options: argparse.Namespace) -> int:
+    """Cut the power of a simulated disk; 1 if something was wrong afterwards."""
+    wrong: list[str] = []
+    for seed in range(options.seed, options.seed + options.runs):
+        with tempfile.TemporaryDirectory() as folder:
+            found = power_fails(Path(folder), seed, inline=seed % 3 > 0)
+        print(f"seed {seed}: {len(found)} complaints", end="\n" if found else "\r", flush=True)
+        print("".join(f"  {each}\n" for each in found[:5]), end="")
+        wrong += found
+    print(f"{options.runs} runs, each cut at {CUTS} moments and at its end: {len(wrong)} complaints")
+    return 1 if wrong else 0
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """A job queue; 1 if a job was lost, done twice or given to two workers."""
+    began = time.monotonic()
+    wrong, tally = asyncio.run(run_queue(options.dsn, jobs=options.jobs, workers=options.workers, seed=options.seed))
+    took = time.monotonic() - began
+    print("\n".join(wrong[:20]))
+    print(f"{options.jobs} jobs in {took:.1f} s, {options.jobs / took:.0f} a second, {tally.given_up} given up, at most "
+          f"{tally.held_at_most} held at once, {len(wrong)} complaints")
+    return 1 if wrong else 0
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
@@ -94,6 +120,16 @@ def main() -> int:
     command.add_argument("--kills", type=int, default=50)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--directory", help="where the file is made (default: the temporary folder)")
+    command = commands.add_parser("power", help="power failures on a simulated disk")
+    command.set_defaults(run=power)
+    command.add_argument("--runs", type=int, default=300)
+    command.add_argument("--seed", type=int, default=1000)
+    command = commands.add_parser("jobs", help="a job queue on SKIP LOCKED")
+    command.set_defaults(run=jobs)
+    command.add_argument("--dsn", required=True)
+    command.add_argument("--jobs", type=int, default=20_000)
+    command.add_argument("--workers", type=int, default=16)
+    command.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     result: int = options.run(options)
     return result

@@ -19,10 +19,11 @@ from benchmarks.expressions import EXPRESSIONS
 from benchmarks.report import Result, print_table, start_result, write_json
 from benchmarks.workloads import FULL, QUICK, Programs, Scale, Workload
 from benchmarks.workloads import WORKLOADS as SERVER_WORKLOADS
+from benchmarks.writers import WRITERS
 from tests.postgres18 import find_programs
 
 CONSOLE = Console(stderr=True)
-WORKLOADS = (*SERVER_WORKLOADS, *EXPRESSIONS)
+WORKLOADS = (*SERVER_WORKLOADS, *WRITERS, *EXPRESSIONS)
 
 
 def arguments() -> argparse.Namespace:

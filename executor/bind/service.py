@@ -9,6 +9,7 @@ from executor.bind import typenames
 from executor.bind.calls import contains_aggregate, contains_set_returning, contains_window
 from executor.bind.coerce import assign, coerce, resolve_unknown, to_boolean
 from executor.bind.domains import bind_check, domain_of, value_scope
+from executor.bind.enum_order import spelled_out
 from executor.bind.expressions import bind
 from executor.bind.query import bind_query
 from executor.bind.scope import Item, Scope, table_columns
@@ -97,6 +98,8 @@ class BinderService:
             expr = coerce(s, expr, target[0], target[1], "a")
         else:
             expr = resolve_unknown(s, expr)
+        if what == "index predicates":
+            expr = spelled_out(expr)
         return self._bound(_text(s, node), expr, entry)
 
     def bind_default(self, expression: Node | str, column: Column) -> BoundExpression:

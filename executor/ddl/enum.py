@@ -11,7 +11,10 @@ from executor.catalog.model import EnumLabel, UserType
 from executor.ddl.base import DdlContext, DdlResult, Step
 from executor.ddl.enum_rename import renaming
 from executor.ddl.objects import put_type
+from executor.ddl.schema_edit import drop_index
+from executor.ddl.sqlite_table import index_sql
 from executor.ddl.type_lookup import creation_place, get_user_type
+from executor.facts.lookup import base_type
 from executor.parse import Node
 from executor.sqlstates import DuplicateObject, InvalidName, InvalidParameterValue, UniqueViolation
 
@@ -77,8 +80,28 @@ def alter_enum(node: Node, ctx: DdlContext) -> DdlResult:
             raise DuplicateObject(f'enum label "{new}" already exists')
         ctx.notice(DuplicateObject, f'enum label "{new}" already exists, skipping')
     else:
+        before = _predicates(ctx, made)
         ctx.catalog = put_type(ctx.catalog, _with_label(ctx, made, new, neighbor, bool(after)))
+        steps = _indexes_made_anew(ctx, before)
     return DdlResult(ctx.catalog, steps, "ALTER TYPE")
+
+
+def _predicates(ctx: DdlContext, made: UserType) -> dict[int, str]:
+    """OID -> SQLite text of the partial indexes on tables with a column of the enum (or a domain over it)."""
+    number = ctx.number_of(made.oid)
+    return {index.oid: index_sql(ctx, relation, index) for relation in ctx.catalog.relations
+            for index in relation.indexes if index.predicate and index.sqlite_name
+            and any(base_type(ctx.number_of(column.type)) == number for column in relation.columns)}
+
+
+def _indexes_made_anew(ctx: DdlContext, before: dict[int, str]) -> tuple[Step, ...]:
+    """The steps that give those indexes their new text whose predicates mean the new label too."""
+    steps: list[Step] = []
+    for relation in ctx.catalog.relations:
+        for index in relation.indexes:
+            if index.oid in before and (text := index_sql(ctx, relation, index)) != before[index.oid]:
+                steps += [drop_index(relation, index.sqlite_name), Step(text)]
+    return tuple(steps)
 
 
 def _with_label(ctx: DdlContext, made: UserType, name: str, neighbor: str | None, after: bool) -> UserType:

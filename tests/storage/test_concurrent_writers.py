@@ -283,6 +283,18 @@ async def test_snapshot_that_others_have_written_on_can_be_written_on(filled: Be
     assert sorted(await filled.query("SELECT * FROM u"), key=str) == [("other",), (151,)]
 
 
+@pytest.mark.parametrize("isolation", [RR, SERIALIZABLE])
+async def test_transaction_that_begins_with_a_write_keeps_its_snapshot(filled: Bench, isolation: Isolation) -> None:
+    one, other = filled.begin(isolation=isolation), filled.begin(isolation=isolation)
+    await write(one, "UPDATE t SET n = 0 WHERE id = 2")
+    await write(other, "UPDATE t SET n = 0 WHERE id = 1")
+    await other.commit()
+    assert await read(one, "SELECT n FROM t WHERE id = 1") == [(10,)]
+    with pytest.raises(errors.StaleSnapshot):
+        await write(one, "UPDATE t SET n = n + 1 WHERE id = 1")
+    await one.rollback()
+
+
 async def test_snapshot_does_not_lock_a_row_changed_since(filled: Bench) -> None:
     one = filled.begin(isolation=RR)
     await read(one, "SELECT sum(n) FROM t")

@@ -305,9 +305,6 @@ class Holding:
                 self._rebuild(connection, engine.foreign != self._foreign)
             else:
                 self._set_savepoints(connection)
-                if self.isolation is not Isolation.READ_COMMITTED:
-                    # Its first statement writes: nobody else can commit now, so the newest state is its snapshot.
-                    self._snapshot, self._foreign = engine.history.open(), engine.foreign
         except BaseException:
             if connection.in_transaction:
                 connection.command("ROLLBACK")

@@ -297,6 +297,7 @@ class Transaction(RowLocks):
             raise
         finally:
             connection.capture = None
+        self._refuse_unserializable()  # it could not be committed any more
         self._settle(connection, capture)
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:
@@ -494,7 +495,7 @@ class Transaction(RowLocks):
         return connection.wal_pages
 
     def _refuse_unserializable(self) -> None:
-        """Raises: Unserializable if a SERIALIZABLE transaction has read what others have changed since."""
+        """Raises: Unserializable if a SERIALIZABLE transaction that writes has read what others have changed since."""
         if self.isolation is Isolation.SERIALIZABLE:
             for commit in self._commits():
                 if commit.changes is None or not commit.tables.isdisjoint(self._read):

@@ -79,9 +79,9 @@ async def test_serializable_refuses_write_skew(filled: Bench) -> None:
         await read(transaction, "SELECT sum(n) FROM t")
     await write(first, "UPDATE t SET n = 0 WHERE id = 1")
     await first.commit()
-    await write(second, "UPDATE t SET n = 0 WHERE id = 2")
     with pytest.raises(errors.Unserializable):
-        await second.commit()
+        await write(second, "UPDATE t SET n = 0 WHERE id = 2")
+    await second.rollback()
     assert await filled.query("SELECT n FROM t WHERE id = 2") == [(20,)]
 
 

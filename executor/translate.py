@@ -37,6 +37,9 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
     engine.Unserializable: lambda e: states.TRSerializationFailure(
         "could not serialize access due to read/write dependencies among transactions",
         hint="The transaction might succeed if retried."),
+    engine.SnapshotTooOld: lambda e: states.TRSerializationFailure(
+        "snapshot too old", detail="It kept the write-ahead log growing beyond max_wal_size.",
+        hint="The transaction might succeed if retried."),
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
     engine.LockConflict: lambda e: states.FeatureNotSupported(
         "waiting for a lock in the midst of a result is not supported by pgquill"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 import trio
@@ -22,14 +22,26 @@ from storage.worker import Worker
 
 CHECKPOINT_PAGES = 1000
 """Pages in the write-ahead log after which a commit is followed by a checkpoint (SQLite's own default)."""
+LOG_BYTES_MAX = 1 << 30
+"""Size of the write-ahead log beyond which idle readers have to let go of it (PostgreSQL's default of max_wal_size)."""
+
+
+class Reader(Protocol):
+    """A transaction that keeps an old state of the file readable."""
+
+    async def let_go_of_log(self) -> None:
+        """Put results aside, and give up a snapshot, unless it is at work."""
 
 
 @dataclass(slots=True)
 class Engine:
-    """One open database. writer: the connection that transactions write on; only who has the turn uses it. watch: a
-    connection that is only ever used in the event loop, for versions. path: None in memory. lockers: the transactions that
-    hold locks on rows. foreign: how many commits of other programs have been noticed, counting doubt as one.
-    committing: a COMMIT is running in a thread."""
+    """One open database.
+
+    writer: the connection that transactions write on; only who has the turn uses it. watch: a connection that is only ever
+    used in the event loop, for versions. path: None in memory. lockers: the transactions that hold locks on rows. readers:
+    those that have a snapshot or an unfinished result, the oldest first. foreign: how many commits of other programs have
+    been noticed, counting doubt as one. committing: a COMMIT is running in a thread.
+    """
 
     settings: Settings
     path: str | None
@@ -43,6 +55,8 @@ class Engine:
     history: History = field(default_factory=History)
     plans: Plans = field(default_factory=Plans)
     lockers: set[Any] = field(default_factory=set)
+    readers: dict[Reader, None] = field(default_factory=dict)
+    log_bytes_max: int = LOG_BYTES_MAX
     closed: bool = False
     foreign: int = 0
     committing: bool = False
@@ -175,12 +189,28 @@ class Engine:
                     connection = self.pool.take_nowait()
                 if connection is not None:
                     pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+                    if copied < pages and pages * self._page_size() > self.log_bytes_max:
+                        pages, copied = await self._free_log(connection)
                     # Readers may keep part of the log from being copied; then wait for as much again before the next try.
                     self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
         finally:
             self._checkpointing = False
             if connection is not None:
                 self.pool.give_back(connection)
+
+
+    def _page_size(self) -> int:
+        return self.watch.number("page_size")
+
+    async def _free_log(self, connection: Connection) -> tuple[int, int]:
+        """Make readers let go of the log, the oldest first, until all of it is in the file."""
+        pages, copied = 1, 0
+        for reader in list(self.readers):
+            await reader.let_go_of_log()
+            pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+            if copied >= pages:
+                break
+        return pages, copied
 
 
 def _checkpoint(raw: apsw.Connection) -> tuple[int, int]:

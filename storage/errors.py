@@ -52,6 +52,10 @@ class Unserializable(StaleSnapshot):
     """A SERIALIZABLE transaction read what others have changed since, and may not commit what it has written."""
 
 
+class SnapshotTooOld(StaleSnapshot):
+    """An idle snapshot was given up because it kept the write-ahead log growing beyond its limit."""
+
+
 class LockTimeout(EngineError):
     """A lock, ours or another program's on the file, was not had within lock_timeout."""
 

@@ -60,7 +60,7 @@ class Holding:
 
     __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_heavy", "_live", "_mine", "_pinned",
                  "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written", "isolation",
-                 "lock_timeout_s", "lost", "owner", "synchronous", "waits_for_lock")
+                 "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
         self._engine = engine
@@ -81,6 +81,7 @@ class Holding:
         self.isolation = isolation
         self.has_written = False
         self.lost = False
+        self.too_old = False
         self.waits_for_lock = False
         self.synchronous: Synchronous | None = None
         self.lock_timeout_s = inf
@@ -153,6 +154,7 @@ class Holding:
             raise
         # While a commit runs in a thread, nobody can say on which side of it the snapshot is: it cannot be written on.
         self._foreign = -1 if engine.committing else engine.foreign
+        engine.readers[self] = None
         self._snapshot = engine.history.open()
 
     async def _reader(self) -> Connection:
@@ -218,15 +220,28 @@ class Holding:
             self._connection.altering = True
 
     async def put_results_aside(self) -> None:
-        """For another transaction that wants the turn: finish the results that are still being produced."""
+        """For somebody else: finish the results that are still being produced."""
         self._busy += 1
         self._clearing = trio.Event()
         try:
-            await self._put_aside(self._connection)
+            await self._put_aside()
         finally:
             self._busy -= 1
             self._clearing.set()
             self._clearing = None
+
+    async def let_go_of_log(self) -> None:
+        """The log has grown too large: put results aside, and give up the snapshot, unless something is running."""
+        if self._busy:
+            return
+        await self.put_results_aside()
+        connection = self._connection
+        if connection is not None and not self._resident and not self._busy:
+            self.too_old, self._connection = True, None
+            connection.command("ROLLBACK")
+            self._engine.readers.pop(self, None)
+            if self._pinned is None:
+                self._engine.pool.give_back(connection)
 
     async def _cleared(self) -> None:
         while self._clearing is not None:
@@ -313,6 +328,7 @@ class Holding:
             raise
         if old is not None:
             engine.pool.give_back(old)  # its snapshot lives on in the history
+            engine.readers.pop(self, None)
         self._connection = connection
         self._resident = True
         if not self.has_written:
@@ -413,6 +429,8 @@ class Holding:
     def ended(self, rows: Rows, connection: Connection) -> None:
         """A live result has no cursor any more."""
         self._live.remove(rows)
+        if not self._live and (self._connection is None or self._resident):
+            self._engine.readers.pop(self, None)
         self._give_back(connection)
 
     async def _put_aside(self, connection: Connection | None = None) -> None:
@@ -449,6 +467,7 @@ class Holding:
             if self._snapshot is not None:
                 engine.history.close(self._snapshot)
                 self._snapshot = None
+            engine.readers.pop(self, None)
             engine.lockers.discard(self)
             engine.locks.release_since(self.owner)
             engine.turn.leave(self)

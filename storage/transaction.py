@@ -34,6 +34,7 @@ from storage.errors import (
     InternalError,
     Interrupted,
     LockConflict,
+    SnapshotTooOld,
     TransactionLost,
     Unserializable,
 )
@@ -98,8 +99,7 @@ class Transaction(RowLocks):
     def run_inline_or_none(self, statement: Statement, params: Sequence[Value] = (), *,
                            autocommit: bool = False) -> Rows | None:
         """Run a statement known to be short, if nothing has to be waited for; None if it was not run: use `run`."""
-        if self.lost:
-            raise TransactionLost("the transaction has been rolled back")
+        self._check_not_lost()
         plan = self._engine.plans.known(statement.sql)
         if plan is None or plan.long or self._clearing is not None:
             return None
@@ -162,6 +162,7 @@ class Transaction(RowLocks):
             return rows
         rows.make_live(self, connection, connection.take_cursor())
         self._live.append(rows)
+        self._engine.readers[self] = None
         return rows
 
     async def _read_when_free(self, statement: Statement, params: Sequence[Value]) -> Rows:
@@ -218,6 +219,7 @@ class Transaction(RowLocks):
             return rows
         rows.make_live(self, connection, cursor)
         self._live.append(rows)
+        self._engine.readers[self] = None
         return rows
 
     # --- writing --------------------------------------------------------------------------------------------------
@@ -248,8 +250,7 @@ class Transaction(RowLocks):
         Gives the rows changed, also by triggers. Waits for locks. Raises as `run` does; batch.failed then says which row
         it was about.
         """
-        if self.lost:
-            raise TransactionLost("the transaction has been rolled back")
+        self._check_not_lost()
         patience: Patience | None = None
         while True:
             with self.hold():
@@ -420,6 +421,8 @@ class Transaction(RowLocks):
             await self.release(name)
 
     def _check_not_lost(self) -> None:
+        if self.too_old:
+            raise SnapshotTooOld("the snapshot was given up")
         if self.lost:
             raise TransactionLost("the transaction has been rolled back")
 

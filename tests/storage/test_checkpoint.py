@@ -1,0 +1,51 @@
+"""The write-ahead log goes into the file in the background, and does not grow for ever."""
+
+import os
+
+import pytest
+import trio
+
+from storage import errors
+from storage.engine import CHECKPOINT_PAGES
+from storage.statement import Isolation, Statement
+from tests.storage.bench import NUMBERS, Bench, everything, read
+
+pytestmark = pytest.mark.trio
+FILL = f"INSERT INTO t(n) SELECT randomblob(1000) FROM ({NUMBERS})"
+
+
+def log_size(path: str) -> int:
+    return os.path.getsize(path + "-wal")
+
+
+async def settled(bench: Bench) -> None:
+    """Until the checkpoint that runs has ended."""
+    while bench.database._engine._checkpointing:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_snapshot_that_keeps_the_log_growing_is_given_up(filled: Bench, path: str) -> None:
+    filled.database._engine.log_bytes_max = 8_000_000
+    old = filled.begin(isolation=Isolation.REPEATABLE_READ)
+    assert await read(old, "SELECT count(*) FROM t") == [(5,)]
+    for _ in range(12):
+        await filled.execute(FILL, (1000,))
+        await settled(filled)
+    with pytest.raises(errors.SnapshotTooOld):
+        await read(old, "SELECT count(*) FROM t")
+    await old.rollback()
+    assert log_size(path) < 14_000_000
+
+
+async def test_unfinished_result_is_put_aside_so_that_the_log_can_go(large: Bench, path: str) -> None:
+    large.database._engine.log_bytes_max = CHECKPOINT_PAGES * 4096
+    await large.execute("CREATE TABLE t(n)")
+    reader = large.begin()
+    rows = await reader.run(Statement("SELECT id FROM big ORDER BY id"))
+    first = await rows.fetch(10)
+    for _ in range(12):
+        await large.execute(FILL, (1000,))
+        await settled(large)
+    assert log_size(path) < 14_000_000
+    assert first + await everything(rows) == [(i,) for i in range(1, 20001)]
+    await reader.commit()

@@ -10,7 +10,6 @@ cost 5 us. It is cancelled only while a statement runs or the client is waited f
 """
 
 import enum
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -62,7 +61,7 @@ class ClientSession:
         self.connection = connection
         self.executor = executor
         self.out = bytearray()  # answers not yet sent
-        self.statements: deque[Any] = deque()  # what is left of a simple query
+        self.statements: list[Any] = []  # what is left of a simple query, the last one first
         self.copying: tuple[CopyIn, Portal] | None = None
         self.suspended: dict[str, Portal] = {}  # portals that have started and have more rows
         self.state = State.READY

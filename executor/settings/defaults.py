@@ -1,4 +1,4 @@
-"""The values every session starts with: computed once for a server, copied by each session."""
+"""The values every session starts with: computed once for a server, shared by all sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from executor.sqlstates import UndefinedObject
 
 @dataclass(frozen=True, slots=True)
 class SettingDefaults:
-    """definitions and values by name in lower case. Never changed: sessions copy `values`."""
+    """definitions and values by name in lower case. Never changed: sessions share them."""
 
     definitions: Mapping[str, Definition]
     values: dict[str, Value]

@@ -60,7 +60,7 @@ class RawClient:
     def until_ready(self) -> None:
         """Read up to ReadyForQuery. Raises RuntimeError with an error's bytes."""
         data = b""
-        while not (data[-6:-1] == b"Z\0\0\0\x05"):
+        while data[-6:-1] != b"Z\0\0\0\x05":
             more = self.socket.recv(8192)
             data += more
             if not more:

@@ -13,6 +13,7 @@ from executor.catalog.system.session_view import (
     Setting,
     built_in_roles,
 )
+from executor.client import SOCKET_SETTINGS
 from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 
@@ -51,8 +52,8 @@ class EngineView(SessionView):
         for row in settings.rows():
             name = str(row[0])
             value = settings.value(name)
-            if value.source != "default":
-                found[name] = Setting(value.setting, value.source, settings.reset_value(name).setting)
+            if value.source != "default" or name in SOCKET_SETTINGS:
+                found[name] = Setting(value.setting, value.source, settings.reset_text(name))
         return found
 
     def activity(self) -> Iterable[Activity]:

@@ -39,6 +39,8 @@ class Limits:
     """What clients may take."""
 
     connections_max: int = 100
+    superuser_reserved: int = 0
+    reserved: int = 0
     strangers_max: int = 1000  # connections that have not authenticated
     authentication_timeout_s: float = 60.0
     message_bytes_max: int = MESSAGE_BYTES_MAX
@@ -48,7 +50,8 @@ class Server:
     """One server on some listening sockets. `backends` is the registry that pg_terminate_backend and the like need."""
 
     def __init__(self, engine: Engine, listeners: list[socket.socket], limits: Limits, log: Any) -> None:
-        self.backends = Backends(limits.connections_max)
+        self.backends = Backends(
+            limits.connections_max, superuser_reserved=limits.superuser_reserved, reserved=limits.reserved)
         self._engine = engine
         self._listeners = listeners
         self._limits = limits
@@ -115,7 +118,7 @@ class Server:
         log = self._log.bind(client=f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "[local]")
         link: SocketLink | None = None
         try:
-            link = SocketLink(connected)
+            link = SocketLink(connected, address)
             await self.converse(WatchedLink(link, self._watch), log, link)
         except (ClientGone, OSError) as error:
             log.debug("connection lost", reason=str(error))
@@ -132,7 +135,7 @@ class Server:
         connection = Connection(message_bytes_max=self._limits.message_bytes_max)
         opened: tuple[Backend, ExecutorSession] | None = None
         with trio.move_on_after(self._limits.authentication_timeout_s) as scope:
-            opened = await self._open(connection, link, scope, log)
+            opened = await self._open(connection, link, scope, log, watched)
         if opened is None:
             return
         backend, executor = opened
@@ -149,14 +152,14 @@ class Server:
             log.debug("disconnected")
 
     async def _open(
-        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any
+        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any, client: SocketLink | None
     ) -> tuple[Backend, ExecutorSession] | None:
         """The handshake, within its limits. None when there is nobody to talk to; what was wrong has been said."""
         self._strangers[id(scope)] = scope
         if len(self._strangers) > self._limits.strangers_max:
             self._drop_oldest_stranger()
         try:
-            return await self._introduce(connection, link, log)
+            return await self._introduce(connection, link, log, client)
         except handshake.OldProtocolError as error:
             link.send_now(handshake.old_protocol_response(error))
         except (SqlError, ProtocolViolation) as error:
@@ -168,7 +171,7 @@ class Server:
         return None
 
     async def _introduce(
-        self, connection: Connection, link: Link, log: Any
+        self, connection: Connection, link: Link, log: Any, client: SocketLink | None
     ) -> tuple[Backend, ExecutorSession] | None:
         """Start-up, authentication, the executor's session, and what the client is told about it."""
         packet = await handshake.receive_startup(connection, link)
@@ -179,11 +182,13 @@ class Server:
         options = await handshake.authenticate(connection, link, packet)
         if self._stopping:
             raise CannotConnectNow("the database system is shutting down")
-        backend = self.backends.open(packet.version)
+        engine, user = self._engine, options.user
+        backend = self.backends.open(packet.version, superuser=engine.is_superuser(user),
+                                     may_use_reserved=engine.may_use_reserved(user))
         executor: ExecutorSession | None = None
         try:
             link.send_now(handshake.authentication_ok(connection))
-            executor = await self._engine.connect(options.database, options.user, options.settings)
+            executor = await engine.connect(options.database, user, options.settings, client)
             executor.process_id, executor.secret = backend.process_id, backend.secret
             greeting = [
                 connection.send(ParameterStatus(name, value)) for name, value in executor.reported_settings().items()

@@ -39,6 +39,11 @@ class SettingDefaults:
             values[current] = values[default]
         return cls(known, values)
 
+    def over(self, in_force: Mapping[str, int]) -> "SettingDefaults":
+        """The same for sessions whose sockets have these options: SHOW prints them, without a unit as in PostgreSQL."""
+        shown = {key: replace(self.values[key], setting=str(n), shown=str(n)) for key, n in in_force.items()}
+        return SettingDefaults(self.definitions, self.values | shown)
+
 
 _CONFIGURED = {
     "client_encoding": "UTF8",

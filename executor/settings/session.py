@@ -2,7 +2,8 @@
 
 State: `_own` are the values in force that the session has changed; the others are the server's (`_shared`), which no
 session copies: there are hundreds. `_reset` has, in the same way, what RESET goes back to where that is not the server's.
-A value set with SET LOCAL masks the session's own, which waits in `_masked` until the transaction commits. Each transaction and savepoint has a journal of what names had before it changed them.
+A value set with SET LOCAL masks the session's own, which waits in `_masked` until the transaction commits. Each
+transaction and savepoint has a journal of what names had before it changed them.
 
 Invariant: a name in a journal maps to its value and its masked value (None: not masked) when that level began.
 Commit restores what is masked; a rollback plays the journals back, newest first.
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 
+from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
@@ -57,12 +59,14 @@ class Settings:
     role_exists: asked about the names given to role and session_authorization.
     transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
         raises SqlError (25001) where the transaction cannot change it any more.
+    client: the connection that some settings act on.
     """
 
     def __init__(self, defaults: SettingDefaults, env: Env, user: str = "") -> None:
         self.env = env
         self.role_exists: Callable[[str], bool] = lambda name: name == user
         self.transaction_check: Callable[[str, Typed], None] = lambda name, value: None
+        self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
         self._custom: dict[str, Definition] = {}
         self._shared = defaults.values
@@ -118,6 +122,11 @@ class Settings:
         key = self._key(name)
         return self._reset_of(key, self.definition(key))
 
+    def reset_text(self, name: str) -> str:
+        """The same as pg_settings has it: of a socket's option, what was asked for and not what is in force (42704)."""
+        value = self.reset_value(name)
+        return str(value.typed) if self._key(name) in SOCKET_SETTINGS else value.setting
+
     def _reset_of(self, key: str, definition: Definition) -> Value:
         return self._reset.get(key) or self._shared.get(key) or self._boot(definition)
 
@@ -149,7 +158,7 @@ class Settings:
 
     def _row(self, key: str, d: Definition) -> tuple[str | int | None, ...]:
         value = self._value(key)
-        reset = self._reset_of(key, d).setting if d.resettable else value.setting
+        reset = self.reset_text(key) if d.resettable else value.setting
         return (d.name, value.setting, d.unit, d.category, d.description, d.extra, d.context, d.vartype, value.source,
                 *d.printed, d.boot, reset, None, None, 0)
 
@@ -271,6 +280,8 @@ class Settings:
 
     def _assign(self, key: str, new: Value) -> None:
         old = self._value(key)
+        if self.client is not None:
+            new = _applied(self.client, key, new)
         self._own[key] = new
         self.revision += 1
         if old.shown == new.shown and key != "seed":
@@ -396,6 +407,16 @@ class Settings:
         self._told |= changed
         self._touched.clear()
         return {self._definitions[key].name: shown for key, shown in changed.items()}
+
+
+def _applied(client: Client, key: str, value: Value) -> Value:
+    """A value that may be about the connection, applied to it; as SHOW prints it then."""
+    if key in SOCKET_SETTINGS:
+        in_force = str(client.set_option(key, int(value.typed)))
+        return Value(value.typed, in_force, in_force, value.source)
+    if key == CHECK_INTERVAL:
+        client.check_interval_s = int(value.typed) / 1000
+    return value
 
 
 def _set_date_style(env: Env, value: Value) -> None:

@@ -48,6 +48,8 @@ from storage.rows import Rows
 from storage.statement import Isolation, Statement
 
 RETRIES = 3
+OUTPUTS_MAX = 16
+"""Ways to print one plan's results that are kept."""
 
 
 class Session:
@@ -279,6 +281,13 @@ class Session:
         """Forget a prepared statement."""
         self.statements.pop(name, None)
 
+    def forget_statements(self) -> None:
+        """Forget the prepared statements that have a name, as DEALLOCATE ALL does."""
+        unnamed = self.statements.pop("", None)
+        self.statements.clear()
+        if unnamed is not None:
+            self.statements[""] = unnamed
+
     async def close_portal(self, name: str) -> None:
         """Forget a portal, or a cursor of DECLARE."""
         found = self.portals.pop(name, None)
@@ -411,14 +420,17 @@ class Session:
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
+        outputs = prepared.analyzed.outputs
         key = (formats, env_key(self.context.env))
-        output = prepared.analyzed.outputs.get(key)
+        output = outputs.get(key)
         if output is None:
             columns = formatted(prepared.columns, formats)
             assert columns is not None
             output = (columns, self.encoders_for(prepared.columns, formats))
             if not prepared.prints_names:  # those are the session's own, and would keep it alive as long as the plan
-                prepared.analyzed.outputs[key] = output
+                if len(outputs) >= OUTPUTS_MAX:  # a client may think of any number of time zones
+                    outputs.clear()
+                outputs[key] = output
         return QueryPortal(self, prepared, *output, values, literals, text)
 
     def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
@@ -427,6 +439,8 @@ class Session:
             raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
         wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
         env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
+        if not any(c.prints_names for c in columns):
+            env.objects = None  # it would keep this session alive
         return tuple(self._naming(c, encoder(c, f, env)) for c, f in zip(columns, wanted, strict=True))
 
     def _naming(self, column: Column, encode: Encoder) -> Encoder:

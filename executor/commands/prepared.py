@@ -92,7 +92,7 @@ async def run_deallocate(session: "Session", raw: RawStatement, parameters: Para
     name = node.take("name")
     node.take("isall")
     if name is None:
-        session.statements.clear()
+        session.forget_statements()
         return Result("DEALLOCATE ALL")
     session.statement(name)
     session.close_statement(name)

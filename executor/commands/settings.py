@@ -35,7 +35,12 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Paramet
     if target == "ALL":
         session.block.refuse_inside("DISCARD ALL")
         await session.close_cursors()
-        session.statements.clear()
+        for name, portal in list(session.portals.items()):
+            if portal.node is not raw.node:  # the portal that runs this stays
+                await session.close_portal(name)
+        session.forget_statements()
+        session.settings.reset("session_authorization")
+        session.settings.reset("role")
         session.settings.reset_all()
         session.notifications.unlisten(None)
         session.advisory.release_all()

@@ -238,6 +238,7 @@ class Block:
             self.transaction = None
             self.release_locks()
             session.settings.commit()
+            session.database.metrics.commits += 1
             return
         await self.commit()
 
@@ -288,6 +289,7 @@ class Block:
         self._reset()
         session.temporary.release()
         session.settings.commit()
+        session.database.metrics.commits += 1
         return True
 
     async def _refused_commit(self, transaction: Transaction) -> SqlError | None:
@@ -314,6 +316,7 @@ class Block:
         session.context.sequences.undo_since(0)
         session.notifications.discard()
         self._reset()
+        session.database.metrics.rollbacks += 1
         session.settings.rollback()
         await session.drop_portals()
         if session.cursors:

@@ -137,6 +137,7 @@ class Engine:
             found.sessions.discard(session)
             raise
         self.sessions.add(session)
+        found.metrics.sessions += 1
         return session
 
     def _defaults_over(self, client: Client | None) -> SettingDefaults:

@@ -26,6 +26,7 @@ from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
+from executor.metrics import SessionClock
 from executor.notices import wanted
 from executor.notify import Notifications
 from executor.parameters import decode_parameters
@@ -75,7 +76,8 @@ class Session:
         self.notifications = Notifications(self)
         self.own_catalog: Catalog | None = None  # while the transaction has changed it
         self.simple_source = ""
-        self.query_text = ""
+        self.query_text = ""  # of the statement that runs, or ran last
+        self.clock = SessionClock()
         context.session = self
         context.env.objects = SessionNames(context)
         context.settings = settings
@@ -240,6 +242,7 @@ class Session:
         if old is not None:
             await old.close()
         prepared = await self.current(prepared)
+        self.query_text = prepared.text
         values = decode_parameters(self, portal, prepared.parameters, parameter_formats, parameters) if parameters else ()
         self.portals[portal] = made = self._portal(prepared, values, result_formats, ())
         made.name = portal
@@ -327,6 +330,7 @@ class Session:
         self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)
+        self.database.metrics.session_ended(self.clock)
         self.engine.sessions.discard(self)
 
     @property

@@ -4,7 +4,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import trio
 
@@ -35,6 +35,7 @@ class Backends:
         """superuser_reserved, reserved: how many of the places are kept for superusers and for those who may use
         reserved_connections, as in PostgreSQL."""
         self.connections_max = connections_max
+        self.lateness: Any = None  # pgwire.watch.Lateness of the server
         self._superuser_reserved = superuser_reserved
         self._reserved = reserved
         self._by_id: dict[int, Backend] = {}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from executor.client import Client
 from executor.errors import SqlError
+from executor.metrics import SessionClock
 from pgwire.messages.result import ColumnLike
 
 
@@ -80,6 +81,7 @@ class ExecutorSession(Protocol):
     secret: bytes
     status: bytes  # I, T or E
     notifications: Any  # Notifications; the client is told only while status is I
+    clock: SessionClock  # kept up to date by pgwire
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

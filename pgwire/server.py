@@ -63,6 +63,7 @@ class Server:
         self._connections: trio.Nursery | None = None
         self._watch = Watch()
         self._herald = Herald()
+        self.backends.lateness = self._watch.lateness
 
     async def run(self) -> None:
         """Serve until `stop` was called and the last connection is over."""

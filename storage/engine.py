@@ -11,6 +11,7 @@ import trio
 
 from storage.changes import Table, read_table
 from storage.connection import Connection, Settings
+from storage.counters import LogCounters
 from storage.errors import Busy, Closed, EngineError, translate
 from storage.flusher import Flusher
 from storage.history import History
@@ -43,6 +44,7 @@ class Engine:
     history: History = field(default_factory=History)
     plans: Plans = field(default_factory=Plans)
     lockers: set[Any] = field(default_factory=set)
+    log: LogCounters = field(default_factory=LogCounters)
     closed: bool = False
     foreign: int = 0
     committing: bool = False
@@ -161,6 +163,7 @@ class Engine:
 
     def checkpoint_if_due(self, log_pages: int) -> None:
         """After a commit: when the log has grown, copy it into the file, beside readers and writers, in a thread."""
+        self.log.committed(log_pages)
         if log_pages < CHECKPOINT_PAGES:
             self._checkpoint_at = CHECKPOINT_PAGES
         if log_pages >= self._checkpoint_at and not self._checkpointing and not self.closed:
@@ -175,6 +178,7 @@ class Engine:
                     connection = self.pool.take_nowait()
                 if connection is not None:
                     pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+                    self.log.checkpointed(max(0, copied))
                     # Readers may keep part of the log from being copied; then wait for as much again before the next try.
                     self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
         finally:

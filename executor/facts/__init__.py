@@ -27,8 +27,12 @@ class FactTable(msgspec.Struct, frozen=True):
 
 @cache
 def table(name: str) -> FactTable:
-    """The facts of one catalog, for example `table("pg_type")`."""
-    return msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
+    """The facts of one catalog, for example `table("pg_type")`, with the rows that are pgquill's own after them."""
+    found = msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
+    own = FOLDER / f"own_{name}.json"
+    if own.exists():
+        found.rows.extend(msgspec.json.decode(own.read_bytes(), type=FactTable).rows)
+    return found
 
 
 def names() -> list[str]:

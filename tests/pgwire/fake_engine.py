@@ -13,6 +13,7 @@ import trio
 
 from executor import sqlstates
 from executor.errors import SqlError
+from executor.metrics import SessionClock
 
 INT4, TEXT, VOID = 23, 25, 2278
 SIZES = {INT4: 4, TEXT: -1, VOID: 4}
@@ -294,6 +295,7 @@ class FakeNotifications:
 class FakeSession:
     def __init__(self, engine: "FakeEngine", options: dict[str, str]) -> None:
         self.engine = engine
+        self.clock = SessionClock()
         self.options = options
         self.process_id, self.secret = 0, b""
         self.status = b"I"

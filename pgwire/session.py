@@ -62,10 +62,11 @@ class ClientSession:
     """One client. `run` returns when the conversation is over; the caller closes the socket."""
 
     def __init__(self, connection: Connection, link: Link, executor: ExecutorSession, log: Any,
-                 herald: Herald | None = None) -> None:
+                 herald: Herald | None = None, greeting: bytes = b"") -> None:
+        """greeting: what the client is told before the first ReadyForQuery."""
         self.connection = connection
         self.executor = executor
-        self.out = bytearray()  # answers not yet sent
+        self.out = bytearray(greeting)  # answers not yet sent
         self.statements: list[Any] = []  # what is left of a simple query, the last one first
         self.copying: tuple[CopyIn, Portal] | None = None
         self.suspended: dict[str, Portal] = {}  # portals that have started and have more rows

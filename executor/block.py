@@ -363,6 +363,11 @@ class Block:
                 await transaction.rollback()
             self.release_locks(self.savepoints[-1].locks if self.savepoints else 0)
 
+    def untie(self) -> None:
+        """Forget the session, which is over."""
+        self.limits.untie()
+        self.session = None  # type: ignore[assignment]
+
     async def abandon(self) -> None:
         """The client is gone: nothing of the transaction stays."""
         if self.transaction is not None or self.explicit:

@@ -65,7 +65,7 @@ class Settings:
     def __init__(self, defaults: SettingDefaults, env: Env, user: str = "") -> None:
         self.env = env
         self.role_exists: Callable[[str], bool] = lambda name: name == user
-        self.transaction_check: Callable[[str, Typed], None] = lambda name, value: None
+        self.transaction_check: Callable[[str, Typed], None] = _allow
         self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
         self._custom: dict[str, Definition] = {}
@@ -392,6 +392,11 @@ class Settings:
         """Call `listener` with the new value whenever a setting (name in lower case) changes, also by a rollback."""
         self._listeners.setdefault(name, []).append(listener)
 
+    def untie(self) -> None:
+        """Forget who listens: the session is over."""
+        self._listeners.clear()
+        self.transaction_check = _allow
+
     def reported(self) -> dict[str, str]:
         """All settings a client is told about, by PostgreSQL's spelling of their names."""
         self._touched.clear()
@@ -407,6 +412,10 @@ class Settings:
         self._told |= changed
         self._touched.clear()
         return {self._definitions[key].name: shown for key, shown in changed.items()}
+
+
+def _allow(name: str, value: Typed) -> None:
+    """For transaction_check where there are no transactions."""
 
 
 def _applied(client: Client, key: str, value: Value) -> Value:

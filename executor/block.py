@@ -124,7 +124,7 @@ class Block:
                 self.asked = False
                 context.transaction_ns = time_ns()
                 context.env.now_us = context.transaction_ns // 1000
-            context.statement_ns = context.transaction_ns
+            context.statement_ns = time_ns() if self.explicit else context.transaction_ns
             if self._manner_of != settings.revision:
                 self._manner, self._manner_of = Manner.of(settings), settings.revision
             manner = self._manner

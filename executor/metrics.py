@@ -57,6 +57,7 @@ class DatabaseMetrics:
 
     commits: int = 0
     rollbacks: int = 0
+    deadlocks: int = 0
     sessions: int = 0
     session_ns: int = 0
     active_ns: int = 0

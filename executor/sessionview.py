@@ -98,9 +98,9 @@ class EngineView(SessionView):
             session.process_id, session.database.oid, context.database, user_oid, session.user,
             session.settings.get("application_name"), client_address=client.address if client else None,
             client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns))
-        if not session.settings.typed("track_activities"):
-            return found._replace(state="disabled")
         kind, event = self._wait_of(session)
+        if not session.settings.typed("track_activities"):
+            return found._replace(state="disabled", wait_event_type=kind, wait_event=event)
         in_transaction = session.block.transaction is not None or session.block.explicit
         return found._replace(
             state="active" if clock.active else STATES[session.status],
@@ -120,7 +120,8 @@ class EngineView(SessionView):
         """What has been counted, with the times of those who are connected."""
         found = {}
         for database in self.engine.databases.values():
-            found[database.oid] = metrics = replace(database.metrics)
+            found[database.oid] = metrics = replace(database.metrics, deadlocks=database.file.locks.deadlocks,
+                                                    ends=dict(database.metrics.ends))
             for session in database.sessions:
                 metrics.add(session.clock)
         return found

@@ -61,8 +61,9 @@ def pg_stat_database(view: SessionView) -> Iterator[Row]:
     for oid, name in view.databases():
         found = counted.get(oid, DatabaseMetrics())
         yield make(datid=oid, datname=name, numbackends=sessions[oid], xact_commit=found.commits,
-                   xact_rollback=found.rollbacks, sessions=found.sessions, session_time=found.session_ns / 1e6,
-                   active_time=found.active_ns / 1e6, idle_in_transaction_time=found.in_transaction_ns / 1e6,
+                   xact_rollback=found.rollbacks, deadlocks=found.deadlocks, sessions=found.sessions,
+                   session_time=found.session_ns / 1e6, active_time=found.active_ns / 1e6,
+                   idle_in_transaction_time=found.in_transaction_ns / 1e6,
                    **{end.value: number for end, number in found.ends.items() if end.value})
 
 

@@ -29,10 +29,14 @@ class FactTable(msgspec.Struct, frozen=True):
 def table(name: str) -> FactTable:
     """The facts of one catalog, for example `table("pg_type")`, with the rows that are pgquill's own after them."""
     found = msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
-    own = FOLDER / f"own_{name}.json"
-    if own.exists():
-        found.rows.extend(msgspec.json.decode(own.read_bytes(), type=FactTable).rows)
+    found.rows.extend(own_rows(name))
     return found
+
+
+def own_rows(name: str) -> list[list[Any]]:
+    """The rows of a catalog that PostgreSQL does not have (pgquill_metrics() and the like); columns as in `table`."""
+    path = FOLDER / f"own_{name}.json"
+    return msgspec.json.decode(path.read_bytes(), type=FactTable).rows if path.exists() else []
 
 
 def names() -> list[str]:

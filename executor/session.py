@@ -328,7 +328,7 @@ class Session:
     def _untie(self) -> None:
         """Break the circles of references, so that the memory of a session that is over is free at once: the garbage
         collector comes by rarely. What others may just be looking at (pg_stat_activity) stays."""
-        self.context.session = self.context.view = self.context.env.objects = None
+        self.context.session = self.context.view = self.context.sequences = self.context.env.objects = None
         self.settings.untie()
         self.block.untie()
 

@@ -27,8 +27,13 @@ def watcher(server: Server) -> Iterator[psycopg.Connection[Any]]:
 
 
 def activity(watcher: psycopg.Connection[Any], connection: psycopg.Connection[Any], columns: str) -> Any:
-    query = f"SELECT {columns} FROM pg_stat_activity WHERE pid = %s"
-    return watcher.execute(query.encode(), [connection.info.backend_pid]).fetchone()
+    """What is shown once the session waits for its client: PostgreSQL says that it is ready a moment before it does."""
+    query = f"SELECT wait_event, {columns} FROM pg_stat_activity WHERE pid = %s"
+    for _ in range(1000):
+        event, *found = watcher.execute(query.encode(), [connection.info.backend_pid]).fetchone() or (None,)
+        if event == "ClientRead":
+            return tuple(found)
+    raise AssertionError("the session never waits")
 
 
 def test_session_shows_its_last_statement_and_what_it_waits_for(

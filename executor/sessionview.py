@@ -72,7 +72,7 @@ class EngineView(SessionView):
     def roles(self) -> Iterable[Role]:
         """The built-in ones and those who are connected."""
         known = built_in_roles()
-        names = sorted({s.user for s in self.engine.sessions} - {r.name for r in known})
+        names = sorted({s.user for s in tuple(self.engine.sessions)} - {r.name for r in known})
         return (*known, *(Role(FIRST_ROLE_OID + i, name, True, True, True, True, True, True, True)
                           for i, name in enumerate(names)))
 
@@ -90,7 +90,7 @@ class EngineView(SessionView):
     def activity(self) -> Iterable[Activity]:
         """Every session."""
         oids = {r.name: r.oid for r in self.roles()}
-        return tuple(self._activity_of(s, oids.get(s.user)) for s in self.engine.sessions)
+        return tuple(self._activity_of(s, oids.get(s.user)) for s in tuple(self.engine.sessions))
 
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
         client, clock, context = session.settings.client, session.clock, session.context
@@ -122,7 +122,7 @@ class EngineView(SessionView):
         for database in self.engine.databases.values():
             found[database.oid] = metrics = replace(database.metrics, deadlocks=database.file.locks.deadlocks,
                                                     ends=dict(database.metrics.ends))
-            for session in database.sessions:
+            for session in tuple(database.sessions):
                 metrics.add(session.clock)
         return found
 
@@ -143,7 +143,7 @@ class EngineView(SessionView):
 
     def measures(self) -> Iterable[Measure]:
         """Figures of the whole server that no view of PostgreSQL's has."""
-        sessions = self.engine.sessions
+        sessions = tuple(self.engine.sessions)  # at once: this may run in a thread
         yield Measure("connections", len(sessions), "")
         yield Measure("connections_active", sum(s.clock.active for s in sessions), "")
         yield Measure("wal_size", sum(file.bytes for file in self.log_files()), "bytes")

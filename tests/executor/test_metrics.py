@@ -1,6 +1,7 @@
 """What is counted, as PostgreSQL shows it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -143,3 +144,29 @@ def test_sessions_add_up() -> None:
     metrics.session_ended(clock)
     metrics.session_ended(clock)
     assert (metrics.active_ns, metrics.in_transaction_ns, metrics.ends[End.ABANDONED]) == (10, 14, 2)
+
+
+def test_deadlock_is_counted(pgquill: PgquillServer) -> None:
+    def deadlocks() -> int:
+        row = first.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def second_lock(connection: psycopg.Connection[Any], key: int) -> bool:
+        try:
+            connection.execute("SELECT pg_advisory_lock(%s)", [key])
+        except psycopg.errors.DeadlockDetected:
+            connection.execute("SELECT pg_advisory_unlock_all()")
+            return True
+        return False
+
+    with psycopg.connect(pgquill.dsn(), autocommit=True) as first, psycopg.connect(pgquill.dsn(), autocommit=True) as second:
+        before = deadlocks()
+        for connection, key in ((first, 71), (second, 72)):
+            connection.execute("SET deadlock_timeout = '10ms'")
+            connection.execute("SELECT pg_advisory_lock(%s)", [key])
+        with ThreadPoolExecutor() as threads:
+            found = [threads.submit(second_lock, *pair) for pair in ((first, 72), (second, 71))]
+            assert sum(each.result(30) for each in found) == 1
+        first.execute("SELECT pg_advisory_unlock_all()")
+        assert deadlocks() == before + 1

@@ -1,7 +1,7 @@
 """A statement's text -> what is needed to run it: parse, bind, lower; kept in the database's plan cache."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
@@ -44,8 +44,17 @@ class Column(msgspec.Struct, frozen=True):
     @property
     def prints_names(self) -> bool:
         """True if its text depends on the session's catalog and search path (regclass and the like)."""
-        return any(element_type(oid) in REG_TYPES or oid in REG_TYPES
-                   for oid in (self.number or self.type_oid, *(oid for _, oid, _ in self.fields)))
+        return any(map(_prints_names, (self.number or self.type_oid, *(oid for _, oid, _ in self.fields))))
+
+
+@cache
+def _prints_names(number: int) -> bool:
+    """Whether values of a type are names of objects, or have such inside."""
+    number = base_type(number)
+    if number in REG_TYPES:
+        return True
+    element = element_type(number)
+    return bool(element and _prints_names(element)) or any(_prints_names(f.type) for f in made.fields_of(number) or ())
 
 
 class Analyzed(msgspec.Struct, dict=True):

@@ -124,7 +124,7 @@ class Block:
                 self.asked = False
                 context.transaction_ns = time_ns()
                 context.env.now_us = context.transaction_ns // 1000
-            context.statement_ns = context.transaction_ns
+            context.statement_ns = time_ns() if self.explicit else context.transaction_ns
             if self._manner_of != settings.revision:
                 self._manner, self._manner_of = Manner.of(settings), settings.revision
             manner = self._manner
@@ -238,6 +238,7 @@ class Block:
             self.transaction = None
             self.release_locks()
             session.settings.commit()
+            session.database.metrics.commits += 1
             return
         await self.commit()
 
@@ -288,6 +289,7 @@ class Block:
         self._reset()
         session.temporary.release()
         session.settings.commit()
+        session.database.metrics.commits += 1
         return True
 
     async def _refused_commit(self, transaction: Transaction) -> SqlError | None:
@@ -314,6 +316,7 @@ class Block:
         session.context.sequences.undo_since(0)
         session.notifications.discard()
         self._reset()
+        session.database.metrics.rollbacks += 1
         session.settings.rollback()
         await session.drop_portals()
         if session.cursors:
@@ -359,6 +362,11 @@ class Block:
             else:
                 await transaction.rollback()
             self.release_locks(self.savepoints[-1].locks if self.savepoints else 0)
+
+    def untie(self) -> None:
+        """Forget the session, which is over."""
+        self.limits.untie()
+        self.session = None  # type: ignore[assignment]
 
     async def abandon(self) -> None:
         """The client is gone: nothing of the transaction stays."""

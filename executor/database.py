@@ -6,6 +6,7 @@ from typing import Any
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
+from executor.metrics import DatabaseMetrics
 from executor.notify import NotifyQueue
 from executor.sequences import SequenceStates
 from executor.types.base import Stored
@@ -49,6 +50,7 @@ class ServedDatabase:
         self._token = -1
         self._token_until = 0.0
         self.notify_queue = notify_queue
+        self.metrics = DatabaseMetrics()
 
     def schema_token(self) -> int:
         """The schema version as committed, not more than TOKEN_AGE_S old: asking SQLite each time would cost 5 us.

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,14 +12,17 @@ import trio
 
 from executor import sqlstates as states
 from executor.catalog.search_path import search_path
-from executor.catalog.system.session_view import SessionView
+from executor.catalog.system.session_view import SessionView, built_in_roles
+from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.context import Context
 from executor.database import ServedDatabase
-from executor.errors import not_supported
+from executor.errors import SqlError, not_supported
 from executor.notify import PAGE_BYTES, NotifyQueue
 from executor.session import Session
 from executor.sessionview import EngineView
 from executor.settings.defaults import SettingDefaults
+from executor.settings.definitions import Typed
+from executor.settings.server import server_defaults
 from executor.settings.session import Settings
 from executor.types.base import Env
 from storage.database import Database as File
@@ -41,40 +44,47 @@ class CannotServe(Exception):
 class Engine:
     """One server. databases: by name; `postgres` is a second name of a single file."""
 
-    def __init__(self, folder: Path | None, server_version: str) -> None:
+    def __init__(self, folder: Path | None, server_version: str, defaults: SettingDefaults | None = None) -> None:
         self.folder = folder
         self.server_version = server_version
-        self.defaults = SettingDefaults.of_server(server_version)
+        self.defaults = defaults or SettingDefaults.of_server(server_version)
         self.databases: dict[str, ServedDatabase] = {}
         self.database_defaults: dict[str, dict[str, str]] = {}
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
         self.transaction_numbers = count(FIRST_TRANSACTION)  # for pg_locks
+        self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
-    async def open(cls, path: str, *, server_version: str = "18.4") -> "Engine":
-        """Serve a .db file (made if missing), a folder, or ":memory:". Raises CannotServe."""
+    async def open(cls, path: str, *, server_version: str = "18.4", settings: Mapping[str, str] | None = None,
+                   facts: Mapping[str, str] | None = None) -> "Engine":
+        """Serve a .db file (made if missing), a folder, or ":memory:". settings: those given on the command line; facts:
+        what other settings are because of how the server was started. Raises CannotServe."""
+        try:
+            defaults = server_defaults(server_version, settings or {}, facts or {})
+        except SqlError as error:
+            raise CannotServe(error.message) from None
         if path == ":memory:":
             temporary = tempfile.TemporaryDirectory(prefix="pgquill")
-            engine = cls(None, server_version)
+            engine = cls(None, server_version, defaults)
             engine._temporary = temporary
             await engine._add("memory", Path(temporary.name) / "memory.db")
             engine.default_database = "memory"
             return engine
         where = Path(path)
         if where.is_dir():  # noqa: ASYNC240  (before any client is served)
-            engine = cls(where, server_version)
+            engine = cls(where, server_version, defaults)
             names = sorted(p.stem for p in where.glob(f"*{SUFFIX}"))  # noqa: ASYNC240
             for name in dict.fromkeys(["postgres", *names]):
                 await engine._add(name, where / f"{name}{SUFFIX}")
             return engine
         if not where.parent.is_dir():
             raise CannotServe(f"{path}: the folder {where.parent} does not exist")
-        engine = cls(None, server_version)
+        engine = cls(None, server_version, defaults)
         engine.default_database = where.stem
         await engine._add(where.stem, where)
         return engine
@@ -108,13 +118,14 @@ class Engine:
             return self.databases[self.default_database]
         return found
 
-    async def connect(self, database: str, user: str, options: dict[str, str]) -> Session:
+    async def connect(self, database: str, user: str, options: dict[str, str], client: Client | None = None) -> Session:
         """A session (3D000, 22023)."""
         found = self.find(database)
         if found is None:
             raise states.UndefinedDatabase(f'database "{database}" does not exist', severity="FATAL")
         context = Context(found.name if database != "postgres" else database, user)
-        settings = Settings(self.defaults, context.env, user)
+        settings = Settings(self._defaults_over(client), context.env, user)
+        settings.client = client
         for name, value in self.database_defaults.get(found.name, {}).items():
             settings.apply_options({name: value}, source="database")
         settings.apply_options(options)
@@ -126,7 +137,33 @@ class Engine:
             found.sessions.discard(session)
             raise
         self.sessions.add(session)
+        found.metrics.sessions += 1
         return session
+
+    def _defaults_over(self, client: Client | None) -> SettingDefaults:
+        """The server's settings, applied to a new connection; one object for all connections that are alike."""
+        if client is None:
+            return self.defaults
+        values = self.defaults.values
+        client.check_interval_s = int(values[CHECK_INTERVAL].typed) / 1000
+        in_force = tuple(client.set_option(name, int(values[name].typed)) for name in SOCKET_SETTINGS)
+        found = self._defaults_by_options.get(in_force)
+        if found is None:
+            found = self.defaults.over(dict(zip(SOCKET_SETTINGS, in_force, strict=True)))
+            self._defaults_by_options[in_force] = found
+        return found
+
+    def server_setting(self, name: str) -> Typed:
+        """A setting's value for the whole server, in its own unit. Name in lower case."""
+        return self.defaults.values[name].typed
+
+    def is_superuser(self, user: str) -> bool:
+        """Whether a role is a superuser: until roles are kept, every one that is not among PostgreSQL's own."""
+        return next((role.superuser for role in built_in_roles() if role.name == user), True)
+
+    def may_use_reserved(self, user: str) -> bool:
+        """Whether a role has the privileges of pg_use_reserved_connections."""
+        return user == "pg_use_reserved_connections"
 
     def attach_backends(self, backends: Any) -> None:
         """pgwire's table of connections, for pg_cancel_backend and pg_terminate_backend."""

@@ -31,6 +31,10 @@ class Limits:
         self._statement_ends: float | None = None
         self._transaction_ends: float | None = None
 
+    def untie(self) -> None:
+        """Forget the session, which is over."""
+        self._block = None  # type: ignore[assignment]
+
     def begin_statement(self) -> None:
         """A statement begins, or goes on after its client has asked for more rows."""
         self._statement_ends = None

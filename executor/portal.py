@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from executor.analysis import Analyzed, Column
+from executor.outputs import encoders_for
 from executor.parse import Node
 from executor.sqlstates import ObjectNotInPrerequisiteState
 from executor.types.base import Encoder, Stored
@@ -79,7 +80,7 @@ class QueryPortal(Portal):
         """Take other columns: the schema has changed, and nobody was told of the old ones."""
         wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns or ())
         self.columns = columns and tuple(replace(c, format=f) for c, f in zip(columns, wanted, strict=True))
-        self.encoders = self.session.encoders_for(columns, formats) if columns else ()
+        self.encoders = encoders_for(self.session.context, columns, formats) if columns else ()
 
     async def start(self) -> None:
         """Run the statement; its first rows may be there at once."""
@@ -168,7 +169,7 @@ class CommandPortal(Portal):
         if result.columns is not None and not self.columns:
             self.columns = result.columns
         if result.columns is not None and not self.encoders:
-            self.encoders = self.session.encoders_for(result.columns, ())
+            self.encoders = encoders_for(self.session.context, result.columns, ())
 
     async def fetch(self, n: int) -> list[tuple[Any, ...]]:
         """Up to n rows of a command that has some (SHOW, EXPLAIN, FETCH ...)."""

@@ -40,6 +40,12 @@ class Prepared(msgspec.Struct, dict=True):
         return any(c.prints_names for c in self.columns or ())
 
 
+def forget_named(statements: dict[str, Prepared]) -> None:
+    """Forget those that have a name, as DEALLOCATE ALL does."""
+    for name in [name for name in statements if name]:
+        del statements[name]
+
+
 def fresh(raw: RawStatement) -> RawStatement:
     """The statement with no field consumed yet, since binding consumes its nodes."""
     return RawStatement(wrap(raw.node.tree), raw.source, raw.text, raw.offset)

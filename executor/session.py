@@ -5,7 +5,6 @@ runs it in the session's storage transaction. Transaction control is in executor
 """
 
 from collections.abc import Sequence
-from copy import copy
 from functools import partial
 from itertools import chain, count
 from time import time_ns
@@ -15,7 +14,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.advisory import AdvisoryLocks
-from executor.analysis import Analyzed, Column, analyze, bind_statement, encoder, env_key, formatted, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable, slot_values
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
@@ -26,8 +25,10 @@ from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
+from executor.metrics import SessionClock
 from executor.notices import wanted
 from executor.notify import Notifications
+from executor.outputs import encoders_for, output_of
 from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
@@ -40,7 +41,7 @@ from executor.table_locks import TableLocks
 from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
-from executor.types.base import Encoder, Stored
+from executor.types.base import Stored
 from executor.waiting import run_waiting, wait_for
 from storage.errors import EngineError, LockConflict, SchemaChanged
 from storage.locks import LockOwner
@@ -73,7 +74,8 @@ class Session:
         self.notifications = Notifications(self)
         self.own_catalog: Catalog | None = None  # while the transaction has changed it
         self.simple_source = ""
-        self.query_text = ""
+        self.query_text = ""  # of the statement that runs, or ran last
+        self.clock = SessionClock()
         context.session = self
         context.env.objects = SessionNames(context)
         context.settings = settings
@@ -238,6 +240,7 @@ class Session:
         if old is not None:
             await old.close()
         prepared = await self.current(prepared)
+        self.query_text = prepared.text
         values = decode_parameters(self, portal, prepared.parameters, parameter_formats, parameters) if parameters else ()
         self.portals[portal] = made = self._portal(prepared, values, result_formats, ())
         made.name = portal
@@ -318,7 +321,16 @@ class Session:
         self.advisory.release_all()
         self.temporary.release(ended=True)
         self.database.sessions.discard(self)
+        self.database.metrics.session_ended(self.clock)
         self.engine.sessions.discard(self)
+        self._untie()
+
+    def _untie(self) -> None:
+        """Break the circles of references, so that the memory of a session that is over is free at once: the garbage
+        collector comes by rarely. What others may just be looking at (pg_stat_activity) stays."""
+        self.context.session = self.context.view = self.context.sequences = self.context.env.objects = None
+        self.settings.untie()
+        self.block.untie()
 
     @property
     def plans(self) -> PlanCache:
@@ -405,45 +417,14 @@ class Session:
         if prepared.raw is None:
             return EmptyPortal(self)
         if prepared.command is not None:
-            encoders = self.encoders_for(prepared.columns, formats) if prepared.columns else ()
+            encoders = encoders_for(self.context, prepared.columns, formats) if prepared.columns else ()
             return CommandPortal(self, prepared.command, formatted(prepared.columns, formats), encoders,
                                  Parameters.of(values, prepared.parameter_oids))
         assert prepared.analyzed is not None
         if prepared.columns is None:
             return QueryPortal(self, prepared, None, (), values, literals, text)
-        key = (formats, env_key(self.context.env))
-        output = prepared.analyzed.outputs.get(key)
-        if output is None:
-            columns = formatted(prepared.columns, formats)
-            assert columns is not None
-            output = (columns, self.encoders_for(prepared.columns, formats))
-            if not prepared.prints_names:  # those are the session's own, and would keep it alive as long as the plan
-                prepared.analyzed.outputs[key] = output
+        output = output_of(self.context, prepared, formats)
         return QueryPortal(self, prepared, *output, values, literals, text)
-
-    def encoders_for(self, columns: Sequence[Column], formats: tuple[int, ...]) -> tuple[Encoder, ...]:
-        """One encoder per column in the formats asked for (08P01 if their number does not fit)."""
-        if len(formats) > 1 and len(formats) != len(columns):
-            raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
-        wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
-        env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
-        return tuple(self._naming(c, encoder(c, f, env)) for c, f in zip(columns, wanted, strict=True))
-
-    def _naming(self, column: Column, encode: Encoder) -> Encoder:
-        """The encoder; for a column of a table made elsewhere, one that says where a value stood that does not fit."""
-        relation = self.context.catalog.relations_by_oid.get(column.table_oid) if column.table_oid else None
-        if relation is None or not relation.made_elsewhere:
-            return encode
-        name = relation.by_number[column.attribute].name
-
-        def encode_or_tell(value: Stored) -> bytes:
-            try:
-                return encode(value)
-            except SqlError as error:
-                raise type(error)(f'{error.message}, in column "{name}" of table "{relation.name}"', schema=relation.schema,
-                                  table=relation.name, column=name) from None
-
-        return encode_or_tell
 
     # --- running --------------------------------------------------------------------------------------------------
 

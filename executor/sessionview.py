@@ -1,26 +1,37 @@
 """What the system catalogs show beyond the Catalog: databases, roles, sessions, settings, cursors."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from executor.catalog.system.session_view import (
     Activity,
     Cursor,
     Lock,
+    LogActivity,
+    LogFile,
+    Measure,
     PreparedStatement,
     Role,
     SessionView,
     Setting,
     built_in_roles,
 )
+from executor.client import SOCKET_SETTINGS
 from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
+from executor.metrics import DatabaseMetrics
+from storage.counters import FRAME_HEADER_BYTES
 
 if TYPE_CHECKING:
     from executor.engine import Engine
     from executor.session import Session
 
 FIRST_ROLE_OID = 15000
+QUERY_BYTES = 1023
+"""Of a statement's text, this much is shown: track_activity_query_size, with room for C's last byte."""
 STATES = {b"I": "idle", b"T": "idle in transaction", b"E": "idle in transaction (aborted)"}
 
 
@@ -32,6 +43,27 @@ class EngineView(SessionView):
                          session.process_id)
         self.engine = engine
         self.session = session
+        self._client = session.settings.client
+
+    @property
+    def client_address(self) -> str | None:
+        """Where the client is; None on a Unix socket."""
+        return self._client.address if self._client else None
+
+    @property
+    def client_port(self) -> int | None:
+        """The client's port."""
+        return self._client.port or None if self._client else None
+
+    @property
+    def server_address(self) -> str | None:
+        """The address the client connected to."""
+        return self._client.server_address if self._client else None
+
+    @property
+    def server_port(self) -> int | None:
+        """The port the client connected to."""
+        return self._client.server_port or None if self._client else None
 
     def databases(self) -> Iterable[tuple[int, str]]:
         """Every database."""
@@ -40,7 +72,7 @@ class EngineView(SessionView):
     def roles(self) -> Iterable[Role]:
         """The built-in ones and those who are connected."""
         known = built_in_roles()
-        names = sorted({s.user for s in self.engine.sessions} - {r.name for r in known})
+        names = sorted({s.user for s in tuple(self.engine.sessions)} - {r.name for r in known})
         return (*known, *(Role(FIRST_ROLE_OID + i, name, True, True, True, True, True, True, True)
                           for i, name in enumerate(names)))
 
@@ -51,25 +83,76 @@ class EngineView(SessionView):
         for row in settings.rows():
             name = str(row[0])
             value = settings.value(name)
-            if value.source != "default":
-                found[name] = Setting(value.setting, value.source, settings.reset_value(name).setting)
+            if value.source != "default" or name in SOCKET_SETTINGS:
+                found[name] = Setting(value.setting, value.source, settings.reset_text(name))
         return found
 
     def activity(self) -> Iterable[Activity]:
         """Every session."""
         oids = {r.name: r.oid for r in self.roles()}
-        return tuple(self._activity_of(s, oids.get(s.user)) for s in self.engine.sessions)
+        return tuple(self._activity_of(s, oids.get(s.user)) for s in tuple(self.engine.sessions))
 
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
-        backends, transaction = self.engine.backends, session.block.transaction
-        running = session is self.session or (backends is not None and backends.is_running(session.process_id))
-        event = wait_event(session) if running else "ClientRead"
-        return Activity(
-            session.process_id, session.database.oid, session.context.database, user_oid, session.user,
-            session.settings.get("application_name"), state="active" if running else STATES[session.status],
-            transaction_start=session.context.transaction_timestamp or None if transaction else None,
-            query_start=session.context.statement_timestamp or None, query=session.query_text,
-            wait_event_type=event and ("Lock" if running else "Client"), wait_event=event)
+        client, clock, context = session.settings.client, session.clock, session.context
+        found = Activity(
+            session.process_id, session.database.oid, context.database, user_oid, session.user,
+            session.settings.get("application_name"), client_address=client.address if client else None,
+            client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns))
+        kind, event = self._wait_of(session)
+        if not session.settings.typed("track_activities"):
+            return found._replace(state="disabled", wait_event_type=kind, wait_event=event)
+        in_transaction = session.block.transaction is not None or session.block.explicit
+        return found._replace(
+            state="active" if clock.active else STATES[session.status],
+            transaction_start=context.transaction_timestamp or None if in_transaction else None,
+            query_start=context.statement_timestamp or None, state_change=stored_timestamp(clock.changed_ns),
+            query=session.query_text.encode()[:QUERY_BYTES].decode(errors="ignore"), wait_event_type=kind,
+            wait_event=event)
+
+    def _wait_of(self, session: "Session") -> tuple[str | None, str | None]:
+        """wait_event_type and wait_event."""
+        if session.clock.waits_for:
+            return "Client", session.clock.waits_for
+        event = wait_event(session) if session.clock.active else None
+        return ("Lock", event) if event else (None, None)
+
+    def database_metrics(self) -> Mapping[int, DatabaseMetrics]:
+        """What has been counted, with the times of those who are connected."""
+        found = {}
+        for database in self.engine.databases.values():
+            found[database.oid] = metrics = replace(database.metrics, deadlocks=database.file.locks.deadlocks,
+                                                    ends=dict(database.metrics.ends))
+            for session in tuple(database.sessions):
+                metrics.add(session.clock)
+        return found
+
+    def log_files(self) -> Iterable[LogFile]:
+        """The write-ahead logs of the databases that have one now."""
+        for database in self.engine.databases.values():
+            path = Path(f"{database.file.path}-wal")
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                yield LogFile(path.name, found.st_size, stored_timestamp(found.st_mtime_ns), database is self.session.database)
+
+    def log_activity(self) -> LogActivity:
+        """Of all databases together."""
+        files = [database.file for database in self.engine.databases.values()]
+        return LogActivity(sum(f.log.frames for f in files),
+                           sum(f.log.frames * (f.page_bytes + FRAME_HEADER_BYTES) for f in files),
+                           sum(f.log.checkpoints for f in files), sum(f.log.pages_copied for f in files))
+
+    def measures(self) -> Iterable[Measure]:
+        """Figures of the whole server that no view of PostgreSQL's has."""
+        sessions = tuple(self.engine.sessions)  # at once: this may run in a thread
+        yield Measure("connections", len(sessions), "")
+        yield Measure("connections_active", sum(s.clock.active for s in sessions), "")
+        yield Measure("wal_size", sum(file.bytes for file in self.log_files()), "bytes")
+        lateness = getattr(self.engine.backends, "lateness", None)
+        if lateness is not None:
+            yield Measure("event_loop_lateness_last", lateness.last_s * 1000, "ms")
+            yield Measure("event_loop_lateness_max", lateness.max_s * 1000, "ms")
+            yield Measure("event_loop_lateness_average", lateness.average_s * 1000, "ms")
+            yield Measure("event_loop_looks", lateness.looks, "")
 
     def locks(self) -> Iterable[Lock]:
         """Every lock of the server."""

@@ -4,7 +4,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import trio
 
@@ -31,8 +31,13 @@ class Backend:
 class Backends:
     """All connections of one server."""
 
-    def __init__(self, connections_max: int) -> None:
+    def __init__(self, connections_max: int, *, superuser_reserved: int = 0, reserved: int = 0) -> None:
+        """superuser_reserved, reserved: how many of the places are kept for superusers and for those who may use
+        reserved_connections, as in PostgreSQL."""
         self.connections_max = connections_max
+        self.lateness: Any = None  # pgwire.watch.Lateness of the server
+        self._superuser_reserved = superuser_reserved
+        self._reserved = reserved
         self._by_id: dict[int, Backend] = {}
         self._loop: trio.lowlevel.TrioToken | None = None
         self._last_id = os.getpid()  # so that the ids look like the real thing's in logs
@@ -43,11 +48,18 @@ class Backends:
     def __iter__(self) -> Iterator[Backend]:
         return iter(tuple(self._by_id.values()))
 
-    def open(self, version: int) -> Backend:
+    def open(self, version: int, *, superuser: bool = True, may_use_reserved: bool = False) -> Backend:
         """A place for a connection; its secret is as long as the protocol version allows. Raises 53300."""
         self._loop = self._loop or trio.lowlevel.current_trio_token()
-        if len(self._by_id) >= self.connections_max:
+        free = self.connections_max - len(self._by_id) - 1  # with this one in its place
+        if free < 0:
             raise TooManyConnections("sorry, too many clients already", severity="FATAL")
+        if not superuser and free < self._superuser_reserved:
+            raise TooManyConnections("remaining connection slots are reserved for roles with the SUPERUSER attribute",
+                                     severity="FATAL")
+        if not (superuser or may_use_reserved) and free < self._superuser_reserved + self._reserved:
+            raise TooManyConnections('remaining connection slots are reserved for roles with privileges of the '
+                                     '"pg_use_reserved_connections" role', severity="FATAL")
         process_id = self._next_id()
         backend = Backend(process_id, secrets.token_bytes(32 if version >= PROTOCOL_3_2 else 4))
         self._by_id[process_id] = backend

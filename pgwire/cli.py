@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pgwire.serving import ServeOptions
 
 ALLOW_NETWORK = "PGQUILL_ALLOW_INSECURE_NETWORK"
@@ -44,17 +46,35 @@ def serve(
     socket_dir: Annotated[Path | None, typer.Option(help="Folder for a Unix socket as well.")] = None,
     server_version: Annotated[str, typer.Option(help="PostgreSQL version to introduce ourselves as.")] = "18.4",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
-    max_connections: Annotated[int, typer.Option(min=1, max=262143, help="Clients at the same time.")] = 100,
+    max_connections: Annotated[
+        int | None, typer.Option(min=1, max=262143, help="Clients at the same time.", show_default="100")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("-c", "--set", metavar="NAME=VALUE", help="A setting of the server, as in postgresql.conf."),
+    ] = None,
 ) -> None:
     """Serve a SQLite file to PostgreSQL clients."""
     from pgwire.serving import LOG_LEVELS, ServeOptions
 
     if log_level not in LOG_LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LOG_LEVELS)}", param_hint="--log-level")
+    settings = _settings(setting or ())
+    if max_connections is not None:
+        settings["max_connections"] = str(max_connections)
     network = _network_allowed()
-    raise typer.Exit(
-        _serve(ServeOptions(path, host, port, socket_dir, server_version, log_level, max_connections, network))
-    )
+    raise typer.Exit(_serve(ServeOptions(path, host, port, socket_dir, server_version, log_level, settings, network)))
+
+
+def _settings(given: "Iterable[str]") -> dict[str, str]:
+    """What -c says, by name."""
+    found = {}
+    for assignment in given:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{assignment} requires a value", param_hint="-c")
+        found[name.strip().replace("-", "_").lower()] = value.strip()
+    return found
 
 
 def _network_allowed() -> bool:

@@ -11,6 +11,7 @@ soon as they are there and before the body is waited for: start-up packets up to
 
 import enum
 import struct
+from functools import cache
 from typing import Any
 
 from pgwire.messages import copy, error, extended, result, simple, startup
@@ -112,7 +113,7 @@ class Connection:
         self._client = client
         self._message_bytes_max = message_bytes_max
         self.phase = Phase.MESSAGES if client else Phase.STARTUP
-        self._kinds = _limits(BACKEND if client else FRONTEND, message_bytes_max, client)
+        self._kinds = _limits(message_bytes_max, client)
 
     def receive_data(self, data: bytes) -> None:
         """Take what came from the peer. Cost is linear in the bytes, however they are cut."""
@@ -143,6 +144,7 @@ class Connection:
         if self.phase is not Phase.MESSAGES:
             return self._next_unusual()
         if start == len(data):
+            self._data, self._position = b"", 0  # a client that is quiet now may have sent a lot
             return NEED_DATA
         try:
             tag, length = _HEADER.unpack_from(data, start)
@@ -232,7 +234,9 @@ class Connection:
         return packet
 
 
-def _limits(messages: dict[bytes, Any], message_bytes_max: int, client: bool) -> dict[int, tuple[Any, int]]:
+@cache
+def _limits(message_bytes_max: int, client: bool) -> dict[int, tuple[Any, int]]:
     """Tag (as a number) -> message and the largest length field believed. A client trusts its server's lengths more."""
+    messages = BACKEND if client else FRONTEND
     small = message_bytes_max if client else min(SMALL_BYTES_MAX, message_bytes_max)
     return {tag[0]: (kind, message_bytes_max if kind in _LARGE else small) for tag, kind in messages.items()}

@@ -7,7 +7,9 @@ tests can put a small engine of their own here.
 from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from typing import Any, Protocol
 
+from executor.client import Client
 from executor.errors import SqlError
+from executor.metrics import SessionClock
 from pgwire.messages.result import ColumnLike
 
 
@@ -79,6 +81,7 @@ class ExecutorSession(Protocol):
     secret: bytes
     status: bytes  # I, T or E
     notifications: Any  # Notifications; the client is told only while status is I
+    clock: SessionClock  # kept up to date by pgwire
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""
@@ -143,8 +146,19 @@ class ExecutorSession(Protocol):
 class Engine(Protocol):
     """The databases of one server."""
 
-    async def connect(self, database: str, user: str, options: dict[str, str]) -> ExecutorSession:
+    async def connect(
+        self, database: str, user: str, options: dict[str, str], client: Client | None = None
+    ) -> ExecutorSession:
         """A session; 3D000, 22023, …"""
+
+    def server_setting(self, name: str) -> bool | int | float | str:
+        """A setting of the whole server, in its own unit."""
+
+    def is_superuser(self, user: str) -> bool:
+        """Whether a role is a superuser, who may take the last places."""
+
+    def may_use_reserved(self, user: str) -> bool:
+        """Whether a role may take the places of reserved_connections."""
 
     async def close(self) -> None:
         """Everything is written and closed."""

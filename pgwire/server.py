@@ -10,7 +10,9 @@ number (the oldest goes first) and take no place from those that have.
 import errno
 import socket
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import trio
@@ -22,7 +24,7 @@ from pgwire.backends import Backend, Backends
 from pgwire.connection import MESSAGE_BYTES_MAX, Connection
 from pgwire.contract import Engine, ExecutorSession
 from pgwire.link import ClientGone, Link
-from pgwire.messages.body import ProtocolViolation
+from pgwire.messages.body import INT32, ProtocolViolation
 from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
 from pgwire.notifying import Herald
 from pgwire.reporting import from_exception, response_bytes
@@ -39,16 +41,30 @@ class Limits:
     """What clients may take."""
 
     connections_max: int = 100
+    superuser_reserved: int = 0
+    reserved: int = 0
     strangers_max: int = 1000  # connections that have not authenticated
     authentication_timeout_s: float = 60.0
     message_bytes_max: int = MESSAGE_BYTES_MAX
+
+
+Opened = tuple[Backend, ExecutorSession, bytes]
+"""A connection that may begin, and what is said to it first."""
+
+
+@lru_cache(256)
+def _parameter_status(name: str, value: str) -> bytes:
+    """A framed ParameterStatus; nearly all clients are told the same."""
+    body = ParameterStatus(name, value).encode_body()
+    return ParameterStatus.tag + INT32.pack(len(body) + 4) + body
 
 
 class Server:
     """One server on some listening sockets. `backends` is the registry that pg_terminate_backend and the like need."""
 
     def __init__(self, engine: Engine, listeners: list[socket.socket], limits: Limits, log: Any) -> None:
-        self.backends = Backends(limits.connections_max)
+        self.backends = Backends(
+            limits.connections_max, superuser_reserved=limits.superuser_reserved, reserved=limits.reserved)
         self._engine = engine
         self._listeners = listeners
         self._limits = limits
@@ -60,6 +76,7 @@ class Server:
         self._connections: trio.Nursery | None = None
         self._watch = Watch()
         self._herald = Herald()
+        self.backends.lateness = self._watch.lateness
 
     async def run(self) -> None:
         """Serve until `stop` was called and the last connection is over."""
@@ -115,7 +132,7 @@ class Server:
         log = self._log.bind(client=f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "[local]")
         link: SocketLink | None = None
         try:
-            link = SocketLink(connected)
+            link = SocketLink(connected, address)
             await self.converse(WatchedLink(link, self._watch), log, link)
         except (ClientGone, OSError) as error:
             log.debug("connection lost", reason=str(error))
@@ -130,13 +147,13 @@ class Server:
     async def converse(self, link: Link, log: Any, watched: "SocketLink | None" = None) -> None:
         """Everything that is said on one connection; the caller closes it. Raises ClientGone."""
         connection = Connection(message_bytes_max=self._limits.message_bytes_max)
-        opened: tuple[Backend, ExecutorSession] | None = None
+        opened: Opened | None = None
         with trio.move_on_after(self._limits.authentication_timeout_s) as scope:
-            opened = await self._open(connection, link, scope, log)
+            opened = await self._open(connection, link, scope, log, watched)
         if opened is None:
             return
-        backend, executor = opened
-        session = ClientSession(connection, link, executor, log, self._herald)
+        backend, executor, greeting = opened
+        session = ClientSession(connection, link, executor, log, self._herald, greeting)
         backend.session = session
         if self._stopping:
             session.interrupt(Interrupt.SHUTDOWN)
@@ -149,14 +166,14 @@ class Server:
             log.debug("disconnected")
 
     async def _open(
-        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any
-    ) -> tuple[Backend, ExecutorSession] | None:
+        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any, client: SocketLink | None
+    ) -> Opened | None:
         """The handshake, within its limits. None when there is nobody to talk to; what was wrong has been said."""
         self._strangers[id(scope)] = scope
         if len(self._strangers) > self._limits.strangers_max:
             self._drop_oldest_stranger()
         try:
-            return await self._introduce(connection, link, log)
+            return await self._introduce(connection, link, log, client)
         except handshake.OldProtocolError as error:
             link.send_now(handshake.old_protocol_response(error))
         except (SqlError, ProtocolViolation) as error:
@@ -168,9 +185,10 @@ class Server:
         return None
 
     async def _introduce(
-        self, connection: Connection, link: Link, log: Any
-    ) -> tuple[Backend, ExecutorSession] | None:
-        """Start-up, authentication, the executor's session, and what the client is told about it."""
+        self, connection: Connection, link: Link, log: Any, client: SocketLink | None
+    ) -> Opened | None:
+        """Start-up, authentication, the executor's session, and what the client is to be told about it: that goes with
+        ReadyForQuery, since each send costs as much as a short statement."""
         packet = await handshake.receive_startup(connection, link)
         if isinstance(packet, CancelRequest):
             fits = self.backends.cancel(packet.process_id, packet.secret)
@@ -179,25 +197,26 @@ class Server:
         options = await handshake.authenticate(connection, link, packet)
         if self._stopping:
             raise CannotConnectNow("the database system is shutting down")
-        backend = self.backends.open(packet.version)
+        engine, user = self._engine, options.user
+        backend = self.backends.open(packet.version, superuser=engine.is_superuser(user),
+                                     may_use_reserved=engine.may_use_reserved(user))
         executor: ExecutorSession | None = None
+        greeting = [handshake.authentication_ok(connection)]
         try:
-            link.send_now(handshake.authentication_ok(connection))
-            executor = await self._engine.connect(options.database, options.user, options.settings)
+            executor = await engine.connect(options.database, user, options.settings, client)
             executor.process_id, executor.secret = backend.process_id, backend.secret
-            greeting = [
-                connection.send(ParameterStatus(name, value)) for name, value in executor.reported_settings().items()
-            ]
+            greeting += [_parameter_status(name, value) for name, value in executor.reported_settings().items()]
             greeting.append(connection.send(BackendKeyData(backend.process_id, backend.secret)))
-            link.send_now(b"".join(greeting))
         except BaseException:
             self.backends.close(backend)
+            with suppress(ClientGone):
+                link.send_now(greeting[0])  # who it is was in order
             if executor is not None:
                 with trio.CancelScope(shield=True):
                     await executor.terminate()
             raise
         log.debug("connected", user=options.user, database=options.database, process_id=backend.process_id)
-        return backend, executor
+        return backend, executor, b"".join(greeting)
 
     def _drop_oldest_stranger(self) -> None:
         if self._strangers:

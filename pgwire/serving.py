@@ -6,7 +6,7 @@ import logging
 import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ from pgwire.server import Limits, Server
 
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 MEMORY = ":memory:"
+
+FILES_MAX = 1 << 20
+FILES_OF_OUR_OWN = 400
+"""Listening sockets, and the files of the connections to SQLite."""
 
 GC_THRESHOLDS = (20_000, 20, 50)
 
@@ -37,7 +41,7 @@ class ServeOptions:
     socket_dir: Path | None
     server_version: str
     log_level: str
-    connections_max: int
+    settings: Mapping[str, str]  # as given with -c
     network_allowed: bool
 
 
@@ -74,7 +78,11 @@ async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
         if options.socket_dir is not None:
             unix_socket = UnixSocket(options.socket_dir.absolute(), port, options.path)
             listeners.append(unix_socket.listener)
-        engine: Engine = await open_engine(options.path, server_version=options.server_version)
+        facts = {"port": str(port), "listen_addresses": options.host}
+        if options.socket_dir is not None:
+            facts["unix_socket_directories"] = str(options.socket_dir.absolute())
+        engine: Engine = await open_engine(
+            options.path, server_version=options.server_version, settings=options.settings, facts=facts)
         _settle_garbage_collector()
         try:
             await _serve_engine(engine, listeners, options, log)
@@ -89,8 +97,7 @@ async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
 
 
 async def _serve_engine(engine: Engine, listeners: list[Any], options: ServeOptions, log: Any) -> None:
-    strangers = max(64, min(4000, _allow_many_files() // 2))
-    server = Server(engine, listeners, Limits(options.connections_max, strangers), log)
+    server = Server(engine, listeners, _limits(engine, log), log)
     attach: Callable[[Any], None] | None = getattr(engine, "attach_backends", None)
     if attach is not None:
         attach(server.backends)
@@ -142,10 +149,20 @@ def _user_name() -> str:
         return "postgres"
 
 
+def _limits(engine: Engine, log: Any) -> Limits:
+    """What clients may take, as the settings and the operating system allow."""
+    places, superuser_reserved, reserved, seconds = (int(engine.server_setting(name)) for name in (
+        "max_connections", "superuser_reserved_connections", "reserved_connections", "authentication_timeout"))
+    files = _allow_many_files()
+    if places + FILES_OF_OUR_OWN > files:
+        log.warning("more connections are allowed than files may be open", max_connections=places, files=files)
+    return Limits(places, superuser_reserved, reserved, max(64, min(4000, files // 2)), seconds)
+
+
 def _allow_many_files() -> int:
     """Raise the soft limit on open files to the hard one, since each client needs one; the limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(hard, 1 << 16) if hard != resource.RLIM_INFINITY else 1 << 16
+    wanted = min(hard, FILES_MAX) if hard != resource.RLIM_INFINITY else FILES_MAX
     if wanted > soft:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted

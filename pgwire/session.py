@@ -10,7 +10,6 @@ cost 5 us. It is cancelled only while a statement runs or the client is waited f
 """
 
 import enum
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ import trio
 
 from executor import sqlstates
 from executor.errors import SqlError
+from executor.metrics import End
 from pgwire import copy_flow, extended_query, simple_query
 from pgwire.connection import NEED_DATA, Connection
 from pgwire.contract import CopyIn, ExecutorSession, Notifications, Portal
@@ -38,6 +38,8 @@ TERMINATE_S = 30.0
 """How long the executor may take to clean up after a client, in seconds."""
 
 _BETWEEN_TRANSACTIONS = frozenset((State.READY, State.SKIP_TO_SYNC))
+CLIENT_READ = "ClientRead"
+
 _READY = {status: b"Z\0\0\0\x05" + status for status in (b"I", b"T", b"E")}
 
 
@@ -51,6 +53,8 @@ class Interrupt(enum.IntEnum):
     GONE = 5  # nobody is there any more
 
 
+_ENDS = {Interrupt.SHUTDOWN: End.KILLED, Interrupt.TERMINATE: End.KILLED, Interrupt.GONE: End.ABANDONED}
+
 Handler = Callable[["ClientSession", Any], Awaitable[State | None]]
 
 
@@ -58,11 +62,12 @@ class ClientSession:
     """One client. `run` returns when the conversation is over; the caller closes the socket."""
 
     def __init__(self, connection: Connection, link: Link, executor: ExecutorSession, log: Any,
-                 herald: Herald | None = None) -> None:
+                 herald: Herald | None = None, greeting: bytes = b"") -> None:
+        """greeting: what the client is told before the first ReadyForQuery."""
         self.connection = connection
         self.executor = executor
-        self.out = bytearray()  # answers not yet sent
-        self.statements: deque[Any] = deque()  # what is left of a simple query
+        self.out = bytearray(greeting)  # answers not yet sent
+        self.statements: list[Any] = []  # what is left of a simple query, the last one first
         self.copying: tuple[CopyIn, Portal] | None = None
         self.suspended: dict[str, Portal] = {}  # portals that have started and have more rows
         self.state = State.READY
@@ -77,6 +82,8 @@ class ClientSession:
         self._busy = False  # a handler runs
         self._waiting = False  # for the client
         self._waits_since: float | None = None  # for its next message, whole
+        self._in_transaction = False  # what ReadyForQuery said last
+        self._clock = executor.clock
         self._flush_due = False
         self._clogged = False  # the link still has notifications to send
         self._herald = herald
@@ -100,6 +107,7 @@ class ClientSession:
                     interrupt, self._interrupt = self._interrupt, None
                     await self._interrupted(interrupt, self._scope.cancelled_caught)
         except ClientGone as gone:
+            self._clock.end = End.ABANDONED
             self._log.debug("client gone", reason=str(gone))
         finally:
             self.state = State.CLOSED
@@ -179,8 +187,14 @@ class ClientSession:
             self._waits_since = trio.current_time()
         limit = self.executor.wait_limit(ready=self.state is State.READY, since=self._waits_since)
         self._waiting = True
+        clock = self._clock
+        if self.state is State.READY:
+            clock.rest()
+        clock.waits_for = CLIENT_READ
         data = await (self._link.receive() if limit is None else self._receive_within(*limit))
         self._waiting = False
+        clock.waits_for = ""
+        clock.work(self._in_transaction)
         self.statement_serial += 1
         if not data:
             raise ClientGone("the client closed the connection")
@@ -229,6 +243,8 @@ class ClientSession:
             state = State.CLOSED
         if error.severity in FATAL_SEVERITIES:
             state = State.CLOSED
+        if state is State.CLOSED:
+            self._clock.end = End.FATAL
         self._enter(state)
         self._flush_due = True  # asyncpg waits for the error before it sends Sync
         if state is State.READY:
@@ -239,6 +255,7 @@ class ClientSession:
     async def _interrupted(self, interrupt: Interrupt, caught: bool) -> None:
         """Another task wanted something; the conversation stands still."""
         was_busy, self._busy, self._waiting = self._busy, False, False
+        self._clock.waits_for = ""
         if interrupt is Interrupt.NOTIFY:
             return
         if interrupt is Interrupt.CANCEL:
@@ -248,6 +265,7 @@ class ClientSession:
                 await self._failed(sqlstates.QueryCanceled("canceling statement due to user request"), step.failed)
             return
         self._enter(State.CLOSED)
+        self._clock.end = _ENDS[interrupt] if self._last_words is None else End.FATAL
         if interrupt is not Interrupt.GONE:
             text = "terminating connection due to administrator command"
             self.out += response_bytes(self._last_words or sqlstates.AdminShutdown(text), "FATAL")
@@ -265,6 +283,7 @@ class ClientSession:
             body = encode_string(name) + encode_string(value)
             self.out += b"S" + INT32.pack(len(body) + 4) + body
         status = self.executor.status
+        self._in_transaction = status != b"I"
         if self.suspended and status == b"I":
             self.suspended.clear()
         self.out += _READY[status]
@@ -319,7 +338,9 @@ class ClientSession:
         """Send everything; waits while the client does not read."""
         self._flush_due = False
         if not self._link.send_now(self._take_out()):
+            self._clock.waits_for = "ClientWrite"
             await self._link.drain()
+            self._clock.waits_for = ""
 
     def _take_out(self) -> bytearray:
         out, self.out = self.out, bytearray()

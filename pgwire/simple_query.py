@@ -1,6 +1,5 @@
 """The simple query protocol: Query with any number of statements, and FunctionCall (which is refused)."""
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from executor.errors import not_supported
@@ -27,7 +26,7 @@ async def on_query(session: "ClientSession", message: Query) -> State | None:
         return State.READY
     if len(statements) > 1:
         executor.begin_implicit_block()
-    session.statements = deque(statements)
+    session.statements = statements[::-1]
     return await run_statements(session)
 
 
@@ -35,7 +34,7 @@ async def run_statements(session: "ClientSession") -> State | None:
     """Run what is left of the text, until the end or until a COPY FROM STDIN needs the client."""
     executor = session.executor
     while session.statements:
-        portal = await executor.prepare_simple(session.statements.popleft())
+        portal = await executor.prepare_simple(session.statements.pop())
         await portal.start()
         session.send_notices()
         if portal.copy is not None:

@@ -6,6 +6,8 @@ that trio's socket makes before each wait, and makes sending resumable, which a 
 
 import select
 import socket
+from contextlib import suppress
+from typing import Any
 
 import trio
 
@@ -17,14 +19,33 @@ RECEIVE_BYTES_MAX = 1 << 18
 _PEER_CLOSED = getattr(select, "POLLRDHUP", select.POLLHUP) | select.POLLHUP | select.POLLERR
 
 
-class SocketLink:
-    """One connected socket."""
+_OPTIONS: dict[str, int | None] = {
+    "tcp_keepalives_idle": getattr(socket, "TCP_KEEPIDLE", getattr(socket, "TCP_KEEPALIVE", None)),
+    "tcp_keepalives_interval": getattr(socket, "TCP_KEEPINTVL", None),
+    "tcp_keepalives_count": getattr(socket, "TCP_KEEPCNT", None),
+    "tcp_user_timeout": getattr(socket, "TCP_USER_TIMEOUT", None),
+}
+"""The settings that are socket options -> the options; None where the operating system has none."""
+_NOBODY: Any = ("", 0)
 
-    def __init__(self, connected: socket.socket) -> None:
+
+class SocketLink:
+    """One connected socket; also what the executor knows as its client (executor.client.Client)."""
+
+    __slots__ = ("_changed", "_descriptor", "_is_tcp", "_receive_bytes", "_socket", "_unsent", "address", "check_interval_s",
+                 "port")
+
+    def __init__(self, connected: socket.socket, address: Any = _NOBODY) -> None:
+        """Address: what accept() said."""
         connected.setblocking(False)
-        if connected.family != socket.AF_UNIX:
+        self._is_tcp = connected.family != socket.AF_UNIX
+        if self._is_tcp:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.address: str | None = str(address[0]).partition("%")[0] if self._is_tcp else None
+        self.port: int = address[1] if self._is_tcp else 0
+        self.check_interval_s = 0.0
+        self._changed: dict[str, int] | None = None  # what options were before they were changed
         self._socket = connected
         self._descriptor = connected.fileno()
         self._receive_bytes = RECEIVE_BYTES_MIN
@@ -80,6 +101,31 @@ class SocketLink:
         poller = select.poll()
         poller.register(self._descriptor, _PEER_CLOSED)
         return bool(poller.poll(0))
+
+    @property
+    def server_address(self) -> str | None:
+        """The address the client connected to; None on a Unix socket."""
+        return str(self._socket.getsockname()[0]).partition("%")[0] if self._is_tcp else None
+
+    @property
+    def server_port(self) -> int:
+        """The port the client connected to."""
+        return int(self._socket.getsockname()[1]) if self._is_tcp else 0
+
+    def set_option(self, name: str, value: int) -> int:
+        """Change an option, 0 to what it was at first; what is in force now. See executor.client."""
+        option = _OPTIONS[name]
+        if not self._is_tcp or option is None:
+            return 0
+        before = self._socket.getsockopt(socket.IPPROTO_TCP, option)
+        if not value and (self._changed is None or name not in self._changed):
+            return before
+        if self._changed is None:
+            self._changed = {}
+        self._changed.setdefault(name, before)
+        with suppress(OSError, OverflowError):  # PostgreSQL only logs it, too
+            self._socket.setsockopt(socket.IPPROTO_TCP, option, value or self._changed[name])
+        return self._socket.getsockopt(socket.IPPROTO_TCP, option)
 
     def close(self) -> None:
         """Close; what could not be sent is lost."""

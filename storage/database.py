@@ -16,6 +16,7 @@ import apsw
 import trio
 
 from storage.connection import Connection, Settings, file_uri
+from storage.counters import LogCounters
 from storage.engine import Engine
 from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly, translate
 from storage.holding import PinnedConnection
@@ -77,6 +78,16 @@ class Database:
     def size(self) -> int:
         """Bytes of the database as committed, without its log."""
         return self._engine.newest_size()
+
+    @property
+    def log(self) -> LogCounters:
+        """What the write-ahead log has been through since the file was opened."""
+        return self._engine.log
+
+    @property
+    def page_bytes(self) -> int:
+        """The size of a page."""
+        return self._engine.watch.number("page_size")
 
     def transaction(self, *, isolation: Isolation = Isolation.READ_COMMITTED, context: Any = None,
                     pinned: PinnedConnection | None = None, owner: LockOwner | None = None) -> Transaction:

@@ -11,6 +11,7 @@ import trio
 
 from storage.changes import Table, read_table
 from storage.connection import Connection, Settings
+from storage.counters import LogCounters
 from storage.errors import Busy, Closed, EngineError, translate
 from storage.flusher import Flusher
 from storage.history import History
@@ -57,6 +58,7 @@ class Engine:
     lockers: set[Any] = field(default_factory=set)
     readers: dict[Reader, None] = field(default_factory=dict)
     log_bytes_max: int = LOG_BYTES_MAX
+    log: LogCounters = field(default_factory=LogCounters)
     closed: bool = False
     foreign: int = 0
     committing: bool = False
@@ -175,6 +177,7 @@ class Engine:
 
     def checkpoint_if_due(self, log_pages: int) -> None:
         """After a commit: when the log has grown, copy it into the file, beside readers and writers, in a thread."""
+        self.log.committed(log_pages)
         if log_pages < CHECKPOINT_PAGES:
             self._checkpoint_at = CHECKPOINT_PAGES
         if log_pages >= self._checkpoint_at and not self._checkpointing and not self.closed:
@@ -191,13 +194,13 @@ class Engine:
                     pages, copied = await self.worker.write(partial(_checkpoint, connection.raw))
                     if copied < pages and pages * self._page_size() > self.log_bytes_max:
                         pages, copied = await self._free_log(connection)
+                    self.log.checkpointed(max(0, copied))
                     # Readers may keep part of the log from being copied; then wait for as much again before the next try.
                     self._checkpoint_at = CHECKPOINT_PAGES if copied >= pages else pages + CHECKPOINT_PAGES
         finally:
             self._checkpointing = False
             if connection is not None:
                 self.pool.give_back(connection)
-
 
     def _page_size(self) -> int:
         return self.watch.number("page_size")

@@ -110,6 +110,7 @@ class LockManager:
         self._held: dict[Key, dict[LockOwner, int]] = {}
         self._queues: dict[Key, list[Waiter]] = {}
         self._guard = threading.RLock()
+        self.deadlocks = 0  # found so far
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -305,6 +306,7 @@ class LockManager:
     def refuse_deadlock(self, owner: LockOwner) -> None:
         """Raises: Deadlock if whom this session waits for waits, in the end, for this session."""
         if circle := self._circle(owner, queued=True):
+            self.deadlocks += 1
             raise Deadlock("deadlock detected", circle)
 
     def _resolve(self, waiter: Waiter) -> None:
@@ -312,6 +314,7 @@ class LockManager:
         with self._guard:
             circle = self._circle(waiter.owner, queued=False)
             if circle:
+                self.deadlocks += 1
                 raise Deadlock("deadlock detected", circle)
             if self._circle(waiter.owner, queued=True):
                 queue = self._queues[waiter.request.key]

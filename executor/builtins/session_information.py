@@ -128,6 +128,15 @@ def _is_blocked(context: Context, process_id: int, others: str) -> int:
     return int(not set(msgspec.json.decode(others)).isdisjoint(view_of(context).blockers(process_id)))
 
 
+def _log_files(context: Context) -> Any:
+    return ((file.name, file.bytes, file.modified) for file in view_of(context).log_files())
+
+
+def _log_bytes(context: Context) -> int:
+    """The size of the database's own write-ahead log."""
+    return sum(file.bytes for file in view_of(context).log_files() if file.own)
+
+
 def _rows_of(name: str) -> SetReturning:
     """The function behind a view that shows all of its rows."""
     return SetReturning(lambda context: rows("pg_catalog", name, view_of(context)), context=True)
@@ -160,6 +169,9 @@ BUILTINS = (
     Builtin("inet_client_port()", _with_context(_view("client_port"))),
     Builtin("inet_server_addr()", _with_context(_view("server_address"))),
     Builtin("inet_server_port()", _with_context(_view("server_port"))),
+    Builtin("pg_ls_waldir()", SetReturning(_log_files, context=True)),
+    Builtin("pgquill_wal_size()", _with_context(_log_bytes)),
+    Builtin("pgquill_metrics()", SetReturning(lambda context: map(tuple, view_of(context).measures()), context=True)),
     Builtin("pg_is_in_recovery()", _with_context(_in_recovery), ("pg_is_in_recovery()", "f")),
     Builtin("pg_encoding_to_char(int4)", Python(lambda number: _ENCODINGS.get(number, "")),
             ("pg_encoding_to_char(6)", "UTF8")),

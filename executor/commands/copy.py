@@ -19,6 +19,7 @@ from executor.errors import SqlError, not_supported
 from executor.facts.lookup import base_type
 from executor.lock_names import table_request
 from executor.lower.statement import lower
+from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select
 from executor.portal import QueryPortal
@@ -226,7 +227,7 @@ async def _copy_to(session: "Session", raw: RawStatement, path: str | None) -> R
     assert prepared.columns is not None
     if relation is None:
         check_forced(options, None, [column.name for column in prepared.columns])
-    encoders = session.encoders_for(prepared.columns, (int(options.binary),))
+    encoders = encoders_for(session.context, prepared.columns, (int(options.binary),))
     portal = QueryPortal(session, prepared, prepared.columns, encoders, ())
     copy = CopyOut(options, [column.name for column in prepared.columns], encoders, portal.start, portal.fetch)
     if path is None:

@@ -12,6 +12,7 @@ from executor import sqlstates as states
 from executor.analysis import Column
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.errors import SqlError, not_supported
+from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement
 from executor.plan import DataChange, Select
 from executor.portal import QueryPortal
@@ -106,7 +107,7 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Paramet
     if isinstance(found := prepared.analyzed.plan, Select) and found.locking:
         _refuse_locks(options, found.locking[0].strength)
     binary = bool(options & BINARY)
-    encoders = session.encoders_for(prepared.columns, (1,) if binary else ())
+    encoders = encoders_for(session.context, prepared.columns, (1,) if binary else ())
     portal = QueryPortal(session, prepared, prepared.columns, encoders, parameters)
     await portal.start()
     if portal.rows is not None and not portal.rows.is_exhausted:

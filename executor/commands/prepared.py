@@ -11,8 +11,10 @@ from executor.bind.statement import Statement
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.lower.expressions import value
 from executor.lower.generator import Generator
+from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement, Source
 from executor.portal import CommandPortal, QueryPortal
+from executor.prepared import forget_named
 from executor.types.base import Stored
 from executor.types.made import oid_of
 from storage.statement import Statement as SqliteStatement
@@ -55,10 +57,10 @@ def portal_for(session: "Session", prepared: "Prepared", values: Sequence[Stored
     """A portal over a prepared statement with text results."""
     if prepared.command is not None:
         columns = prepared.columns
-        return CommandPortal(session, prepared.command, columns, session.encoders_for(columns, ()) if columns else (),
+        return CommandPortal(session, prepared.command, columns, encoders_for(session.context, columns, ()) if columns else (),
                              Parameters.of(values, prepared.parameter_oids))
     columns = prepared.columns
-    return QueryPortal(session, prepared, columns, session.encoders_for(columns, ()) if columns else (), values)
+    return QueryPortal(session, prepared, columns, encoders_for(session.context, columns, ()) if columns else (), values)
 
 
 async def _arguments(session: "Session", raw: RawStatement, prepared: "Prepared", nodes: list[Node]) -> list[Stored]:
@@ -92,7 +94,7 @@ async def run_deallocate(session: "Session", raw: RawStatement, parameters: Para
     name = node.take("name")
     node.take("isall")
     if name is None:
-        session.statements.clear()
+        forget_named(session.statements)
         return Result("DEALLOCATE ALL")
     session.statement(name)
     session.close_statement(name)

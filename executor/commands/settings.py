@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from executor.analysis import Column
 from executor.commands.base import CommandKind, Parameters, Result, text_column
 from executor.parse import Node, RawStatement
+from executor.prepared import forget_named
 from executor.settings import statements
 from executor.temporary import drop_all
 
@@ -35,7 +36,12 @@ async def run_discard(session: "Session", raw: RawStatement, parameters: Paramet
     if target == "ALL":
         session.block.refuse_inside("DISCARD ALL")
         await session.close_cursors()
-        session.statements.clear()
+        for name, portal in list(session.portals.items()):
+            if portal.node is not raw.node:  # the portal that runs this stays
+                await session.close_portal(name)
+        forget_named(session.statements)
+        session.settings.reset("session_authorization")
+        session.settings.reset("role")
         session.settings.reset_all()
         session.notifications.unlisten(None)
         session.advisory.release_all()

@@ -27,8 +27,16 @@ class FactTable(msgspec.Struct, frozen=True):
 
 @cache
 def table(name: str) -> FactTable:
-    """The facts of one catalog, for example `table("pg_type")`."""
-    return msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
+    """The facts of one catalog, for example `table("pg_type")`, with the rows that are pgquill's own after them."""
+    found = msgspec.json.decode((FOLDER / f"{name}.json").read_bytes(), type=FactTable)
+    found.rows.extend(own_rows(name))
+    return found
+
+
+def own_rows(name: str) -> list[list[Any]]:
+    """The rows of a catalog that PostgreSQL does not have (pgquill_metrics() and the like); columns as in `table`."""
+    path = FOLDER / f"own_{name}.json"
+    return msgspec.json.decode(path.read_bytes(), type=FactTable).rows if path.exists() else []
 
 
 def names() -> list[str]:

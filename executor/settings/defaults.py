@@ -1,4 +1,4 @@
-"""The values every session starts with: computed once for a server, copied by each session."""
+"""The values every session starts with: computed once for a server, shared by all sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from executor.sqlstates import UndefinedObject
 
 @dataclass(frozen=True, slots=True)
 class SettingDefaults:
-    """definitions and values by name in lower case. Never changed: sessions copy `values`."""
+    """definitions and values by name in lower case. Never changed: sessions share them."""
 
     definitions: Mapping[str, Definition]
     values: dict[str, Value]
@@ -38,6 +38,11 @@ class SettingDefaults:
         for current, default in TRANSACTION_SETTINGS.items():
             values[current] = values[default]
         return cls(known, values)
+
+    def over(self, in_force: Mapping[str, int]) -> "SettingDefaults":
+        """The same for sessions whose sockets have these options: SHOW prints them, without a unit as in PostgreSQL."""
+        shown = {key: replace(self.values[key], setting=str(n), shown=str(n)) for key, n in in_force.items()}
+        return SettingDefaults(self.definitions, self.values | shown)
 
 
 _CONFIGURED = {

@@ -1,7 +1,9 @@
 """The settings of one session: values, how they change, and how a transaction undoes them.
 
-State: `_values` are the values in force. A value set with SET LOCAL masks the session's own, which waits in `_masked`
-until the transaction commits. Each transaction and savepoint has a journal of what names had before it changed them.
+State: `_own` are the values in force that the session has changed; the others are the server's (`_shared`), which no
+session copies: there are hundreds. `_reset` has, in the same way, what RESET goes back to where that is not the server's.
+A value set with SET LOCAL masks the session's own, which waits in `_masked` until the transaction commits. Each
+transaction and savepoint has a journal of what names had before it changed them.
 
 Invariant: a name in a journal maps to its value and its masked value (None: not masked) when that level began.
 Commit restores what is masked; a rollback plays the journals back, newest first.
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 
+from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
@@ -56,16 +59,19 @@ class Settings:
     role_exists: asked about the names given to role and session_authorization.
     transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
         raises SqlError (25001) where the transaction cannot change it any more.
+    client: the connection that some settings act on.
     """
 
     def __init__(self, defaults: SettingDefaults, env: Env, user: str = "") -> None:
         self.env = env
         self.role_exists: Callable[[str], bool] = lambda name: name == user
-        self.transaction_check: Callable[[str, Typed], None] = lambda name, value: None
+        self.transaction_check: Callable[[str, Typed], None] = _allow
+        self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
         self._custom: dict[str, Definition] = {}
-        self._values = defaults.values.copy()
-        self._reset = defaults.values
+        self._shared = defaults.values
+        self._own: dict[str, Value] = {}
+        self._reset: dict[str, Value] = {}
         self._masked: dict[str, Value] = {}
         self._journals: list[tuple[str, Journal]] = []
         self._listeners: dict[str, list[Listener]] = {}
@@ -76,21 +82,19 @@ class Settings:
         self._fit_env()
 
     def _set_session_user(self, user: str) -> None:
-        if self._values["session_authorization"].setting != user:
-            value = Value(user, user, user, "default")
-            self._values["session_authorization"] = value
-            self._reset = {**self._reset, "session_authorization": value}
+        if self._shared["session_authorization"].setting != user:
+            self._own["session_authorization"] = self._reset["session_authorization"] = Value(user, user, user, "default")
 
     def _fit_env(self) -> None:
         for name, assign in _ENV.items():
-            assign(self.env, self._values[name])
+            assign(self.env, self._shared[name])
 
     # --- reading --------------------------------------------------------------------------------------------------
 
     def get(self, name: str) -> str:
         """A setting as SHOW prints it, such as "4MB" (42704 for an unknown name). Fast for names in lower case."""
-        value = self._values.get(name)
-        return value.shown if value is not None else self._values[self._key(name)].shown
+        value = self._own.get(name) or self._shared.get(name)
+        return value.shown if value is not None else self._value(self._key(name)).shown
 
     def show(self, name: str) -> str:
         """The same as `get`: what SHOW prints."""
@@ -98,21 +102,33 @@ class Settings:
 
     def find(self, name: str) -> str | None:
         """Like `get`; None for an unknown name (current_setting's missing_ok)."""
-        value = self._values.get(ascii_lower(name))
+        key = ascii_lower(name)
+        value = self._own.get(key) or self._shared.get(key)
         return None if value is None else value.shown
 
     def typed(self, name: str) -> Typed:
         """A setting's value: bool, int or float in its own unit (times mostly in ms), else str. Name in lower case."""
-        return self._values[name].typed
+        return (self._own.get(name) or self._shared[name]).typed
 
     def value(self, name: str) -> Value:
         """A setting's value with its printed forms and source (42704)."""
-        return self._values[self._key(name)]
+        return self._value(self._key(name))
+
+    def _value(self, key: str) -> Value:
+        return self._own.get(key) or self._shared[key]
 
     def reset_value(self, name: str) -> Value:
         """What RESET would set (42704)."""
         key = self._key(name)
-        return self._reset.get(key) or self._boot(self.definition(key))
+        return self._reset_of(key, self.definition(key))
+
+    def reset_text(self, name: str) -> str:
+        """The same as pg_settings has it: of a socket's option, what was asked for and not what is in force (42704)."""
+        value = self.reset_value(name)
+        return str(value.typed) if self._key(name) in SOCKET_SETTINGS else value.setting
+
+    def _reset_of(self, key: str, definition: Definition) -> Value:
+        return self._reset.get(key) or self._shared.get(key) or self._boot(definition)
 
     def canonical_name(self, name: str) -> str:
         """The name as PostgreSQL spells it: "TimeZone" for "timezone" (42704)."""
@@ -125,13 +141,13 @@ class Settings:
 
     def _key(self, name: str) -> str:
         key = ascii_lower(name)
-        if key not in self._values:
+        if key not in self._shared and key not in self._own:
             raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
         return key
 
     def show_all(self) -> list[tuple[str, str, str]]:
         """The rows of SHOW ALL: name, value as SHOW prints it, description."""
-        return [(d.name, self._values[key].shown, d.description) for key, d in self._visible()]
+        return [(d.name, self._value(key).shown, d.description) for key, d in self._visible()]
 
     def rows(self) -> list[tuple[str | int | None, ...]]:
         """The rows of pg_settings, in stored form, columns as in the facts."""
@@ -141,8 +157,8 @@ class Settings:
         return ((key, d) for key, d in self._definitions.items() if not d.hidden)
 
     def _row(self, key: str, d: Definition) -> tuple[str | int | None, ...]:
-        value = self._values[key]
-        reset = self._reset[key].setting if d.resettable else value.setting
+        value = self._value(key)
+        reset = self.reset_text(key) if d.resettable else value.setting
         return (d.name, value.setting, d.unit, d.category, d.description, d.extra, d.context, d.vartype, value.source,
                 *d.printed, d.boot, reset, None, None, 0)
 
@@ -168,9 +184,9 @@ class Settings:
 
     def reset_all(self) -> None:
         """RESET ALL: every setting that a session can change."""
-        for key, value in list(self._values.items()):
+        for key, value in list(self._own.items()):
             definition = self._custom.get(key) or self._definitions[key]
-            reset = self._reset.get(key) or self._boot(definition)
+            reset = self._reset_of(key, definition)
             changeable = definition.reset_with_all and definition.context not in _FIXED_CONTEXTS
             if changeable and (value is not reset or key in self._masked):
                 self._put(key, reset, local=False)
@@ -188,7 +204,7 @@ class Settings:
         self._set_from_outside(key, self._read(self.definition(key), text, "override"))
 
     def _set_from_outside(self, key: str, value: Value) -> None:
-        self._reset = {**self._reset, key: value}
+        self._reset[key] = value
         self._assign(key, value)
         self._follow(key)
 
@@ -210,7 +226,7 @@ class Settings:
             )
         definition = Definition(name=name, hidden=True)
         self._custom[key] = definition
-        self._values[key] = self._boot(definition)
+        self._own[key] = self._boot(definition)
         return definition
 
     @staticmethod
@@ -243,14 +259,14 @@ class Settings:
     def _put_default(self, key: str, definition: Definition, local: bool) -> None:
         if not definition.resettable:
             raise FeatureNotSupported(f'parameter "{definition.name}" cannot be reset')
-        self._put(key, self._reset.get(key) or self._boot(definition), local)
+        self._put(key, self._reset_of(key, definition), local)
 
     def _put(self, key: str, new: Value, local: bool) -> None:
         if key in TRANSACTION_SETTINGS:
             self.transaction_check(key, new.typed)
             local = True
         if self._journals:
-            old, journal = self._values[key], self._journals[-1][1]
+            old, journal = self._value(key), self._journals[-1][1]
             journal.setdefault(key, (old, self._masked.get(key)))
             if local:
                 self._masked.setdefault(key, old)
@@ -263,8 +279,10 @@ class Settings:
             self._follow(key)
 
     def _assign(self, key: str, new: Value) -> None:
-        old = self._values[key]
-        self._values[key] = new
+        old = self._value(key)
+        if self.client is not None:
+            new = _applied(self.client, key, new)
+        self._own[key] = new
         self.revision += 1
         if old.shown == new.shown and key != "seed":
             return
@@ -280,7 +298,7 @@ class Settings:
         """Outside a transaction, the settings of the next one are those of every new one."""
         for current, default in TRANSACTION_SETTINGS.items():
             if default == key:
-                self._assign(current, self._values[default])
+                self._assign(current, self._value(default))
 
     # --- transactions ---------------------------------------------------------------------------------------------
 
@@ -354,10 +372,10 @@ class Settings:
         for name, text in values.items():
             key, definition = self._settable(name)
             self._check_context(definition)
-            before[key] = (self._values[key], self._masked.get(key))
-            default = self._reset.get(key) or self._boot(definition)
+            before[key] = (self._value(key), self._masked.get(key))
+            default = self._reset_of(key, definition)
             new = default if text is None else self._read(definition, text, "session")
-            self._masked.setdefault(key, self._values[key])
+            self._masked.setdefault(key, self._value(key))
             self._assign(key, new)
         try:
             yield
@@ -374,21 +392,40 @@ class Settings:
         """Call `listener` with the new value whenever a setting (name in lower case) changes, also by a rollback."""
         self._listeners.setdefault(name, []).append(listener)
 
+    def untie(self) -> None:
+        """Forget who listens: the session is over."""
+        self._listeners.clear()
+        self.transaction_check = _allow
+
     def reported(self) -> dict[str, str]:
         """All settings a client is told about, by PostgreSQL's spelling of their names."""
         self._touched.clear()
-        self._told = {key: self._values[key].shown for key in REPORTED}
+        self._told = {key: self._value(key).shown for key in REPORTED}
         return {self._definitions[key].name: shown for key, shown in self._told.items()}
 
     def take_changed(self) -> dict[str, str]:
         """Those of them that differ from what the client was last told."""
         if not self._touched:
             return {}
-        changed = {key: self._values[key].shown for key in REPORTED if key in self._touched}
+        changed = {key: self._value(key).shown for key in REPORTED if key in self._touched}
         changed = {key: shown for key, shown in changed.items() if self._told.get(key) != shown}
         self._told |= changed
         self._touched.clear()
         return {self._definitions[key].name: shown for key, shown in changed.items()}
+
+
+def _allow(name: str, value: Typed) -> None:
+    """For transaction_check where there are no transactions."""
+
+
+def _applied(client: Client, key: str, value: Value) -> Value:
+    """A value that may be about the connection, applied to it; as SHOW prints it then."""
+    if key in SOCKET_SETTINGS:
+        in_force = str(client.set_option(key, int(value.typed)))
+        return Value(value.typed, in_force, in_force, value.source)
+    if key == CHECK_INTERVAL:
+        client.check_interval_s = int(value.typed) / 1000
+    return value
 
 
 def _set_date_style(env: Env, value: Value) -> None:

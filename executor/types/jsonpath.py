@@ -5,12 +5,12 @@ so that its own print of such a path is another path or none. The stored form ke
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from json.encoder import encode_basestring as quote
 
 from executor.sqlstates import InvalidBinaryRepresentation
 from executor.types.base import Codec, Encoder, Env, Stored, constant, declared, misfit, utf8, without_zero
 from executor.types.jsonpath_syntax import ANY_LAST, COMPARISONS, Item, Path, parse
+from executor.types.kept import kept
 from executor.types.oids import JSONPATH
 
 _PRIORITIES = {
@@ -126,7 +126,7 @@ def parse_jsonpath(text: str, typmod: int = -1, env: Env | None = None) -> str:
     return text_of(parse(without_zero(text)), faithful=True)
 
 
-@lru_cache(maxsize=256)
+@kept(256, 10_000)
 def _shown(stored: str) -> bytes:
     return text_of(parse(stored)).encode()
 

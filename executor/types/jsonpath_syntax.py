@@ -7,13 +7,13 @@ Source: functions-json.html#FUNCTIONS-SQLJSON-PATH
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from executor.errors import SqlError
 from executor.sqlstates import FeatureNotSupported, InvalidTextRepresentation, StatementTooComplex, SyntaxError
 from executor.types.base import Env
 from executor.types.jsonpath_scan import KEYWORDS, Scanner, Token, syntax_error
+from executor.types.kept import kept
 from executor.types.numeric import parse_numeric
 
 METHODS = frozenset(("abs", "size", "type", "floor", "double", "ceiling", "keyvalue", "bigint", "boolean", "date", "integer",
@@ -386,7 +386,7 @@ def _check(item: Item | None, nesting: int, subscript: bool) -> None:
         item = item.next
 
 
-@lru_cache(maxsize=256)
+@kept(256, 10_000)
 def parse(text: str) -> Path:
     """The tree of a jsonpath text. Raises 42601, 22P02, 2201B, 0A000 as PostgreSQL's input function does."""
     try:

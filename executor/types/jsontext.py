@@ -7,13 +7,13 @@ The fast path is the standard library's scanner; the slow one (executor.types.js
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from json import JSONDecoder
 from json.encoder import encode_basestring as quote
 from typing import Any
 
 from executor.sqlstates import NumericValueOutOfRange, StatementTooComplex
 from executor.types import jsonerror
+from executor.types.kept import kept
 from executor.types.numeric import SCALE_MAX, WEIGHT_MAX, overflow, text_of
 
 Json = Any
@@ -73,13 +73,13 @@ def _decode(decoder: JSONDecoder, text: str, unescape: bool) -> Json:
         raise StatementTooComplex("stack depth limit exceeded") from None
 
 
-@lru_cache(maxsize=16)
+@kept(16, 100_000)
 def load(text: str) -> Json:
     """Read JSON as jsonb: numbers canonical, the last of duplicate keys, \\u0000 refused (22P05). 22P02 if invalid."""
     return _decode(_canonical_decoder, text, True)
 
 
-@lru_cache(maxsize=16)
+@kept(16, 100_000)
 def load_pairs(text: str) -> Json:
     """Read JSON as json: numbers as written, every object a `Pairs`. 22P02 if invalid, 22P05 for \\u0000."""
     return _decode(_pairs_decoder, text, True)
@@ -105,7 +105,7 @@ def kind_of(text: str) -> str:
     return text[_skip(text, 0)]
 
 
-@lru_cache(maxsize=16)
+@kept(16, 100_000)
 def member_texts(text: str) -> list[tuple[str, str]]:
     """The members of an object of type json: (key, the value's text as it is written), duplicates included."""
     found: list[tuple[str, str]] = []
@@ -121,7 +121,7 @@ def member_texts(text: str) -> list[tuple[str, str]]:
     return found
 
 
-@lru_cache(maxsize=16)
+@kept(16, 100_000)
 def element_texts(text: str) -> list[str]:
     """The elements of an array of type json, as they are written."""
     found: list[str] = []

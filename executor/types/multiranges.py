@@ -5,7 +5,7 @@ In memory a multirange is a tuple of ranges, none of them empty, none touching t
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache
 from struct import Struct
 
 from executor.errors import SqlError
@@ -13,6 +13,7 @@ from executor.facts.lookup import type_at
 from executor.sqlstates import InvalidBinaryRepresentation, InvalidTextRepresentation, ProtocolViolation
 from executor.types import oids
 from executor.types.base import Codec, Encoder, Env, Stored, declared, misfit
+from executor.types.kept import kept
 from executor.types.ranges import (
     Bound,
     Range,
@@ -62,7 +63,7 @@ def loader(oid: int) -> Callable[[Stored], Ranges]:
     assert found_type is not None
     name = found_type.name
 
-    @lru_cache(maxsize=4096)
+    @kept(4096)
     def load(text: Stored) -> Ranges:
         if not isinstance(text, str) or text[:1] != "{" or text[-1:] != "}":
             raise misfit(name, text)

@@ -9,7 +9,7 @@ and adjacency are comparisons of cuts then, and inclusive bounds need no cases o
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cmp_to_key, lru_cache
+from functools import cache, cmp_to_key
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +27,7 @@ from executor.types import oids
 from executor.types.base import Codec, Encoder, Env, Stored, declared, misfit
 from executor.types.instants import date_days, date_in_range, date_text
 from executor.types.integer import INT4_MAX, INT8_MAX
+from executor.types.kept import kept
 
 Cut = tuple[int, Any, int]
 """(-1 before everything, 0 at a value, 1 after everything; the value's sort key; side)"""
@@ -197,7 +198,7 @@ def range_kind(oid: int) -> RangeKind:
     read: Callable[[str], Any] = _FROM_TEXT.get(root, _itself)
     kind: RangeKind
 
-    @lru_cache(maxsize=4096)
+    @kept(4096)
     def load(text: Stored) -> Range:
         if text == _EMPTY_WORD:
             return EMPTY

@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 from executor.sqlstates import InternalError, StatementTooComplex, SyntaxError
 from executor.types.base import Codec, Encoder, Env, Stored, constant, declared, misfit, utf8, without_zero
 from executor.types.binary import Message
+from executor.types.kept import kept
 from executor.types.oids import TSQUERY
 from executor.types.tsquery_syntax import (
     PRIORITIES,
@@ -96,7 +97,7 @@ def load(text: Stored) -> Query:
     return _load(text)
 
 
-@lru_cache(maxsize=256)
+@kept(256, 10_000)
 def _load(text: str) -> Query:
     try:
         query = read(Reader(text, limits=False), standard, push_as_is)

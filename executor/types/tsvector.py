@@ -6,7 +6,6 @@ format, in ascending order of position; a lexeme without positions has none. Wei
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import groupby, pairwise
 from struct import Struct
 from typing import NamedTuple, NoReturn
@@ -14,6 +13,7 @@ from typing import NamedTuple, NoReturn
 from executor.sqlstates import InternalError, ProgramLimitExceeded
 from executor.types.base import Codec, Env, Stored, constant, declared, misfit, utf8, without_zero
 from executor.types.binary import Message
+from executor.types.kept import kept
 from executor.types.oids import TSVECTOR
 from executor.types.tsword import SPACE, Words, quoted
 
@@ -109,7 +109,7 @@ def load(text: Stored) -> Vector:
     return _load(text)
 
 
-@lru_cache(maxsize=32)
+@kept(32, 100_000)
 def _load(text: str) -> Vector:
     """Nothing but the stored form is accepted, for unique indexes compare the texts."""
     vector: Vector = []

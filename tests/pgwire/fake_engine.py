@@ -13,6 +13,7 @@ import trio
 
 from executor import sqlstates
 from executor.errors import SqlError
+from executor.metrics import SessionClock
 
 INT4, TEXT, VOID = 23, 25, 2278
 SIZES = {INT4: 4, TEXT: -1, VOID: 4}
@@ -294,6 +295,7 @@ class FakeNotifications:
 class FakeSession:
     def __init__(self, engine: "FakeEngine", options: dict[str, str]) -> None:
         self.engine = engine
+        self.clock = SessionClock()
         self.options = options
         self.process_id, self.secret = 0, b""
         self.status = b"I"
@@ -431,12 +433,21 @@ class FakeEngine:
         self.terminated = trio.Event()
 
     @classmethod
-    async def open(cls, path: str, *, server_version: str) -> "FakeEngine":
+    async def open(cls, path: str, *, server_version: str, settings: Any, facts: Any) -> "FakeEngine":
         if "broken" in path:
             raise CannotServe(f'"{path}" is not a SQLite database')
         return cls(server_version)
 
-    async def connect(self, database: str, user: str, options: dict[str, str]) -> FakeSession:
+    def server_setting(self, name: str) -> int:
+        return SERVER_SETTINGS[name]
+
+    def is_superuser(self, user: str) -> bool:
+        return not user.startswith("plain")
+
+    def may_use_reserved(self, user: str) -> bool:
+        return user == "plain_but_trusted"
+
+    async def connect(self, database: str, user: str, options: dict[str, str], client: Any = None) -> FakeSession:
         if database == "nonexistent":
             raise sqlstates.InvalidCatalogName(f'database "{database}" does not exist')
         for name in options:
@@ -450,6 +461,8 @@ class FakeEngine:
         self.closed = True
 
 
+SERVER_SETTINGS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0,
+                   "authentication_timeout": 60}
 KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path"}
 
 Engine = FakeEngine

@@ -127,6 +127,16 @@ async def test_connection_beyond_the_limit_is_53300_until_a_place_is_free() -> N
             await client.stream.aclose()
 
 
+@pytest.mark.parametrize(("user", "places"), [("me", 5), ("plain_but_trusted", 4), ("plain", 2)])
+async def test_last_places_are_kept_for_who_may_use_them(user: str, places: int) -> None:
+    async with serving(connections_max=5, superuser_reserved=1, reserved=2) as server:
+        for _ in range(places):
+            await (await server.client()).start(user=user)
+        client = await server.client()
+        await client.send(StartupMessage(PROTOCOL_3_0, (("user", user),)))
+        assert errors(await client.until_closed()) == [("FATAL", "53300")]
+
+
 async def test_silent_connections_take_no_place_and_the_oldest_go() -> None:
     async with serving(connections_max=1, strangers_max=20) as server:
         silent = [await server.client() for _ in range(30)]

@@ -90,7 +90,7 @@ _FROM_SESSION: list[Producer] = [
     cluster.pg_group, cluster.pg_auth_members, cluster.pg_settings, cluster.pg_timezone_names,
     sessions.pg_stat_activity, sessions.pg_stat_ssl, sessions.pg_stat_gssapi, sessions.pg_locks,
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
-    statistics.pg_stat_database_conflicts,
+    statistics.pg_stat_database_conflicts, statistics.pg_stat_wal, statistics.pg_stat_checkpointer,
 ]
 _CONSTANTS: list[Producer] = [pg_proc, views.pg_rules, cluster.pg_available_extensions,
                               cluster.pg_available_extension_versions, cluster.pg_timezone_abbrevs]

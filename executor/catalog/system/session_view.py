@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from executor.catalog.model import Catalog
 from executor.errors import not_supported
 from executor.facts import table
+from executor.metrics import DatabaseMetrics
 
 if TYPE_CHECKING:
     from executor.context import Context
@@ -122,6 +123,32 @@ class Lock(NamedTuple):
     wait_start: str | None = None
 
 
+class LogFile(NamedTuple):
+    """A file of the write-ahead log, as pg_ls_waldir() shows it. own: of the session's database."""
+
+    name: str
+    bytes: int
+    modified: str
+    own: bool = True
+
+
+class LogActivity(NamedTuple):
+    """What all write-ahead logs have been through since the server started."""
+
+    frames: int = 0
+    bytes: int = 0
+    checkpoints: int = 0
+    pages_copied: int = 0
+
+
+class Measure(NamedTuple):
+    """A row of pgquill_metrics()."""
+
+    name: str
+    value: float
+    unit: str
+
+
 class SessionView:
     """The session whose statement reads system relations."""
 
@@ -132,10 +159,26 @@ class SessionView:
         self.database_oid = database_oid
         self.user = user
         self.process_id = process_id
-        self.client_address: str | None = None
-        self.client_port: int | None = None
-        self.server_address: str | None = None
-        self.server_port: int | None = None
+
+    @property
+    def client_address(self) -> str | None:
+        """Where the client is; None on a Unix socket."""
+        return None
+
+    @property
+    def client_port(self) -> int | None:
+        """The client's port."""
+        return None
+
+    @property
+    def server_address(self) -> str | None:
+        """The address the client connected to."""
+        return None
+
+    @property
+    def server_port(self) -> int | None:
+        """The port the client connected to."""
+        return None
 
     def databases(self) -> Iterable[tuple[int, str]]:
         """(OID, name) of each database of the cluster."""
@@ -156,6 +199,22 @@ class SessionView:
 
     def activity(self) -> Iterable[Activity]:
         """Every session of the server."""
+        return ()
+
+    def database_metrics(self) -> Mapping[int, DatabaseMetrics]:
+        """By database, what has been counted since the server started."""
+        return {}
+
+    def log_files(self) -> Iterable[LogFile]:
+        """The files of the write-ahead log."""
+        return ()
+
+    def log_activity(self) -> LogActivity:
+        """What has been written to the write-ahead logs."""
+        return LogActivity()
+
+    def measures(self) -> Iterable[Measure]:
+        """Figures of the whole server that no view of PostgreSQL's has."""
         return ()
 
     def prepared_statements(self) -> Iterable[PreparedStatement]:

@@ -92,7 +92,8 @@ def test_information_schema_shows_what_postgres_shows(name: str) -> None:
     "character_sets", "enabled_roles", "applicable_roles"])
 def test_information_schema_of_built_in_objects_is_complete(name: str) -> None:
     expected = golden()["whole"][name]
-    found = sorted([list(row) for row in ours(f"information_schema.{name}")], key=str)
+    found = sorted([list(row) for row in ours(f"information_schema.{name}")
+                    if not "".join(map(str, row[2:3])).startswith("pgquill_")], key=str)  # functions of our own
     assert len(found) == expected["count"]
     assert [row for row in expected["sample"] if row not in found] == []
 

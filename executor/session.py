@@ -290,6 +290,7 @@ class Session:
     async def sync(self) -> None:
         """The end of a pipeline or simple query."""
         self.block.limits.end_statement()
+        self.block.implicit_block = False
         if self.block.explicit:
             return
         await self.drop_portals()

@@ -7,7 +7,6 @@ runs it in the session's storage transaction. Transaction control is in executor
 from collections.abc import Sequence
 from copy import copy
 from functools import partial
-from itertools import chain, count
 from time import time_ns
 from typing import Any
 
@@ -26,6 +25,7 @@ from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
+from executor.naming_errors import naming
 from executor.notices import wanted
 from executor.notify import Notifications
 from executor.parameters import decode_parameters
@@ -41,7 +41,7 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Encoder, Stored
-from executor.waiting import run_waiting, wait_for
+from executor.waiting import run_command_waiting, run_waiting, wait_for
 from storage.errors import EngineError, LockConflict, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
@@ -428,23 +428,7 @@ class Session:
             raise states.ProtocolViolation(f"bind message has {len(formats)} result formats but query has {len(columns)} columns")
         wanted = formats if len(formats) > 1 else (formats or (0,)) * len(columns)
         env = copy(self.context.env)  # encoders are kept and shared; they must not follow this session's later SETs
-        return tuple(self._naming(c, encoder(c, f, env)) for c, f in zip(columns, wanted, strict=True))
-
-    def _naming(self, column: Column, encode: Encoder) -> Encoder:
-        """The encoder; for a column of a table made elsewhere, one that says where a value stood that does not fit."""
-        relation = self.context.catalog.relations_by_oid.get(column.table_oid) if column.table_oid else None
-        if relation is None or not relation.made_elsewhere:
-            return encode
-        name = relation.by_number[column.attribute].name
-
-        def encode_or_tell(value: Stored) -> bytes:
-            try:
-                return encode(value)
-            except SqlError as error:
-                raise type(error)(f'{error.message}, in column "{name}" of table "{relation.name}"', schema=relation.schema,
-                                  table=relation.name, column=name) from None
-
-        return encode_or_tell
+        return tuple(naming(self.context.catalog, c, encoder(c, f, env)) for c, f in zip(columns, wanted, strict=True))
 
     # --- running --------------------------------------------------------------------------------------------------
 
@@ -594,16 +578,7 @@ class Session:
                 self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            raws = chain([command.raw], (fresh(command.raw) for _ in count()))
-
-            async def run() -> Result:
-                raw = next(raws)
-                if raw is not command.raw:  # it has waited: names may stand for something else now
-                    await self.catalog(refresh=self.own_catalog is None)
-                with self.block.timeout():
-                    return await kind.handler(self, raw, parameters)
-
-            return await run_waiting(self, run)
+            return await run_command_waiting(self, command, parameters)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

@@ -236,7 +236,8 @@ def test_alter_database_set_is_undone_by_rollback(sessions: tuple[Connection, ..
 
 PIPELINES = [
     (["SELECT 1", "VACUUM"], [None, "25001"]), (["VACUUM", "SELECT 1"], [None, None]), (["VACUUM", "VACUUM"], [None, "25001"]),
-    (["INSERT INTO u VALUES (1)", "VACUUM FULL"], [None, "25001"]), (["INSERT INTO u VALUES (1)", "DISCARD ALL"], [None, "25001"]),
+    (["INSERT INTO u VALUES (1)", "VACUUM FULL"], [None, "25001"]),
+    (["INSERT INTO u VALUES (1)", "DISCARD ALL"], [None, "25001"]),
     (["INSERT INTO u VALUES (1)", "CREATE DATABASE nope"], [None, "25001"]), (["LOCK TABLE t"], ["25P01"]),
     (["INSERT INTO u VALUES (1)", "DROP DATABASE nope"], [None, "25001"]), (["SELECT 1", "LOCK TABLE t"], [None, None]),
     (["SET work_mem = '1MB'", "VACUUM"], [None, "25001"]), (["SELECT 1", "CREATE INDEX CONCURRENTLY ON u (i)"], [None, "25001"]),

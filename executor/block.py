@@ -335,18 +335,19 @@ class Block:
     def _reset(self) -> None:
         self.release_locks()
         self.transaction = None
-        self.explicit = self.failed = self.implicit_block = False
+        self.explicit = self.failed = False
         self.savepoints.clear()
         self.at_commit.clear()
         self.limits.end_transaction()
 
     async def fail(self) -> None:
         """A statement failed."""
+        several, self.implicit_block = self.implicit_block, False
         if self.explicit:
             if not self.failed:
                 self.failed = True
                 await self._give_up()
-        elif self.transaction is not None or self.implicit_block:
+        elif self.transaction is not None or several:
             if self.transaction is not None:
                 await self.rollback()
             self._reset()

@@ -103,8 +103,8 @@ class _Rows:
         """Somebody waits for a row, or for a unique value."""
         first = _is_first(self.database, session.lock_owner)
         if key[0] == ROW:
-            yield self._lock(session, "tuple", MODES[mode], first, relation=self.oids.get(key[1]), page=key[2] // TUPLES,
-                             tuple=key[2] % TUPLES)
+            yield self._lock(session, "tuple", MODES[mode], first, relation=self.oids.get(key[1]),
+                             page=key[2] // TUPLES & 0x7FFFFFFF, tuple=key[2] % TUPLES)
         if first:
             holders = [owner for owner, held, other, granted in self.now
                        if granted and held == key and CONFLICTS[mode] & BITS[other]]

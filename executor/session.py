@@ -6,7 +6,6 @@ runs it in the session's storage transaction. Transaction control is in executor
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain, count
 from time import time_ns
 from typing import Any
 
@@ -42,7 +41,7 @@ from executor.temporary import Temporary
 from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Stored
-from executor.waiting import run_waiting, wait_for
+from executor.waiting import run_command_waiting, run_waiting, wait_for
 from storage.errors import EngineError, LockConflict, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
@@ -293,6 +292,7 @@ class Session:
     async def sync(self) -> None:
         """The end of a pipeline or simple query."""
         self.block.limits.end_statement()
+        self.block.implicit_block = False
         if self.block.explicit:
             return
         await self.drop_portals()
@@ -574,16 +574,7 @@ class Session:
                 self.block.ensure()
             await self.catalog(refresh=self.own_catalog is None)
         try:
-            raws = chain([command.raw], (fresh(command.raw) for _ in count()))
-
-            async def run() -> Result:
-                raw = next(raws)
-                if raw is not command.raw:  # it has waited: names may stand for something else now
-                    await self.catalog(refresh=self.own_catalog is None)
-                with self.block.timeout():
-                    return await kind.handler(self, raw, parameters)
-
-            return await run_waiting(self, run)
+            return await run_command_waiting(self, command, parameters)
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
 

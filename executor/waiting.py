@@ -6,15 +6,18 @@ the statement again from its beginning.
 """
 
 from collections.abc import Awaitable, Callable
+from itertools import chain, count
 from time import time_ns
 from typing import TYPE_CHECKING, TypeVar
 
 from executor.lock_names import deadlock
+from executor.prepared import fresh
 from executor.translate import translate
 from storage.errors import Deadlock, EngineError, LockConflict
 from storage.locks import ADVISORY, Request
 
 if TYPE_CHECKING:
+    from executor.commands.base import Command, Parameters, Result
     from executor.session import Session
 
 T = TypeVar("T")
@@ -30,6 +33,20 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
         except LockConflict as conflict:
             await wait_for(session, conflict)
             session.notifications.undo_since(noted)
+
+
+async def run_command_waiting(session: "Session", command: "Command", parameters: "Parameters") -> "Result":
+    """Run a command's handler; after a wait on a fresh parse tree, with its names looked up in the catalog as it is then."""
+    raws = chain([command.raw], (fresh(command.raw) for _ in count()))
+
+    async def run() -> "Result":
+        raw = next(raws)
+        if raw is not command.raw:
+            await session.catalog(refresh=session.own_catalog is None)
+        with session.block.timeout():
+            return await command.kind.handler(session, raw, parameters)
+
+    return await run_waiting(session, run)
 
 
 async def wait_for(session: "Session", conflict: LockConflict) -> None:

@@ -89,7 +89,7 @@ async def run_declare(session: "Session", raw: RawStatement, parameters: Paramet
     node = raw.node
     name, options = node.take("portalname"), node.take("options", 0)
     held = bool(options & HOLD)
-    if not held and not session.block.explicit and not session.block.implicit_block:
+    if not held and not session.block.in_block:
         raise states.NoActiveSqlTransaction("DECLARE CURSOR can only be used in transaction blocks")
     if name in session.cursors or name in session.portals:
         raise states.DuplicateCursor(f'cursor "{name}" already exists')

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 async def run_set(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """SET and RESET."""
-    in_block = session.block.explicit or session.block.implicit_block
-    return Result(statements.run_set(session.settings, raw.node, in_block=in_block, notices=session.notices))
+    return Result(statements.run_set(session.settings, raw.node, in_block=session.block.in_block, notices=session.notices))
 
 
 async def run_show(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:

@@ -1,4 +1,4 @@
-"""Long runs against any server: python -m tests.simulation lists --dsn ..., kills, power, jobs (see --help)."""
+"""Long runs against any server: python -m tests.simulation lists --dsn ..., kills, power, jobs, soak (see --help)."""
 
 import argparse
 import asyncio
@@ -6,7 +6,11 @@ import re
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulation.dependencies import find_anomalies
 from tests.simulation.histories import Append, History, Level, Read
@@ -14,6 +18,7 @@ from tests.simulation.job_queue import run_queue
 from tests.simulation.kills import Pgquill, kill_again_and_again
 from tests.simulation.list_clients import Manner, collect
 from tests.simulation.power import CUTS, power_fails
+from tests.simulation.soak import EXPECTED, GROWTH_MAX, Soak
 
 
 def lists(options: argparse.Namespace) -> int:
@@ -98,6 +103,29 @@ def jobs(options: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def soak(options: argparse.Namespace) -> int:
+    """Everything at once, for long; 1 if something was wrong. Ctrl-C ends it early, with what was found so far."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("statements", total=options.statements)
+
+        def report(run: Soak) -> None:
+            size = f"{run.memory[-1][1] / 2**20:.0f} MB" if run.memory else ""
+            progress.update(bar, completed=run.done, description=f"{sum(run.errors.values())} errors {size}")
+
+        run = Soak(options.dsn, options.statements, options.pid, report=report)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(run.run(options.clients, options.seed))
+    for state, times in run.errors.most_common():
+        print(f"  {state} {EXPECTED.get(state, 'NOT EXPECTED')}: {times}")
+    if run.growth > GROWTH_MAX:
+        run.wrong.append(f"the memory has grown by {run.growth - 1:.0%}")
+    print("\n".join(dict.fromkeys(run.wrong)))
+    print(f"{run.done} statements, {run.cancels} cancels, {run.disconnects} disconnects, memory {run.growth - 1:+.1%}, "
+          f"{len(run.wrong)} complaints")
+    return 1 if run.wrong else 0
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
@@ -129,6 +157,13 @@ def main() -> int:
     command.add_argument("--dsn", required=True)
     command.add_argument("--jobs", type=int, default=20_000)
     command.add_argument("--workers", type=int, default=16)
+    command.add_argument("--seed", type=int, default=1)
+    command = commands.add_parser("soak", help="statements of all kinds, cancels and disconnects, and the server's memory")
+    command.set_defaults(run=soak)
+    command.add_argument("--dsn", required=True)
+    command.add_argument("--pid", type=int, help="of the server, to watch its memory")
+    command.add_argument("--statements", type=int, default=2_000_000)
+    command.add_argument("--clients", type=int, default=64)
     command.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     result: int = options.run(options)

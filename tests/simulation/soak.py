@@ -18,6 +18,8 @@ import psycopg
 ACCOUNTS = 400
 MONEY = 1000
 STUCK_S = 60.0
+GROWTH_MAX = 1.1
+"""How much more memory the server may have at the end than after a third of a long run."""
 
 EXPECTED = {
     "40001": "serialization failure", "40P01": "deadlock detected", "55P03": "lock not available", "57014": "query canceled",
@@ -42,10 +44,12 @@ POINT = ("SELECT * FROM soak_account WHERE id = {a}", "SELECT money FROM soak_ac
          "SELECT id, data->>'k' FROM soak_line WHERE account = {a} ORDER BY id DESC LIMIT 5",
          "UPDATE soak_account SET note = 'note {b}' WHERE id = {a}",
          "INSERT INTO soak_line (account, amount, data) VALUES ({a}, {b}.25, '{{\"k\": {b}}}')",
-         "DELETE FROM soak_line WHERE id = (SELECT min(id) FROM soak_line WHERE account = {a})")
-LARGE = ("SELECT sum(money) FROM soak_account", "SELECT account, count(*) FROM soak_line GROUP BY account ORDER BY 2 DESC LIMIT 10",
+         "DELETE FROM soak_line WHERE id = (SELECT min(id) FROM soak_line WHERE account = {a})",
+         "DELETE FROM soak_line WHERE id IN (SELECT id FROM soak_line WHERE account = {a} ORDER BY id LIMIT 3)")
+LARGE = ("SELECT sum(money) FROM soak_account",
+         "SELECT account, count(*) FROM soak_line GROUP BY account ORDER BY 2 DESC LIMIT 10",
          "SELECT a.id, sum(l.amount) FROM soak_account a LEFT JOIN soak_line l ON l.account = a.id GROUP BY a.id ORDER BY 1",
-         "SELECT * FROM soak_line ORDER BY id LIMIT 1000", "SELECT n FROM generate_series(1, 20000) AS n")
+         "SELECT * FROM soak_line ORDER BY id LIMIT 200", "SELECT n FROM generate_series(1, 3000) AS n")
 WRONG = ("SELECT 1 / 0", "SELECT * FROM soak_nosuch", "SELECT 'x'::int", "INSERT INTO soak_account (id) VALUES ({a})",
          "INSERT INTO soak_line (account) VALUES (-1)", "UPDATE soak_account SET money = -2000000 WHERE id = {a}")
 
@@ -127,15 +131,16 @@ class Client:
     def __init__(self, soak: Soak, draw: random.Random) -> None:
         self.soak, self.random = soak, draw
         self.connection: psycopg.AsyncConnection[Any]
+        self.last = ""
 
     async def run(self) -> None:
+        """Until the soak has had its statements."""
         while self.soak.done < self.soak.statements:
             try:
-                async with asyncio.timeout(STUCK_S):
-                    async with await psycopg.AsyncConnection.connect(self.soak.dsn, autocommit=True) as self.connection:
-                        await self.session()
+                async with await psycopg.AsyncConnection.connect(self.soak.dsn, autocommit=True) as self.connection:
+                    await self.session()
             except TimeoutError:
-                self.soak.wrong.append("a client had no answer for a minute")
+                self.soak.wrong.append(f"no answer for a minute: {self.last}")
                 self.soak.done = self.soak.statements
             except psycopg.Error as error:
                 if error.sqlstate is not None or not self.connection.closed:
@@ -148,7 +153,8 @@ class Client:
                 return
             work = self.random.choices(WORKS, WEIGHTS)[0]
             try:
-                await work(self)
+                async with asyncio.timeout(STUCK_S):
+                    await work(self)
             except psycopg.Error as error:
                 if self.connection.closed:
                     return
@@ -163,6 +169,7 @@ class Client:
     async def execute(self, statement: str) -> psycopg.AsyncCursor[Any]:
         self.soak.count()
         filled = statement.format(a=self.random.randint(1, ACCOUNTS), b=self.random.randint(1, 9999))
+        self.last = filled
         return await self.connection.execute(filled.encode())
 
     async def point(self) -> None:
@@ -174,7 +181,8 @@ class Client:
     async def parameters(self) -> None:
         """The extended protocol, prepared after a while."""
         self.soak.count()
-        cursor = await self.connection.execute("SELECT id, money FROM soak_account WHERE id = %s", [self.random.randint(1, ACCOUNTS)])
+        account = self.random.randint(1, ACCOUNTS)
+        cursor = await self.connection.execute("SELECT id, money FROM soak_account WHERE id = %s", [account])
         await cursor.fetchall()
 
     async def large(self) -> None:
@@ -256,13 +264,13 @@ class Client:
         await self.execute("BEGIN")
         await self.execute("UPDATE soak_account SET money = money + 1 WHERE id = {a}")
         if self.random.random() < 0.5:
-            self.connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 100000000)")
+            self.connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 300000)")
             self.connection.pgconn.flush()
         self.connection.pgconn.finish()
 
 
 WORKS_AND_WEIGHTS: tuple[tuple[Callable[[Client], Any], int], ...] = (
-    (Client.point, 50), (Client.parameters, 20), (Client.large, 4), (Client.mistake, 4), (Client.transfer, 12),
+    (Client.point, 50), (Client.parameters, 20), (Client.large, 1), (Client.mistake, 4), (Client.transfer, 12),
     (Client.cursor, 3), (Client.copy, 2), (Client.temporary, 1), (Client.wait_for_nothing, 1), (Client.canceled, 1),
 )  # fmt: skip
 WORKS = [work for work, _ in WORKS_AND_WEIGHTS]

@@ -137,8 +137,20 @@ def test_copy_from_a_client_that_pauses_is_interrupted(two: tuple[Connection, Co
     assert observer.execute("SELECT count(*) FROM t").fetchone() == (2,)
 
 
-@every_way
-def test_result_for_a_client_that_does_not_read_is_interrupted(two: tuple[Connection, Connection], way: Way) -> None:
+def test_session_whose_client_does_not_read_its_result_is_terminated(two: tuple[Connection, Connection]) -> None:
+    observer, victim = two
+    victim.pgconn.send_query(b"COPY (SELECT repeat('x', 10000) FROM generate_series(1, 100000)) TO STDOUT")
+    victim.pgconn.flush()
+    until_active(observer, victim)
+    by_terminate_function(observer, victim)
+    query = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
+    while observer.execute(query, [victim.info.backend_pid]).fetchone() is not None:
+        pass
+    victim.close()
+
+
+@pytest.mark.parametrize("way", [by_request, by_cancel_function], ids=lambda way: way.__name__)
+def test_result_for_a_client_that_does_not_read_is_cancelled(two: tuple[Connection, Connection], way: Way) -> None:
     observer, victim = two
     victim.pgconn.send_query(b"COPY (SELECT repeat('x', 10000) FROM generate_series(1, 100000)) TO STDOUT")
     victim.pgconn.flush()
@@ -152,9 +164,11 @@ def test_result_for_a_client_that_does_not_read_is_interrupted(two: tuple[Connec
     assert size == -1 and rows < 100_000
     ended = victim.pgconn.get_result()
     assert ended is not None and ended.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == sqlstate.encode()
+    while victim.pgconn.get_result() is not None:
+        pass
 
 
-def test_copy_of_a_database_that_is_interrupted_leaves_no_file(database: Database, served: Any, way: Way = by_request) -> None:
+def test_copy_of_a_database_that_is_interrupted_leaves_no_file(database: Database, served: Any) -> None:
     with psycopg.connect(database.dsn(), autocommit=True) as source:
         source.execute("CREATE TABLE big AS SELECT g, repeat('x', 1000) AS x FROM generate_series(1, 100000) g")
     name = f"{database.name}_copy"
@@ -162,7 +176,7 @@ def test_copy_of_a_database_that_is_interrupted_leaves_no_file(database: Databas
             psycopg.connect(served.dsn("postgres"), autocommit=True) as victim:
         running = Waiting(lambda: victim.execute(f"CREATE DATABASE {name} TEMPLATE {database.name}"))  # type: ignore[arg-type]
         until_active(observer, victim)
-        way(observer, victim)
+        victim.cancel()
         try:
             running.done()
         except psycopg.errors.QueryCanceled:

@@ -18,7 +18,7 @@ import trio
 from storage.connection import Connection, Settings, file_uri
 from storage.counters import LogCounters
 from storage.engine import Engine
-from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly, translate
+from storage.errors import Busy, CannotOpen, Interrupted, LockedByOther, ReadOnly, translate
 from storage.holding import PinnedConnection
 from storage.locks import LockManager, LockOwner, Mode, Request
 from storage.pool import Pool
@@ -235,7 +235,7 @@ def _copy(source: Connection, path: str) -> None:
             with target.backup("main", source.raw, "main") as backup:
                 while not backup.done:
                     if interrupted():
-                        raise apsw.InterruptError("interrupted")
+                        raise Interrupted("interrupted")
                     backup.step(BACKUP_PAGES)
             source.command("COMMIT")
         finally:

@@ -85,6 +85,10 @@ class Interrupted(EngineError):
     """The statement was stopped, and not by cancelling the task that waits for it."""
 
 
+class NeedsThread(Interrupted):
+    """A function takes longer than the event loop may be held: the statement is begun again in a thread."""
+
+
 class TransactionLost(EngineError):
     """SQLite has rolled the whole transaction back (interrupted write, disk full, I/O error); only rollback() works."""
 

@@ -34,6 +34,7 @@ from storage.errors import (
     InternalError,
     Interrupted,
     LockConflict,
+    NeedsThread,
     SnapshotTooOld,
     TransactionLost,
     Unserializable,
@@ -45,6 +46,7 @@ from storage.rowlocks import RowLocks
 from storage.rows import Rows
 from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.turn import Patience
+from storage.worker import inline
 
 INLINE_ROWS = 500
 """Rows a statement may give inline; what comes after them is produced in a thread."""
@@ -144,14 +146,16 @@ class Transaction(RowLocks):
                 connection.prepare(statement.needs)
             if plan.restartable:
                 connection.deadline = monotonic() + self._engine.budget_s
+                if statement.needs:
+                    inline.until = connection.deadline
             buffer = connection.first_rows(statement, params, INLINE_ROWS)
-            connection.deadline = inf
+            connection.deadline = inline.until = inf
             self._note_read(plan)
             rows = Rows(plan.columns, buffer, 0, connection.schema_token())
         except BaseException as error:
-            connection.deadline = inf
+            connection.deadline = inline.until = inf
             self._give_back(connection)
-            if isinstance(error, Interrupted) and connection.tripped:
+            if isinstance(error, Interrupted) and (connection.tripped or isinstance(error, NeedsThread)):
                 connection.tripped = False
                 plan.learn_long()
                 return None

@@ -12,12 +12,14 @@ in the event loop's own thread: deterministic, for simulations.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
+from time import monotonic
 from typing import Protocol, TypeVar
 
 import outcome
 import trio
 
-from storage.errors import Interrupted
+from storage.errors import Interrupted, NeedsThread
 
 T = TypeVar("T")
 
@@ -36,6 +38,39 @@ def interrupted() -> bool:
     """Whether the statement that runs in this thread has been asked to stop: for Python functions that take long."""
     current: Stoppable | None = getattr(_thread, "current", None)
     return current is not None and current.stop
+
+
+class Budget:
+    """How long the statement that runs in the event loop may take, if it may be begun again in a thread."""
+
+    def __init__(self) -> None:
+        self.until = inf
+
+
+inline = Budget()
+
+
+def may_move() -> bool:
+    """Whether this is the event loop, and the statement that runs in it may be moved to a thread."""
+    return inline.until != inf and not in_thread()
+
+
+def in_thread() -> bool:
+    """Whether this is a thread for statements, where waiting holds nobody up."""
+    return getattr(_thread, "current", None) is not None
+
+
+def look_up() -> None:
+    """For Python functions that take long, to be called now and then (0.2 us).
+
+    Raises: Interrupted if the statement is to stop, NeedsThread if it has held the event loop long enough.
+    """
+    current: Stoppable | None = getattr(_thread, "current", None)
+    if current is not None:
+        if current.stop:
+            raise Interrupted("interrupted")
+    elif monotonic() > inline.until:
+        raise NeedsThread("this takes long")
 
 
 class Worker:

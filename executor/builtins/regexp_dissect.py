@@ -4,12 +4,13 @@ The extent of the whole is known. Of a sequence, each part from left to right ta
 if it prefers that, provided that the rest can still match; of alternatives the first that fits is taken.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import regex
 
 from executor.builtins.regexp_syntax import Node
+from executor.builtins.regexp_time import timed
 
 Spans = dict[int, tuple[int, int]]
 """Group number -> where it matched."""
@@ -18,10 +19,9 @@ Spans = dict[int, tuple[int, int]]
 class Dissection:
     """Dissects matches in one text. The expression must not look outside of the part that it matches."""
 
-    def __init__(self, text: str, flags: int, timeout_s: float) -> None:
+    def __init__(self, text: str, flags: int) -> None:
         self.text = text
         self.flags = flags
-        self.timeout_s = timeout_s
         self.spans: Spans = {}
 
     def fits(self, pattern: str, begin: int, end: int) -> bool:
@@ -29,7 +29,7 @@ class Dissection:
         # The part is cut out, so ^ and $ may match at its ends; they are removed where that would be wrong.
         if (r"\A" in pattern and begin > 0) or (r"\Z" in pattern and end < len(self.text)):
             return False
-        return _compiled(pattern, self.flags).fullmatch(self.text, begin, end, timeout=self.timeout_s) is not None
+        return timed(partial(_compiled(pattern, self.flags).fullmatch, self.text, begin, end)) is not None
 
     def divide(self, node: Node, begin: int, end: int) -> bool:
         """Find the groups of a node that matches begin..end; False if it cannot."""

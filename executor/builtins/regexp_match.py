@@ -6,17 +6,16 @@ that. Where the library's own order of trying gives the same it is used directly
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import regex
 
 from executor.builtins.regexp_dissect import Dissection, Spans
 from executor.builtins.regexp_syntax import Options, Translation, translate, wrong
-from executor.sqlstates import QueryCanceled
+from executor.builtins.regexp_time import timed
+from storage.worker import look_up
 
-TIMEOUT_S = 30.0
-"""A single match that takes longer ends the statement; statement_timeout cannot interrupt the library."""
 STEPS_MAX = 1_000_000
 """So many steps are over at once. A match that cannot take more is not timed, which costs three times as much as it."""
 
@@ -58,10 +57,6 @@ class _Found:
         return tuple(self.group(number) for number in range(1, self.count + 1))
 
 
-def _timed_out() -> QueryCanceled:
-    return QueryCanceled("canceling statement because a regular expression took too long to match")
-
-
 class Expression:
     """A compiled regular expression."""
 
@@ -83,32 +78,23 @@ class Expression:
         bounded = not translation.quantified_group and not translation.back_references
         self.untimed_length = int(STEPS_MAX ** (1 / (translation.lazy + translation.greedy + 1))) if bounded else -1
 
-    def limit_s(self, text: str) -> float | None:
-        """How long a match in this text may take; None if it cannot take long."""
-        return None if len(text) <= self.untimed_length else TIMEOUT_S
-
     def test(self, text: str) -> bool:
         """Whether there is a match anywhere."""
         if len(text) <= self.untimed_length:
             return self.plain.search(text) is not None
-        try:
-            return self.plain.search(text, timeout=TIMEOUT_S) is not None
-        except TimeoutError:
-            raise _timed_out() from None
+        return timed(partial(self.plain.search, text)) is not None
 
     def search(self, text: str, start: int = 0) -> Match | None:
         """The match that PostgreSQL would report, from character `start` on."""
-        try:
-            if self.ambiguous:
-                return self._search(text, start)
-            found: Match | None = self.plain.search(text, start, timeout=self.limit_s(text))
-            return found
-        except TimeoutError:
-            raise _timed_out() from None
+        if self.ambiguous:
+            return self._search(text, start)
+        if len(text) <= self.untimed_length:
+            return self.plain.search(text, start)  # type: ignore[no-any-return]
+        return timed(partial(self.plain.search, text, start))  # type: ignore[no-any-return]
 
     def _search(self, text: str, start: int) -> Match | None:
         """First the extent of the whole match, then what its groups matched."""
-        longest = self.longest.search(text, start, timeout=TIMEOUT_S)
+        longest = timed(partial(self.longest.search, text, start))
         if longest is None:
             return None
         begin, end = longest.span()
@@ -122,14 +108,14 @@ class Expression:
         if not self.groups or self.translation.back_references or self.translation.constraints:
             exact = self._exactly(text, begin, end) if self.groups else found
             return exact or found  # type: ignore[no-any-return]
-        dissection = Dissection(text, self.flags, TIMEOUT_S)
+        dissection = Dissection(text, self.flags)
         if not dissection.divide(self.root, begin, end):
             return found  # type: ignore[no-any-return]
         return _Found(text, {**dissection.spans, 0: (begin, end)}, self.groups)
 
     def _exactly(self, text: str, begin: int, end: int) -> Any:
         """A match with just this extent that sees the whole text around it."""
-        return _ending(self.root.plain, self.flags, len(text) - end).match(text, begin, timeout=TIMEOUT_S)
+        return timed(partial(_ending(self.root.plain, self.flags, len(text) - end).match, text, begin))
 
     def matches(self, text: str, start: int = 0) -> Iterator[Match]:
         """All matches from left to right, not overlapping."""
@@ -139,6 +125,7 @@ class Expression:
             if match is None:
                 return
             yield match
+            look_up()
             at = match.end() + (match.end() == match.start())
 
 

@@ -18,6 +18,7 @@ from executor.textsearch.token_types import TOKENS
 from executor.types.tsquery import Query, operands
 from executor.types.tsquery_syntax import Operand
 from executor.types.tsvector import POSITION_MAX, WORD_BYTES_MAX
+from storage.worker import look_up
 
 
 def _kinds(*names: str) -> frozenset[int]:
@@ -124,6 +125,7 @@ class Headline:
         found: list[Stretch] = []
         position = 0
         while (span := self._span(position)) is not None:
+            look_up()
             first, last = span
             position = first + 1
             if first <= last and (cover := self._cover(first, last)) is not None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from executor.textsearch.parser_states import STATES
 from executor.textsearch.token_types import TOKENS
+from storage.worker import look_up
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = frozenset("0123456789")
@@ -254,6 +255,7 @@ def tokens(text: str) -> Iterator[Token]:
     """All tokens of a text, blanks included. A hyphenated word and a URL are followed by their parts."""
     parser = _Parser(text)
     while True:
+        look_up()
         plain = _plain_token(parser)
         if plain is not None:
             yield plain

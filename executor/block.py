@@ -262,7 +262,7 @@ class Block:
                         await on_commit(session)
                     if session.context.sequences.dirty:
                         await session.context.sequences.save(transaction)
-                    if transaction.has_written:
+                    if transaction.has_written and not transaction.is_ready_to_write:
                         await transaction.begin_write()
                     if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
                         raise refused

@@ -500,8 +500,9 @@ class Session:
         version = analyzed.catalog.version
         try:
             if statement.writes:
-                with self.block.timeout():
-                    await transaction.begin_write()
+                if not transaction.begin_write_nowait():
+                    with self.block.timeout():
+                        await transaction.begin_write()
                 if self.own_catalog is None and transaction.schema_token() != version:
                     return None
                 alone = only and transaction.is_pristine and not self.block.explicit

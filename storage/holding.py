@@ -16,8 +16,6 @@ Lock order: a transaction that has the turn never waits for a pooled connection,
 suspended results aside. A snapshot holds one pooled connection and never needs a second.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import inf
 from typing import NamedTuple
 
@@ -53,6 +51,22 @@ class Savepoint(NamedTuple):
     changes: int
     locks: int
     fixed: bool
+
+
+class Hold:
+    """While it is entered, a transaction is not idle. (A class, since it is on the way of every write.)"""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: "Holding") -> None:
+        self._of = of
+
+    def __enter__(self) -> None:
+        self._of._busy += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._of._busy -= 1
+        self._of._make_room()
 
 
 class Holding:
@@ -194,15 +208,9 @@ class Holding:
         """Whether results are still being produced on the connection it writes on."""
         return bool(self._live) and any(rows.connection is self._connection for rows in self._live)
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> "Hold":
         """Keep the turn, and so the state of the file, between several statements that belong together."""
-        self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            self._make_room()
+        return Hold(self)
 
     def _make_room(self) -> None:
         """Nothing is running any more: whoever waits for the turn can have it."""
@@ -252,10 +260,21 @@ class Holding:
 
         Raises: LockTimeout, Deadlock, ReadOnly, StaleSnapshot.
         """
+        if self.is_ready_to_write:
+            return
         with self.hold():
             await self._cleared()
             if not self._enter_nowait(keep_turn=True):
                 await self._enter()
+
+    @property
+    def is_ready_to_write(self) -> bool:
+        """Whether it has the turn, and `begin_write` would have nothing to do."""
+        return self._resident and self._clearing is None
+
+    def begin_write_nowait(self) -> bool:
+        """`begin_write` if that needs no waiting; whether it was done. Raises: ReadOnly, StaleSnapshot."""
+        return self._resident or (self._clearing is None and self._enter_nowait())
 
     async def _enter(self) -> None:
         engine = self._engine

@@ -16,13 +16,13 @@ a thread and remembered. In a thread, rows come in chunks, as they are asked for
 Nothing here awaits unless it has to wait: a caller that never waits itself must yield now and then.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from itertools import count
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import trio
 
@@ -48,6 +48,7 @@ from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.turn import Patience
 from storage.worker import inline
 
+T = TypeVar("T")
 INLINE_ROWS = 500
 """Rows a statement may give inline; what comes after them is produced in a thread."""
 _atomic_names = count(1)
@@ -279,8 +280,8 @@ class Transaction(RowLocks):
         connection.prepare(statement.needs)
         connection.command("SAVEPOINT pgquill_statement")
         try:
-            with self._settled(connection, autocommit=False):
-                changes = connection.change_many(statement, batch)
+            job = partial(connection.change_many, statement, batch)
+            changes = self._settled(connection, job, autocommit=False)
         except BaseException as error:
             self._undo_statement(connection, error, False)
             raise
@@ -288,12 +289,11 @@ class Transaction(RowLocks):
         self._pristine = False
         return changes
 
-    @contextmanager
-    def _settled(self, connection: Connection, *, autocommit: bool) -> Iterator[None]:
-        """Around a statement that changes rows: they are locked afterwards. Raises: LockConflict, StaleSnapshot."""
+    def _settled(self, connection: Connection, run: Callable[[], T], *, autocommit: bool) -> T:
+        """Run a statement that changes rows, and lock them. Raises: LockConflict, StaleSnapshot."""
         capture = connection.capture = self._capture(autocommit=autocommit)
         try:
-            yield
+            result = run()
         except ConstraintFailed as error:
             connection.capture = None
             request = self._removed_by_other(error)
@@ -302,8 +302,11 @@ class Transaction(RowLocks):
             raise
         finally:
             connection.capture = None
-        self._refuse_unserializable()  # it could not be committed any more
+            connection.deadline = inf
+        if self.isolation is Isolation.SERIALIZABLE:
+            self._refuse_unserializable()  # it could not be committed any more
         self._settle(connection, capture)
+        return result
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:
         """Run a short write inline; None if it went over its budget, which only a first write has."""
@@ -332,11 +335,8 @@ class Transaction(RowLocks):
         if guarded:
             connection.deadline = monotonic() + self._engine.budget_s
         try:
-            with self._settled(connection, autocommit=autocommit):
-                try:
-                    buffer, spool, changes = connection.change(statement, params)
-                finally:
-                    connection.deadline = inf
+            job = partial(connection.change, statement, params)
+            buffer, spool, changes = self._settled(connection, job, autocommit=autocommit)
         except BaseException as error:
             self._undo_statement(connection, error, autocommit)
             raise

@@ -34,7 +34,7 @@ class Change(NamedTuple):
 class Capture:
     """Where a connection's hook puts what a statement changes. tables: those changed. blind: some rows could not be read.
 
-    full: there were more than `limit` changes; then only the tables are known.
+    full: there were more than `limit` changes, or that is 0; then only the tables are known.
     """
 
     __slots__ = ("blind", "changes", "full", "limit", "tables")
@@ -44,7 +44,7 @@ class Capture:
         self.changes: list[Change] = []
         self.tables: set[str] = set()
         self.blind = False
-        self.full = False
+        self.full = limit == 0
 
     def add(self, update: apsw.PreUpdate) -> None:
         """Called by SQLite before each change of a row."""

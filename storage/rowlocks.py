@@ -37,17 +37,23 @@ class RowLocks(Holding):
         return len(lockers) > 1 or (bool(lockers) and self not in lockers)
 
     def _capture(self, *, autocommit: bool) -> Capture | None:
-        """What the next statement's changes go into; None if nobody needs to know them."""
-        if not self._others_lock() and not self._engine.history.is_wanted and (autocommit or self._fixed):
+        """What the next statement's changes go into; None if nobody needs to know them.
+
+        A short statement that is alone in its transaction, while nobody holds a row or a snapshot, just keeps everybody from
+        locking rows until it is committed. One that runs in a thread, or in a transaction that keeps its turn, locks tables.
+        """
+        if self._others_lock() or self._engine.history.is_wanted:
+            return Capture(CAPTURED_MAX)
+        if autocommit and not self._heavy and self._engine.locks.take(self.owner, Request(EVERY_ROW, _ALONE)):
             self._fixed = True
             return None
-        return Capture(CAPTURED_MAX)
+        return Capture(0 if self._fixed or (autocommit and self._heavy) else CAPTURED_MAX)
 
     # --- after a statement ----------------------------------------------------------------------------------------
 
     def _settle(self, connection: Connection, capture: Capture | None) -> None:
         """Lock what a statement has changed. Raises: LockConflict, StaleSnapshot: the caller undoes the statement then."""
-        if capture is None or not capture.changes:
+        if capture is None or not (capture.changes or capture.tables):
             return
         self._engine.lockers.add(self)
         self._need(EVERY_ROW, _SHARED)

@@ -305,7 +305,12 @@ class Transaction(RowLocks):
             connection.deadline = inf
         if self.isolation is Isolation.SERIALIZABLE:
             self._refuse_unserializable()  # it could not be committed any more
-        self._settle(connection, capture)
+        fixed = self._fixed
+        try:
+            self._settle(connection, capture)
+        except BaseException:
+            self._fixed = fixed  # the statement is undone, and others may need the turn before it can run again
+            raise
         return result
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:

@@ -1,5 +1,7 @@
 """Several transactions with uncommitted writes at once: parked, resumed, and waiting for each other's rows."""
 
+import threading
+
 import apsw
 import pytest
 import trio
@@ -7,7 +9,7 @@ import trio.testing
 
 from storage import errors
 from storage.locks import Mode
-from storage.statement import Isolation, Statement
+from storage.statement import Function, Isolation, Statement
 from storage.transaction import Transaction
 from tests.storage.bench import NUMBERS, Bench, everything, read, when_free, write
 
@@ -351,3 +353,48 @@ async def test_snapshot_that_begins_with_a_write_stays_the_same_while_parked(fil
             await one.commit()
     else:
         await one.commit()
+
+
+async def test_row_cannot_be_locked_between_an_autocommit_statement_and_its_commit(filled: Bench) -> None:
+    one, other = filled.begin(), filled.begin()
+    await one.run(Statement("UPDATE t SET n = 0 WHERE id = 1", writes=True), autocommit=True)
+    assert other.lock_row("t", 1, Mode.FOR_UPDATE) is not None
+    await one.commit()
+    assert other.lock_row("t", 1, Mode.FOR_UPDATE) is None
+    await other.rollback()
+
+
+async def test_row_changed_after_ddl_cannot_be_locked_by_others(filled: Bench) -> None:
+    one, other = filled.begin(), filled.begin()
+    await write(one, "CREATE TABLE made(x)")
+    await write(one, "UPDATE t SET n = 0 WHERE id = 1")
+    assert other.lock_row("t", 1, Mode.FOR_UPDATE) is not None
+    await one.rollback()
+    assert other.lock_row("t", 1, Mode.FOR_UPDATE) is None
+    await other.rollback()
+
+
+async def test_row_locked_while_a_long_statement_runs_is_waited_for(large: Bench) -> None:
+    one, other = large.begin(), large.begin()
+    entered = trio.Event()
+    loop = trio.lowlevel.current_trio_token()
+    go_on = threading.Event()
+
+    def pause(value: int) -> int:
+        if value == 5:
+            loop.run_sync_soon(entered.set)
+            assert go_on.wait(60)
+        return value
+
+    statement = Statement("UPDATE big SET v = pause(id)", (Function("pause", pause, 1),), writes=True)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(when_free, one, statement)
+        await entered.wait()
+        assert other.lock_row("big", 7, Mode.FOR_UPDATE) is None
+        go_on.set()
+        while one.owner.waiting is None:
+            await trio.testing.wait_all_tasks_blocked()
+        await write(other, "UPDATE big SET v = 'mine' WHERE id = 8")
+        await other.commit()
+    await one.commit()
+    assert await large.query("SELECT v FROM big WHERE id = 8") == [("8",)]

@@ -326,22 +326,31 @@ class LockManager:
 
     def _circle(self, owner: LockOwner, *, queued: bool) -> list[LockOwner]:
         """The sessions of a circle of waiting that `owner` is in; [] if there is none."""
-        path: list[LockOwner] = []
-        seen: set[LockOwner] = set()
-
-        def leads_back(current: LockOwner) -> bool:
-            path.append(current)
-            for other in self.blockers(current, queued=queued or current is not owner):
+        came_from: dict[LockOwner, LockOwner] = {}
+        followed: dict[tuple[Key, Mode], int] = {}  # how far into a queue those of a mode have been followed already
+        places: dict[Key, dict[Waiter, int]] = {}
+        stack = [owner]
+        while stack:
+            current = stack.pop()
+            waiter = current.waiting
+            behind = queued or current is not owner
+            if behind and waiter is not None:
+                key, mode, _ = waiter.request
+                if key not in places:
+                    places[key] = {each: i for i, each in enumerate(self._queues.get(key, ()))}
+                place = places[key].get(waiter, 0)
+                behind = place > followed.get((key, mode), -1)
+                followed[key, mode] = max(place, followed.get((key, mode), -1))
+            for other in self.blockers(current, queued=behind):
                 if other is owner:
-                    return True
-                if other not in seen:
-                    seen.add(other)
-                    if leads_back(other):
-                        return True
-            path.pop()
-            return False
-
-        return path if leads_back(owner) else []
+                    path = [current]
+                    while path[-1] is not owner:
+                        path.append(came_from[path[-1]])
+                    return path[::-1]
+                if other not in came_from:
+                    came_from[other] = current
+                    stack.append(other)
+        return []
 
     # --- what is shown --------------------------------------------------------------------------------------------
 

@@ -72,9 +72,9 @@ class Hold:
 class Holding:
     """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
-    __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_heavy", "_live", "_mine", "_pinned",
-                 "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written", "isolation",
-                 "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
+    __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_has_all_rows", "_heavy", "_live",
+                 "_mine", "_pinned", "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written",
+                 "isolation", "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
         self._engine = engine
@@ -82,6 +82,7 @@ class Holding:
         self._connection: Connection | None = None
         self._resident = False
         self._fixed = False
+        self._has_all_rows = False  # locked at once, because its changes are not captured
         self._heavy = False  # it has written much: COMMIT takes its time
         self._pristine = False  # writing, but nothing has been done yet that a restart would lose
         self._busy = 0
@@ -481,7 +482,7 @@ class Holding:
             elif self._pinned is not None:
                 self._pinned.connection.tidy()
         finally:
-            self._resident = False
+            self._resident = self._has_all_rows = False
             self._mine = []
             if self._snapshot is not None:
                 engine.history.close(self._snapshot)

@@ -305,27 +305,37 @@ class LockManager:
 
     def refuse_deadlock(self, owner: LockOwner) -> None:
         """Raises: Deadlock if whom this session waits for waits, in the end, for this session."""
-        if circle := self._circle(owner, queued=True):
+        if circle := self._circle(owner):
             self.deadlocks += 1
             raise Deadlock("deadlock detected", circle)
 
     def _resolve(self, waiter: Waiter) -> None:
-        """A waiter has waited for long: give up in a deadlock, but go ahead of others if that is all it takes."""
+        """A waiter has waited for long: give up in a deadlock, unless it is solved by letting somebody go ahead of others."""
         with self._guard:
-            circle = self._circle(waiter.owner, queued=False)
-            if circle:
-                self.deadlocks += 1
-                raise Deadlock("deadlock detected", circle)
-            if self._circle(waiter.owner, queued=True):
-                queue = self._queues[waiter.request.key]
-                queue.remove(waiter)
-                queue.insert(0, waiter)
-                self._grant(waiter.request.key)
-                if not waiter.granted.is_set():
-                    self.refuse_deadlock(waiter.owner)
+            owner = waiter.owner
+            moved: set[Waiter] = set()
+            while not waiter.granted.is_set() and (circle := self._circle(owner)):
+                ahead = None if self._circle(owner, queued=False) else self._could_go_ahead(circle, moved)
+                if ahead is None:
+                    self.deadlocks += 1
+                    raise Deadlock("deadlock detected", circle)
+                moved.add(ahead)
+                queue = self._queues[ahead.request.key]
+                queue.remove(ahead)
+                queue.insert(0, ahead)
+                self._grant(ahead.request.key)
 
-    def _circle(self, owner: LockOwner, *, queued: bool) -> list[LockOwner]:
-        """The sessions of a circle of waiting that `owner` is in; [] if there is none."""
+    def _could_go_ahead(self, circle: list[LockOwner], moved: set[Waiter]) -> Waiter | None:
+        """One of a circle who waits only for somebody before it in a queue, and has not been moved yet."""
+        for owner, other in zip(circle, [*circle[1:], circle[0]], strict=True):
+            waiter = owner.waiting
+            if waiter is not None and waiter not in moved and other not in set(self.blockers(owner, queued=False)):
+                return waiter
+        return None
+
+    def _circle(self, owner: LockOwner, *, queued: bool = True) -> list[LockOwner]:
+        """The sessions of a circle of waiting that `owner` is in; [] if there is none. queued: also of those who wait only
+        for others before them in a queue."""
         came_from: dict[LockOwner, LockOwner] = {}
         followed: dict[tuple[Key, Mode], int] = {}  # how far into a queue those of a mode have been followed already
         places: dict[Key, dict[Waiter, int]] = {}
@@ -333,7 +343,7 @@ class LockManager:
         while stack:
             current = stack.pop()
             waiter = current.waiting
-            behind = queued or current is not owner
+            behind = queued
             if behind and waiter is not None:
                 key, mode, _ = waiter.request
                 if key not in places:

@@ -30,7 +30,7 @@ _SHARED, _ALONE = Mode.ROW_EXCLUSIVE, Mode.EXCLUSIVE
 class RowLocks(Holding):
     """The part of a transaction that locks what its statements change."""
 
-    __slots__ = ("_removed",)
+    __slots__ = ()
 
     def _others_lock(self) -> bool:
         lockers = self._engine.lockers
@@ -42,10 +42,12 @@ class RowLocks(Holding):
         A short statement that is alone in its transaction, while nobody holds a row or a snapshot, just keeps everybody from
         locking rows until it is committed. One that runs in a thread, or in a transaction that keeps its turn, locks tables.
         """
+        if self._has_all_rows:
+            return None
         if self._others_lock() or self._engine.history.is_wanted:
             return Capture(CAPTURED_MAX)
         if autocommit and not self._heavy and self._engine.locks.take(self.owner, Request(EVERY_ROW, _ALONE)):
-            self._fixed = True
+            self._fixed = self._has_all_rows = True
             return None
         return Capture(0 if self._fixed or (autocommit and self._heavy) else CAPTURED_MAX)
 
@@ -63,9 +65,11 @@ class RowLocks(Holding):
         commits = self._commits()
         changes = capture.changes
         if capture.full or capture.blind:
-            self._fixed = self._heavy = True
+            self._fixed = True
+            self._heavy = self._heavy or (capture.full and capture.limit > 0)
             for name in capture.tables or {c.table for c in changes}:
-                self._need(("rows", name), _ALONE)
+                if not name.startswith("pgquill_"):
+                    self._need(("rows", name), _ALONE)
             if commits:
                 raise StaleSnapshot("too much has changed since the snapshot")
         else:

@@ -40,9 +40,9 @@ from storage.errors import (
     Unserializable,
 )
 from storage.holding import PinnedConnection, Savepoint
-from storage.locks import LockOwner, Mode
+from storage.locks import LockOwner, Mode, Request
 from storage.plans import Plan
-from storage.rowlocks import RowLocks
+from storage.rowlocks import EVERY_ROW, RowLocks
 from storage.rows import Rows
 from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.turn import Patience
@@ -372,6 +372,9 @@ class Transaction(RowLocks):
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
         if not self._mine and self._snapshot is None and not self.lost:
             self.has_written = self._pristine = self._fixed = False
+            if self._has_all_rows:
+                self._has_all_rows = False
+                self._engine.locks.release(self.owner, Request(EVERY_ROW, Mode.EXCLUSIVE))
 
     # --- savepoints -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
     a failure         an implicit transaction is rolled back; a block is failed until ROLLBACK [TO]
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -87,7 +87,7 @@ class Block:
         self.at_commit: list[Callable[[], None]] = []  # what takes effect outside of the file when it does in it
         self.in_block = False  # the command that runs now is
         self.number = 0  # of its transactions so far
-        self.shown: int | None = None  # the transaction's number in pg_locks, once somebody has looked
+        self.shown: int | None = None  # the transaction's number, once somebody has looked
         self.limits = Limits(self)
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
@@ -190,6 +190,12 @@ class Block:
         """25006."""
         if self.session.settings.get("transaction_read_only") == "on":
             raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
+
+    def transaction_number(self, numbers: Iterator[int]) -> int:
+        """The number of the transaction, given to it now if it had none."""
+        if self.shown is None:
+            self.shown = next(numbers)
+        return self.shown
 
     def note_command(self) -> None:
         """A command begins: is it in a block? The statements of a pipeline make one, from the second on."""

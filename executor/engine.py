@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import trio
@@ -29,7 +30,6 @@ from storage.database import Database as File
 from storage.errors import EngineError
 
 FIRST_DATABASE_OID = 16000
-FIRST_TRANSACTION = 1000
 SUFFIX = ".db"
 OTHERS_LEAVE_S = 5.0
 """How long DROP DATABASE waits for other sessions to end."""
@@ -53,7 +53,8 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
-        self.transaction_numbers = count(FIRST_TRANSACTION)  # for pg_locks
+        # Given out when somebody looks; those of the server's next run are higher.
+        self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)

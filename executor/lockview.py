@@ -90,14 +90,12 @@ class _Rows:
         if block.transaction is None:
             return
         yield self._lock(session, "virtualxid", "ExclusiveLock", virtual_id=_virtual(session), fast_path=True)
-        if block.transaction.has_written or any(request.key[0] == ROW for request in session.lock_owner.taken):
+        locks_rows = any(request.key[0] == ROW for request in session.lock_owner.taken)
+        if locks_rows or block.shown is not None or block.transaction.has_written:
             yield self._lock(session, "transactionid", "ExclusiveLock", transaction_id=self._number(session))
 
     def _number(self, session: "Session") -> int:
-        block = session.block
-        if block.shown is None:
-            block.shown = next(self.numbers)
-        return block.shown
+        return session.block.transaction_number(self.numbers) & 0xFFFFFFFF  # an xid is the lower half of an xid8
 
     def _row(self, session: "Session", key: Key, mode: Mode) -> Iterator[Lock]:
         """Somebody waits for a row, or for a unique value."""

@@ -163,6 +163,16 @@ class EngineView(SessionView):
         return [owner.label for session in self.engine.sessions if session.process_id == process_id
                 for owner in session.database.file.locks.blockers(session.lock_owner) if owner.label]
 
+    def transaction_id(self) -> int:
+        """The number of the current transaction, given to it now if it had none."""
+        return self.session.block.transaction_number(self.engine.transaction_numbers)
+
+    def assigned_transaction_id(self) -> int | None:
+        """The number of the current transaction; None while it has written nothing and nobody has asked."""
+        block = self.session.block
+        has_one = block.shown is not None or (block.transaction is not None and block.transaction.has_written)
+        return self.transaction_id() if has_one else None
+
     def prepared_statements(self) -> Iterable[PreparedStatement]:
         """This session's."""
         return tuple(PreparedStatement(name, p.text, stored_timestamp(p.prepared_ns), p.parameter_oids,

@@ -326,22 +326,21 @@ class LockManager:
 
     def _circle(self, owner: LockOwner, *, queued: bool) -> list[LockOwner]:
         """The sessions of a circle of waiting that `owner` is in; [] if there is none."""
-        path: list[LockOwner] = []
+        path = [owner]
         seen: set[LockOwner] = set()
-
-        def leads_back(current: LockOwner) -> bool:
-            path.append(current)
-            for other in self.blockers(current, queued=queued or current is not owner):
-                if other is owner:
-                    return True
-                if other not in seen:
-                    seen.add(other)
-                    if leads_back(other):
-                        return True
-            path.pop()
-            return False
-
-        return path if leads_back(owner) else []
+        steps = [iter(self.blockers(owner, queued=queued))]
+        while steps:
+            other = next(steps[-1], None)
+            if other is None:
+                steps.pop()
+                path.pop()
+            elif other is owner:
+                return path
+            elif other not in seen:
+                seen.add(other)
+                path.append(other)
+                steps.append(iter(self.blockers(other)))
+        return []
 
     # --- what is shown --------------------------------------------------------------------------------------------
 

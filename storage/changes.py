@@ -71,11 +71,23 @@ class Capture:
 @dataclass(frozen=True, slots=True)
 class UniqueKey:
     """A unique index. columns: positions; None if its keys cannot be computed from a row (an expression, a collation of
-    the file's own). norms: how each value is made comparable."""
+    the file's own). norms: how each value is made comparable. watched: the columns that say whether a row is in it, if it is
+    partial."""
 
     name: str
     columns: tuple[int, ...] | None
     norms: tuple[Callable[[Any], Any] | None, ...] = ()
+    watched: tuple[int, ...] = ()
+
+    def differs(self, old: Values | None, new: Values | None) -> tuple[Values | None, Values | None] | None:
+        """The keys of a row before and after a change that gives or takes one away; None for any other change."""
+        before = None if old is None else self.of(old)
+        after = None if new is None else self.of(new)
+        if before != after or before == ():
+            return before, after
+        if old is not None and new is not None and any(old[i] != new[i] for i in self.watched):
+            return before, after
+        return None
 
     def of(self, row: Values) -> Values | None:
         """The key of a row; () stands for every key, None for a row that is in nobody's way because of a NULL."""
@@ -110,6 +122,9 @@ class Table:
     delete: str = ""
     checked_update: str = ""
     checked_delete: str = ""
+    exists: str = ""
+    same: str = ""
+    width: int = 0
     stored: tuple[int, ...] = ()
     rowid: str | None = None
     keys: frozenset[int] = field(default_factory=frozenset)
@@ -165,7 +180,7 @@ def read_table(raw: apsw.Connection, database: str, name: str) -> Table | None:
         "SELECT 1 FROM pragma_index_list(?, ?) WHERE origin = 'pk'", name, database) else None
     stored = tuple(i for i, column in enumerate(columns) if column[3] == 0)
     table = Table(name, odd or (rowid is None and alias is None), alias, uniques,
-                  _references(rows, raw, database, name, names), stored=stored, rowid=rowid)
+                  _references(rows, raw, database, name, names), stored=stored, rowid=rowid, width=len(names))
     table.keys = frozenset(p for unique in uniques for p in (unique.columns or range(len(names)))) | (
         {alias} if alias is not None else set())
     if not table.odd:
@@ -179,13 +194,18 @@ def _quote(name: str) -> str:
 
 def _uniques(rows: Callable[..., list[Any]], name: str, database: str, names: list[str]) -> tuple[UniqueKey, ...]:
     found = []
-    for index, in rows("SELECT name FROM pragma_index_list(?, ?) WHERE \"unique\"", name, database):
+    for index, partial in rows("SELECT name, partial FROM pragma_index_list(?, ?) WHERE \"unique\"", name, database):
         parts = rows("SELECT cid, coll FROM pragma_index_xinfo(?, ?) WHERE key", index, database)
         # A partial index is taken for a whole one: two rows that are not in it may wait for each other, no more.
+        watched: tuple[int, ...] = ()
+        if partial:  # a row enters it by any column of its condition; whoever is named in its text may be one
+            text = rows(f"SELECT lower(sql) FROM {_quote(database)}.sqlite_schema WHERE type = 'index' AND name = ?", index)[0][0]
+            watched = tuple(i for i, column in enumerate(names) if column.lower() in text)
         if any(cid < 0 or coll.upper() not in NORMS for cid, coll in parts):
             found.append(UniqueKey(index, None))
         else:
-            found.append(UniqueKey(index, tuple(cid for cid, _ in parts), tuple(NORMS[coll.upper()] for _, coll in parts)))
+            norms = tuple(NORMS[coll.upper()] for _, coll in parts)
+            found.append(UniqueKey(index, tuple(cid for cid, _ in parts), norms, watched))
     return tuple(found)
 
 
@@ -225,3 +245,5 @@ def _write_texts(table: Table, schema: str, names: list[str]) -> None:
     same = "".join(f" AND {c} IS ?" for c in columns)
     table.checked_update = table.update + same
     table.checked_delete = table.delete + same
+    table.exists = f"SELECT 1 FROM {target} WHERE {key} = ?"
+    table.same = table.exists + same

@@ -83,4 +83,4 @@ class History:
 
     def changed_since(self, snapshot: int) -> Iterator[Commit]:
         """The commits after a snapshot, with gaps."""
-        return (commit for commit in self._commits if commit.number > snapshot)
+        return (commit for commit in list(self._commits) if commit.number > snapshot)  # in one step: in a thread

@@ -24,7 +24,7 @@ import trio
 from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
-from storage.errors import Busy, ConstraintFailed, ReadOnly, StaleSnapshot
+from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot
 from storage.locks import DEADLOCK_S, LockOwner
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
@@ -144,6 +144,8 @@ class Holding:
         connection = self._connection
         if connection is not None:
             return connection
+        if self._snapshot is not None:
+            raise SnapshotTooOld("the snapshot was given up for a write that could not be begun")
         if self._pinned is not None:
             if self._live:
                 return None  # an open cursor would keep its old snapshot open for this statement too
@@ -340,11 +342,12 @@ class Holding:
                 self._rebuild(connection, engine.foreign != self._foreign)
             else:
                 self._set_savepoints(connection)
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.command("ROLLBACK")
             engine.wrote(connection)
-            self.lost = self.lost or self.has_written or (self._snapshot is not None and old is None)
+            if not isinstance(error, Busy):  # that can be tried again
+                self.lost = self.lost or self.has_written or (self._snapshot is not None and old is None)
             raise
         if old is not None:
             engine.pool.give_back(old)  # its snapshot lives on in the history
@@ -373,8 +376,8 @@ class Holding:
 
         def job() -> None:
             replay = Replay(connection, self._engine.facts(connection), checked=foreign)
-            for commit in reversed(commits):
-                replay.undo(commit.changes or ())
+            if commits:
+                replay.undo([commit.changes or () for commit in commits])
             at = 0
             for savepoint in self._savepoints:
                 replay.redo(self._mine[at : savepoint.changes])
@@ -404,15 +407,20 @@ class Holding:
         self._mine = [c._replace(rowid=number(c.table, c.rowid), new_rowid=number(c.table, c.new_rowid))
                       if c.database == "main" else c for c in self._mine]
 
-    def _rebase(self, connection: Connection) -> None:
-        """Before COMMIT: leave the snapshot's state for the newest. Raises: StaleSnapshot."""
+    async def _rebase(self, connection: Connection) -> None:
+        """Before COMMIT: leave the snapshot's state for the newest. Raises: StaleSnapshot, LockTimeout."""
         if self._snapshot is None or not self._engine.history.has_since(self._snapshot):
             return
         if self._fixed:
             raise StaleSnapshot("the schema, or very much, was changed on a snapshot that is not the newest any more")
         connection.command("ROLLBACK")
         self._engine.wrote(connection)
-        connection.command("BEGIN IMMEDIATE")
+        patience = self._patience()
+        while not connection.in_transaction:
+            try:
+                connection.command("BEGIN IMMEDIATE")
+            except Busy as busy:  # another program was quick
+                await patience.wait(busy)
         self._engine.note_foreign()
         self._rebuild(connection, self._engine.foreign != self._foreign, newest=True)
 

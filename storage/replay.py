@@ -7,12 +7,13 @@ finds its row gone already is no error then.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import apsw
 
 from storage.changes import DELETE, INSERT, Change, Table, Values
 from storage.connection import Connection
-from storage.errors import ConstraintFailed, EngineError, StaleSnapshot, translate
+from storage.errors import ConstraintFailed, StaleSnapshot, translate
 
 Facts = Callable[[str, str], Table | None]
 """(database, table) -> its facts."""
@@ -34,15 +35,23 @@ class Replay:
         for change in changes:
             self._write(change, change.op, change.rowid, change.new_rowid, change.old, change.new)
 
-    def undo(self, changes: Sequence[Change]) -> None:
-        """Undo the changes, the last one first."""
-        for change in reversed(changes):
-            op = {INSERT: DELETE, DELETE: INSERT}.get(change.op, change.op)
-            self._write(change, op, change.new_rowid, change.rowid, change.new, change.old)
+    def undo(self, commits: Sequence[Sequence[Change]]) -> None:
+        """Undo the changes of commits, the last one first.
+
+        Foreign keys are off meanwhile: they held before and will hold then, and their actions would take rows along.
+        """
+        config = self._raw.config
+        config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 0)
+        try:
+            for change in chain.from_iterable(reversed(changes) for changes in reversed(commits)):
+                op = {INSERT: DELETE, DELETE: INSERT}.get(change.op, change.op)
+                self._write(change, op, change.new_rowid, change.rowid, change.new, change.old)
+        finally:
+            config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 1)
 
     def _write(self, change: Change, op: int, rowid: int, new_rowid: int, old: Values | None, new: Values | None) -> None:
         table = self._facts(change.database, change.table)
-        if table is None or table.odd:
+        if table is None or table.odd or any(row is not None and len(row) != table.width for row in (old, new)):
             raise StaleSnapshot(f"the table {change.table} has been altered")
         if self.moved:
             rowid = self.moved.get((change.table, rowid), rowid)
@@ -54,25 +63,35 @@ class Replay:
                 assert new is not None
                 self._insert(change, table, new_rowid, table.pick(new))
             elif op == DELETE:
-                self._run(table, table.checked_delete if self._checked else table.delete,
-                          (rowid, *before) if self._checked else (rowid,))
+                found = self._run(table.checked_delete if self._checked else table.delete,
+                                  (rowid, *before) if self._checked else (rowid,))
+                if not found and self._has(table, rowid):
+                    raise StaleSnapshot(f"another program has changed a row of {table.name}")
             else:
                 assert new is not None
-                self._run(table, table.checked_update if self._checked else table.update,
-                          (*lead, *table.pick(new), rowid, *before) if self._checked else (*lead, *table.pick(new), rowid))
+                values = (*lead, *table.pick(new), rowid)
+                found = self._run(table.checked_update if self._checked else table.update,
+                                  (*values, *before) if self._checked else values)
+                if not found and not self._has(table, new_rowid, table.pick(new)):
+                    raise StaleSnapshot(f"another program has changed a row of {table.name}")
         except apsw.ConstraintError as error:
-            found = translate(error)
-            if isinstance(found, ConstraintFailed) and found.kind == "FOREIGNKEY":
-                raise found from error
-            raise StaleSnapshot(f"another program has written: {found.message}") from error
+            failure = translate(error)
+            if isinstance(failure, ConstraintFailed) and failure.kind == "FOREIGNKEY":
+                raise failure from error
+            raise StaleSnapshot(f"another program has written: {failure.message}") from error
         except apsw.Error as error:
-            found = translate(error)
-            raise StaleSnapshot(found.message) if not isinstance(found, EngineError) else found from error
+            raise translate(error) from error
 
-    def _run(self, table: Table, sql: str, values: Values) -> None:
+    def _run(self, sql: str, values: Values) -> bool:
+        """Write one row; False if it should have been as it was before, and is not."""
         self._raw.execute(sql, values).fetchall()
-        if self._checked and not self._raw.changes():
-            raise StaleSnapshot(f"another program has changed a row of {table.name}")
+        return not self._checked or bool(self._raw.changes())
+
+    def _has(self, table: Table, rowid: int, row: Values | None = None) -> bool:
+        """Whether there is a row, and like that: a foreign key's action has made it so already."""
+        if row is None:
+            return bool(self._raw.execute(table.exists, (rowid,)).fetchall())
+        return bool(self._raw.execute(table.same, (rowid, *row)).fetchall())
 
     def _insert(self, change: Change, table: Table, rowid: int, row: Values) -> None:
         if table.alias is not None:
@@ -89,9 +108,12 @@ class Replay:
 
 
 def with_checks_put_off(connection: Connection, job: Callable[[], None]) -> None:
-    """Run a job with foreign keys checked only when all of it is done. Raises: StaleSnapshot if they do not hold then."""
+    """Run a job with foreign keys checked only when all of it is done.
+
+    Where some do not hold then, because the transaction had left them to be checked at its COMMIT, all its checks are put
+    off until then: SQLite forgets what does not hold when it is told to put checks off no longer.
+    """
     connection.command("PRAGMA defer_foreign_keys = ON")
-    try:
-        job()
-    finally:
+    job()
+    if not connection.has_unresolved_foreign_keys:
         connection.command("PRAGMA defer_foreign_keys = OFF")

@@ -111,10 +111,8 @@ class RowLocks(Holding):
         if table.rowid is not None or table.alias is not None:
             self._lock_rows(connection, table, change, commits, moved)
         for unique in table.uniques:
-            before = None if old is None else unique.of(old)
-            after = None if new is None else unique.of(new)
-            if before != after or before == ():
-                for key in {before, after} - {None}:
+            if keys := unique.differs(old, new):
+                for key in {*keys} - {None}:
                     self._claim(("key", table.name, unique.name, key), commits)
         for reference in table.references:
             if new is None:
@@ -184,23 +182,32 @@ class RowLocks(Holding):
 
     # --- unique values that somebody else is taking away ----------------------------------------------------------
 
-    def _removed_by_other(self, error: ConstraintFailed) -> Request | None:
+    def _removed_by_other(self, connection: Connection, error: ConstraintFailed) -> Request | None:
         """A unique value is there already: whom to wait for, if another transaction is about to take one away."""
         if error.kind not in UNIQUE:
             return None
         if self._commits():
             raise StaleSnapshot("a unique value was changed after the snapshot")
         where = error.message.partition(": ")[2]
-        for other in self._engine.lockers:
+        for other in list(self._engine.lockers):  # in one step: this may be a thread
             if other is self:
                 continue
-            for change in other.changes:
-                if change.op == INSERT or not where.startswith((f"{change.table}.", "index '")):
+            for change in list(other.changes):
+                if not where.startswith((f"{change.table}.", "index '")) or not self._takes_away(connection, change):
                     continue
                 request = Request(("row", change.table, change.rowid), Mode.FOR_UPDATE)
                 if self._engine.locks.is_held(request.key, against=Mode.FOR_SHARE, owner=self.owner):
                     return request
         return None
+
+    def _takes_away(self, connection: Connection, change: Change) -> bool:
+        """Whether a change frees a unique value or a rowid."""
+        if change.op == INSERT or change.database != "main":
+            return False
+        if change.op == DELETE or change.rowid != change.new_rowid:
+            return True
+        table = self._engine.facts(connection)("main", change.table)
+        return table is None or any(unique.differs(change.old, change.new) for unique in table.uniques)
 
     @property
     def changes(self) -> list[Change]:
@@ -245,7 +252,7 @@ class RowLocks(Holding):
             await self._engine.locks.acquire(self.owner, request, timeout_s=self.lock_timeout_s,
                                              deadlock_s=self.deadlock_s)
         finally:
-            self._busy = busy
+            self._busy += busy  # somebody may be putting its results aside, and will count that down
 
     # --- at the end -----------------------------------------------------------------------------------------------
 
@@ -264,8 +271,5 @@ class RowLocks(Holding):
                                         or any(old[i] != new[i] for i in table.keys)):
                 gone.add(("row", table.name, change.rowid))
             for unique in table.uniques:
-                before = None if old is None else unique.of(old)
-                after = None if new is None else unique.of(new)
-                if before != after or before == ():
-                    keys |= {("key", table.name, unique.name, key) for key in (before, after) if key is not None}
+                keys |= {("key", table.name, unique.name, key) for key in unique.differs(old, new) or () if key is not None}
         return keys, gone

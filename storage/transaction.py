@@ -95,8 +95,6 @@ class Transaction(RowLocks):
         finally:
             self._busy -= 1
             if not self._busy and self._engine.turn.holder is self:
-                if self._engine.turn.waiting and not self._fixed and self.has_results:
-                    await self.put_results_aside()
                 self._make_room()
 
     def run_inline_or_none(self, statement: Statement, params: Sequence[Value] = (), *,
@@ -296,7 +294,7 @@ class Transaction(RowLocks):
             result = run()
         except ConstraintFailed as error:
             connection.capture = None
-            request = self._removed_by_other(error)
+            request = self._removed_by_other(connection, error)
             if request is not None:
                 raise LockConflict(request) from None
             raise
@@ -484,7 +482,7 @@ class Transaction(RowLocks):
         engine = self._engine
         connection.wal_pages = 0
         self._refuse_unserializable()
-        self._rebase(connection)
+        await self._rebase(connection)
         wanted = engine.history.is_wanted
         known = not self._fixed
         keys, gone = self._keys_for_history(connection) if wanted and known else (set(), set())
@@ -505,6 +503,7 @@ class Transaction(RowLocks):
                 engine.committing = False
         if connection.wal_pages or engine.settings.in_memory:
             shared = {r.key for r in self.owner.taken if r.mode is Mode.FOR_KEY_SHARE}
+            known = known and (wanted or not engine.history.is_wanted)  # a snapshot that is new does not know its keys
             engine.history.add(self._mine if known else None, keys, gone, shared)
         engine.committed()
         return connection.wal_pages

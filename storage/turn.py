@@ -118,15 +118,19 @@ class Turn:
 
     async def _clear(self) -> None:
         """Put the results of an idle holder aside, so that it can be parked."""
-        holder = self.holder
-        if holder is not None and holder.is_idle and not holder.is_fixed and holder.has_results:
-            self._clearing = True
-            try:
+        self._clearing = True
+        try:
+            if self._is_cluttered() and self.holder is not None:
                 with trio.CancelScope(shield=True):  # they are the holder's: it must not lose them because we are cancelled
-                    await holder.put_results_aside()
-            finally:
-                self._clearing = False
+                    await self.holder.put_results_aside()
+        finally:
+            self._clearing = False
         self.pass_on()
+
+    def _is_cluttered(self) -> bool:
+        """Whether nothing but results is in the way of putting the holder aside."""
+        holder = self.holder
+        return holder is not None and holder.is_idle and not holder.is_fixed and holder.has_results
 
     def leave(self, writer: Writer) -> None:
         """The transaction has ended, or wants nothing of the file for now."""
@@ -140,6 +144,9 @@ class Turn:
             writer, turn = self._queue.popleft()
             self.holder = writer
             turn.set()
+        elif self._queue and not self._clearing and self._is_cluttered():
+            self._clearing = True
+            trio.lowlevel.spawn_system_task(self._clear)
 
 
 class Patience:

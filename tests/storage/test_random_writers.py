@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 import pytest
 import trio
+import trio.lowlevel
 import trio.testing
 
 from storage.collations import compare_decimal
@@ -67,7 +68,8 @@ COMMON = (
     "UPDATE k SET n = n + 1 WHERE id = {i}", "UPDATE k SET n = n * 2 + 1 WHERE id = {i}", "DELETE FROM k WHERE id = {i}",
     "INSERT INTO k(id) VALUES ({i})", "INSERT INTO k(id) VALUES ({i}) ON CONFLICT(id) DO UPDATE SET n = n + 10",
     "INSERT OR REPLACE INTO k(id, n) VALUES ({i}, 7)", "UPDATE k SET id = {j} WHERE id = {i}",
-    "INSERT INTO h(name, d) VALUES ('{A}', '{j}.0')", "DELETE FROM h WHERE name = '{a}'", "UPDATE h SET n = n + 1 WHERE name = '{A}'",
+    "INSERT INTO h(name, d) VALUES ('{A}', '{j}.0')", "DELETE FROM h WHERE name = '{a}'",
+    "UPDATE h SET n = n + 1 WHERE name = '{A}'",
     "UPDATE h SET name = '{A}' WHERE d = '{i}'", "UPDATE h SET d = '{j}.00' WHERE d = '{i}'",
     "UPDATE x SET on_ = 1 WHERE a = {two} AND b = {other}", "UPDATE x SET on_ = 0 WHERE a = {two} AND b = {other}",
     "INSERT INTO x(a, b) VALUES ({two}, {i})", "DELETE FROM x WHERE a = {two} AND b = {i}",
@@ -323,7 +325,7 @@ class Run:
                         nursery.start_soon(self.attempt, actor, self.random.choice((self.commit, self.end)))
                         break
                 await trio.testing.wait_all_tasks_blocked(0.0)
-                await trio.sleep(0)
+                await trio.lowlevel.checkpoint()
 
     async def run(self, steps: int) -> None:
         raw = fresh(self.path)

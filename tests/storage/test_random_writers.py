@@ -67,7 +67,8 @@ COMMON = (
     "UPDATE k SET n = n + 1 WHERE id = {i}", "UPDATE k SET n = n * 2 + 1 WHERE id = {i}", "DELETE FROM k WHERE id = {i}",
     "INSERT INTO k(id) VALUES ({i})", "INSERT INTO k(id) VALUES ({i}) ON CONFLICT(id) DO UPDATE SET n = n + 10",
     "INSERT OR REPLACE INTO k(id, n) VALUES ({i}, 7)", "UPDATE k SET id = {j} WHERE id = {i}",
-    "INSERT INTO h(name, d) VALUES ('{A}', '{j}.0')", "DELETE FROM h WHERE name = '{a}'", "UPDATE h SET n = n + 1 WHERE name = '{A}'",
+    "INSERT INTO h(name, d) VALUES ('{A}', '{j}.0')", "DELETE FROM h WHERE name = '{a}'",
+    "UPDATE h SET n = n + 1 WHERE name = '{A}'",
     "UPDATE h SET name = '{A}' WHERE d = '{i}'", "UPDATE h SET d = '{j}.00' WHERE d = '{i}'",
     "UPDATE x SET on_ = 1 WHERE a = {two} AND b = {other}", "UPDATE x SET on_ = 0 WHERE a = {two} AND b = {other}",
     "INSERT INTO x(a, b) VALUES ({two}, {i})", "DELETE FROM x WHERE a = {two} AND b = {i}",
@@ -197,18 +198,19 @@ class Run:
         """A statement is stopped in its middle: SQLite undoes the whole transaction."""
         self.note(actor, "stop")
         transaction = actor.transaction
-        await transaction.begin_write()
-        _running.append(transaction)
-        connection = transaction._connection
-        assert connection is not None
-        try:
-            await transaction.run(Statement(LONG, STOP, writes=True))
-        except Interrupted:
-            self.note(actor, "stopped")
-            return
-        finally:
-            connection.stop = False
-            _running.pop()
+        with transaction.hold():
+            await transaction.begin_write()
+            _running.append(transaction)
+            connection = transaction._connection
+            assert connection is not None
+            try:
+                await transaction.run(Statement(LONG, STOP, writes=True))
+            except Interrupted:
+                self.note(actor, "stopped")
+                return
+            finally:
+                connection.stop = False
+                _running.pop()
         await self.end(actor)  # there was no row
 
     async def lock(self, actor: Actor, table: str, rowid: int, mode: Mode) -> None:
@@ -323,7 +325,7 @@ class Run:
                         nursery.start_soon(self.attempt, actor, self.random.choice((self.commit, self.end)))
                         break
                 await trio.testing.wait_all_tasks_blocked(0.0)
-                await trio.sleep(0)
+                await trio.lowlevel.checkpoint()
 
     async def run(self, steps: int) -> None:
         raw = fresh(self.path)

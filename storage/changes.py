@@ -122,8 +122,6 @@ class Table:
     delete: str = ""
     checked_update: str = ""
     checked_delete: str = ""
-    exists: str = ""
-    same: str = ""
     width: int = 0
     stored: tuple[int, ...] = ()
     rowid: str | None = None
@@ -245,5 +243,3 @@ def _write_texts(table: Table, schema: str, names: list[str]) -> None:
     same = "".join(f" AND {c} IS ?" for c in columns)
     table.checked_update = table.update + same
     table.checked_delete = table.delete + same
-    table.exists = f"SELECT 1 FROM {target} WHERE {key} = ?"
-    table.same = table.exists + same

@@ -6,12 +6,13 @@ statements. Foreign-key actions run again and find done what the captured change
 finds its row gone already is no error then.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from itertools import chain
 
 import apsw
 
-from storage.changes import DELETE, INSERT, Change, Table, Values
+from storage.changes import DELETE, INSERT, Capture, Change, Table, Values
 from storage.connection import Connection
 from storage.errors import ConstraintFailed, StaleSnapshot, translate
 
@@ -27,13 +28,18 @@ class Replay:
         self._connection = connection
         self._facts = facts
         self._checked = checked
+        self._seen = Capture(sys.maxsize) if checked else None
         self.moved: dict[tuple[str, int], int] = {}
         """(table, rowid) -> the rowid that a row got instead because its own was taken."""
 
     def redo(self, changes: Sequence[Change]) -> None:
         """Do the changes again, in their order. Raises: StaleSnapshot if the file is not as they need it."""
-        for change in changes:
-            self._write(change, change.op, change.rowid, change.new_rowid, change.old, change.new)
+        self._connection.capture = self._seen
+        try:
+            for change in changes:
+                self._write(change, change.op, change.rowid, change.new_rowid, change.old, change.new)
+        finally:
+            self._connection.capture = None
 
     def undo(self, commits: Sequence[Sequence[Change]]) -> None:
         """Undo the changes of commits, the last one first.
@@ -63,17 +69,13 @@ class Replay:
                 assert new is not None
                 self._insert(change, table, new_rowid, table.pick(new))
             elif op == DELETE:
-                found = self._run(table.checked_delete if self._checked else table.delete,
-                                  (rowid, *before) if self._checked else (rowid,))
-                if not found and self._has(table, rowid):
-                    raise StaleSnapshot(f"another program has changed a row of {table.name}")
+                sql = table.checked_delete if self._checked else table.delete
+                self._run(change, rowid, new_rowid, sql, (rowid, *before) if self._checked else (rowid,))
             else:
                 assert new is not None
                 values = (*lead, *table.pick(new), rowid)
-                found = self._run(table.checked_update if self._checked else table.update,
-                                  (*values, *before) if self._checked else values)
-                if not found and not self._has(table, new_rowid, table.pick(new)):
-                    raise StaleSnapshot(f"another program has changed a row of {table.name}")
+                sql = table.checked_update if self._checked else table.update
+                self._run(change, rowid, new_rowid, sql, (*values, *before) if self._checked else values)
         except apsw.ConstraintError as error:
             failure = translate(error)
             if isinstance(failure, ConstraintFailed) and failure.kind == "FOREIGNKEY":
@@ -82,16 +84,12 @@ class Replay:
         except apsw.Error as error:
             raise translate(error) from error
 
-    def _run(self, sql: str, values: Values) -> bool:
-        """Write one row; False if it should have been as it was before, and is not."""
+    def _run(self, change: Change, rowid: int, new_rowid: int, sql: str, values: Values) -> None:
+        """Write one row; when old values are compared, it may be done already only if a foreign key's action did just that."""
         self._raw.execute(sql, values).fetchall()
-        return not self._checked or bool(self._raw.changes())
-
-    def _has(self, table: Table, rowid: int, row: Values | None = None) -> bool:
-        """Whether there is a row, and like that: a foreign key's action has made it so already."""
-        if row is None:
-            return bool(self._raw.execute(table.exists, (rowid,)).fetchall())
-        return bool(self._raw.execute(table.same, (rowid, *row)).fetchall())
+        if (self._seen is not None and not self._raw.changes()
+                and change._replace(rowid=rowid, new_rowid=new_rowid) not in self._seen.changes):
+            raise StaleSnapshot(f"another program has changed a row of {change.table}")
 
     def _insert(self, change: Change, table: Table, rowid: int, row: Values) -> None:
         if table.alias is not None:

@@ -100,6 +100,18 @@ async def test_cascades_are_done_again_although_another_program_has_written(fill
     assert await filled.query("SELECT t FROM s") == [(None,), (2,)]
 
 
+async def test_change_that_another_program_has_made_as_well_is_not_taken_for_ours(filled: Bench, path: str) -> None:
+    one, other = filled.begin(), filled.begin()
+    await write(one, "UPDATE t SET n = n + 1 WHERE id = 1")
+    await write(other, "UPDATE t SET n = 0 WHERE id = 2")
+    await other.commit()
+    program = apsw.Connection(path)
+    program.execute("UPDATE t SET n = n + 1 WHERE id = 1")
+    program.close()
+    with pytest.raises(errors.StaleSnapshot):
+        await one.commit()
+
+
 async def test_table_that_another_program_has_widened_is_refused(filled: Bench, path: str) -> None:
     one, other = filled.begin(), filled.begin()
     await write(one, "UPDATE t SET n = 0 WHERE id = 1")

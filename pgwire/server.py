@@ -134,6 +134,8 @@ class Server:
         try:
             link = SocketLink(connected, address)
             await self.converse(WatchedLink(link, self._watch), log, link)
+            if not self._stopping:
+                await link.linger()
         except (ClientGone, OSError) as error:
             log.debug("connection lost", reason=str(error))
         except Exception:

@@ -15,6 +15,8 @@ from pgwire.link import ClientGone
 
 RECEIVE_BYTES_MIN = 1 << 13
 RECEIVE_BYTES_MAX = 1 << 18
+LINGER_S = 0.5
+"""How long a client may take to notice that the conversation is over."""
 
 _PEER_CLOSED = getattr(select, "POLLRDHUP", select.POLLHUP) | select.POLLHUP | select.POLLERR
 
@@ -126,6 +128,13 @@ class SocketLink:
         with suppress(OSError, OverflowError):  # PostgreSQL only logs it, too
             self._socket.setsockopt(socket.IPPROTO_TCP, option, value or self._changed[name])
         return self._socket.getsockopt(socket.IPPROTO_TCP, option)
+
+    async def linger(self) -> None:
+        """Before closing, let the client read the last words: a close with something unread would take them from it."""
+        with suppress(OSError, ClientGone), trio.move_on_after(LINGER_S):
+            self._socket.shutdown(socket.SHUT_WR)
+            while await self.receive():
+                pass
 
     def close(self) -> None:
         """Close; what could not be sent is lost."""

@@ -47,7 +47,8 @@ from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
 
-RETRIES = 3
+RETRIES = 100
+"""How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
 
 
 class Session:

@@ -11,7 +11,7 @@ from executor.notify import NotifyQueue
 from executor.sequences import SequenceStates
 from executor.types.base import Stored
 from storage.database import Database as File
-from storage.statement import Statement
+from storage.statement import Isolation, Statement
 from storage.transaction import Transaction
 
 CACHE_MAX = 2000
@@ -72,7 +72,8 @@ class ServedDatabase:
 
     async def reload(self) -> None:
         """Read the catalog and the sequences anew."""
-        transaction = self.file.transaction(context=Context(self.name, ""))
+        # One snapshot: between two statements somebody may make a table.
+        transaction = self.file.transaction(isolation=Isolation.REPEATABLE_READ, context=Context(self.name, ""))
         try:
             self.catalog = await load(transaction, self.catalog)
             await self.sequences.load(transaction, self.catalog)

@@ -20,5 +20,8 @@ class Link(Protocol):
     def send_now(self, data: bytes | bytearray) -> bool:
         """Send what can be sent without waiting, queue the rest. True when nothing is queued. Raises ClientGone."""
 
+    def post(self, data: bytes | bytearray) -> bool:
+        """Like send_now, but what is small may be kept until the other sessions have run. Raises ClientGone."""
+
     async def drain(self) -> None:
         """Wait until nothing is queued. Raises ClientGone."""

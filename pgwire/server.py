@@ -27,6 +27,7 @@ from pgwire.link import ClientGone, Link
 from pgwire.messages.body import INT32, ProtocolViolation
 from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
 from pgwire.notifying import Herald
+from pgwire.outbox import Outbox
 from pgwire.reporting import from_exception, response_bytes
 from pgwire.session import ClientSession, Interrupt
 from pgwire.socket_link import SocketLink
@@ -76,10 +77,18 @@ class Server:
         self._connections: trio.Nursery | None = None
         self._watch = Watch()
         self._herald = Herald()
+        self._outbox = Outbox()
         self.backends.lateness = self._watch.lateness
 
     async def run(self) -> None:
         """Serve until `stop` was called and the last connection is over."""
+        trio.lowlevel.add_instrument(self._outbox)
+        try:
+            await self._serve()
+        finally:
+            trio.lowlevel.remove_instrument(self._outbox)
+
+    async def _serve(self) -> None:
         async with trio.open_nursery() as service:
             service.start_soon(self._watch.run)
             service.start_soon(self._herald.run)
@@ -132,7 +141,7 @@ class Server:
         log = self._log.bind(client=f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "[local]")
         link: SocketLink | None = None
         try:
-            link = SocketLink(connected, address)
+            link = SocketLink(connected, address, self._outbox)
             await self.converse(WatchedLink(link, self._watch), log, link)
             if not self._stopping:
                 await link.linger()

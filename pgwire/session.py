@@ -337,7 +337,7 @@ class ClientSession:
     async def flush(self) -> None:
         """Send everything; waits while the client does not read."""
         self._flush_due = False
-        if not self._link.send_now(self._take_out()):
+        if not self._link.post(self._take_out()):
             self._clock.waits_for = "ClientWrite"
             await self._link.drain()
             self._clock.waits_for = ""

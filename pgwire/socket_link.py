@@ -12,9 +12,12 @@ from typing import Any
 import trio
 
 from pgwire.link import ClientGone
+from pgwire.outbox import Outbox
 
 RECEIVE_BYTES_MIN = 1 << 13
 RECEIVE_BYTES_MAX = 1 << 18
+POST_BYTES_MAX = 1 << 13
+"""What is larger than this is sent at once."""
 LINGER_S = 0.5
 """How long a client may take to notice that the conversation is over."""
 
@@ -34,11 +37,11 @@ _NOBODY: Any = ("", 0)
 class SocketLink:
     """One connected socket; also what the executor knows as its client (executor.client.Client)."""
 
-    __slots__ = ("_changed", "_descriptor", "_is_tcp", "_receive_bytes", "_socket", "_unsent", "address", "check_interval_s",
-                 "port")
+    __slots__ = ("_changed", "_descriptor", "_drained", "_draining", "_is_tcp", "_outbox", "_posted", "_receive_bytes", "_socket",
+                 "_unsent", "address", "check_interval_s", "port")
 
-    def __init__(self, connected: socket.socket, address: Any = _NOBODY) -> None:
-        """Address: what accept() said."""
+    def __init__(self, connected: socket.socket, address: Any = _NOBODY, outbox: Outbox | None = None) -> None:
+        """Address: what accept() said. Outbox: where small answers are posted; without one they are sent at once."""
         connected.setblocking(False)
         self._is_tcp = connected.family != socket.AF_UNIX
         if self._is_tcp:
@@ -51,7 +54,11 @@ class SocketLink:
         self._socket = connected
         self._descriptor = connected.fileno()
         self._receive_bytes = RECEIVE_BYTES_MIN
-        self._unsent = bytearray()
+        self._outbox = outbox
+        self._posted = bytearray()  # for the end of the loop's pass
+        self._unsent = bytearray()  # what the socket has not taken
+        self._draining = False
+        self._drained = trio.lowlevel.ParkingLot()
 
     async def receive(self) -> bytes:
         """Some bytes, b"" at the end. A checkpoint."""
@@ -72,6 +79,9 @@ class SocketLink:
 
     def send_now(self, data: bytes | bytearray) -> bool:
         """Send without waiting; True when nothing is left."""
+        if self._posted:
+            self._posted += data
+            data, self._posted = self._posted, bytearray()
         if self._unsent:
             self._unsent += data
             return False
@@ -86,16 +96,47 @@ class SocketLink:
         self._unsent += memoryview(data)[sent:]
         return False
 
+    def post(self, data: bytes | bytearray) -> bool:
+        """Like send_now, but a small answer may wait for those of other sessions."""
+        if self._outbox is None or self._unsent or len(data) + len(self._posted) > POST_BYTES_MAX:
+            return self.send_now(data)
+        is_first = not self._posted
+        self._posted += data
+        if is_first:
+            self._outbox.add(self)  # which may push at once
+        return True
+
+    def push(self) -> None:
+        """Send what was posted. What the socket does not take goes on its way by itself: nobody may be waiting for it."""
+        if not self._posted:
+            return
+        try:
+            if not self.send_now(b""):
+                trio.lowlevel.spawn_system_task(self._drain_unattended)
+        except ClientGone:
+            pass  # the next receive finds it out
+
+    async def _drain_unattended(self) -> None:
+        with suppress(ClientGone, trio.ClosedResourceError):
+            await self.drain()
+
     async def drain(self) -> None:
         """Wait until everything is sent."""
         while self._unsent:
-            await trio.lowlevel.wait_writable(self._descriptor)
+            if self._draining:
+                await self._drained.park()
+                continue
+            self._draining = True
             try:
+                await trio.lowlevel.wait_writable(self._descriptor)
                 sent = self._socket.send(self._unsent)
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise ClientGone(error.strerror or str(error)) from None
+            finally:
+                self._draining = False
+                self._drained.unpark_all()
             del self._unsent[:sent]
 
     def peer_closed(self) -> bool:
@@ -131,6 +172,7 @@ class SocketLink:
 
     async def linger(self) -> None:
         """Before closing, let the client read the last words: a close with something unread would take them from it."""
+        self.push()
         with suppress(OSError, ClientGone), trio.move_on_after(LINGER_S):
             self._socket.shutdown(socket.SHUT_WR)
             while await self.receive():
@@ -138,5 +180,6 @@ class SocketLink:
 
     def close(self) -> None:
         """Close; what could not be sent is lost."""
+        self.push()
         trio.lowlevel.notify_closing(self._descriptor)
         self._socket.close()

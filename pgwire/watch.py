@@ -36,6 +36,7 @@ class WatchedLink:
 
     def __init__(self, link: SocketLink, watch: "Watch") -> None:
         self.send_now = link.send_now
+        self.post = link.post
         self.drain = link.drain
         self._receive = link.receive
         self._watch = watch

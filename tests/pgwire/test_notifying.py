@@ -40,6 +40,8 @@ class StuckLink:
         self.queued += data
         return False
 
+    post = send_now
+
     async def drain(self) -> None:
         if self.stuck:
             await self._free.wait()

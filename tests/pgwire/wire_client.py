@@ -92,6 +92,9 @@ class MemoryLink:
             raise ClientGone(str(error)) from None
         return True
 
+    def post(self, data: bytes | bytearray) -> bool:
+        return self.send_now(data)
+
     async def drain(self) -> None:
         await trio.lowlevel.checkpoint()
 

@@ -4,12 +4,16 @@ A transaction is committed without waiting for the disk (to SQLite: synchronous=
 began afterwards has ended. One flush runs at a time; all who come meanwhile share the next. So what is acknowledged is on
 the disk, with everything committed before it. Others can see a commit while it is being flushed; what they commit is
 behind it in the log, so a power failure never keeps the second without the first.
+
+A disk that has been quick is flushed from the event loop, after one more pass through it, in which the others commit who can: to
+wake a thread and to be woken by it would cost as much as the flush. One slow flush, and the next ones are a thread's again.
 """
 
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from time import perf_counter
 
 import trio
 
@@ -18,6 +22,10 @@ from storage.worker import Worker
 
 LATER_S = 0.2
 """How long a commit that does not wait for the disk may be on its way there (PostgreSQL's wal_writer_delay)."""
+QUICK_S = 0.001
+"""A flush that takes longer than this would hold up other sessions."""
+QUICK_FLUSHES = 8
+"""So many flushes in a row have to be quick before the next one is done in the event loop."""
 
 
 def sync_file(path: str) -> None:
@@ -52,6 +60,7 @@ class Flusher:
         self._failed = False
         self._waiting = trio.lowlevel.ParkingLot()
         self._is_new = True
+        self._quick = 0  # flushes in a row
 
     async def flush(self) -> None:
         """When this returns, the disk has what was committed before the call.
@@ -73,12 +82,17 @@ class Flusher:
 
     async def _flush_now(self) -> None:
         assert self._log is not None
-        upto = self._wanted
         self._running = True
         try:
             if self._is_new:
                 await self._worker.write(partial(sync_folder, self._log))
-            await self._worker.write(partial(self._sync, self._log))
+            if self._quick >= QUICK_FLUSHES:
+                await trio.lowlevel.checkpoint()
+                upto = self._wanted
+                self._sync_log()
+            else:
+                upto = self._wanted
+                await self._worker.write(self._sync_log)
             self._is_new = False
             self._done = upto
         except OSError:
@@ -86,6 +100,12 @@ class Flusher:
         finally:
             self._running = False
             self._waiting.unpark_all()
+
+    def _sync_log(self) -> None:
+        assert self._log is not None
+        began = perf_counter()
+        self._sync(self._log)
+        self._quick = self._quick + 1 if perf_counter() - began < QUICK_S else 0
 
     def flush_later(self) -> None:
         """For a commit that does not wait: the disk will have it soon."""

@@ -146,9 +146,10 @@ class SessionSequences:
 
     async def save(self, transaction: Any) -> None:
         """Write the states of the sequences used into the transaction about to commit."""
-        for sequence in self.dirty.values():
-            if sequence.oid >= FIRST_TEMPORARY_OID:
-                continue
+        permanent = [sequence for sequence in self.dirty.values() if sequence.oid < FIRST_TEMPORARY_OID]
+        if permanent:
+            await transaction.begin_write()  # first: while that waits, others take values, and save them
+        for sequence in permanent:
             value, called = self.states.state(sequence)
             await transaction.run(SAVE, (sequence.oid, value, int(called)))
         self.dirty.clear()

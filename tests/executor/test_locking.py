@@ -359,3 +359,19 @@ def test_table_without_row_numbers_is_locked_as_a_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["row_locks"])
 def test_script_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
     check_script(server, name)
+
+
+def test_sequence_saved_by_a_commit_that_waited_is_not_behind_what_others_took_meanwhile(
+        s: Sessions, server: PgquillServer) -> None:
+    s.c.execute("CREATE SEQUENCE numbers")
+    s.a.execute("BEGIN")
+    assert rows(s.a, "SELECT nextval('numbers')") == [1]
+    s.b.execute("BEGIN")
+    s.b.execute("CREATE TABLE b_writes (i int)")  # DDL keeps the turn to write
+    waiting = Waiting(s.a.commit)
+    until_it_waits(s.observer, s.a.info.backend_pid)
+    assert rows(s.b, "SELECT nextval('numbers') FROM generate_series(1, 4)") == [2, 3, 4, 5]
+    s.b.execute("COMMIT")
+    waiting.done()
+    with closing(sqlite3.connect(Path(server.path) / "locking.db")) as file:
+        assert file.execute("SELECT last_value FROM pgquill_sequence").fetchall() == [(5,)]

@@ -1,0 +1,145 @@
+"""Everything known about roles, as one frozen value: a change makes a new one.
+
+A server has the superuser and the predefined roles of PostgreSQL from the start; what is stored is what differs from that.
+"""
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+
+import msgspec
+from msgspec.structs import replace
+
+from executor.facts import table
+
+BOOTSTRAP_OID = 10
+"""The superuser that every server begins with, and that cannot be dropped."""
+FIRST_USER_OID = 16384
+DATABASE_OWNER = "pg_database_owner"
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of pg_authid. valid_until: the stored form of a timestamptz (UTC, ISO), or infinity."""
+
+    oid: int
+    name: str
+    superuser: bool = False
+    inherit: bool = True
+    create_role: bool = False
+    create_database: bool = False
+    can_login: bool = False
+    replication: bool = False
+    bypass_rls: bool = False
+    connection_limit: int = -1
+    password: str | None = None  # a verifier, never the password itself
+    valid_until: str | None = None
+
+    @property
+    def is_reserved(self) -> bool:
+        """True for PostgreSQL's predefined roles."""
+        return self.name.startswith("pg_")
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of pg_auth_members: `grantor` has granted `role` to `member`."""
+
+    oid: int
+    role: int
+    member: int
+    grantor: int
+    admin: bool = False
+    inherit: bool = True
+    set: bool = True
+
+
+class RoleSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of pg_db_role_setting: what sessions of a role in a database begin with.
+
+    database: its name, "" for all; role: an OID, 0 for all. values: (name, text) in the order they were set.
+    """
+
+    oid: int
+    database: str = ""
+    role: int = 0
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class Roles(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All roles, in the order of their OIDs, all memberships, and what sessions begin with."""
+
+    roles: tuple[Role, ...]
+    memberships: tuple[Membership, ...] = ()
+    settings: tuple[RoleSettings, ...] = ()
+
+    @cached_property
+    def by_oid(self) -> dict[int, Role]:
+        """OID -> role."""
+        return {role.oid: role for role in self.roles}
+
+    @cached_property
+    def by_name(self) -> dict[str, Role]:
+        """Name -> role."""
+        return {role.name: role for role in self.roles}
+
+    @cached_property
+    def has_own(self) -> bool:
+        """Whether anybody has made a role, or changed one that was there from the start. Until then everybody who connects
+        is a superuser, under any name."""
+        return self.roles != initial().roles
+
+    @cached_property
+    def has_password(self) -> bool:
+        """Whether any role has a password."""
+        return any(role.password is not None for role in self.roles)
+
+    @cached_property
+    def granted(self) -> dict[int, tuple[Membership, ...]]:
+        """Member -> the memberships that it has."""
+        found: dict[int, list[Membership]] = {}
+        for membership in self.memberships:
+            found.setdefault(membership.member, []).append(membership)
+        return {member: tuple(items) for member, items in found.items()}
+
+    @cached_property
+    def memo(self) -> dict[object, frozenset[int]]:
+        """What has been found out about memberships; see executor.roles.rules."""
+        return {}
+
+    def name_of(self, oid: int) -> str:
+        """A role's name, as pg_get_userbyid says it."""
+        found = self.by_oid.get(oid)
+        return found.name if found is not None else f"unknown (OID={oid})"
+
+    def with_role(self, role: Role) -> "Roles":
+        """With a role added, or in place of the one with its OID."""
+        others = (other for other in self.roles if other.oid != role.oid)
+        return replace(self, roles=tuple(sorted((*others, role), key=lambda r: r.oid)))
+
+    def settings_of(self, database: str, role: int) -> RoleSettings | None:
+        """What has been set for a role in a database."""
+        return next((s for s in self.settings if s.database == database and s.role == role), None)
+
+    def login_settings(self, database: str, role: int) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+        """What a session begins with, the weakest first: (pg_settings.source, values)."""
+        for source, name, oid in (("database", database, 0), ("user", "", role), ("database user", database, role)):
+            found = self.settings_of(name, oid) if oid or source == "database" else None
+            if found is not None:
+                yield source, found.values
+        # ALTER ROLE ALL SET is weaker than all of these, but what they set is applied over it by the caller.
+
+
+@cache
+def initial() -> Roles:
+    """The superuser and PostgreSQL's predefined roles."""
+    roles = table("pg_authid").select(
+        "oid", "rolname", "rolsuper", "rolinherit", "rolcreaterole", "rolcreatedb", "rolcanlogin", "rolreplication",
+        "rolbypassrls", "rolconnlimit")
+    names = ("superuser", "inherit", "create_role", "create_database", "can_login", "replication", "bypass_rls")
+    members = table("pg_auth_members").select(
+        "oid", "roleid", "member", "grantor", "admin_option", "inherit_option", "set_option")
+    return Roles(
+        roles=tuple(sorted((Role(oid=oid, name=name, connection_limit=limit,
+                                 **dict(zip(names, map(bool, flags), strict=True)))
+                            for oid, name, *flags, limit in roles), key=lambda role: role.oid)),
+        memberships=tuple(Membership(oid=oid, role=role, member=member, grantor=grantor, admin=bool(admin),
+                                     inherit=bool(inherit), set=bool(set_))
+                          for oid, role, member, grantor, admin, inherit, set_ in members))

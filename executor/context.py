@@ -21,6 +21,7 @@ class Context:
         self.database = database
         self.user = user  # current_user
         self.session_user = user
+        self.user_oid = 10  # of current_user
         self.process_id = 0
         self.settings: Any = None  # executor.settings.Settings
         self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound

@@ -33,6 +33,7 @@ from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
+from executor.roles.identity import Identity
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
@@ -81,6 +82,7 @@ class Session:
         context.settings = settings
         settings.transaction_check = self.block.check_setting
         context.sequences = SessionSequences(database.sequences, self.use_sequence)
+        self.identity = Identity(self, engine.roles, user)
 
     @property
     def process_id(self) -> int:
@@ -331,6 +333,7 @@ class Session:
         collector comes by rarely. What others may just be looking at (pg_stat_activity) stays."""
         self.context.session = self.context.view = self.context.sequences = self.context.env.objects = None
         self.settings.untie()
+        self.identity.untie()
         self.block.untie()
 
     @property

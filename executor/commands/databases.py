@@ -62,16 +62,7 @@ async def run_drop(session: "Session", raw: RawStatement, parameters: Parameters
     return Result("DROP DATABASE")
 
 
-async def run_alter_set(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
-    """ALTER DATABASE name SET setting: defaults of new sessions, for as long as the server runs."""
-    node = raw.node
-    name, statement = node.take("dbname"), node.take("setstmt")
-    session.block.at_commit.append(session.engine.database_default(name, statement))
-    return Result("ALTER DATABASE")
-
-
 COMMANDS = {
     "CreatedbStmt": CommandKind(run_create, alone="CREATE DATABASE", read_only_ok=False),
     "DropdbStmt": CommandKind(run_drop, alone="DROP DATABASE", read_only_ok=False),
-    "AlterDatabaseSetStmt": CommandKind(run_alter_set, read_only_ok=False),
 }  # fmt: skip

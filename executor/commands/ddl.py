@@ -94,6 +94,10 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A statement that executor.ddl has a handler for."""
+    if raw.node.kind == "RenameStmt" and raw.node.peek("renameType") == "OBJECT_ROLE":
+        from executor.commands.roles import run_rename
+
+        return await run_rename(session, raw)
     if raw.node.kind in CONCURRENTLY and raw.node.peek("concurrent"):
         session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done

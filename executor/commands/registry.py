@@ -14,7 +14,9 @@ MODULES = {
     "explain": "ExplainStmt",
     "maintenance": "VacuumStmt CheckPointStmt LockStmt",
     "notify": "ListenStmt NotifyStmt UnlistenStmt",
-    "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
+    "databases": "CreatedbStmt DropdbStmt",
+    "roles": "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt",
+    "memberships": "GrantRoleStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "

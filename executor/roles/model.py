@@ -120,11 +120,11 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def login_settings(self, database: str, role: int) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
         """What a session begins with, the weakest first: (pg_settings.source, values)."""
-        for source, name, oid in (("database", database, 0), ("user", "", role), ("database user", database, role)):
-            found = self.settings_of(name, oid) if oid or source == "database" else None
+        for source, name, oid in (("global", "", 0), ("database", database, 0), ("user", "", role),
+                                  ("database user", database, role)):
+            found = self.settings_of(name, oid)
             if found is not None:
                 yield source, found.values
-        # ALTER ROLE ALL SET is weaker than all of these, but what they set is applied over it by the caller.
 
 
 @cache

@@ -70,12 +70,12 @@ def is_member(roles: Roles, member: int, role: int, database_owner: int = 0) -> 
 
 
 def is_admin(roles: Roles, member: int, role: int) -> bool:
-    """Whether a role has ADMIN OPTION on another, itself or through one whose privileges it has."""
+    """Whether a role has ADMIN OPTION on another, itself or through one that it is in."""
     if is_superuser(roles, member):
         return True
     if member == role:
         return False
-    inside = memberships_of(roles, member, Way.PRIVILEGES)
+    inside = memberships_of(roles, member, Way.MEMBER)
     return any(m.role == role and m.admin and m.member in inside for m in roles.memberships)
 
 

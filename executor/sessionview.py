@@ -14,15 +14,14 @@ from executor.catalog.system.session_view import (
     LogFile,
     Measure,
     PreparedStatement,
-    Role,
     SessionView,
     Setting,
-    built_in_roles,
 )
 from executor.client import SOCKET_SETTINGS
 from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 from executor.metrics import DatabaseMetrics
+from executor.roles.model import DatabaseFacts, Role, Roles
 from storage.counters import FRAME_HEADER_BYTES
 
 if TYPE_CHECKING:
@@ -36,10 +35,10 @@ STATES = {b"I": "idle", b"T": "idle in transaction", b"E": "idle in transaction 
 
 
 class EngineView(SessionView):
-    """The view of one session. Until roles exist, everybody who connects is a superuser of the name given."""
+    """The view of one session."""
 
     def __init__(self, engine: "Engine", session: "Session") -> None:
-        super().__init__(session.context.catalog, session.context.database, session.database.oid, session.user,
+        super().__init__(session.context.catalog, session.context.database, session.database.oid, session.context.user,
                          session.process_id)
         self.engine = engine
         self.session = session
@@ -69,12 +68,28 @@ class EngineView(SessionView):
         """Every database."""
         return tuple((d.oid, name) for name, d in sorted(self.engine.databases.items()))
 
+    @property
+    def known_roles(self) -> Roles:
+        """The roles as the session's transaction sees them."""
+        return self.session.identity.roles
+
     def roles(self) -> Iterable[Role]:
-        """The built-in ones and those who are connected."""
-        known = built_in_roles()
-        names = sorted({s.user for s in tuple(self.engine.sessions)} - {r.name for r in known})
-        return (*known, *(Role(FIRST_ROLE_OID + i, name, True, True, True, True, True, True, True)
-                          for i, name in enumerate(names)))
+        """All, and as long as nobody has made one, those who are connected too."""
+        known = self.known_roles
+        if known.has_own:
+            return known.roles
+        names = sorted({s.user for s in tuple(self.engine.sessions)} - known.by_name.keys())
+        return (*known.roles, *(Role(oid=FIRST_ROLE_OID + i, name=name, superuser=True, create_role=True,
+                                     create_database=True, can_login=True, replication=True, bypass_rls=True)
+                                for i, name in enumerate(names)))
+
+    def database_facts(self, name: str) -> DatabaseFacts:
+        """Whose a database is."""
+        return self.known_roles.database(self.engine.database_key(self.engine.databases[name]))
+
+    def database_label(self, key: str) -> int:
+        """The OID of the database that settings are kept for under this key; 0 for all."""
+        return next((d.oid for d in self.engine.databases.values() if self.engine.database_key(d) == key), 0)
 
     def settings(self) -> Mapping[str, Setting]:
         """The settings that are not at their default."""

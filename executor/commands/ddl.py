@@ -2,15 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor.bind.service import BinderService
-from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
+from executor.catalog.model import FIRST_TEMPORARY_OID, OWNER_OID, Catalog
 from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_path, find_class
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
 from executor.ddl.locks import consequences, requests
+from executor.ddl.ownership import owned_by
 from executor.ddl.run import run as carry_out
 from executor.parse import Node, RawStatement
+from executor.privileges.rules import database_of, who_is
 from executor.temporary import OIDS as TEMPORARY_OIDS
 from executor.temporary import pin
 
@@ -55,8 +59,10 @@ def context(session: "Session", catalog: Catalog, source: str) -> DdlContext:
     binder = _Binder(catalog, session.context, session.search_path(), source)
     explicit = [name for name in explicit_path(session.context) if name != "pg_catalog"]
     ddl = DdlContext(catalog, binder, session.context, search_path=session.search_path(),
-                     creation_schema=explicit[0] if explicit else "", user=session.user, source=source)
+                     creation_schema=explicit[0] if explicit else "", user=session.context.user, source=source)
     ddl.temporary_oids = TEMPORARY_OIDS
+    ddl.who, ddl.database = who_is(session), database_of(session)
+    ddl.session_oid = session.identity.session_oid
     binder.ddl = ddl
     return ddl
 
@@ -84,12 +90,26 @@ def is_temporary(session: "Session", node: Node) -> bool:
 
 async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
     """Carry out a result in the session's transaction, once everything it changes is locked."""
+    result = with_owners(session, ddl, result, catalog)
     session.tables.take(consequences(catalog, result.catalog))
     transaction = session.block.begin_statement()
     session.own_catalog = await carry_out(result, catalog, transaction)
     session.context.catalog = session.own_catalog
     await session.context.sequences.replaced(transaction, result.sequences)
     session.notices.extend(ddl.notices)
+
+
+def with_owners(session: "Session", ddl: DdlContext, result: DdlResult, before: Catalog) -> DdlResult:
+    """The result with what is new in it owned by the current user, who must be allowed to make it (42501)."""
+    identity = session.identity
+    if not identity.is_superuser:
+        from executor.privileges.ddl import check_result  # for most users there is nothing to check
+
+        check_result(session, before, result.catalog)
+    if identity.current_oid == OWNER_OID:
+        return result
+    ddl.catalog = owned_by(identity.current_oid, before, result.catalog)
+    return replace(result, catalog=ddl.catalog)
 
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
@@ -102,6 +122,10 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
         session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done
         ddl, catalog = await begin(session, raw)
+        if not session.identity.is_superuser:
+            from executor.privileges.ddl import check_statement
+
+            check_statement(session, raw.node, ddl)
         result = HANDLERS[raw.node.kind](raw.node, ddl)
         raw.node.finish()
         await apply(session, ddl, result, catalog)

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 import msgspec
 from msgspec.structs import replace
 
+from executor.catalog.model import Acl
 from executor.facts import table
 
 BOOTSTRAP_OID = 10
@@ -63,12 +64,22 @@ class RoleSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     values: tuple[tuple[str, str], ...] = ()
 
 
+class DatabaseFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept of a database beside its file. oid: of this row; name: as in RoleSettings."""
+
+    oid: int
+    name: str
+    owner: int = BOOTSTRAP_OID
+    acl: Acl | None = None
+
+
 class Roles(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All roles, in the order of their OIDs, all memberships, and what sessions begin with."""
+    """All roles, in the order of their OIDs, all memberships, what sessions begin with, and whose the databases are."""
 
     roles: tuple[Role, ...]
     memberships: tuple[Membership, ...] = ()
     settings: tuple[RoleSettings, ...] = ()
+    databases: tuple[DatabaseFacts, ...] = ()
 
     @cached_property
     def by_oid(self) -> dict[int, Role]:
@@ -108,6 +119,18 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """A role's name, as pg_get_userbyid says it."""
         found = self.by_oid.get(oid)
         return found.name if found is not None else f"unknown (OID={oid})"
+
+    def database(self, name: str) -> DatabaseFacts:
+        """What is kept of a database; a row with the OID 0 if nothing is."""
+        return next((d for d in self.databases if d.name == name), DatabaseFacts(oid=0, name=name))
+
+    def database_owner(self, name: str) -> int:
+        """The OID of a database's owner."""
+        return self.database(name).owner if self.databases else BOOTSTRAP_OID
+
+    def with_database(self, facts: DatabaseFacts) -> "Roles":
+        """With what is kept of a database in place of what was."""
+        return replace(self, databases=(*(d for d in self.databases if d.name != facts.name), facts))
 
     def with_role(self, role: Role) -> "Roles":
         """With a role added, or in place of the one with its OID."""

@@ -2,7 +2,7 @@
 
     pgquill_role(oid INTEGER PRIMARY KEY, catalog TEXT, definition TEXT)
 
-catalog is pg_authid, pg_auth_members or pg_db_role_setting; definition the JSON of the item (executor.roles.model), `null`
+catalog is pg_authid, pg_auth_members, pg_db_role_setting or pg_database; definition the JSON of the item (executor.roles.model), `null`
 for one that was there from the start and is gone. The row with OID 0 has the number of the next one.
 
 A served file keeps the roles itself, in the transaction that changes them. The databases of a folder share those in its file
@@ -23,7 +23,7 @@ import msgspec
 from msgspec.structs import replace
 
 from executor.database import rows_of
-from executor.roles.model import FIRST_USER_OID, Membership, Role, Roles, RoleSettings, initial
+from executor.roles.model import FIRST_USER_OID, DatabaseFacts, Membership, Role, Roles, RoleSettings, initial
 from storage.database import Database as File
 from storage.errors import SqlLogicError
 from storage.statement import Statement
@@ -43,7 +43,7 @@ EXISTS = "SELECT count(*) FROM main.sqlite_schema WHERE name = 'pgquill_role'"
 
 KINDS: dict[str, tuple[str, Any]] = {
     "pg_authid": ("roles", Role), "pg_auth_members": ("memberships", Membership),
-    "pg_db_role_setting": ("settings", RoleSettings),
+    "pg_db_role_setting": ("settings", RoleSettings), "pg_database": ("databases", DatabaseFacts),
 }
 """catalog -> (field of Roles, type of its items)."""
 NEXT_OID = "next_oid"

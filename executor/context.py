@@ -33,6 +33,13 @@ class Context:
         self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
 
+    def hidden_schemas(self) -> frozenset[str]:
+        """The schemas that the current user may not use: their objects are found by no unqualified name."""
+        if self.session is None or self.session.identity.is_superuser:
+            return frozenset()
+        found: frozenset[str] = self.session.identity.hidden_schemas(self.catalog)
+        return found
+
     @property
     def transaction_timestamp(self) -> str:
         """now(), in the stored form of timestamptz; "" outside of a transaction. Printed only when asked for."""

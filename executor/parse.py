@@ -69,7 +69,7 @@ FIELD_KINDS = {
     "newowner": "RoleSpec", "role": "RoleSpec", "authrole": "RoleSpec", "func": "ObjectWithArgs", "returnType": "TypeName",
     "search_clause": "CTESearchClause", "cycle_clause": "CTECycleClause", "variable": "RangeVar", "typevar": "RangeVar",
     "ofTypename": "TypeName", "output": "JsonOutput", "format": "JsonFormat", "grantor": "RoleSpec",
-    "setstmt": "VariableSetStmt", "domainname": "TypeName",
+    "setstmt": "VariableSetStmt", "newrole": "RoleSpec", "domainname": "TypeName",
 }  # fmt: skip
 NEUTRAL = frozenset({
     "SETOP_NONE", "LIMIT_OPTION_DEFAULT", "OVERRIDING_NOT_SET", "COERCE_EXPLICIT_CALL", "ONCOMMIT_NOOP", "DROP_RESTRICT",

@@ -31,6 +31,7 @@ from executor.outputs import encoders_for, output_of
 from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
+from executor.privileges import check_privileges
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
 from executor.roles.identity import Identity
@@ -369,7 +370,7 @@ class Session:
         """A text with everything else that decides about its plan."""
         setting = self.settings.get
         # The user decides what "$user" on the search path means.
-        return (text, oids, setting("search_path"), self.context.user, setting("transform_null_equals"),
+        return (text, oids, setting("search_path"), self.identity.plan_key, setting("transform_null_equals"),
                 env_key(self.context.env))
 
     def _cached_simple(self, text: str) -> Any:
@@ -453,6 +454,8 @@ class Session:
                     prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
                 continue
             self.context.catalog = analyzed.catalog
+            if not self.identity.is_superuser:
+                check_privileges(self, analyzed)
             try:
                 if analyzed.lowered.steps:
                     from executor.steps import run_steps  # few statements take several

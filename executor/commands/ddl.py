@@ -88,8 +88,13 @@ def is_temporary(session: "Session", node: Node) -> bool:
     return name.peek("relpersistence") == "t" or name.peek("schemaname") in (TEMPORARY, TEMPORARY_NAME)
 
 
-async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
-    """Carry out a result in the session's transaction, once everything it changes is locked."""
+async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog, *, checked: bool = False) -> None:
+    """Carry out a result in the session's transaction, once everything it changes is locked. checked: that the current user
+    may do it."""
+    if not checked and not session.identity.is_superuser:
+        from executor.privileges.ddl import check_result  # for most users there is nothing to check
+
+        check_result(session, ddl, catalog, result.catalog)
     result = with_owners(session, ddl, result, catalog)
     session.tables.take(consequences(catalog, result.catalog))
     transaction = session.block.begin_statement()
@@ -100,15 +105,11 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
 
 
 def with_owners(session: "Session", ddl: DdlContext, result: DdlResult, before: Catalog) -> DdlResult:
-    """The result with what is new in it owned by the current user, who must be allowed to make it (42501)."""
-    identity = session.identity
-    if not identity.is_superuser:
-        from executor.privileges.ddl import check_result  # for most users there is nothing to check
-
-        check_result(session, before, result.catalog)
-    if identity.current_oid == OWNER_OID:
+    """The result with what is new in it owned by the current user."""
+    owner = session.identity.current_oid
+    if owner == OWNER_OID:
         return result
-    ddl.catalog = owned_by(identity.current_oid, before, result.catalog)
+    ddl.catalog = owned_by(owner, before, result.catalog)
     return replace(result, catalog=ddl.catalog)
 
 

@@ -12,6 +12,7 @@ from executor.analysis import Column, is_optimizable, slot_values
 from executor.commands.base import CommandKind, Parameters, Result, text_column
 from executor.errors import not_supported
 from executor.option_values import option_boolean, option_text, unrecognized
+from executor.privileges import check_privileges
 from executor.parse import Node, RawStatement, Source
 from executor.types import oids as T
 from storage.statement import Statement
@@ -80,6 +81,8 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
     assert analyzed is not None
     if "generic_plan" not in options.on:
         parameters.require(analyzed.parameters)
+    if not session.identity.is_superuser:
+        check_privileges(session, analyzed)
     session.tables.take(analyzed.tables)
     statement: Statement = analyzed.lowered.statement
     if analyzed.lowered.system:

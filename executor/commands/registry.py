@@ -17,6 +17,7 @@ MODULES = {
     "databases": "CreatedbStmt DropdbStmt",
     "roles": "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt",
     "memberships": "GrantRoleStmt",
+    "owned": "ReassignOwnedStmt DropOwnedStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
@@ -48,7 +49,7 @@ NAMES = {
     "AlterTableStmt": "ALTER TABLE", "TruncateStmt": "TRUNCATE TABLE", "RenameStmt": "ALTER ... RENAME",
     "CopyStmt": "COPY", "CommentStmt": "COMMENT", "CreateSeqStmt": "CREATE SEQUENCE", "AlterSeqStmt": "ALTER SEQUENCE",
     "CreateSchemaStmt": "CREATE SCHEMA", "ReindexStmt": "REINDEX", "DropRoleStmt": "DROP ROLE",
-    "AlterRoleStmt": "ALTER ROLE", "AlterRoleSetStmt": "ALTER ROLE", "GrantRoleStmt": "GRANT",
+    "ReassignOwnedStmt": "REASSIGN OWNED", "DropOwnedStmt": "DROP OWNED", "AlterRoleStmt": "ALTER ROLE", "AlterRoleSetStmt": "ALTER ROLE", "GrantRoleStmt": "GRANT",
     "CreateTableSpaceStmt": "CREATE TABLESPACE", "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "CreatedbStmt": "CREATE DATABASE", "DropdbStmt": "DROP DATABASE", "AlterDatabaseSetStmt": "ALTER DATABASE",
     "ConstraintsSetStmt": "SET CONSTRAINTS",

@@ -153,6 +153,7 @@ class DdlContext:
         self.temporary_oids: Iterator[int] = iter(())
         self.who = Who(initial(), OWNER_OID)
         self.session_oid = OWNER_OID
+        self.place: int | None = None  # where the name of what is made is, for errors about its schema
         self.database = Owned("database", "database", context.database, OWNER_OID, None)
 
     @property

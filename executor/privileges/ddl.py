@@ -26,12 +26,17 @@ TRUNCATE = "D"
 def check_statement(session: "Session", node: Node, ctx: DdlContext) -> None:
     """42501 if the current user may not do this to what the statement names."""
     who = who_is(session)
+    if node.kind == "CreateStmt":
+        ctx.place = ctx.position(node.peek("relation"))
     if node.kind == "TruncateStmt":
         for thing in _named(node, ctx, Mode.ROW_EXCLUSIVE):
             if not who.may(thing, TRUNCATE):
                 raise refused(thing)
         return
-    for thing in (*_named(node, ctx, Mode.SHARE), *_OTHERS.get(node.kind, _nothing)(node, ctx)):
+    for schema in _explicit(node, ctx):
+        if not who.may(schema, "U"):
+            raise refused(schema)
+    for thing in (*_named(node, ctx, Mode.SHARE_UPDATE_EXCLUSIVE), *_OTHERS.get(node.kind, _nothing)(node, ctx)):
         if not who.owns(thing):
             raise not_owner(thing)
     for schema in _new_places(node, ctx):
@@ -48,6 +53,20 @@ def _named(node: Node, ctx: DdlContext, at_least: Mode) -> Iterator[Owned]:
             yield of_relation(relation)
         elif mode >= at_least and sequence is not None:
             yield of_sequence(sequence)
+
+
+def _explicit(node: Node, ctx: DdlContext) -> Iterator[Owned]:
+    """The schemas that the names of tables and the like are written with."""
+    for field in ("relation", "view", "sequence"):
+        found = node.peek(field)
+        if isinstance(found, Node):
+            yield from _schema(ctx, found.peek("schemaname", ""))
+    several = [*node.peek("objects", []), *node.peek("relations", []), node.peek("object")]
+    for item in several:
+        if isinstance(item, Node):
+            parts = item.peek("items", [])
+            name = item.peek("schemaname", "") or (parts[-2].peek("sval", "") if len(parts) > 1 else "")
+            yield from _schema(ctx, name)
 
 
 def _nothing(node: Node, ctx: DdlContext) -> Iterator[Owned]:
@@ -134,7 +153,7 @@ def _new_places(node: Node, ctx: DdlContext) -> Iterator[Owned]:
         yield from _schema(ctx, node.peek("newschema", ""))
 
 
-def check_result(session: "Session", before: Catalog, after: Catalog) -> None:
+def check_result(session: "Session", ddl: DdlContext, before: Catalog, after: Catalog) -> None:
     """42501 if the current user may not make what is new, or refer to what it refers to."""
     who = who_is(session)
     known = {schema.oid for schema in before.schemas}
@@ -144,7 +163,7 @@ def check_result(session: "Session", before: Catalog, after: Catalog) -> None:
     for name in _places_of_new(before, after):
         found = after.schemas_by_name.get(name)
         if found is not None and found.oid in known and not who.may(of_schema(found), "C"):
-            raise refused(of_schema(found))
+            raise refused(of_schema(found)).at(ddl.place)
         if name == TEMPORARY and not who.may(database_of(session), "T"):
             raise InsufficientPrivilege(f'permission denied to create temporary tables in database "{session.context.database}"')
     _check_references(who, before, after)

@@ -5,10 +5,13 @@ PUBLIC; then what predefined roles may. Owners have what the list says too, and 
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from executor.catalog.model import OWNER_OID, Acl, Catalog, Column, Relation, Schema, Sequence, UserType
 from executor.errors import SqlError
+from executor.facts import table
 from executor.privileges import acl as lists
 from executor.roles.model import Roles
 from executor.roles.rules import Way, has_privileges_of, is_superuser, memberships_of
@@ -150,10 +153,6 @@ def not_owner(thing: Owned) -> SqlError:
 @cache
 def restricted_functions() -> dict[int, tuple[str, frozenset[str]]]:
     """Functions that not everybody may call: OID -> (name, the predefined roles that may)."""
-    from executor.facts import table
-
-    import msgspec
-
     found = {}
     for oid, name, acl in table("pg_proc").select("oid", "proname", "proacl"):
         if acl:
@@ -165,11 +164,14 @@ def restricted_functions() -> dict[int, tuple[str, frozenset[str]]]:
 
 @cache
 def restricted_relations() -> dict[int, str]:
-    """System relations that not everybody may read: OID -> name."""
-    from executor.facts import table
-
-    rows: list[tuple[Any, ...]] = table("pg_class").select("oid", "relname", "relkind", "relacl")
-    return {oid: name for oid, name, kind, acl in rows if kind in "rv" and '"=r/' not in (acl or "")}
+    """System relations that not everybody may read: OID -> the predefined roles that may."""
+    found = {}
+    for oid, kind, acl in table("pg_class").select("oid", "relkind", "relacl"):
+        items = [item.partition("=") for item in msgspec.json.decode(acl or "[]")]
+        grantees = {grantee for grantee, _, rest in items if "r" in rest.partition("/")[0]}
+        if kind in "rv" and "" not in grantees:
+            found[oid] = " ".join(sorted(grantees))
+    return found
 
 
 def schema_named(catalog: Catalog, name: str) -> Owned | None:

@@ -31,11 +31,17 @@ class Use(NamedTuple):
 
 def uses_of(catalog: Catalog, role: int) -> Iterator[Use]:
     """The objects of one database that have to do with a role, temporary ones apart, in the order of their OIDs."""
-    for oid, thing, noun in sorted(_things(catalog), key=lambda item: item[0]):
+    for oid, thing, noun in sorted(_things(catalog), key=_place):
         if owner_of(thing) == role:
             yield Use(oid, thing, noun, True)
         elif any(_mentions(acl, role) for acl in _lists(thing)):
             yield Use(oid, thing, noun, False)
+
+
+def _place(item: tuple[int, Thing, str]) -> tuple[int, int]:
+    """PostgreSQL makes the sequence of a serial column before its table."""
+    oid, thing, _ = item
+    return (thing.owned_by[0], 0) if isinstance(thing, Sequence) and thing.owned_by else (oid, 1)
 
 
 def _things(catalog: Catalog) -> Iterator[tuple[int, Thing, str]]:

@@ -4,8 +4,9 @@ The settings `session_authorization` and `role` hold what was asked for, and go 
 `refresh` makes of them what functions and checks look at. Roles have numbers, so a role that is renamed stays the same.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from executor.catalog.model import Catalog
 from executor.roles.changes import Actor
 from executor.roles.model import BOOTSTRAP_OID, Role, Roles
 from executor.roles.rules import is_superuser, may_set
@@ -38,6 +39,8 @@ class Identity:
         self.store = store
         self.user = user
         self.pending: list[Pending] = []
+        self.allowed: dict[int, Any] = {}  # the plans that the current user may run, by id(): see executor.privileges.plans
+        self._hidden: tuple[tuple[Catalog, Roles, int], frozenset[str]] | None = None
         self.login_oid = self.session_oid = self.current_oid = BOOTSTRAP_OID
         self.is_superuser = True
         self.is_named = False  # whether there is a role of that name
@@ -65,6 +68,15 @@ class Identity:
         """Whether SET SESSION AUTHORIZATION is allowed."""
         return is_superuser(self.roles, self.login_oid)
 
+    @property
+    def plan_key(self) -> object:
+        """What plans depend on of the user: what "$user" on the search path means, and which schemas are hidden."""
+        user = self.session.context.user
+        if self.is_superuser:
+            return user
+        catalog = self.session.catalog_now()
+        return (user, None if catalog is None else self.hidden_schemas(catalog))
+
     def _find_login(self) -> None:
         role = self.roles.by_name.get(self.user)
         if role is not None:
@@ -90,6 +102,7 @@ class Identity:
             self._find_login()
             self._became()
             return
+        self.allowed.clear()
         context = self.session.context
         self.is_superuser = is_superuser(self.roles, self.current_oid)
         context.user, context.session_user = self.name_of(self.current_oid), self.name_of(self.session_oid)
@@ -109,6 +122,18 @@ class Identity:
             return self.login_oid
         found = self.role_called(name)
         return otherwise if found is None else found.oid
+
+    def hidden_schemas(self, catalog: Catalog) -> frozenset[str]:
+        """The schemas of a catalog that the current user may not use."""
+        known = self._hidden
+        seen = (catalog, self.roles, self.current_oid)
+        if known is None or known[0][0] is not catalog or known[0][1] is not seen[1] or known[0][2] != self.current_oid:
+            from executor.privileges.rules import of_schema, who_is
+
+            who = who_is(self.session)
+            hidden = frozenset(schema.name for schema in catalog.schemas if not who.may(of_schema(schema), "U"))
+            known = self._hidden = (seen, hidden)
+        return known[1]
 
     # --- changing -------------------------------------------------------------------------------------------------
 

@@ -31,8 +31,8 @@ from executor.outputs import encoders_for, output_of
 from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
-from executor.privileges import check_privileges
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
+from executor.privileges import check_privileges
 from executor.renewal import renew_portal, renew_statement
 from executor.roles.identity import Identity
 from executor.sequences import SessionSequences

@@ -75,7 +75,8 @@ def _is_stored(relation: Relation, references: set[int]) -> bool:
     """False for temporary tables and for tables of other programs that nothing stored refers to, or is known about."""
     if relation.sqlite_schema != "main":
         return False
-    if not relation.made_elsewhere or relation.owner or relation.acl is not None or any(c.acl is not None for c in relation.columns):
+    granted = relation.acl is not None or any(column.acl is not None for column in relation.columns)
+    if not relation.made_elsewhere or relation.owner or granted:
         return True
     return bool(references.intersection(_identities(relation)))
 

@@ -20,11 +20,11 @@ from executor.facts.lookup import base_type
 from executor.lock_names import table_request
 from executor.lower.statement import lower
 from executor.outputs import encoders_for
-from executor.privileges import check_privileges
-from executor.privileges.rules import who_is
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select
 from executor.portal import QueryPortal
+from executor.privileges import check_privileges
+from executor.privileges.rules import who_is
 from executor.sqlstates import (
     FeatureNotSupported,
     InsufficientPrivilege,

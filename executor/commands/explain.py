@@ -12,8 +12,8 @@ from executor.analysis import Column, is_optimizable, slot_values
 from executor.commands.base import CommandKind, Parameters, Result, text_column
 from executor.errors import not_supported
 from executor.option_values import option_boolean, option_text, unrecognized
-from executor.privileges import check_privileges
 from executor.parse import Node, RawStatement, Source
+from executor.privileges import check_privileges
 from executor.types import oids as T
 from storage.statement import Statement
 

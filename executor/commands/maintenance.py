@@ -52,7 +52,8 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
     command = "vacuum" if is_vacuum else "analyze"
     found = tables or [r for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
     mode = Mode.ACCESS_EXCLUSIVE if "full" in on else Mode.SHARE_UPDATE_EXCLUSIVE
-    locked = [t for t in found if _may_maintain(session, t, "vacuum" if is_vacuum else "analyze") and _lock(session, t, mode, command if "skip_locked" in on else "", named=bool(tables))]
+    skip = command if "skip_locked" in on else ""
+    locked = [t for t in found if _may_maintain(session, t, command) and _lock(session, t, mode, skip, named=bool(tables))]
     if "full" in on and (locked or not found):
         await session.block.commit()
         await session.database.file.maintain("VACUUM")

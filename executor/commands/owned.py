@@ -14,8 +14,8 @@ from executor.ddl.ownership import set_owner_of
 from executor.ddl.removal import remove
 from executor.parse import RawStatement
 from executor.roles.changes import denied
-from executor.roles.dependents import Use, uses_of
 from executor.roles.dependents import Thing as Object
+from executor.roles.dependents import Use, uses_of
 from executor.roles.model import FIRST_USER_OID, Role, Roles
 from executor.roles.rules import has_privileges_of
 from executor.roles.specs import role_of, roles_of

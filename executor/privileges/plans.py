@@ -48,7 +48,8 @@ class Need(NamedTuple):
     function: int = 0
 
 
-def needs_of(found: plan.Plan, given: Mapping[int, frozenset[int]], through: Mapping[int, tuple[Relation, ...]]) -> tuple[Need, ...]:
+def needs_of(found: plan.Plan, given: Mapping[int, frozenset[int]],
+             through: Mapping[int, tuple[Relation, ...]]) -> tuple[Need, ...]:
     """What a plan needs, in the order in which it names things. given, through: see executor.analysis.Analyzed."""
     collector = _Collector(given, through)
     collector.collect(found, 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from executor.catalog.model import OWNER_OID, Acl, Catalog, Column, Relation, Schema, Sequence, UserType
+from executor.catalog.model import OWNER_OID, Acl, AclItem, Catalog, Column, Relation, Schema, Sequence, UserType
 from executor.errors import SqlError
 from executor.facts import table
 from executor.privileges import acl as lists
@@ -66,7 +66,7 @@ def of_schema(schema: Schema) -> Owned:
     """A schema; those that are there from the start have the lists that PostgreSQL gives them."""
     owner = owner_of(schema)
     if schema.acl is None and schema.name in ("public", "pg_catalog", "information_schema"):
-        built_in = (lists.AclItem(owner, owner, "UC"), lists.AclItem(lists.PUBLIC, owner, "U"))
+        built_in = (AclItem(owner, owner, "UC"), AclItem(lists.PUBLIC, owner, "U"))
         return Owned("schema", "schema", schema.name, owner, built_in)
     return Owned("schema", "schema", schema.name, owner, schema.acl)
 

@@ -156,13 +156,15 @@ def initial() -> Roles:
     roles = table("pg_authid").select(
         "oid", "rolname", "rolsuper", "rolinherit", "rolcreaterole", "rolcreatedb", "rolcanlogin", "rolreplication",
         "rolbypassrls", "rolconnlimit")
-    names = ("superuser", "inherit", "create_role", "create_database", "can_login", "replication", "bypass_rls")
     members = table("pg_auth_members").select(
         "oid", "roleid", "member", "grantor", "admin_option", "inherit_option", "set_option")
     return Roles(
-        roles=tuple(sorted((Role(oid=oid, name=name, connection_limit=limit,
-                                 **dict(zip(names, map(bool, flags), strict=True)))
-                            for oid, name, *flags, limit in roles), key=lambda role: role.oid)),
+        roles=tuple(sorted((
+            Role(oid=oid, name=name, superuser=bool(superuser), inherit=bool(inherit), create_role=bool(create_role),
+                 create_database=bool(create_database), can_login=bool(can_login), replication=bool(replication),
+                 bypass_rls=bool(bypass_rls), connection_limit=limit)
+            for oid, name, superuser, inherit, create_role, create_database, can_login, replication, bypass_rls, limit in roles
+        ), key=lambda role: role.oid)),
         memberships=tuple(Membership(oid=oid, role=role, member=member, grantor=grantor, admin=bool(admin),
                                      inherit=bool(inherit), set=bool(set_))
                           for oid, role, member, grantor, admin, inherit, set_ in members))

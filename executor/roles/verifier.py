@@ -125,4 +125,4 @@ def _scram(password: str, iterations: int, salt: bytes) -> str:
     salted = _salted(password, iterations, salt)
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     texts = (b64encode(part).decode() for part in (salt, stored, _server_key(salted)))
-    return "{0}${1}:{2}${3}:{4}".format(MECHANISM, iterations, *texts)
+    return "{}${}:{}${}:{}".format(MECHANISM, iterations, *texts)

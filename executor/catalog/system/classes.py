@@ -41,13 +41,15 @@ def pg_class(view: SessionView) -> Iterator[Row]:
         yield _relation_class(view, relation)
         for index in relation.indexes:
             yield _class_row(
-                oid=index.oid, relowner=owner_of(relation), relname=index.name, relnamespace=objects.namespace(catalog, relation.schema),
+                oid=index.oid, relowner=owner_of(relation),
+                relname=index.name, relnamespace=objects.namespace(catalog, relation.schema),
                 relam=objects.access_method(index.method), relfilenode=index.oid, relpages=1, reltuples=0.0,
                 relpersistence=relation.persistence, relkind="i", reloptions=_options(index.options),
                 relnatts=len(index.columns) + len(index.included))
     for sequence in catalog.sequences:
         yield _class_row(
-            oid=sequence.oid, relowner=owner_of(sequence), relacl=view.acl(sequence.acl), relname=sequence.name, relnamespace=objects.namespace(catalog, sequence.schema),
+            oid=sequence.oid, relowner=owner_of(sequence), relacl=view.acl(sequence.acl),
+            relname=sequence.name, relnamespace=objects.namespace(catalog, sequence.schema),
             relfilenode=sequence.oid, relpages=1, reltuples=1.0, relpersistence=sequence.persistence, relkind="S",
             relnatts=3)
 
@@ -59,7 +61,8 @@ def _relation_class(view: SessionView, relation: Relation) -> Row:
     if relation.check_option:
         options["check_option"] = relation.check_option
     return _class_row(
-        oid=relation.oid, relowner=owner_of(relation), relacl=view.acl(relation.acl), relname=relation.name, relnamespace=objects.namespace(catalog, relation.schema),
+        oid=relation.oid, relowner=owner_of(relation), relacl=view.acl(relation.acl),
+        relname=relation.name, relnamespace=objects.namespace(catalog, relation.schema),
         reltype=relation.row_type, relam=HEAP if stored else 0, relfilenode=relation.oid if stored else 0,
         relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.kind,
         relnatts=max((column.number for column in relation.columns), default=0),

@@ -40,7 +40,8 @@ def pg_type(view: SessionView) -> Iterator[Row]:
         schema = objects.namespace(view.catalog, relation.schema)
         if relation.row_type:
             yield _type_row(
-                oid=relation.row_type, typowner=owner_of(relation), typname=relation.name, typnamespace=schema, typtype="c", typcategory="C",
+                oid=relation.row_type, typowner=owner_of(relation),
+                typname=relation.name, typnamespace=schema, typtype="c", typcategory="C",
                 typrelid=relation.oid, typarray=relation.array_type, **_io(_RECORD_IO))
         if relation.array_type:
             yield _array(relation.array_type, relation.name, schema, relation.row_type, owner=owner_of(relation))
@@ -67,14 +68,16 @@ def _owned(view: SessionView, made: UserType) -> dict[str, Any]:
 
 def _enum(view: SessionView, made: UserType, schema: int) -> Row:
     return _type_row(
-        oid=made.oid, **_owned(view, made), typname=made.name, typnamespace=schema, typlen=4, typbyval=1, typtype="e", typcategory="E",
+        oid=made.oid, **_owned(view, made),
+        typname=made.name, typnamespace=schema, typlen=4, typbyval=1, typtype="e", typcategory="E",
         typarray=made.array_type, typalign="i", typstorage="p", **_io(_ENUM_IO))
 
 
 def _range(view: SessionView, made: UserType, schema: int) -> Row:
     is_range = made.kind == "r"
     return _type_row(
-        oid=made.oid, **_owned(view, made), typname=made.name, typnamespace=schema, typtype=made.kind, typcategory="R", typarray=made.array_type,
+        oid=made.oid, **_owned(view, made),
+        typname=made.name, typnamespace=schema, typtype=made.kind, typcategory="R", typarray=made.array_type,
         typalign=objects.storage(made.oid, view.catalog).align, typanalyze=_RANGE_ANALYZE if is_range else _MULTIRANGE_ANALYZE,
         **_io(_RANGE_IO if is_range else _MULTIRANGE_IO))
 

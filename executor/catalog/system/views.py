@@ -54,7 +54,8 @@ def pg_tables(view: SessionView) -> Iterator[Row]:
     """Tables; those shared by all databases are in tablespace pg_global."""
     for relation in every_relation(view.catalog, "r"):
         yield _tables_row(
-            schemaname=shown_schema(relation.schema), tablename=relation.name, tableowner=view.role_name(owner_of(relation)), hasindexes=int(bool(relation.indexes)),
+            schemaname=shown_schema(relation.schema), tablename=relation.name,
+            tableowner=view.role_name(owner_of(relation)), hasindexes=int(bool(relation.indexes)),
             tablespace="pg_global" if relation.oid in _shared() else None,
             hastriggers=int(relation.oid in objects.has_foreign_keys(view.catalog)))
 
@@ -92,7 +93,8 @@ def pg_sequences(view: SessionView) -> Iterator[Row]:
     for s in view.catalog.sequences:
         last, called = values.get(s.oid, (0, False))
         yield _sequences_row(
-            schemaname=shown_schema(s.schema), sequencename=s.name, sequenceowner=view.role_name(owner_of(s)), data_type=s.type, start_value=s.start,
+            schemaname=shown_schema(s.schema), sequencename=s.name, sequenceowner=view.role_name(owner_of(s)),
+            data_type=s.type, start_value=s.start,
             min_value=s.minimum, max_value=s.maximum, increment_by=s.increment, cycle=int(s.cycle),
             cache_size=s.cache, last_value=last if called else None)
 

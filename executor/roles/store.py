@@ -3,7 +3,7 @@
     pgquill_role(oid INTEGER PRIMARY KEY, catalog TEXT, definition TEXT)
 
 catalog is pg_authid, pg_auth_members, pg_db_role_setting or pg_database; definition the JSON of the item
-(executor.roles.model), `null` for one that was there from the start and is gone. The row with OID 0 has the number of the next one.
+(executor.roles.model), `null` for one that was there from the start and is gone. The row with OID 0 has the next number.
 
 A served file keeps the roles itself, in the transaction that changes them. The databases of a folder share those in its file
 pgquill_global.db, which is made when the first role is; a transaction that changes roles commits there first, and then in

@@ -162,7 +162,7 @@ def md5(candidate: Candidate) -> Exchange:
 
 def _password_of(answer: AuthenticationResponse) -> str:
     """PasswordMessage: one string."""
-    if answer.data.find(b"\0") != len(answer.data) - 1:
+    if not answer.data or answer.data.find(b"\0") != len(answer.data) - 1:
         raise sqlstates.ProtocolViolation("invalid password packet size", severity="FATAL")
     try:
         return answer.data[:-1].decode()
@@ -215,12 +215,15 @@ def check_certificate(candidate: Candidate) -> None:
 
 def refusal(candidate: Candidate, *, host: str, database: str | None, rejected: bool) -> SqlError:
     """What somebody is told whom no rule lets in. host: an address or [local]; database: None for replication."""
-    where = "" if database is None else f'database "{database}", '
     told = "SSL encryption" if candidate.encrypted else "no encryption"
-    kind = "replication connection from" if database is None else ""
-    if rejected:
-        lead = "pg_hba.conf rejects " + (f"{kind} host" if kind else "connection for host")
-    else:
-        lead = "no pg_hba.conf entry for " + (f"{kind} host" if kind else "host")
-    message = f'{lead} "{host}", user "{candidate.user}", {where}{told}'
+    about = f'"{host}", user "{candidate.user}", ' + ("" if database is None else f'database "{database}", ') + told
+    message = f"{_REFUSALS[rejected, database is None]} {about}"
     return sqlstates.InvalidAuthorizationSpecification(message, severity="FATAL")
+
+
+_REFUSALS = {
+    (False, False): "no pg_hba.conf entry for host", (True, False): "pg_hba.conf rejects connection for host",
+    (False, True): "no pg_hba.conf entry for replication connection from host",
+    (True, True): "pg_hba.conf rejects replication connection for host",
+}
+"""(rejected, replication) -> how the message begins."""

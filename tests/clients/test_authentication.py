@@ -1,5 +1,6 @@
-"""Who gets in, and what the others are told, through real clients: the answers are PostgreSQL 18's (authentication/answers.json)."""
+"""Who gets in, and what the others are told, through real clients: PostgreSQL 18's answers (authentication/answers.json)."""
 
+import getpass
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from tests.clients.authentication.cases import ANSWERS, HERE, Case, cases, log_in, make_certificates, states
 from tests.clients.test_node import node  # noqa: F401  (a fixture)
@@ -120,8 +122,8 @@ def java() -> str:
 def test_pgjdbc_logs_in(java: str, guarded: PgquillServer, certificates: Path, tmp_path: Path) -> None:
     people = certificates / "people"
     key = tmp_path / "alice.pk8"  # the driver reads PKCS #8 in DER
-    subprocess.run(["openssl", "pkcs8", "-topk8", "-nocrypt", "-inform", "PEM", "-outform", "DER", "-in", str(people / "alice.key"),
-                    "-out", str(key)], check=True, capture_output=True)
+    pem = load_pem_private_key((people / "alice.key").read_bytes(), None)
+    key.write_bytes(pem.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     base = f"jdbc:postgresql://localhost:{guarded.port}/postgres?"
     verified = f"sslmode=verify-full&sslrootcert={people / 'ca.crt'}&"
     urls = [base + rest for rest in (
@@ -136,25 +138,24 @@ def test_pgjdbc_logs_in(java: str, guarded: PgquillServer, certificates: Path, t
     )]
     done = subprocess.run([java, "-cp", str(JDBC), str(HERE / "Login.java"), *urls], capture_output=True, text=True, check=False,
                           timeout=120, env=dict(os.environ))
-    assert done.stdout.splitlines() == ["scr false", "scr true", "certmap true", "pw false", "28P01", "28P01", "28000", "08006"], \
-        done.stderr
+    assert done.stdout.splitlines() == [
+        "scr false", "scr true", "certmap true", "pw false", "28P01", "28P01", "28000", "08006"], done.stderr
 
 
 def test_peer_lets_in_who_is_that_user_on_this_machine(tmp_path: Path) -> None:
-    import getpass
-
+    me = getpass.getuser()
     rules = tmp_path / "hba.conf"
     rules.write_text("local all mapped peer map=m\nlocal all all peer\nhost all all 127.0.0.1/32 trust\n")
     names = tmp_path / "ident.conf"
-    names.write_text(f"m {getpass.getuser()} mapped\n")
+    names.write_text(f"m {me} mapped\n")
     server = PgquillServer(tmp_path / "app.db", "--hba", str(rules), "--ident", str(names), "--socket-dir", str(tmp_path))
     try:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute(f'CREATE ROLE mapped LOGIN; CREATE ROLE other LOGIN; CREATE ROLE "{getpass.getuser()}" LOGIN'.encode())
+            connection.execute(f'CREATE ROLE mapped LOGIN; CREATE ROLE other LOGIN; CREATE ROLE "{me}" LOGIN'.encode())
         here = f"host={tmp_path} port={server.port} dbname=app user="
-        for user in (getpass.getuser(), "mapped"):
+        for user in (me, "mapped"):
             with psycopg.connect(here + user) as connection:
-                assert connection.execute("SELECT current_user::text, system_user").fetchone() == (user, f"peer:{getpass.getuser()}")
+                assert connection.execute("SELECT current_user::text, system_user").fetchone() == (user, f"peer:{me}")
         with pytest.raises(psycopg.OperationalError, match='Peer authentication failed for user "other"'):
             psycopg.connect(here + "other")
     finally:

@@ -27,8 +27,8 @@ TLS, PLAIN = "sslmode=require", "sslmode=disable"
 ALICE, BOB, MALLORY = (f"sslcert=CERTS/{name}.crt sslkey=CERTS/{name}.key"
                        for name in ("people/alice", "people/bob", "strangers/alice"))
 VERIFIED = "sslmode=verify-full sslrootcert=CERTS/people/ca.crt"
-USERS = """tlsonly plainonly pw pwghost m5 m5s m5ghost m5scram rej tr trghost nologin_tr limited exp_tr ing notgrp grp rx1 rxghost dbuser
-su scr scrghost exp nopw nologin future unmatched""".split()
+USERS = """tlsonly plainonly pw pwghost m5 m5s m5ghost m5scram rej tr trghost nologin_tr limited exp_tr ing notgrp grp rx1 rxghost
+dbuser su scr scrghost exp nopw nologin future unmatched""".split()
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ async def _state(user: str, password: str, database: str, port: int, certificate
     if certificates is not None:
         context = ssl.create_default_context(cafile=str(certificates / "people/ca.crt"))
     try:
-        connection = await asyncpg.connect(host="127.0.0.1", port=port, user=user, password=password, database=database, ssl=context,
-                                           timeout=20)
+        connection = await asyncpg.connect(host="127.0.0.1", port=port, user=user, password=password, database=database,
+                                           ssl=context, timeout=20)
     except asyncpg.PostgresError as error:
         return str(error.sqlstate)
     await connection.close()

@@ -10,10 +10,9 @@ from itertools import chain, count
 from time import time_ns
 from typing import TYPE_CHECKING, TypeVar
 
-from executor.lock_names import deadlock
 from executor.prepared import fresh
 from executor.translate import translate
-from storage.errors import Deadlock, EngineError, LockConflict
+from storage.errors import EngineError, LockConflict
 from storage.locks import ADVISORY, Request
 
 if TYPE_CHECKING:
@@ -64,14 +63,9 @@ async def wait_for(session: "Session", conflict: LockConflict) -> None:
 
 async def _wait(session: "Session", request: Request) -> None:
     transaction = session.block.ensure()
-    patience = session.settings.typed("deadlock_timeout")
-    assert isinstance(patience, int)
-    transaction.deadlock_s = patience / 1000
     session.wait_start_ns = time_ns()
     try:
         with session.block.timeout():
             await transaction.wait_for(request)
-    except Deadlock as error:
-        raise deadlock(error, session.database.oid) from None
     except EngineError as error:
         raise translate(error, session.context.catalog) from None

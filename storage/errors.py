@@ -62,11 +62,12 @@ class LockTimeout(EngineError):
 
 class Deadlock(EngineError):
     """Sessions wait for each other's locks in a circle. `circle`: their owners, the one that gives up first; `wanted`: the
-    request each of them waits with, None for one that waits for its turn to write."""
+    request each of them waits with, None for one that waits for its turn to write. `database`: the label of the lock manager."""
 
-    def __init__(self, message: str, circle: list[Any]) -> None:
-        super().__init__(message)
+    def __init__(self, circle: list[Any], database: Any = None) -> None:
+        super().__init__("deadlock detected")
         self.circle = circle
+        self.database = database
         self.wanted = [None if owner.waiting is None else owner.waiting.request for owner in circle]
 
 

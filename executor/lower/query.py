@@ -6,7 +6,6 @@ from itertools import count, zip_longest
 from typing import Any
 
 from executor import plan, walk
-from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.expressions import collation, condition, is_volatile, note_not_null, order_term, raw, sortable, value
 from executor.lower.generator import Generator

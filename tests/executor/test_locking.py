@@ -206,6 +206,20 @@ def test_two_that_wait_for_each_other_are_a_deadlock(s: Sessions) -> None:
     assert len(failed) == 1
 
 
+def test_deadlock_over_the_turn_to_write_is_told_too(s: Sessions) -> None:
+    s.a.execute("SET deadlock_timeout = '1h'; BEGIN; CREATE TABLE made (i int)")  # keeps its turn to write
+    s.b.execute("SET deadlock_timeout = '10ms'; BEGIN; SELECT FROM jobs WHERE id = 1 FOR UPDATE")
+    waiting = s.wait(s.a, "SELECT id FROM jobs WHERE id = 1 FOR UPDATE")
+    with pytest.raises(errors.DeadlockDetected) as raised:
+        s.b.execute("UPDATE jobs SET state = 'run' WHERE id = 2")
+    s.b.execute("ROLLBACK")
+    assert waiting.done() == [1]
+    a, b = s.a.info.backend_pid, s.b.info.backend_pid
+    assert raised.value.diag.message_detail == (
+        f"Process {b} waits for the turn to write; blocked by process {a}.\n"
+        f'Process {a} waits for AccessExclusiveLock on row 1 of table "jobs"; blocked by process {b}.')
+
+
 def test_lock_timeout_ends_the_waiting(s: Sessions) -> None:
     s.a.execute("BEGIN")
     s.a.execute("SELECT FROM jobs WHERE id = 1 FOR UPDATE")

@@ -56,16 +56,16 @@ async def wait_for(session: "Session", conflict: LockConflict) -> None:
     advisory = request.key[0] == ADVISORY
     if advisory:
         session.advisory.give_back()
-    await _wait(session, request)
+    await _wait(session, request, conflict.keep)
     if advisory:
         session.advisory.granted(request)
 
 
-async def _wait(session: "Session", request: Request) -> None:
+async def _wait(session: "Session", request: Request, keep: bool) -> None:
     transaction = session.block.ensure()
     session.wait_start_ns = time_ns()
     try:
         with session.block.timeout():
-            await transaction.wait_for(request)
+            await transaction.wait_for(request, keep=keep)
     except EngineError as error:
         raise translate(error, session.context.catalog) from None

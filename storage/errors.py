@@ -74,12 +74,14 @@ class Deadlock(EngineError):
 class LockConflict(EngineError):
     """Another transaction holds a lock that a statement needs. The statement has been undone; its transaction goes on.
 
-    Wait with `Transaction.wait_for(request)`, then run the statement again from its beginning.
+    Wait with `Transaction.wait_for(request, keep=error.keep)`, then run the statement again from its beginning.
+    keep: False if it is only to be waited for who has the lock.
     """
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: Any, *, keep: bool = True) -> None:
         super().__init__("a lock is held by another transaction")
         self.request = request
+        self.keep = keep
 
 
 class Interrupted(EngineError):

@@ -218,6 +218,17 @@ def _repeated() -> None:
 REPEATED = Function("pg_repeated_key", _repeated, 0, False)
 
 
+def _do_nothing(g: Generator, c: plan.Insert) -> str:
+    """DO NOTHING, once it is certain that the row in the way stays: whoever has changed it is waited for."""
+    if not c.relation.rowid or c.relation.sqlite_schema != "main" or not c.relation.columns:
+        return " DO NOTHING"
+    from executor.locking import certain_function  # which needs this package
+
+    column = column_text(next(column for column in c.relation.columns if not column.generated))
+    certain = g.need(certain_function(c.relation.sqlite_name or c.relation.name))
+    return f" DO UPDATE SET {column} = t{c.entry.number}.{column} WHERE {certain}(t{c.entry.number}.{c.relation.rowid}) IS NULL"
+
+
 def _conflict(g: Generator, c: plan.Insert) -> str:
     conflict = c.on_conflict
     if conflict is None:
@@ -236,7 +247,7 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
             for i in range(len(c.relation.columns)):
                 g.overrides.pop((c.entry.number, i), None)
     if not conflict.update:
-        return text + " DO NOTHING"
+        return text + _do_nothing(g, c)
     _check_keys_stay(c, conflict)
     computed = (tuple(e for _, e in conflict.assignments), conflict.where, c.ctes)
     if _single_row(c) is None and any(isinstance(e, plan.TableEntry) and e.relation.oid == c.relation.oid

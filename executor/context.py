@@ -22,7 +22,6 @@ class Context:
         self.user = user  # current_user
         self.session_user = user
         self.user_oid = 10  # of current_user
-        self.system_user: str | None = None  # how the client has shown who it is: "scram-sha-256:alice"; None for trust
         self.process_id = 0
         self.settings: Any = None  # executor.settings.Settings
         self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound

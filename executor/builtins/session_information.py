@@ -159,7 +159,6 @@ BUILTINS = (
     Builtin("current_database()", _with_context(lambda context: context.database)),
     Builtin("current_user()", _with_context(lambda context: context.user)),
     Builtin("session_user()", _with_context(lambda context: context.session_user)),
-    Builtin("system_user()", _with_context(lambda context: context.system_user)),
     Builtin("getpgusername()", _with_context(lambda context: context.user)),
     Builtin("current_schema()", _with_context(_current_schema)),
     Builtin("current_schemas(bool)", _with_context(_current_schemas)),

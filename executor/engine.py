@@ -58,6 +58,7 @@ class Engine:
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
+        self.admission: Any = None
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
@@ -162,6 +163,34 @@ class Engine:
         found.metrics.sessions += 1
         return session
 
+    @property
+    def mock_secret(self) -> bytes:
+        """What challenges for users without a password are made of; b"" while no role is stored."""
+        return self.roles.secret
+
+    @property
+    def has_own_roles(self) -> bool:
+        """Whether anybody has made a role, or changed one that was there from the start."""
+        return self.roles.roles.has_own
+
+    @property
+    def bootstrap_name(self) -> str:
+        """The superuser that is there from the start, by its name now."""
+        return self.roles.roles.name_of(BOOTSTRAP_OID)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is served."""
+        return self.folder is not None
+
+    def has_database(self, name: str) -> bool:
+        """Whether somebody can connect to a database of this name."""
+        return self.find(name) is not None
+
+    async def refresh_roles(self) -> None:
+        """See whether another program has changed the roles."""
+        await self.roles.refresh()
+
     def find_login(self, name: str) -> Login | None:
         """What authentication has to know of a role; None if there is none of this name. `roles.refresh` first."""
         return login_of(self.roles.roles, name)
@@ -242,6 +271,10 @@ class Engine:
     def attach_backends(self, backends: Any) -> None:
         """pgwire's table of connections, for pg_cancel_backend and pg_terminate_backend."""
         self.backends = backends
+
+    def attach_admission(self, admission: Any) -> None:
+        """pgwire's decisions about who may connect, for the views that show the files it reads."""
+        self.admission = admission
 
     def search_path(self, session: Session) -> tuple[str, ...]:
         """The schemas unqualified names are looked for in."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from executor.catalog.system.session_view import (
     Activity,
+    AuthenticationRule,
     Cursor,
     Lock,
     LogActivity,
     LogFile,
     Measure,
+    NameMapping,
     PreparedStatement,
     SessionView,
     Setting,
@@ -113,6 +115,14 @@ class EngineView(SessionView):
                 found[name] = Setting(value.setting, value.source, settings.reset_text(name))
         return found
 
+    def authentication_rules(self) -> Iterable[AuthenticationRule]:
+        """What pgwire has, or would have after a reload."""
+        return self.engine.admission.rules() if self.engine.admission is not None else ()
+
+    def name_mappings(self) -> Iterable[NameMapping]:
+        """What pgwire has, or would have after a reload."""
+        return self.engine.admission.name_mappings() if self.engine.admission is not None else ()
+
     def activity(self) -> Iterable[Activity]:
         """Every session; of those of others, who may not be looked into, only that they are there."""
         oids = {r.name: r.oid for r in self.roles()}
@@ -127,7 +137,8 @@ class EngineView(SessionView):
         found = Activity(
             session.process_id, session.database.oid, context.database, user_oid, session.user,
             session.settings.get("application_name"), client_address=client.address if client else None,
-            client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns))
+            client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns),
+            tls=client.tls if client else None)
         kind, event = self._wait_of(session)
         if not session.settings.typed("track_activities"):
             return found._replace(state="disabled", wait_event_type=kind, wait_event=event)

@@ -154,10 +154,16 @@ def _with_context(function: Callable[..., Any]) -> Python:
     return Python(function, context=True)
 
 
+def _system_user(context: Context) -> str | None:
+    client = context.session.settings.client if context.session is not None else None
+    return client.system_user if client is not None else None
+
+
 BUILTINS = (
     Builtin("version()", _with_context(_version)),
     Builtin("current_database()", _with_context(lambda context: context.database)),
     Builtin("current_user()", _with_context(lambda context: context.user)),
+    Builtin("system_user()", _with_context(_system_user)),
     Builtin("session_user()", _with_context(lambda context: context.session_user)),
     Builtin("getpgusername()", _with_context(lambda context: context.user)),
     Builtin("current_schema()", _with_context(_current_schema)),

@@ -1,5 +1,7 @@
-"""Functions that act on other sessions, and that wait: pg_cancel_backend, pg_terminate_backend, pg_sleep."""
+"""Functions that act on other sessions, and the server, and that wait."""
 
+import os
+import signal
 from time import monotonic, sleep
 
 from executor.builtins.base import Builtin, Python
@@ -54,6 +56,15 @@ def _terminate(context: Context, process_id: int, timeout_ms: int) -> int:
     return _signal(context, process_id, terminate=True)
 
 
+def _reload_conf(context: Context) -> int:
+    """SIGHUP to ourselves, as PostgreSQL does it: rules and certificates are read again as soon as the loop runs."""
+    admission = context.session.engine.admission if context.session is not None else None
+    if admission is None:  # no server: nothing was read from files
+        return 0
+    os.kill(os.getpid(), signal.SIGHUP)
+    return 1
+
+
 def _sleep(seconds: float | str) -> str:
     """Sleep in the statement's thread, in naps, until the time has come or the statement is to stop."""
     if isinstance(seconds, str) or seconds <= 0:  # NaN is stored as a text
@@ -69,5 +80,6 @@ def _sleep(seconds: float | str) -> str:
 BUILTINS = (
     Builtin("pg_cancel_backend(int4)", Python(_cancel, context=True)),
     Builtin("pg_terminate_backend(int4,int8)", Python(_terminate, context=True)),
+    Builtin("pg_reload_conf()", Python(_reload_conf, context=True)),
     Builtin("pg_sleep(float8)", Python(_sleep, blocks=True), ("pg_sleep(0)", "")),
 )

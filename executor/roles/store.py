@@ -3,7 +3,8 @@
     pgquill_role(oid INTEGER PRIMARY KEY, catalog TEXT, definition TEXT)
 
 catalog is pg_authid, pg_auth_members, pg_db_role_setting or pg_database; definition the JSON of the item
-(executor.roles.model), `null` for one that was there from the start and is gone. The row with OID 0 has the next number.
+(executor.roles.model), `null` for one that was there from the start and is gone. The row with OID 0 has the next number,
+that with OID -1 a secret.
 
 A served file keeps the roles itself, in the transaction that changes them. The databases of a folder share those in its file
 pgquill_global.db, which is made when the first role is; a transaction that changes roles commits there first, and then in
@@ -47,6 +48,8 @@ KINDS: dict[str, tuple[str, Any]] = {
 }
 """catalog -> (field of Roles, type of its items)."""
 NEXT_OID = "next_oid"
+SECRET, SECRET_OID, SECRET_BYTES = "secret", -1, 32
+"""What users without a password are challenged with is made of it (pgwire.scram): kept, so that restarts do not change it."""
 
 Items = dict[int, tuple[str, Any]]
 Operation = Callable[[Roles], Roles]
@@ -60,6 +63,7 @@ class RoleStore:
         self.roles = initial()
         self.on_change: Callable[[], None] = lambda: None
         self.is_shared = file is None
+        self.secret = b""
         self._file = file
         self._path = path
         self._oids = count(FIRST_USER_OID)
@@ -142,6 +146,9 @@ class RoleStore:
             else:
                 await _run(transaction, DELETE, oid)
         await _run(transaction, PUT, 0, NEXT_OID, str(self._next_seen))
+        if not self.secret:
+            self.secret = os.urandom(SECRET_BYTES)
+        await _run(transaction, PUT, SECRET_OID, SECRET, self.secret.hex())
         return new
 
     async def _read(self, transaction: Transaction) -> Roles:
@@ -151,6 +158,8 @@ class RoleStore:
         for oid, catalog, definition in sorted(rows):
             if catalog == NEXT_OID:
                 self._skip_to(int(definition))
+            elif catalog == SECRET:
+                self.secret = bytes.fromhex(definition)
             elif definition == "null":
                 found.pop(oid, None)
             elif catalog in KINDS:

@@ -88,7 +88,8 @@ _FROM_CATALOG: list[Producer] = [
 _FROM_SESSION: list[Producer] = [
     views.pg_sequences, cluster.pg_database, cluster.pg_authid, cluster.pg_roles, cluster.pg_user, cluster.pg_shadow,
     cluster.pg_group, cluster.pg_auth_members, cluster.pg_db_role_setting, cluster.pg_settings, cluster.pg_timezone_names,
-    sessions.pg_stat_activity, sessions.pg_stat_ssl, sessions.pg_stat_gssapi, sessions.pg_locks,
+    sessions.pg_stat_activity, sessions.pg_stat_ssl, sessions.pg_hba_file_rules, sessions.pg_ident_file_mappings,
+    sessions.pg_stat_gssapi, sessions.pg_locks,
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
     statistics.pg_stat_database_conflicts, statistics.pg_stat_wal, statistics.pg_stat_checkpointer,
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from executor.catalog.model import Acl, Catalog
+from executor.client import TlsFacts
 from executor.errors import not_supported
 from executor.metrics import DatabaseMetrics
 from executor.privileges.acl import texts
@@ -47,7 +48,35 @@ class Activity(NamedTuple):
     state: str | None = None
     query: str = ""
     backend_type: str | None = "client backend"
-    tls: bool = False
+    tls: TlsFacts | None = None
+
+
+class AuthenticationRule(NamedTuple):
+    """A row of pg_hba_file_rules. What is not known of a wrong line is None."""
+
+    number: int | None
+    file: str
+    line: int
+    kind: str | None = None
+    databases: tuple[str, ...] | None = None
+    users: tuple[str, ...] | None = None
+    address: str | None = None
+    netmask: str | None = None
+    method: str | None = None
+    options: tuple[str, ...] | None = None
+    error: str | None = None
+
+
+class NameMapping(NamedTuple):
+    """A row of pg_ident_file_mappings."""
+
+    number: int | None
+    file: str
+    line: int
+    name: str | None = None
+    system: str | None = None
+    user: str | None = None
+    error: str | None = None
 
 
 class PreparedStatement(NamedTuple):
@@ -192,6 +221,14 @@ class SessionView:
     def settings(self) -> Mapping[str, Setting]:
         """The settings that differ from PostgreSQL's defaults, and those with a name of an extension's."""
         return {}
+
+    def authentication_rules(self) -> Iterable[AuthenticationRule]:
+        """The rules in the file that says who may connect, as it is now."""
+        return ()
+
+    def name_mappings(self) -> Iterable[NameMapping]:
+        """The lines of the file that maps names, as it is now."""
+        return ()
 
     def activity(self) -> Iterable[Activity]:
         """Every session of the server."""

@@ -243,7 +243,7 @@ async def test_rows_written_by_another_program_are_seen_at_the_next_login(tmp_pa
         await run(await connected(engine), "CREATE ROLE bob LOGIN")
         other = File.open(str(path))
         transaction = other.transaction()
-        change = "UPDATE pgquill_role SET definition = json_set(definition, '$.name', 'eve') WHERE definition ->> 'name' = 'bob'"
+        change = "UPDATE pgquill_role SET definition = replace(definition, '\"bob\"', '\"eve\"') WHERE catalog = 'pg_authid'"
         await (await transaction.run(Statement(change, writes=True))).close()
         await transaction.commit()
         await other.close()

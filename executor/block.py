@@ -44,14 +44,17 @@ class Manner(NamedTuple):
 
     isolation: Isolation
     lock_timeout_s: float | None
+    deadlock_s: float
     synchronous: Synchronous
 
     @classmethod
     def of(cls, settings: "Settings") -> "Manner":
         """Read from the settings."""
-        timeout = settings.typed("lock_timeout")
+        timeout, patience = settings.typed("lock_timeout"), settings.typed("deadlock_timeout")
+        assert isinstance(patience, int)
         return cls(ISOLATIONS[settings.get("transaction_isolation")],
                    timeout / 1000 if timeout and isinstance(timeout, int) else None,
+                   patience / 1000,
                    SYNCHRONOUS.get(settings.get("synchronous_commit"), Synchronous.FULL))
 
 
@@ -94,6 +97,7 @@ class Block:
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
         session.settings.listen("lock_timeout", self._set_lock_timeout)
+        session.settings.listen("deadlock_timeout", self._set_deadlock_timeout)
         session.settings.listen("synchronous_commit", self._set_synchronous)
 
     @property
@@ -137,6 +141,7 @@ class Block:
                 owner=session.lock_owner)
             if manner.lock_timeout_s is not None:
                 self.transaction.lock_timeout_s = manner.lock_timeout_s
+            self.transaction.deadlock_s = manner.deadlock_s
             self.transaction.synchronous = manner.synchronous
         return self.transaction
 
@@ -159,6 +164,12 @@ class Block:
         assert isinstance(milliseconds, int)
         if self.transaction is not None:
             self.transaction.lock_timeout_s = milliseconds / 1000 if milliseconds else inf
+
+    def _set_deadlock_timeout(self, milliseconds: object) -> None:
+        """The setting changed, perhaps within a transaction."""
+        assert isinstance(milliseconds, int)
+        if self.transaction is not None:
+            self.transaction.deadlock_s = milliseconds / 1000
 
     def _set_synchronous(self, value: object) -> None:
         """The setting changed: what it says at the commit counts."""

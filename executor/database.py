@@ -43,6 +43,7 @@ class ServedDatabase:
         self.name = name
         self.oid = oid
         self.file = file
+        file.locks.label = oid
         self.catalog: Catalog | None = None
         self.plans = PlanCache()
         self.sequences = SequenceStates()

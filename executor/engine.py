@@ -19,8 +19,9 @@ from executor.context import Context
 from executor.database import ServedDatabase
 from executor.errors import SqlError
 from executor.notify import PAGE_BYTES, NotifyQueue
+from executor.privileges.rules import Owned, Who
 from executor.roles.login import Login, login_of
-from executor.roles.model import BOOTSTRAP_OID
+from executor.roles.model import BOOTSTRAP_OID, DatabaseFacts
 from executor.roles.store import GLOBAL_NAME, RoleStore
 from executor.session import Session
 from executor.sessionview import EngineView
@@ -145,6 +146,7 @@ class Engine:
         found = self.find(database)
         if found is None:
             raise states.UndefinedDatabase(f'database "{database}" does not exist', severity="FATAL")
+        self._check_may_connect(found, user)
         context = Context(found.name if database != "postgres" else database, user)
         settings = Settings(self._defaults_over(client), context.env, user)
         settings.client = client
@@ -207,6 +209,16 @@ class Engine:
             oid = self.roles.roles.by_name[user].oid
             if sum(session.identity.login_oid == oid for session in self.sessions) >= login.connection_limit:
                 raise states.TooManyConnections(f'too many connections for role "{user}"', severity="FATAL")
+
+    def _check_may_connect(self, database: ServedDatabase, user: str) -> None:
+        """42501 without CONNECT on the database."""
+        roles = self.roles.roles
+        role, facts = roles.by_name.get(user), roles.database(self.database_key(database))
+        if role is not None and not role.superuser and facts.acl is not None:
+            thing = Owned("database", "database", database.name, facts.owner, facts.acl)
+            if not Who(roles, role.oid, facts.owner).may(thing, "c"):
+                raise states.InsufficientPrivilege(f'permission denied for database "{database.name}"', severity="FATAL",
+                                                   detail="User does not have CONNECT privilege.")
 
     def _apply_defaults(self, session: Session) -> None:
         """What ALTER DATABASE and ALTER ROLE have set. A value that is wrong by now is a warning, and keeps nobody out."""
@@ -282,8 +294,8 @@ class Engine:
                                              hint="Serve a folder instead of a file: pgquill serve FOLDER")
         return self.folder
 
-    async def create_database(self, name: str, template: str | None) -> None:
-        """A new file, or a copy of another database (42P04, 3D000)."""
+    async def create_database(self, name: str, template: str | None, owner: int = BOOTSTRAP_OID) -> None:
+        """A new file, or a copy of another database (42P04, 3D000). owner: OID of a role."""
         folder = self._folder()
         if name in self.databases or name in self._making or name in SYSTEM_NAMES:
             raise states.DuplicateDatabase(f'database "{name}" already exists')
@@ -302,6 +314,9 @@ class Engine:
         try:
             if source is not None:
                 await source.file.backup_to(str(path))
+            if owner != BOOTSTRAP_OID:
+                oid = self.roles.take_oid()
+                await self.roles.write_now(lambda roles: roles.with_database(DatabaseFacts(oid=oid, name=name, owner=owner)))
             await self._add(name, path)
         except CannotServe as error:
             raise states.IoError(str(error)) from None
@@ -339,10 +354,12 @@ class Engine:
             path.unlink(missing_ok=True)
 
     async def _forget_settings(self, name: str) -> None:
-        """What was set for sessions in a database goes with it."""
-        if any(row.database == name for row in self.roles.roles.settings):
+        """What is kept of a database, and was set for sessions in it, goes with it."""
+        known = self.roles.roles
+        if any(row.database == name for row in known.settings) or any(row.name == name for row in known.databases):
             await self.roles.write_now(lambda roles: replace(
-                roles, settings=tuple(row for row in roles.settings if row.database != name)))
+                roles, settings=tuple(row for row in roles.settings if row.database != name),
+                databases=tuple(row for row in roles.databases if row.name != name)))
 
     def _terminate(self, session: Session) -> None:
         if self.backends is not None:

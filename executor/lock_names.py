@@ -52,9 +52,9 @@ def _wanted(request: Any, database: int) -> str:
     return f"{MODES[request.mode]} on rows" if name is None else name(request.key, request.mode, database)
 
 
-def deadlock(error: Deadlock, database: int) -> SqlError:
+def deadlock(error: Deadlock) -> SqlError:
     """40P01, with who waits for whom."""
     owners = error.circle
-    lines = [f"Process {owner.label} waits for {_wanted(request, database)}; blocked by process {after.label}."
+    lines = [f"Process {owner.label} waits for {_wanted(request, error.database)}; blocked by process {after.label}."
              for owner, request, after in zip(owners, error.wanted, [*owners[1:], owners[0]], strict=True)]
     return TRDeadlockDetected("deadlock detected", detail="\n".join(lines), hint="See server log for query details.")

@@ -149,6 +149,24 @@ def lock_function(lock: RowLock) -> Function:
     return Function(f"pg_lock_{lock.mode}_{lock.wait}_{lock.table}", run, 1, False, context=True)
 
 
+@cache
+def certain_function(table: str) -> Function:
+    """The function by which ON CONFLICT DO NOTHING waits until it is certain that a row it has met is there; gives 1."""
+
+    def run(context: Context, rowid: int) -> int:
+        session = context.session
+        try:
+            changer = session.block.transaction.changer_of(table, rowid)
+        except EngineError as error:
+            raise translate(error, session.context.catalog) from None
+        if changer is not None:
+            raise LockConflict(changer, keep=False)
+        return 1
+
+    # Deterministic, though it is not: it has no effects, so that a statement with it may be stopped and run again.
+    return Function(f"pg_certain_{table}", run, 1, deterministic=True, context=True)
+
+
 async def _bounds(session: "Session", transaction: Any, locks: RowLocks, analyzed: Analyzed,
                   given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> tuple[int | None, int] | None:
     """LIMIT (None for none) and OFFSET (2201W, 2201X for negative ones); None if the schema is another."""

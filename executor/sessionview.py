@@ -24,6 +24,8 @@ from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 from executor.metrics import DatabaseMetrics
 from executor.roles.model import DatabaseFacts, Role, Roles
+from executor.roles.rules import has_privileges_of
+from executor.settings.definitions import SECRET
 from storage.counters import FRAME_HEADER_BYTES
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ FIRST_ROLE_OID = 15000
 QUERY_BYTES = 1023
 """Of a statement's text, this much is shown: track_activity_query_size, with room for C's last byte."""
 STATES = {b"I": "idle", b"T": "idle in transaction", b"E": "idle in transaction (aborted)"}
+
+
+def _veiled(activity: Activity) -> Activity:
+    return Activity(activity.process_id, activity.database_oid, activity.database, activity.user_oid, activity.user,
+                    activity.application_name, query="<insufficient privilege>", backend_type=None)
 
 
 class EngineView(SessionView):
@@ -89,6 +96,10 @@ class EngineView(SessionView):
         """Whose a database is."""
         return self.known_roles.database(self.engine.database_key(self.engine.databases[name]))
 
+    def hides_setting(self, name: str) -> bool:
+        """Whether a setting is not the user's business."""
+        return name in SECRET and not self.session.settings.may_examine()
+
     def database_label(self, key: str) -> int:
         """The OID of the database that settings are kept for under this key; 0 for all."""
         return next((d.oid for d in self.engine.databases.values() if self.engine.database_key(d) == key), 0)
@@ -113,9 +124,13 @@ class EngineView(SessionView):
         return self.engine.admission.name_mappings() if self.engine.admission is not None else ()
 
     def activity(self) -> Iterable[Activity]:
-        """Every session."""
+        """Every session; of those of others, who may not be looked into, only that they are there."""
         oids = {r.name: r.oid for r in self.roles()}
-        return tuple(self._activity_of(s, oids.get(s.user)) for s in tuple(self.engine.sessions))
+        identity = self.session.identity
+        all_seen = identity.has_role("pg_read_all_stats")
+        return tuple(
+            found if all_seen or has_privileges_of(identity.roles, identity.current_oid, s.identity.login_oid) else _veiled(found)
+            for s in tuple(self.engine.sessions) for found in (self._activity_of(s, oids.get(s.user)),))
 
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
         client, clock, context = session.settings.client, session.clock, session.context

@@ -6,6 +6,7 @@ from executor import sqlstates as states
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.catalog.search_path import shown_schema
 from executor.errors import SqlError
+from executor.lock_names import deadlock
 from storage import errors as engine
 
 
@@ -17,6 +18,11 @@ def translate(error: engine.EngineError, catalog: Catalog | None) -> SqlError:
         if isinstance(error, kind):
             return make(error)
     return states.InternalError(error.message)
+
+
+def _deadlock(error: engine.EngineError) -> SqlError:
+    assert isinstance(error, engine.Deadlock)
+    return deadlock(error)
 
 
 def _logic(error: engine.EngineError) -> SqlError:
@@ -43,7 +49,7 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
     engine.LockConflict: lambda e: states.FeatureNotSupported(
         "waiting for a lock in the midst of a result is not supported by pgquill"),
-    engine.Deadlock: lambda e: states.TRDeadlockDetected("deadlock detected", hint="See server log for query details."),
+    engine.Deadlock: _deadlock,
     engine.LockTimeout: lambda e: states.LockNotAvailable("canceling statement due to lock timeout"),
     engine.DiskFull: lambda e: states.DiskFull(f"could not extend file: {e.message}"),
     engine.ReadOnly: lambda e: states.ReadOnlySqlTransaction("cannot write: the database file is read-only"),

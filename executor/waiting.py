@@ -10,10 +10,9 @@ from itertools import chain, count
 from time import time_ns
 from typing import TYPE_CHECKING, TypeVar
 
-from executor.lock_names import deadlock
 from executor.prepared import fresh
 from executor.translate import translate
-from storage.errors import Deadlock, EngineError, LockConflict
+from storage.errors import EngineError, LockConflict
 from storage.locks import ADVISORY, Request
 
 if TYPE_CHECKING:
@@ -57,21 +56,16 @@ async def wait_for(session: "Session", conflict: LockConflict) -> None:
     advisory = request.key[0] == ADVISORY
     if advisory:
         session.advisory.give_back()
-    await _wait(session, request)
+    await _wait(session, request, conflict.keep)
     if advisory:
         session.advisory.granted(request)
 
 
-async def _wait(session: "Session", request: Request) -> None:
+async def _wait(session: "Session", request: Request, keep: bool) -> None:
     transaction = session.block.ensure()
-    patience = session.settings.typed("deadlock_timeout")
-    assert isinstance(patience, int)
-    transaction.deadlock_s = patience / 1000
     session.wait_start_ns = time_ns()
     try:
         with session.block.timeout():
-            await transaction.wait_for(request)
-    except Deadlock as error:
-        raise deadlock(error, session.database.oid) from None
+            await transaction.wait_for(request, keep=keep)
     except EngineError as error:
         raise translate(error, session.context.catalog) from None

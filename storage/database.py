@@ -140,6 +140,14 @@ class Database:
             engine.locks.release_since(alone.owner)
             engine.turn.leave(alone)
 
+    async def checkpoint(self) -> None:
+        """Copy the log into the file as far as no reader needs it, beside readers and writers. Raises: ReadOnly, IoError."""
+        engine = self._engine
+        engine.check_open()
+        if engine.settings.read_only:
+            raise ReadOnly("attempt to write a readonly database")
+        await engine.checkpoint()
+
     async def backup_to(self, path: str) -> None:
         """Write a consistent copy of the newest state to a new file, beside readers and writers. Cancellable.
 

@@ -184,6 +184,18 @@ class Engine:
             self._checkpointing = True
             trio.lowlevel.spawn_system_task(self._checkpoint)
 
+    async def checkpoint(self) -> None:
+        """Do so now, as far as no reader needs the log, on a connection of its own: who asks may hold one of the pool."""
+        if self.settings.in_memory:
+            return
+        connection = Connection(self.settings)
+        try:
+            with trio.CancelScope(shield=True):
+                _, copied = await self.worker.write(partial(_checkpoint, connection.raw))
+            self.log.checkpointed(max(0, copied))
+        finally:
+            connection.close()
+
     async def _checkpoint(self) -> None:
         connection = None
         try:

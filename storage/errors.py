@@ -62,23 +62,26 @@ class LockTimeout(EngineError):
 
 class Deadlock(EngineError):
     """Sessions wait for each other's locks in a circle. `circle`: their owners, the one that gives up first; `wanted`: the
-    request each of them waits with, None for one that waits for its turn to write."""
+    request each of them waits with, None for one that waits for its turn to write. `database`: the label of the lock manager."""
 
-    def __init__(self, message: str, circle: list[Any]) -> None:
-        super().__init__(message)
+    def __init__(self, circle: list[Any], database: Any = None) -> None:
+        super().__init__("deadlock detected")
         self.circle = circle
+        self.database = database
         self.wanted = [None if owner.waiting is None else owner.waiting.request for owner in circle]
 
 
 class LockConflict(EngineError):
     """Another transaction holds a lock that a statement needs. The statement has been undone; its transaction goes on.
 
-    Wait with `Transaction.wait_for(request)`, then run the statement again from its beginning.
+    Wait with `Transaction.wait_for(request, keep=error.keep)`, then run the statement again from its beginning.
+    keep: False if it is only to be waited for who has the lock.
     """
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: Any, *, keep: bool = True) -> None:
         super().__init__("a lock is held by another transaction")
         self.request = request
+        self.keep = keep
 
 
 class Interrupted(EngineError):

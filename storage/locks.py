@@ -104,9 +104,10 @@ class Waiter:
 
 
 class LockManager:
-    """The locks of one database. See the module."""
+    """The locks of one database. See the module. label: what the database is called where a deadlock is told."""
 
     def __init__(self) -> None:
+        self.label: Any = None
         self._held: dict[Key, dict[LockOwner, int]] = {}
         self._queues: dict[Key, list[Waiter]] = {}
         self._guard = threading.RLock()
@@ -185,7 +186,7 @@ class LockManager:
         for waiter in self._queues.get(key, ()):
             other = waiter.owner
             if CONFLICTS[waiter.request.mode] & mine and CONFLICTS[mode] & holders.get(other, 0) and other is not owner:
-                raise Deadlock("deadlock detected", [owner, other])
+                raise Deadlock([owner, other], self.label)
 
     def _leave(self, waiter: Waiter) -> None:
         key = waiter.request.key
@@ -307,7 +308,7 @@ class LockManager:
         """Raises: Deadlock if whom this session waits for waits, in the end, for this session."""
         if circle := self._circle(owner):
             self.deadlocks += 1
-            raise Deadlock("deadlock detected", circle)
+            raise Deadlock(circle, self.label)
 
     def _resolve(self, waiter: Waiter) -> None:
         """A waiter has waited for long: give up in a deadlock, unless it is solved by letting somebody go ahead of others."""
@@ -318,7 +319,7 @@ class LockManager:
                 ahead = None if self._circle(owner, queued=False) else self._could_go_ahead(circle, moved)
                 if ahead is None:
                     self.deadlocks += 1
-                    raise Deadlock("deadlock detected", circle)
+                    raise Deadlock(circle, self.label)
                 moved.add(ahead)
                 queue = self._queues[ahead.request.key]
                 queue.remove(ahead)

@@ -10,11 +10,15 @@ Keys of locks: ("row", table, rowid); ("key", table, index, values), () for an i
 no numbers for them, has alone; ("rows",), shared by all who hold any row of the database, against VACUUM.
 """
 
+from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any
+
+import apsw
 
 from storage.changes import DELETE, INSERT, Capture, Change, Table, Values
 from storage.connection import Connection
-from storage.errors import ConstraintFailed, LockConflict, StaleSnapshot
+from storage.errors import ConstraintFailed, Interrupted, LockConflict, StaleSnapshot
 from storage.history import Commit
 from storage.holding import Holding
 from storage.locks import Key, Mode, Request
@@ -25,6 +29,28 @@ CAPTURED_MAX = 5000
 UNIQUE = frozenset({"UNIQUE", "PRIMARYKEY", "ROWID"})
 EVERY_ROW: Key = ("rows",)
 _SHARED, _ALONE = Mode.ROW_EXCLUSIVE, Mode.EXCLUSIVE
+
+
+def _unique_values(table: Table, rowid: int, row: Values) -> Iterator[tuple[str, str, Values]]:
+    """The unique values of a row: (table, index, values), with "" for a column that is the rowid."""
+    if table.alias is not None:
+        yield table.name, "", (rowid,)
+    for unique in table.uniques:
+        if (key := unique.of(row)) is not None:
+            yield table.name, unique.name, key
+
+
+def _take_away(connection: Connection, facts: Callable[[str, str], Table | None], changes: list[Change]) -> None:
+    """Delete the rows, without what foreign keys would do."""
+    config = connection.raw.config
+    config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 0)
+    try:
+        for change in changes:
+            table = facts("main", change.table)
+            assert table is not None
+            connection.raw.execute(table.delete, (change.rowid,)).fetchall()
+    finally:
+        config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 1)
 
 
 class RowLocks(Holding):
@@ -180,34 +206,72 @@ class RowLocks(Holding):
             if what != "none" and (commit.changes is None or key in getattr(commit, what)):
                 raise StaleSnapshot("the row was changed after the snapshot")
 
-    # --- unique values that somebody else is taking away ----------------------------------------------------------
+    # --- unique values that somebody else may be taking away ------------------------------------------------------
 
-    def _removed_by_other(self, connection: Connection, error: ConstraintFailed) -> Request | None:
-        """A unique value is there already: whom to wait for, if another transaction is about to take one away."""
+    def changer_of(self, table: str, rowid: int) -> Request | None:
+        """Whom to wait for, without keeping the lock, before it can be said whether a row is there: an open transaction that
+        has changed it. Raises: StaleSnapshot if the row was changed after this transaction's snapshot."""
+        request = Request(("row", table, rowid), Mode.FOR_SHARE)
+        self._refuse_stale(request.key, self._commits(), "keys")
+        if not self._engine.locks.is_held(request.key, against=Mode.FOR_SHARE, owner=self.owner):
+            return None  # 0.3 us
+        changed = any(change.rowid == rowid and change.table == table for change, _ in self._changes_of_others())
+        return request if changed else None
+
+    def _changes_of_others(self) -> list[tuple[Change, Request]]:
+        """The rows of the file that other open transactions have changed or deleted, and what to wait for with each."""
+        found = []
+        for other in list(self._engine.lockers):  # in one step: this may be a thread
+            if other is self:
+                continue
+            for change in list(other.changes):
+                request = Request(("row", change.table, change.rowid), Mode.FOR_SHARE)
+                if change.op != INSERT and change.database == "main" and self._engine.locks.is_held(
+                        request.key, against=Mode.FOR_SHARE, owner=self.owner):
+                    found.append((change, request))
+        return found
+
+    def _duplicate_of_others(self, connection: Connection, error: ConstraintFailed,
+                             run: Callable[[], object]) -> Request | None:
+        """A unique value is there already: whom to wait for, if an open transaction has changed or deleted the row that has it.
+
+        SQLite does not say which value that was. So the rows in question are taken away, the statement is run once more, and
+        what it writes then says whose values it takes; all of that is undone.
+        """
         if error.kind not in UNIQUE:
             return None
         if self._commits():
             raise StaleSnapshot("a unique value was changed after the snapshot")
         where = error.message.partition(": ")[2]
-        for other in list(self._engine.lockers):  # in one step: this may be a thread
-            if other is self:
-                continue
-            for change in list(other.changes):
-                if not where.startswith((f"{change.table}.", "index '")) or not self._takes_away(connection, change):
-                    continue
-                request = Request(("row", change.table, change.rowid), Mode.FOR_UPDATE)
-                if self._engine.locks.is_held(request.key, against=Mode.FOR_SHARE, owner=self.owner):
-                    return request
-        return None
-
-    def _takes_away(self, connection: Connection, change: Change) -> bool:
-        """Whether a change frees a unique value or a rowid."""
-        if change.op == INSERT or change.database != "main":
-            return False
-        if change.op == DELETE or change.rowid != change.new_rowid:
-            return True
-        table = self._engine.facts(connection)("main", change.table)
-        return table is None or any(unique.differs(change.old, change.new) for unique in table.uniques)
+        facts = self._engine.facts(connection)
+        found = [(change, request) for change, request in self._changes_of_others()
+                 if where.startswith((f"{change.table}.", "index '"))
+                 and (table := facts("main", change.table)) and not table.odd]
+        if not found:
+            return None
+        owners = {value: request for change, request in found if (table := facts("main", change.table)) and change.old
+                  for value in _unique_values(table, change.rowid, change.old)}
+        capture = Capture(CAPTURED_MAX)
+        connection.command("SAVEPOINT pgquill_probe")
+        try:
+            _take_away(connection, facts, [change for change, _ in found])
+            connection.capture, connection.deadline = capture, inf
+            run()
+            fallback: Request | None = found[0][1]  # none of the values, then: it would have changed one of the rows
+        except Interrupted:
+            raise
+        except Exception:  # something else is in its way
+            fallback = None
+        finally:
+            connection.capture = None
+            if connection.in_transaction:
+                connection.command("ROLLBACK TO pgquill_probe")
+                connection.command("RELEASE pgquill_probe")
+        if capture.full:
+            return found[0][1]
+        taken = (value for change in capture.changes if change.new and (table := facts("main", change.table))
+                 for value in _unique_values(table, change.new_rowid, change.new))
+        return next((owners[value] for value in taken if value in owners), fallback)
 
     @property
     def changes(self) -> list[Change]:
@@ -242,15 +306,17 @@ class RowLocks(Holding):
                 return request
         return None
 
-    async def wait_for(self, request: Any) -> None:
-        """Wait for a lock, and hold it. Others may write meanwhile, whatever is held (`hold`): what has been begun is to
-        be begun anew. Raises: LockTimeout, Deadlock."""
+    async def wait_for(self, request: Any, *, keep: bool = True) -> None:
+        """Wait for a lock, and hold it if it is to be kept. Others may write meanwhile, whatever is held (`hold`): what has been
+        begun is to be begun anew. Raises: LockTimeout, Deadlock."""
         self._engine.lockers.add(self)
         busy, self._busy = self._busy, 0
         try:
             self._make_room()
             await self._engine.locks.acquire(self.owner, request, timeout_s=self.lock_timeout_s,
                                              deadlock_s=self.deadlock_s)
+            if not keep:
+                self._engine.locks.release(self.owner, request)
         finally:
             self._busy += busy  # somebody may be putting its results aside, and will count that down
 

@@ -270,8 +270,8 @@ class Transaction(RowLocks):
                     await patience.wait(busy)
                     continue
                 except LockConflict as conflict:
-                    request = conflict.request
-            await self.wait_for(request)
+                    met = conflict
+            await self.wait_for(met.request, keep=met.keep)
 
     def _change_many(self, connection: Connection, statement: Statement, batch: RowBatch) -> int:
         connection.context = self.context
@@ -294,9 +294,9 @@ class Transaction(RowLocks):
             result = run()
         except ConstraintFailed as error:
             connection.capture = None
-            request = self._removed_by_other(connection, error)
+            request = self._duplicate_of_others(connection, error, run)
             if request is not None:
-                raise LockConflict(request) from None
+                raise LockConflict(request, keep=False) from None
             raise
         finally:
             connection.capture = None

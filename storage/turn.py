@@ -8,7 +8,6 @@ Busy can only come from another program (or, for a database in memory, from a re
 with growing pauses that leave the loop free.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from math import inf
 from typing import Protocol
@@ -46,25 +45,34 @@ class Writer(Protocol):
         """Finish the results that are still being produced, out of the way. It is not idle meanwhile."""
 
 
+class _Place:
+    """A place in the queue, with its neighbours."""
+
+    __slots__ = ("after", "before", "turn", "writer")
+
+    def __init__(self, writer: Writer, before: "_Place | None") -> None:
+        self.writer = writer
+        self.turn = trio.Event()
+        self.before = before
+        self.after: _Place | None = None
+
+
 class Turn:
     """See the module. A turn belongs to a transaction, not to a task."""
 
     def __init__(self, locks: LockManager) -> None:
         self.holder: Writer | None = None
         self._locks = locks
-        self._queue: deque[tuple[Writer, trio.Event]] = deque()
+        self._first: _Place | None = None
+        self._last: _Place | None = None
+        self.waiting = 0  # how many transactions wait
         self._clearing = False
-
-    @property
-    def waiting(self) -> int:
-        """How many transactions wait."""
-        return len(self._queue)
 
     def take_nowait(self, writer: Writer) -> bool:
         """Take the turn if nobody has to be waited for."""
         if self.holder is writer:
             return True
-        if self._queue or not self._vacate():
+        if self._first or not self._vacate():
             return False
         self.holder = writer
         return True
@@ -84,37 +92,58 @@ class Turn:
         """Take the turn when all who came before have had it. Raises: LockTimeout, Deadlock."""
         if self.take_nowait(writer):
             return
-        entry = (writer, trio.Event())
-        self._queue.append(entry)
-        writer.owner.blocked_by = lambda: self._before(writer)
+        place = self._join(writer)
+        writer.owner.blocked_by = lambda: self._before(place)
         try:
             with trio.move_on_after(timeout_s):
                 if not self._clearing:
                     await self._clear()
                 with trio.move_on_after(deadlock_s):
-                    await entry[1].wait()
-                if not entry[1].is_set():
+                    await place.turn.wait()
+                if not place.turn.is_set():
                     self._locks.refuse_deadlock(writer.owner)
-                    await entry[1].wait()
-            if not entry[1].is_set():
+                    await place.turn.wait()
+            if not place.turn.is_set():
                 raise LockTimeout("the turn to write did not come in time")
         except BaseException:
             if self.holder is writer:
                 self.holder = None
             else:
-                self._queue.remove(entry)
+                self._remove(place)
             self.pass_on()
             raise
         finally:
             writer.owner.blocked_by = None
 
-    def _before(self, writer: Writer) -> Iterable[LockOwner]:
+    def _join(self, writer: Writer) -> _Place:
+        place = _Place(writer, self._last)
+        if self._last is None:
+            self._first = place
+        else:
+            self._last.after = place
+        self._last = place
+        self.waiting += 1
+        return place
+
+    def _remove(self, place: _Place) -> None:
+        before, after = place.before, place.after
+        if before is None:
+            self._first = after
+        else:
+            before.after = after
+        if after is None:
+            self._last = before
+        else:
+            after.before = before
+        self.waiting -= 1
+
+    def _before(self, place: _Place) -> Iterable[LockOwner]:
+        """Who has the turn, and who is next before a place: he waits for those before him in his turn. A search through all
+        that wait would else look at each of them as often as somebody is behind."""
         if self.holder is not None:
             yield self.holder.owner
-        for other, _ in self._queue:
-            if other is writer:
-                return
-            yield other.owner
+        if place.before is not None:
+            yield place.before.writer.owner
 
     async def _clear(self) -> None:
         """Put the results of an idle holder aside, so that it can be parked."""
@@ -140,11 +169,12 @@ class Turn:
 
     def pass_on(self) -> None:
         """The holder has become idle, or there is none: the first in the queue has the turn, if that can be."""
-        if self._queue and self._vacate():
-            writer, turn = self._queue.popleft()
-            self.holder = writer
-            turn.set()
-        elif self._queue and not self._clearing and self._is_cluttered():
+        if self._first and self._vacate():
+            place = self._first
+            self._remove(place)
+            self.holder = place.writer
+            place.turn.set()
+        elif self._first and not self._clearing and self._is_cluttered():
             self._clearing = True
             trio.lowlevel.spawn_system_task(self._clear)
 

@@ -37,7 +37,10 @@ def bind_returning(s: Statement, scope: Scope, node: Node | None, items: list[It
         "new": _absent(target) if change is Delete else target,
     }
     inner.items += [replace(rows[kind], alias=name, schema=None, unqualified=False) for kind, name in names.items()]
-    targets = tuple(bind_targets(s, inner, node.nodes("exprs")))
+    listed = node.nodes("exprs")
+    targets = tuple(bind_targets(s, inner, listed))
+    if not targets:
+        raise SyntaxError("RETURNING must have at least one column", position=s.position(listed[0]) or None)
     node.finish()
     used = any(isinstance(e, ColumnRef) and e.entry == before.number for t in targets for e in walk.descend(t.expr))
     if conflict and used:

@@ -16,6 +16,7 @@ from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
 from executor.facts.lookup import types_by_oid
+from executor.settings.definitions import SECRET
 from executor.sqlstates import DatatypeMismatch, NullValueNotAllowed, UndefinedObject
 from executor.types.base import Stored
 
@@ -58,6 +59,8 @@ def _current_setting(context: Context, name: str, missing_ok: int = 0) -> str | 
     value = setting(context, name)
     if value is None and not missing_ok:
         raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+    if value is not None and name.lower() in SECRET:
+        context.settings.examine(name)
     return value
 
 

@@ -19,6 +19,8 @@ from executor.identifiers import ascii_lower
 
 ELSEWHERE_FIRST_OID = 1 << 30
 DEFAULT_COLLATION = 100
+NO_COLUMNS = "pgquill_no_columns"
+"""The column that SQLite needs in a table without columns. It is always NULL, and nobody is shown it."""
 _ACTIONS = {"NO ACTION": "a", "RESTRICT": "r", "CASCADE": "c", "SET NULL": "n", "SET DEFAULT": "d"}
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 _GENERATED = {2: "v", 3: "s"}
@@ -96,7 +98,7 @@ def relation(table: TableRow, schema: str, name: str, oids: Allocator, names: Na
 
 def visible(table: TableRow) -> list[ColumnRow]:
     """The columns that `SELECT *` gives, generated ones included."""
-    return [column for column in table.columns if column.hidden != 1]
+    return [column for column in table.columns if column.hidden != 1 and column.name != NO_COLUMNS]
 
 
 def _columns(table: TableRow, text: TableText, recorded: Relation | None) -> tuple[Column, ...]:

@@ -242,7 +242,9 @@ async def _copy_to(session: "Session", raw: RawStatement, path: str | None) -> R
     prepared = await session.prepare_raw("", RawStatement(query, raw.source, raw.text, raw.offset), ())
     if prepared.parameters:
         raise UndefinedParameter("there is no parameter $1")
-    assert prepared.columns is not None
+    assert prepared.columns is not None and prepared.analyzed is not None
+    if not session.identity.is_superuser:
+        check_privileges(session, prepared.analyzed)
     if relation is None:
         check_forced(options, None, [column.name for column in prepared.columns])
     encoders = encoders_for(session.context, prepared.columns, (int(options.binary),))

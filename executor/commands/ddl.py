@@ -119,6 +119,10 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
         from executor.commands.roles import run_rename
 
         return await run_rename(session, raw)
+    if raw.node.kind == "AlterOwnerStmt" and raw.node.peek("objectType") == "OBJECT_DATABASE":
+        from executor.commands.databases import run_alter_owner
+
+        return await run_alter_owner(session, raw)
     if raw.node.kind in CONCURRENTLY and raw.node.peek("concurrent"):
         session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done

@@ -6,15 +6,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from executor import sqlstates as states
-from executor.analysis import Column, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, is_optimizable, slot_values
 from executor.commands.base import CommandKind, Parameters, Result, text_column
+from executor.commands.prepared import executed, portal_for
 from executor.errors import not_supported
 from executor.option_values import option_boolean, option_text, unrecognized
 from executor.parse import Node, RawStatement, Source
 from executor.privileges import check_privileges
 from executor.types import oids as T
+from executor.types.base import Stored
 from storage.statement import Statement
 
 if TYPE_CHECKING:
@@ -67,43 +70,65 @@ def _word(name: str, argument: Node | None, allowed: Sequence[str], position: in
 
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
-    """EXPLAIN [ANALYZE] statement."""
+    """EXPLAIN [ANALYZE] statement, or EXECUTE."""
     options = _options(raw)
     inner = RawStatement(raw.node.take("query"), raw.source, raw.text, raw.offset)
-    if not is_optimizable(inner.node):
+    if not is_optimizable(inner.node) and inner.node.kind != "ExecuteStmt":
         raise not_supported(f"EXPLAIN of {inner.node.kind}")
     if options.format not in ("text", "json"):
         raise not_supported(f"EXPLAIN (FORMAT {options.format.upper()})")
     started = perf_counter()
-    prepared = await session.prepare_raw("", inner, parameters.oids)
+    values: Sequence[Stored] = parameters
+    if inner.node.kind == "ExecuteStmt":
+        prepared, values = await executed(session, inner)
+        if prepared.analyzed is None:
+            return Result("EXPLAIN", describe(session, raw.node), [("Utility statements have no plan structure",)])
+    else:
+        prepared = await session.prepare_raw("", inner, parameters.oids)
     planned = perf_counter()
     analyzed = prepared.analyzed
     assert analyzed is not None
-    if "generic_plan" not in options.on:
+    if "generic_plan" not in options.on and prepared.name == "":
         parameters.require(analyzed.parameters)
     if not session.identity.is_superuser:
         check_privileges(session, analyzed)
     session.tables.take(analyzed.tables)
-    statement: Statement = analyzed.lowered.statement
-    if analyzed.lowered.system:
-        from executor.systemtables import system_tables
-
-        statement = system_tables(session, analyzed)
-    values = slot_values(analyzed.lowered.slots, parameters or [None] * len(analyzed.parameters), (), session.context.env)
-    transaction = session.block.begin_statement()
-    rows = await transaction.run(Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.needs), values)
-    lines = _tree(await rows.fetch(10_000))
-    if any(step.is_result and step.locks is not None for step in analyzed.lowered.steps):
-        lines = ["LockRows", *(f"  ->  {line}" if line[0] != " " else f"      {line}" for line in lines)]
-    if "verbose" in options.on:
-        lines.append(f"SQLite: {statement.sql}")
+    lines = await _plan(session, analyzed, values or [None] * len(analyzed.parameters), "verbose" in options.on)
     if "analyze" in options.on:
-        count = await _execute(session, prepared, parameters)
+        count = await _execute(session, prepared, values)
         lines += [f"Rows: {count}", f"Planning Time: {(planned - started) * 1000:.3f} ms",
                   f"Execution Time: {(perf_counter() - planned) * 1000:.3f} ms"]
     if options.format == "json":
         return Result("EXPLAIN", describe(session, raw.node), [(json.dumps([{"Plan": lines}]),)])
     return Result("EXPLAIN", describe(session, raw.node), [(line,) for line in lines])
+
+
+async def _plan(session: "Session", analyzed: Analyzed, values: Sequence[Stored], verbose: bool) -> list[str]:
+    """The plan of a statement; of all its steps, in their order, where there are several."""
+    steps = analyzed.lowered.steps
+    if not steps:
+        return await _plan_of(session, analyzed, values, verbose)
+    lines: list[str] = []
+    for number, step in enumerate(steps, 1):
+        part = replace(analyzed, lowered=step.lowered, plan=step.plan)
+        found = await _plan_of(session, part, values, verbose)
+        found = ["LockRows", *_indented(found)] if step.locks is not None else found
+        lines += found if len(steps) == 1 else [f"Step {number}", *_indented(found)]
+    return lines
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  ->  {line}" if line[0] != " " else f"      {line}" for line in lines]
+
+
+async def _plan_of(session: "Session", analyzed: Analyzed, values: Sequence[Stored], verbose: bool) -> list[str]:
+    statement = session.statement_of(analyzed)
+    slots = slot_values(analyzed.lowered.slots, values, (), session.context.env)
+    transaction = session.block.begin_statement()
+    rows = await transaction.run(Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.needs,
+                                           temp_schema=statement.temp_schema), slots)
+    lines = _tree(await rows.fetch(10_000))
+    return [*lines, f"  SQLite: {statement.sql}"] if verbose else lines
 
 
 def _tree(rows: list[tuple[Any, ...]]) -> list[str]:
@@ -118,8 +143,6 @@ def _tree(rows: list[tuple[Any, ...]]) -> list[str]:
 
 
 async def _execute(session: "Session", prepared: Any, parameters: Sequence[Any]) -> int:
-    from executor.commands.prepared import portal_for
-
     portal = portal_for(session, prepared, parameters)
     await portal.start()
     count = 0

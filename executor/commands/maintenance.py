@@ -8,7 +8,6 @@ from executor.catalog.model import Catalog, Relation
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.ddl import context as ddl_context
 from executor.ddl.lookup import find, get, range_name, require_schema
-from executor.errors import not_supported
 from executor.lock_names import table_request
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
@@ -129,15 +128,12 @@ async def _analyze(session: "Session", tables: list[Relation]) -> None:
 
 
 async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
-    """CHECKPOINT."""
+    """CHECKPOINT, beside readers and writers, in a block or not."""
     if not who_is(session).has_role("pg_checkpoint"):
         raise states.InsufficientPrivilege(
             "permission denied to execute CHECKPOINT command",
             detail='Only roles with privileges of the "pg_checkpoint" role may execute this command.')
-    if session.block.in_block:
-        raise not_supported("CHECKPOINT in a transaction block")
-    await session.block.commit()
-    await session.database.file.maintain("PRAGMA wal_checkpoint(PASSIVE)")
+    await session.database.file.checkpoint()
     return Result("CHECKPOINT")
 
 

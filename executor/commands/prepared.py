@@ -47,10 +47,15 @@ async def run_prepare(session: "Session", raw: RawStatement, parameters: Paramet
 
 async def run_execute(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """EXECUTE name (values)."""
+    return Result("", portal=portal_for(session, *await executed(session, raw)))
+
+
+async def executed(session: "Session", raw: RawStatement) -> "tuple[Prepared, Sequence[Stored]]":
+    """What EXECUTE runs: the statement as it is now, and the values of its parameters."""
     node = raw.node
     prepared = session.statement(node.take("name"))
     values = await _arguments(session, raw, prepared, node.nodes("params"))
-    return Result("", portal=portal_for(session, await session.current(prepared), values))
+    return await session.current(prepared), values
 
 
 def portal_for(session: "Session", prepared: "Prepared", values: Sequence[Stored]) -> Any:

@@ -17,6 +17,7 @@ MODULES = {
     "databases": "CreatedbStmt DropdbStmt",
     "roles": "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt",
     "memberships": "GrantRoleStmt",
+    "grants": "GrantStmt",
     "owned": "ReassignOwnedStmt DropOwnedStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
@@ -50,6 +51,7 @@ NAMES = {
     "CopyStmt": "COPY", "CommentStmt": "COMMENT", "CreateSeqStmt": "CREATE SEQUENCE", "AlterSeqStmt": "ALTER SEQUENCE",
     "CreateSchemaStmt": "CREATE SCHEMA", "ReindexStmt": "REINDEX", "DropRoleStmt": "DROP ROLE",
     "ReassignOwnedStmt": "REASSIGN OWNED", "DropOwnedStmt": "DROP OWNED",
+    "AlterDefaultPrivilegesStmt": "ALTER DEFAULT PRIVILEGES",
     "AlterRoleStmt": "ALTER ROLE", "AlterRoleSetStmt": "ALTER ROLE", "GrantRoleStmt": "GRANT",
     "CreateTableSpaceStmt": "CREATE TABLESPACE", "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "CreatedbStmt": "CREATE DATABASE", "DropdbStmt": "DROP DATABASE", "AlterDatabaseSetStmt": "ALTER DATABASE",

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from executor.commands.base import CommandKind, Parameters, Result
+from executor.commands.databases import owned_database
 from executor.errors import SqlError
 from executor.parse import Node, RawStatement, Source
+from executor.privileges.rules import not_owner, who_is
 from executor.roles import changes, verifier
 from executor.roles.members import Options
 from executor.roles.model import Role, Roles
 from executor.roles.specs import OTHERS, refuse_reserved_spec, role_of, roles_of
 from executor.sqlstates import (
-    InsufficientPrivilege,
     InvalidParameterValue,
     SuccessfulCompletion,
     SyntaxError,
@@ -254,8 +255,9 @@ def _database_key(session: "Session", name: str, *, check_owner: bool) -> str:
     found = session.engine.find(name)
     if found is None:
         raise UndefinedDatabase(f'database "{name}" does not exist')
-    if check_owner and not session.identity.is_superuser:
-        raise InsufficientPrivilege(f"must be owner of database {name}")
+    thing = owned_database(session, found)
+    if check_owner and not who_is(session).owns(thing):
+        raise not_owner(thing)
     return str(session.engine.database_key(found))
 
 

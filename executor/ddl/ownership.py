@@ -54,6 +54,9 @@ def set_owner_of(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType
         if isinstance(thing, kind):
             ctx.catalog = put(ctx.catalog, replace(thing, owner=new, acl=_moved(thing.acl, old, new)))
     if isinstance(thing, Relation):
+        moved = ctx.catalog.relations_by_oid[thing.oid]
+        columns = tuple(replace(c, acl=_moved(c.acl, old, new)) if c.acl is not None else c for c in moved.columns)
+        ctx.catalog = put_relation(ctx.catalog, replace(moved, columns=columns))
         for sequence in [s for s in ctx.catalog.sequences if s.owned_by and s.owned_by[0] == thing.oid]:
             set_owner_of(ctx, sequence, new)
     if isinstance(thing, UserType) and thing.kind == "r":

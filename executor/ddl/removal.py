@@ -11,9 +11,8 @@ from executor.ddl.objects import put_relation, without, without_comments
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema_edit import redefine
 from executor.ddl.sequence import removal_steps
-from executor.ddl.sqlite_table import qualified
+from executor.ddl.sqlite_table import qualified, refuse_foreign_made
 from executor.ddl.transition import transition
-from executor.errors import not_supported
 
 
 def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
@@ -75,7 +74,7 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
     if (new.columns, new.constraints, new.indexes) == (old.columns, old.constraints, old.indexes):
         return ()
     if not columns and old.kind != "c":
-        raise not_supported("a table without columns")
+        refuse_foreign_made(old)  # SQLite drops no table's last column
     rows = reshaping(ctx, old, new) if lost else []
     new, steps = transition(ctx, old, new)
     steps = (*rows, *steps)

@@ -6,6 +6,7 @@ are bound and lowered anew each time: the Catalog keeps PostgreSQL's text of the
 
 import re
 
+from executor.catalog.elsewhere import NO_COLUMNS
 from executor.catalog.model import Column, Constraint, Index, Relation
 from executor.ddl import rewrite
 from executor.ddl.base import DdlContext, quoted
@@ -113,15 +114,13 @@ def table_sql(ctx: DdlContext, relation: Relation, *, name: str | None = None) -
     Raises 0A000 for a table made by another program, whose text holds more than the Catalog knows.
     """
     refuse_foreign_made(relation)
-    lines = [column_sql(ctx, relation, column) for column in relation.columns]
+    lines = [column_sql(ctx, relation, column) for column in relation.columns] or [f"{quoted(NO_COLUMNS)} INTEGER"]
     lines += _key_lines(relation)
     for constraint in relation.constraints:
         if constraint.kind == "c" and constraint.enforced_by_sqlite and constraint.enforced:
             bound = ctx.binder.check_expression(constraint.expression, relation, "CHECK", (BOOLEAN, -1))
             lines.append(f"CONSTRAINT {quoted(constraint.name)} CHECK ({bound.sqlite})")
     lines += [foreign_key_sql(ctx, relation, c) for c in relation.constraints if c.kind == "f" and c.enforced]
-    if not lines:
-        raise not_supported("a table without columns")
     return f"CREATE TABLE {quoted(name or relation.sqlite_name)}({', '.join(lines)})"
 
 

@@ -48,7 +48,8 @@ def transition(
         return _foreign_made(ctx, old, new, bool(values))
     if values or _must_rebuild(ctx, old, new):
         new = replace(new, columns=tuple(replace(column, added=False) for column in new.columns))
-        every = {**kept(old, new), **(values or {})}
+        filled = {c.number: native_default(ctx, c) or "NULL" for c in new.columns if c.number not in old.by_number}
+        every = {**filled, **kept(old, new), **(values or {})}
         return new, rebuild(ctx, old, new, every, needs)
     return _in_place(ctx, old, new)
 
@@ -117,6 +118,8 @@ def _fixed(relation: Relation, other: Relation) -> tuple[Any, ...]:
 def _must_rebuild(ctx: DdlContext, old: Relation, new: Relation) -> bool:
     if old.rowid_column != new.rowid_column or _keys(old) != _keys(new):
         return True
+    if bool(old.columns) != bool(new.columns):
+        return True  # the column that stands for none comes or goes
     numbers = [column.number for column in old.columns]
     if [column.number for column in new.columns][: len(numbers)] != numbers:
         return True

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from executor import plan, walk
+from executor.catalog.elsewhere import NO_COLUMNS
 from executor.catalog.model import Column, Relation
 from executor.catalog.search_path import shown_schema
 from executor.context import Context
@@ -50,20 +51,27 @@ def _returning(g: Generator, c: plan.DataChange, sources: set[int]) -> str:
 
 def _insert(g: Generator, c: plan.Insert) -> str:
     g.enter(c.entry)
-    if not c.columns and not c.generated:
-        body = "DEFAULT VALUES"
-        if c.on_conflict is not None:
-            raise not_supported("INSERT ... DEFAULT VALUES ON CONFLICT")
-        head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} "
-        return head + body + _returning(g, c, set())
-    names = [column_text(column) for column in (*c.columns, *(column for column, _ in c.generated))]
-    head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} ({', '.join(names)}) "
     row = _single_row(c)
-    if row is not None and not c.checks and not c.generated and not c.view_checks:
+    names = [column_text(column) for column in (*c.columns, *(column for column, _ in c.generated))]
+    if not names and row is not None and not c.checks and not c.view_checks and c.on_conflict is None:
+        return f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} DEFAULT VALUES{_returning(g, c, set())}"
+    names = names or [_filler(c.relation)]
+    head = f"INSERT INTO {g.table(c.relation)} AS t{c.entry.number} ({', '.join(names)}) "
+    if row and not c.checks and not c.generated and not c.view_checks:
         body = f"VALUES ({', '.join(_stored(g, c.relation, column, e) for column, e in zip(c.columns, row, strict=True))})"
     else:
         body = _from_source(g, c)
     return head + body + _conflict(g, c) + _returning(g, c, set())
+
+
+def _filler(relation: Relation) -> str:
+    """What gets a NULL where rows are given nothing, since SQLite has to be told some column."""
+    if not relation.columns:
+        return quote(NO_COLUMNS)
+    for column in relation.columns:
+        if not column.generated and column.sqlite_default == (column.number == relation.rowid_column):
+            return column_text(column)
+    raise not_supported("INSERT of rows without values into a table that another program created")
 
 
 def _single_row(c: plan.Insert) -> tuple[plan.Expr, ...] | None:
@@ -126,7 +134,7 @@ def _from_source(g: Generator, c: plan.Insert) -> str:
     where = _checks(g, c) or "1"
     for i in range(len(c.relation.columns)):
         g.overrides.pop((c.entry.number, i), None)
-    return f"SELECT {', '.join([*outputs, *generated])} FROM ({source}) AS s WHERE {where}"
+    return f"SELECT {', '.join([*outputs, *generated]) or 'NULL'} FROM ({source}) AS s WHERE {where}"
 
 
 def _checks(g: Generator, c: plan.DataChange) -> str:
@@ -210,6 +218,17 @@ def _repeated() -> None:
 REPEATED = Function("pg_repeated_key", _repeated, 0, False)
 
 
+def _do_nothing(g: Generator, c: plan.Insert) -> str:
+    """DO NOTHING, once it is certain that the row in the way stays: whoever has changed it is waited for."""
+    if not c.relation.rowid or c.relation.sqlite_schema != "main" or not c.relation.columns:
+        return " DO NOTHING"
+    from executor.locking import certain_function  # which needs this package
+
+    column = column_text(next(column for column in c.relation.columns if not column.generated))
+    certain = g.need(certain_function(c.relation.sqlite_name or c.relation.name))
+    return f" DO UPDATE SET {column} = t{c.entry.number}.{column} WHERE {certain}(t{c.entry.number}.{c.relation.rowid}) IS NULL"
+
+
 def _conflict(g: Generator, c: plan.Insert) -> str:
     conflict = c.on_conflict
     if conflict is None:
@@ -228,7 +247,7 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
             for i in range(len(c.relation.columns)):
                 g.overrides.pop((c.entry.number, i), None)
     if not conflict.update:
-        return text + " DO NOTHING"
+        return text + _do_nothing(g, c)
     _check_keys_stay(c, conflict)
     computed = (tuple(e for _, e in conflict.assignments), conflict.where, c.ctes)
     if _single_row(c) is None and any(isinstance(e, plan.TableEntry) and e.relation.oid == c.relation.oid

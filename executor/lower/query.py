@@ -6,7 +6,6 @@ from itertools import count, zip_longest
 from typing import Any
 
 from executor import plan, walk
-from executor.errors import not_supported
 from executor.lower import functions, rows
 from executor.lower.expressions import collation, condition, is_volatile, note_not_null, order_term, raw, sortable, value
 from executor.lower.generator import Generator
@@ -304,10 +303,8 @@ def _kept(width: int) -> TableFunction:
 
 
 def _values(g: Generator, entry: plan.ValuesEntry) -> str:
-    rows = ", ".join("(" + ", ".join(value(g, e) for e in row) + ")" for row in entry.rows)
-    if not entry.columns:
-        raise not_supported("VALUES without columns")
-    columns = ", ".join(f"c{i}" for i in range(len(entry.columns)))
+    rows = ", ".join("(" + (", ".join(value(g, e) for e in row) or "NULL") + ")" for row in entry.rows)
+    columns = ", ".join(f"c{i}" for i in range(len(entry.columns) or 1))
     name = g.fresh()
     return f"(WITH {name}({columns}) AS (VALUES {rows}) SELECT * FROM {name}) AS t{entry.number}"
 

@@ -6,14 +6,25 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from executor.catalog.model import Catalog
+from executor.catalog.model import Catalog, UserType
 from executor.catalog.search_path import TEMPORARY
 from executor.ddl.base import DdlContext
 from executor.ddl.locks import TARGETS
 from executor.ddl.ownership import owned
 from executor.errors import SqlError
 from executor.parse import Node
-from executor.privileges.rules import Owned, Who, database_of, not_owner, of_relation, of_schema, of_sequence, refused, who_is
+from executor.privileges.rules import (
+    Owned,
+    Who,
+    database_of,
+    not_owner,
+    of_relation,
+    of_schema,
+    of_sequence,
+    of_type,
+    refused,
+    who_is,
+)
 from executor.sqlstates import InsufficientPrivilege
 from storage.locks import Mode
 
@@ -167,6 +178,17 @@ def check_result(session: "Session", ddl: DdlContext, before: Catalog, after: Ca
         if name == TEMPORARY and not who.may(database_of(session), "T"):
             raise InsufficientPrivilege(f'permission denied to create temporary tables in database "{session.context.database}"')
     _check_references(who, before, after)
+    for made in _types_used(before, after):
+        if not who.may(of_type(made), "U"):
+            raise refused(of_type(made))
+
+
+def _types_used(before: Catalog, after: Catalog) -> Iterator[UserType]:
+    """The users' types of what is new: of columns, and those under domains and ranges."""
+    old = {(r.oid, c.number, c.type) for r in before.relations for c in r.columns}
+    used = {c.type for r in after.relations for c in r.columns if (r.oid, c.number, c.type) not in old and r.kind != "v"}
+    used |= {t.base for t in after.types if t.oid not in before.types_by_oid}
+    yield from (t for t in before.types if t.oid in used or t.array_type in used)
 
 
 def _check_new_schema(session: "Session", who: Who, owner: int) -> None:

@@ -115,15 +115,16 @@ class Who(NamedTuple):
         predefined = PREDEFINED.get(thing.kind, {}).get(letter, "")
         return not option and bool(predefined) and self.has_role(predefined)
 
-    def may_columns(self, relation: Relation, columns: frozenset[int], letter: str, *, every: bool) -> bool:
+    def may_columns(self, relation: Relation, columns: frozenset[int], letter: str, *, every: bool,
+                    option: bool = False) -> bool:
         """Whether it has a privilege on each of these columns (attnums), or on any of them."""
-        if self.may(of_relation(relation), letter):
+        if self.may(of_relation(relation), letter, option=option):
             return True
-        found = (self._may_column(column, letter) for column in relation.columns if column.number in columns)
+        found = (self._may_column(column, letter, option) for column in relation.columns if column.number in columns)
         return bool(columns) and (all(found) if every else any(found))
 
-    def _may_column(self, column: Column, letter: str) -> bool:
-        return column.acl is not None and lists.holds(column.acl, self.inherits, letter)
+    def _may_column(self, column: Column, letter: str, option: bool) -> bool:
+        return column.acl is not None and lists.holds(column.acl, self.inherits, letter, option=option)
 
 
 def who_is(session: "Session", oid: int | None = None) -> Who:

@@ -97,8 +97,7 @@ def _of_memberships(roles: Roles, left: Roles, role: int) -> list[str]:
 async def _of_databases(session: "Session", role: int) -> list[str]:
     engine = session.engine
     here = await session.catalog()
-    lines = [f"{'owner of' if use.owned else 'privileges for'} {description(use.thing, use.noun, session.search_path())}"
-             for use in uses_of(here, role)]
+    lines: list[str] = []
     roles = session.identity.roles
     for name, database in engine.databases.items():
         facts = roles.database(engine.database_key(database))
@@ -106,6 +105,8 @@ async def _of_databases(session: "Session", role: int) -> list[str]:
             lines.append(f"owner of database {quote_identifier(name)}")
         elif facts.acl is not None and _mentions(facts.acl, role):
             lines.append(f"privileges for database {quote_identifier(name)}")
+    lines += [f"{'owner of' if use.owned else 'privileges for'} {description(use.thing, use.noun, session.search_path())}"
+              for use in uses_of(here, role)]
     for name, database in engine.databases.items():
         if database is not session.database:
             count = sum(1 for _ in uses_of(await database.newest_catalog(), role))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from executor.catalog.model import Catalog
 from executor.roles.changes import Actor
 from executor.roles.model import BOOTSTRAP_OID, Role, Roles
-from executor.roles.rules import is_superuser, may_set
+from executor.roles.rules import has_privileges_of, is_superuser, may_set
 from executor.roles.store import Operation, RoleStore
 from executor.sqlstates import InsufficientPrivilege, InvalidParameterValue
 from storage.transaction import Transaction
@@ -47,6 +47,7 @@ class Identity:
         self._find_login()
         session.settings.role_check = self.check_setting
         session.settings.may_set = self.may_set
+        session.settings.may_examine = self.may_examine
         session.settings.listen("role", lambda value: self._became())
         session.settings.listen("session_authorization", lambda value: self._became())
         self._became()
@@ -182,6 +183,15 @@ class Identity:
     def may_set(self, name: str) -> bool:
         """Whether the current user may change a setting that is for superusers."""
         return self.is_superuser
+
+    def may_examine(self) -> bool:
+        """Whether the current user may see settings that are not everybody's business."""
+        return self.is_superuser or self.has_role("pg_read_all_settings")
+
+    def has_role(self, name: str) -> bool:
+        """Whether the current user has the privileges of a role."""
+        role = self.roles.by_name.get(name)
+        return role is not None and has_privileges_of(self.roles, self.current_oid, role.oid)
 
     def check_setting(self, name: str, value: str) -> None:
         """42501, 22023 if the session may not become a role. name: role or session_authorization."""

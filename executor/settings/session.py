@@ -18,7 +18,7 @@ from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
-from executor.settings.definitions import OLD_NAMES, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
+from executor.settings.definitions import OLD_NAMES, SECRET, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
 from executor.sqlstates import (
     CantChangeRuntimeParam,
     FeatureNotSupported,
@@ -59,7 +59,7 @@ class Settings:
 
     env: kept in step with the settings that change how values are read and printed.
     role_check: called with `role` or `session_authorization` and the role's name before it is set; raises SqlError.
-    may_set: whether the current user may change a setting that is for superusers.
+    may_set: whether the current user may change a setting that is for superusers; may_examine: whether it may see SECRET.
     transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
         raises SqlError (25001) where the transaction cannot change it any more.
     client: the connection that some settings act on.
@@ -69,6 +69,7 @@ class Settings:
         self.env = env
         self.role_check: Callable[[str, str], None] = _same_role(user)
         self.may_set: Callable[[str], bool] = lambda name: True
+        self.may_examine: Callable[[], bool] = lambda: True
         self.transaction_check: Callable[[str, Typed], None] = _allow
         self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
@@ -158,7 +159,16 @@ class Settings:
         return [self._row(key, definition) for key, definition in self._visible()]
 
     def _visible(self) -> Iterator[tuple[str, Definition]]:
-        return ((key, d) for key, d in self._definitions.items() if not d.hidden)
+        everything = self.may_examine()
+        return ((key, d) for key, d in self._definitions.items() if not d.hidden and (everything or key not in SECRET))
+
+    def examine(self, name: str) -> str:
+        """A setting as SHOW prints it, if the user may know it (42501, 42704)."""
+        if ascii_lower(name) in SECRET and not self.may_examine():
+            raise InsufficientPrivilege(
+                f'permission denied to examine "{self.canonical_name(name)}"',
+                detail='Only roles with privileges of the "pg_read_all_settings" role may examine this parameter.')
+        return self.get(name)
 
     def _row(self, key: str, d: Definition) -> tuple[str | int | None, ...]:
         value = self._value(key)
@@ -219,8 +229,10 @@ class Settings:
         try:
             self._check_context(definition, at_start=True)
             self._check_may_set(definition)
-            return definition.name, None if value is None else self._read(
-                definition, self._flat(definition, value), "session").setting
+            text = None if value is None else self._flat(definition, value)
+            if text is not None:
+                self._read(definition, text, "session")
+            return definition.name, text
         finally:
             if key not in before and key in self._custom:  # this session has nothing to do with it
                 del self._custom[key], self._own[key]
@@ -434,6 +446,7 @@ class Settings:
         self.transaction_check = _allow
         self.role_check = _same_role("")
         self.may_set = lambda name: True
+        self.may_examine = lambda: True
 
     def reported(self) -> dict[str, str]:
         """All settings a client is told about, by PostgreSQL's spelling of their names."""

@@ -45,7 +45,7 @@ def value_for_later(settings: Settings, node: Node) -> tuple[str | None, str | N
     if kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
         return settings.check_for_later(name, None)
     if kind == "VAR_SET_CURRENT":
-        return settings.check_for_later(name, settings.value(name).setting)
+        return settings.check_for_later(name, settings.get(name))
     return settings.check_for_later(name, [set_argument(argument) for argument in arguments])
 
 
@@ -59,7 +59,7 @@ def show_rows(settings: Settings, node: Node) -> list[tuple[str, ...]]:
     """The rows of a VariableShowStmt."""
     name = node.take("name", "")
     node.finish()
-    return list(settings.show_all()) if name.lower() == "all" else [(settings.get(name),)]
+    return list(settings.show_all()) if name.lower() == "all" else [(settings.examine(name),)]
 
 
 def set_argument(node: Node) -> str:

@@ -206,6 +206,61 @@ def test_two_that_wait_for_each_other_are_a_deadlock(s: Sessions) -> None:
     assert len(failed) == 1
 
 
+@pytest.mark.parametrize(("first", "second", "meets"), [
+    ("UPDATE jobs SET state = 'run' WHERE id = 1", "INSERT INTO jobs VALUES (1, 'x') ON CONFLICT DO NOTHING", "a change"),
+    ("DELETE FROM jobs WHERE id = 1", "INSERT INTO jobs VALUES (1, 'x') ON CONFLICT (id) DO NOTHING RETURNING id", "a change"),
+    ("UPDATE jobs SET id = 9 WHERE id = 1", "INSERT INTO jobs SELECT 1, 'x' ON CONFLICT DO NOTHING", "a change"),
+    ("INSERT INTO jobs VALUES (9, 'x')", "INSERT INTO jobs VALUES (9, 'x') ON CONFLICT DO NOTHING", "a change"),
+    ("SELECT FROM jobs WHERE id = 1 FOR UPDATE", "INSERT INTO jobs VALUES (1, 'x') ON CONFLICT DO NOTHING", "nothing"),
+    ("DELETE FROM jobs WHERE id = 2", "INSERT INTO jobs VALUES (1, 'x') ON CONFLICT DO NOTHING", "nothing"),
+    ("UPDATE jobs SET state = 'run' WHERE id = 1", "INSERT INTO jobs VALUES (1, 'x')", "a change"),
+    ("DELETE FROM jobs WHERE id = 1", "INSERT INTO jobs VALUES (8, 'x'), (1, 'x'), (2, 'x')", "a change"),
+    ("DELETE FROM jobs WHERE id = 1", "INSERT INTO jobs VALUES (8, 'x'), (2, 'x'), (1, 'x')", "a duplicate"),
+    ("DELETE FROM jobs WHERE id = 2", "INSERT INTO jobs VALUES (8, 'x'), (1, 'x'), (2, 'x')", "a duplicate"),
+    ("DELETE FROM jobs WHERE id = 2", "INSERT INTO jobs VALUES (1, 'x')", "a duplicate"),
+    ("DELETE FROM jobs WHERE id = 1", "UPDATE jobs SET id = 1 WHERE id = 2", "a change"),
+    ("DELETE FROM jobs WHERE id = 2", "UPDATE jobs SET id = 1 WHERE id = 2", "a change"),
+    ("SELECT FROM jobs WHERE id = 1 FOR UPDATE", "INSERT INTO jobs VALUES (1, 'x')", "a duplicate"),
+])
+def test_unique_value_waits_only_for_whoever_changes_the_row_that_has_it(s: Sessions, first: str, second: str,
+                                                                         meets: str) -> None:
+    s.a.execute("BEGIN")
+    s.a.execute(first.encode())
+    s.b.execute("SET lock_timeout = 50")
+    expected = {"a change": errors.LockNotAvailable, "a duplicate": errors.UniqueViolation}
+    if meets in expected:
+        with pytest.raises(expected[meets]):
+            s.b.execute(second.encode())
+    else:
+        assert s.b.execute(second.encode()).rowcount == 0
+
+
+def test_do_nothing_does_something_once_the_row_in_its_way_is_gone(s: Sessions) -> None:
+    s.a.execute("BEGIN; DELETE FROM jobs WHERE id = 1")
+    waiting = s.wait(s.b, "INSERT INTO jobs VALUES (1, 'again') ON CONFLICT DO NOTHING RETURNING state")
+    s.a.execute("COMMIT")
+    assert waiting.done() == ["again"]
+    s.a.execute("BEGIN; DELETE FROM jobs WHERE id = 2")
+    waiting = s.wait(s.b, "INSERT INTO jobs VALUES (2, 'again') ON CONFLICT DO NOTHING RETURNING state")
+    s.a.execute("ROLLBACK")
+    assert waiting.done() == []
+    s.c.execute("UPDATE jobs SET state = 'free' WHERE id = 2")  # who only waited has not locked it
+
+
+def test_deadlock_over_the_turn_to_write_is_told_too(s: Sessions) -> None:
+    s.a.execute("SET deadlock_timeout = '1h'; BEGIN; CREATE TABLE made (i int)")  # keeps its turn to write
+    s.b.execute("SET deadlock_timeout = '10ms'; BEGIN; SELECT FROM jobs WHERE id = 1 FOR UPDATE")
+    waiting = s.wait(s.a, "SELECT id FROM jobs WHERE id = 1 FOR UPDATE")
+    with pytest.raises(errors.DeadlockDetected) as raised:
+        s.b.execute("UPDATE jobs SET state = 'run' WHERE id = 2")
+    s.b.execute("ROLLBACK")
+    assert waiting.done() == [1]
+    a, b = s.a.info.backend_pid, s.b.info.backend_pid
+    assert raised.value.diag.message_detail == (
+        f"Process {b} waits for the turn to write; blocked by process {a}.\n"
+        f'Process {a} waits for AccessExclusiveLock on row 1 of table "jobs"; blocked by process {b}.')
+
+
 def test_lock_timeout_ends_the_waiting(s: Sessions) -> None:
     s.a.execute("BEGIN")
     s.a.execute("SELECT FROM jobs WHERE id = 1 FOR UPDATE")

@@ -1,3 +1,4 @@
+import contextlib
 import math
 
 import pytest
@@ -96,6 +97,48 @@ async def test_turn_not_had_in_time_is_a_timeout(autojump_clock: trio.testing.Mo
     with pytest.raises(LockTimeout):
         await turn.take(Writer(), 5)
     assert turn.waiting == 0
+
+
+async def test_search_for_a_deadlock_looks_at_each_waiter_once() -> None:
+    locks = LockManager()
+    turn = Turn(locks)
+    assert turn.take_nowait(Writer())
+    writers = [Writer() for _ in range(3000)]
+    async with trio.open_nursery() as nursery:
+        for writer in writers:
+            nursery.start_soon(turn.take, writer)
+            await trio.lowlevel.checkpoint()
+        await trio.testing.wait_all_tasks_blocked()
+        looked_at = sum(len(list(locks.blockers(writer.owner))) for writer in writers)
+        locks.refuse_deadlock(writers[-1].owner)
+        nursery.cancel_scope.cancel()
+    assert looked_at < 2 * len(writers)
+    assert turn.waiting == 0
+
+
+async def test_waiter_behind_one_that_gave_up_waits_for_those_before_it(autojump_clock: trio.testing.MockClock) -> None:
+    locks = LockManager()
+    turn = Turn(locks)
+    holder, first, second, third = Writer(), Writer(), Writer(), Writer()
+    assert turn.take_nowait(holder)
+    async with trio.open_nursery() as nursery:
+        for writer, timeout_s in ((first, math.inf), (second, 5), (third, math.inf)):
+            nursery.start_soon(_take_or_give_up, turn, writer, timeout_s)
+            await trio.testing.wait_all_tasks_blocked()
+        assert set(locks.blockers(third.owner)) == {holder.owner, second.owner}
+        await trio.sleep(6)
+        assert set(locks.blockers(third.owner)) == {holder.owner, first.owner}
+        turn.leave(holder)
+        await trio.testing.wait_all_tasks_blocked()
+        assert turn.holder is first
+        turn.leave(first)
+        await trio.testing.wait_all_tasks_blocked()
+        assert turn.holder is third
+
+
+async def _take_or_give_up(turn: Turn, writer: Writer, timeout_s: float) -> None:
+    with contextlib.suppress(LockTimeout):
+        await turn.take(writer, timeout_s)
 
 
 async def test_cancelled_waiter_leaves_the_queue(autojump_clock: trio.testing.MockClock) -> None:

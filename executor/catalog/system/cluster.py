@@ -116,6 +116,8 @@ def pg_settings(view: SessionView) -> Iterator[Row]:
     names = [column for column, _ in table("pg_settings").columns]
     current = dict(view.settings())
     for row in table("pg_settings").rows:
+        if view.hides_setting(row[0]):
+            continue
         values = dict(zip(names, row, strict=True)) | {"source": "default", "sourcefile": None, "sourceline": None}
         values |= {"setting": values["boot_val"], "reset_val": values["boot_val"]}
         yield _setting_row(**values | _current(current.pop(values["name"], None)))

@@ -47,7 +47,7 @@ class Activity(NamedTuple):
     wait_event: str | None = None
     state: str | None = None
     query: str = ""
-    backend_type: str = "client backend"
+    backend_type: str | None = "client backend"
     tls: TlsFacts | None = None
 
 
@@ -209,6 +209,10 @@ class SessionView:
     def database_facts(self, name: str) -> DatabaseFacts:
         """Whose a database is, and who may do what with it."""
         return self.known_roles.database(name)
+
+    def hides_setting(self, name: str) -> bool:
+        """Whether a setting is not the user's business."""
+        return False
 
     def database_label(self, key: str) -> int:
         """The OID of the database that settings are kept for under this key; 0 for all."""

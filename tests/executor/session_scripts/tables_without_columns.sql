@@ -1,0 +1,77 @@
+1: create table e ();
+1: select * from e;
+1: select count(*) from e;
+1: insert into e default values;
+1: insert into e default values returning 1;
+1: insert into e default values returning *;
+1: insert into e select from generate_series(1,3);
+1: insert into e select;
+1: select * from e;
+1: select count(*) from e;
+1: select count(*), count(e) from e;
+1: select e, e is null from e limit 2;
+1: select 1 from e, e f;
+1: create table f (a int, b text);
+1: insert into f select from generate_series(1,3);
+1: select * from f;
+1: alter table e add column a int;
+1: select * from e;
+1: update e set a = 5;
+1: select * from e;
+1: alter table e drop column a;
+1: select * from e limit 2;
+1: alter table e add column b int default 7;
+1: select * from e limit 2;
+1: alter table e drop column b;
+1: alter table e add column s serial;
+1: select * from e order by s limit 3;
+1: alter table e drop column s;
+1: alter table f drop column a;
+1: alter table f drop column b;
+1: select * from f;
+1: select count(*) from f;
+1: delete from f;
+1: select count(*) from f;
+1: create table g as select from generate_series(1,4);
+1: select count(*) from g;
+1: copy g to stdout;
+1: select count(*) from g;
+1: create table h (like g);
+1: insert into h select * from g;
+1: insert into h table g;
+1: insert into h select 1;
+1: insert into h values (1);
+1: insert into h (x) values (1);
+1: insert into h default values on conflict do nothing;
+1: select count(*) from h;
+1: select distinct count(*) from h group by ();
+1: begin; lock table h in access exclusive mode; rollback;
+1: select * from h for update limit 1;
+1: alter table h rename to h2;
+1: comment on table h2 is 'x';
+1: truncate h2;
+1: select count(*) from h2;
+1: create view vv as select * from h2;
+1: select * from vv;
+1: drop view vv;
+1: alter table h2 rename to h;
+1: create temp table tt ();
+1: insert into tt default values;
+1: select count(*) from tt;
+1: drop table tt;
+1: create table ck (check (1 = 1));
+1: insert into ck default values;
+1: drop table ck;
+1: create table un (unique (a));
+1: select column_name from information_schema.columns where table_name in ('e','g','h');
+1: select attname from pg_attribute where attrelid = 'g'::regclass and attnum > 0;
+1: select relnatts from pg_class where relname = 'h';
+1: merge into h using (values (1)) v(x) on false when not matched then insert default values;
+1: select count(*) from h;
+1: drop table e, f, g, h;
+1: create table j (a int primary key, b text); insert into j default values
+1: create table k (a serial primary key, b int check (b is null)); insert into k select from generate_series(1, 3) returning *
+1: create table l (); begin; insert into l default values; savepoint s; insert into l default values; rollback to s; commit; select count(*) from l
+1: copy l from stdin <<< ||
+1: select count(*) from l
+1: drop table j, k, l

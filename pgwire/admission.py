@@ -40,8 +40,9 @@ class Policies:
     def __init__(self, hba: Path | None = None, ident: Path | None = None, *, network: str = "") -> None:
         """network: rules for connections from other machines without TLS, for a server without a file. Raises BadPolicy."""
         self.hba, self.ident = hba, ident
-        self._open = built_in(policy.WITHOUT_PASSWORDS + (network if network == policy.NETWORK_TRUST else ""))
-        self._closed = built_in(policy.WITH_PASSWORDS + network)
+        trusting = network == policy.NETWORK_TRUST
+        self._open = built_in(policy.WITHOUT_PASSWORDS + (network if trusting else ""))
+        self._closed = self._open if trusting else built_in(policy.WITH_PASSWORDS + network)
         self._read: Policy | None = None
         self.reload()
 

@@ -24,6 +24,7 @@ class TlsLink:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.session = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._fresh = True  # what came with the end of the handshake has not been looked at
+        self._owes = False  # answers of TLS itself that the client does not read: nothing more is taken from it until it does
 
     async def handshake(self, data: bytes) -> None:
         """data: what the client has sent of it already. Raises ClientGone: there is no way to say what was wrong but TLS's."""
@@ -58,6 +59,9 @@ class TlsLink:
             if data:
                 return data
         while True:
+            if self._owes:
+                await self._link.drain()
+                self._owes = False
             more = await self._link.receive()
             if not more:
                 return b""
@@ -79,7 +83,7 @@ class TlsLink:
                 pieces.append(piece)
         except ssl.SSLWantReadError:
             if self._outgoing.pending:  # a key update, say
-                self._flush()
+                self._owes = not self._flush()
             return b"".join(pieces)
         except ssl.SSLZeroReturnError:
             pass

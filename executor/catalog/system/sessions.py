@@ -23,9 +23,9 @@ _gssapi_row = maker("pg_catalog.pg_stat_gssapi", gss_authenticated=0, encrypted=
 
 
 def pg_stat_ssl(view: SessionView) -> Iterable[Row]:
-    """Whether each session is encrypted, and how."""
+    """Whether each session is encrypted, and how; not of those that may not be looked into, which show no port."""
     for a in view.activity():
-        if a.backend_type != "client backend":
+        if a.backend_type != "client backend" or a.client_port is None:
             continue
         if a.tls is None:
             yield _ssl_row(pid=a.process_id, ssl=0)

@@ -80,8 +80,9 @@ def postgres(programs: Path, folder: Path) -> Iterator[tuple[str, int]]:
     port = free_port()
     settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), "ssl": "on",
                 "ssl_cert_file": str(folder / "server.crt"), "ssl_key_file": str(folder / "server.key")}
-    argv = [programs / "postgres", "-D", data, "-p", str(port),
-            *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
+    argv: list[str | Path] = [
+        programs / "postgres", "-D", data, "-p", str(port),
+        *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
     process = ServerProcess(argv, ready=READY, account=account, cwd=folder)
     try:
         with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres dbname=postgres", autocommit=True) as connection:

@@ -51,8 +51,6 @@ def test_libpq_is_told_what_postgresql_tells(guarded: PgquillServer, certificate
     assert {name: answer for name, answer in found.items() if answer != RECORDED["libpq"][name]} == {}
 
 
-# asyncpg leaves sockets of failed logins to the garbage collector.
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_asyncpg_gets_the_sqlstates_of_postgresql(guarded: PgquillServer, certificates: Path) -> None:
     found = states(guarded.port, certificates)
     assert {name: state for name, state in found.items() if state != RECORDED["asyncpg"][name]} == {}

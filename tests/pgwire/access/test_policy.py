@@ -69,7 +69,7 @@ def test_file_without_a_rule_is_refused(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(BadPolicy, match='^could not open file ".*nowhere": No such file or directory$'):
+    with pytest.raises(BadPolicy, match=r'^could not open file ".*nowhere": No such file or directory$'):
         Policies(tmp_path / "nowhere")
 
 

@@ -193,7 +193,7 @@ class Session:
             return Prepared(name, raw.source, raw, parameter_oids, types, columns, None, command)
         analyzed = await self.analyze(raw, parameter_oids)
         prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed,
-                            path=self.settings.get("search_path"))
+                            path=self.identity.path)
         if key is not None and analyzed.may_be_kept and self.own_catalog is None:
             # A copy: `current` changes the session's own, and what is kept must stay what its key says.
             self.plans.put(key, msgspec.structs.replace(prepared, name=""))
@@ -370,8 +370,8 @@ class Session:
         """A text with everything else that decides about its plan."""
         setting = self.settings.get
         # The user decides what "$user" on the search path means.
-        return (text, oids, setting("search_path"), self.identity.plan_key, setting("transform_null_equals"),
-                env_key(self.context.env))
+        return (text, oids, setting("search_path"), self.identity.plan_user or self.identity.plan_key,
+                setting("transform_null_equals"), env_key(self.context.env))
 
     def _cached_simple(self, text: str) -> Any:
         """(prepared, literals) of a simple query whose plan is known, by its text or by its shape."""
@@ -407,7 +407,7 @@ class Session:
 
     async def current(self, prepared: Prepared) -> Prepared:
         """The statement analyzed against the catalog and search_path as they are now (0A000 if its result type changed)."""
-        analyzed, path = prepared.analyzed, self.settings.get("search_path")
+        analyzed, path = prepared.analyzed, self.identity.path
         if analyzed is None or prepared.raw is None or (analyzed.catalog is self.catalog_now() and prepared.path == path):
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.parameter_oids)
@@ -493,7 +493,7 @@ class Session:
         if fixed and shapes(renewed.columns) != shapes(prepared.columns):
             raise result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed,
-                        path=self.settings.get("search_path"))
+                        path=self.identity.path)
 
     def use_sequence(self, oid: int) -> None:
         """A function is about to take a value of a sequence. Raises: LockConflict while it is being altered."""

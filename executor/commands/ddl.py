@@ -119,6 +119,10 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
         from executor.commands.roles import run_rename
 
         return await run_rename(session, raw)
+    if raw.node.kind == "CommentStmt" and raw.node.peek("objtype") == "OBJECT_ROLE":
+        from executor.commands.roles import run_comment
+
+        return await run_comment(session, raw)
     if raw.node.kind == "AlterOwnerStmt" and raw.node.peek("objectType") == "OBJECT_DATABASE":
         from executor.commands.databases import run_alter_owner
 

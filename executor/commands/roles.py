@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.databases import owned_database
 from executor.errors import SqlError
@@ -11,8 +13,10 @@ from executor.privileges.rules import not_owner, who_is
 from executor.roles import changes, verifier
 from executor.roles.members import Options
 from executor.roles.model import Role, Roles
-from executor.roles.specs import OTHERS, refuse_reserved_spec, role_of, roles_of
+from executor.roles.rules import is_admin
+from executor.roles.specs import OTHERS, refuse_reserved_spec, role_of
 from executor.sqlstates import (
+    InsufficientPrivilege,
     InvalidParameterValue,
     SuccessfulCompletion,
     SyntaxError,
@@ -80,9 +84,12 @@ def _verifier(session: "Session", password: str, name: str) -> str | None:
     return made
 
 
-def _oids(session: "Session", options: dict[str, Node | None], name: str) -> tuple[int, ...]:
+def _oids(session: "Session", options: dict[str, Node | None], name: str, own: Role | None = None) -> tuple[int, ...]:
+    """The roles that an option lists. own: one that is just being made."""
     argument = options.get(name)
-    return () if argument is None else tuple(role.oid for role in roles_of(session, argument.nodes("items")))
+    specs = () if argument is None else argument.nodes("items")
+    return tuple(own.oid if own is not None and spec.peek("rolename") == own.name else role_of(session, spec).oid
+                 for spec in specs)
 
 
 async def run_create(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
@@ -97,9 +104,10 @@ async def run_create(session: "Session", raw: RawStatement, parameters: Paramete
     # Who may not make a role learns nothing else: what passwords and members would be is not looked at before.
     changes.create(identity.roles, identity.actor, changes.NewRole(name, -1, attributes | _flags_of(options)), lambda: -1, [])
     attributes |= _attributes(session, options, name)
+    own = Role(oid=identity.store.take_oid(), name=name)  # may be named among its members, to be refused there
     new = changes.NewRole(
-        name, identity.store.take_oid(), attributes, _oids(session, options, "addroleto"),
-        _oids(session, options, "rolemembers"), _oids(session, options, "adminmembers"), _self_grant(session))
+        name, own.oid, attributes, _oids(session, options, "addroleto"), _oids(session, options, "rolemembers", own),
+        _oids(session, options, "adminmembers", own), _self_grant(session))
     said: list[SqlError] = []
     oids: list[int] = []
     actor = identity.actor
@@ -210,6 +218,23 @@ async def run_drop(session: "Session", raw: RawStatement, parameters: Parameters
     if oids:
         identity.change(drop)
     return Result("DROP ROLE")
+
+
+async def run_comment(session: "Session", raw: RawStatement) -> Result:
+    """COMMENT ON ROLE."""
+    node, identity = raw.node, session.identity
+    identity.become_named()
+    node.take("objtype")
+    name, text = node.take("object").text, node.take("comment", "")
+    role = identity.role_called(name)
+    if role is None:
+        raise UndefinedObject(f'role "{name}" does not exist')
+    if not identity.is_superuser:
+        needed = "SUPERUSER attribute" if role.superuser else f'ADMIN option on role "{name}"'
+        if role.superuser or not is_admin(identity.roles, identity.current_oid, role.oid):
+            raise InsufficientPrivilege("permission denied", detail=f"The current user must have the {needed}.")
+    identity.change(lambda roles: roles.with_role(replace(changes.require(roles, role.oid), comment=text)))
+    return Result("COMMENT")
 
 
 # --- what sessions begin with -----------------------------------------------------------------------------------------

@@ -40,6 +40,9 @@ class Identity:
         self.user = user
         self.pending: list[Pending] = []
         self.allowed: dict[int, Any] = {}  # the plans that the current user may run, by id(): see executor.privileges.plans
+        self.plan_user: str | None = None  # what plans depend on of a superuser
+        self._path: tuple[str, object] = ("", "")
+        self._path_of = -1
         self._hidden: tuple[tuple[Catalog, Roles, int], frozenset[str]] | None = None
         self.login_oid = self.session_oid = self.current_oid = BOOTSTRAP_OID
         self.is_superuser = True
@@ -72,11 +75,20 @@ class Identity:
     @property
     def plan_key(self) -> object:
         """What plans depend on of the user: what "$user" on the search path means, and which schemas are hidden."""
-        user = self.session.context.user
+        user: str = self.session.context.user
         if self.is_superuser:
             return user
         catalog = self.session.catalog_now()
         return (user, None if catalog is None else self.hidden_schemas(catalog))
+
+    @property
+    def path(self) -> object:
+        """What decides where the names in a statement are looked for. Asked for at each Bind, so a superuser's is kept."""
+        settings = self.session.settings
+        if self._path_of != settings.revision or not self.is_superuser:
+            self._path = (settings.get("search_path"), self.plan_key)
+            self._path_of = settings.revision
+        return self._path
 
     def _find_login(self) -> None:
         role = self.roles.by_name.get(self.user)
@@ -108,6 +120,8 @@ class Identity:
         self.is_superuser = is_superuser(self.roles, self.current_oid)
         context.user, context.session_user = self.name_of(self.current_oid), self.name_of(self.session_oid)
         context.user_oid = self.current_oid
+        self.plan_user = context.user if self.is_superuser else None
+        self._path_of = -1
         self.session.settings.tell_superuser(self.is_superuser)
 
     def _became(self) -> None:

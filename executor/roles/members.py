@@ -14,6 +14,7 @@ from executor.roles.model import BOOTSTRAP_OID, DATABASE_OWNER, Membership, Role
 from executor.roles.rules import Way, best_admin, has_privileges_of, is_admin, is_superuser, memberships_of
 from executor.sqlstates import (
     DependentObjectsStillExist,
+    FeatureNotSupported,
     InsufficientPrivilege,
     InternalError,
     InvalidGrantOperation,
@@ -33,7 +34,7 @@ class Options(NamedTuple):
 def check_may_grant(roles: Roles, actor: int, role: Role, verb: str) -> None:
     """42501 if one may not grant or revoke (the verb) membership in a role."""
     if verb == "grant" and role.name == DATABASE_OWNER:
-        raise InternalError(f'role "{role.name}" cannot have explicit members')
+        raise FeatureNotSupported(f'role "{role.name}" cannot have explicit members')
     if role.superuser:
         if not is_superuser(roles, actor):
             raise InsufficientPrivilege(
@@ -77,7 +78,7 @@ def grant(roles: Roles, actor: int, role: Role, members: Sequence[Role], options
     by = _grantor(roles, actor, role, grantor, "grant")
     for member in members:
         if member.name == DATABASE_OWNER:
-            raise InternalError(f'role "{member.name}" cannot be a member of any role')
+            raise FeatureNotSupported(f'role "{member.name}" cannot be a member of any role')
         if member.oid in memberships_of(roles, role.oid, Way.MEMBER):
             raise InvalidGrantOperation(f'role "{role.name}" is a member of role "{member.name}"')
     if options.admin and by != BOOTSTRAP_OID:

@@ -33,6 +33,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     connection_limit: int = -1
     password: str | None = None  # a verifier, never the password itself
     valid_until: str | None = None
+    comment: str = ""
 
     @property
     def is_reserved(self) -> bool:

@@ -18,6 +18,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
     started.stop()
 
 
-@pytest.mark.parametrize("name", ["roles", "role_ownership", "role_privileges", "grants", "role_questions"])
+NAMES = ("roles", "role_ownership", "role_privileges", "grants", "role_questions", "role_rules", "role_names")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_script_about_roles_is_answered_as_by_postgresql(server: PgquillServer, name: str) -> None:
     check_script(server, name)

@@ -109,8 +109,8 @@ _INFORMATION: list[Producer] = [
     information_constraints.check_constraints, information_routines.routines, information_routines.parameters,
 ]
 _ROLES: list[Producer] = [information_tables.schemata, information_privileges.enabled_roles]
-_PRIVILEGES = """table_privileges role_table_grants column_privileges role_column_grants routine_privileges
-role_routine_grants udt_privileges role_udt_grants usage_privileges role_usage_grants"""
+_GRANTS = "table_privileges role_table_grants column_privileges role_column_grants"
+_PRIVILEGES = """routine_privileges role_routine_grants udt_privileges role_udt_grants usage_privileges role_usage_grants"""
 _ROLE_LISTS = "applicable_roles administrable_role_authorizations"
 
 
@@ -129,7 +129,7 @@ def _registry() -> dict[str, tuple[Producer, str]]:
         found |= {f"{schema}.{_name(produce)}": (produce, depends) for produce in producers}
     for name in _PRIVILEGES.split():
         found[f"information_schema.{name}"] = (getattr(information_privileges, name), CATALOG)
-    for name in _ROLE_LISTS.split():
+    for name in (*_ROLE_LISTS.split(), *_GRANTS.split()):
         found[f"information_schema.{name}"] = (getattr(information_privileges, name), SESSION)
     for group in (statistics.SCOPED, statistics.SINGLE):
         found |= {f"pg_catalog.{name}": (produce, CATALOG) for name, produce in group.items()}

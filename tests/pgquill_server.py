@@ -26,16 +26,18 @@ class PgquillServer:
     host = "127.0.0.1"
     user = "postgres"
 
-    def __init__(self, path: Path | str, *options: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, path: Path | str, *options: str, env: dict[str, str] | None = None,
+                 command: tuple[str, ...] = COMMAND) -> None:
         """Serve `path` (a file, a folder or ":memory:") on a free port; returns when connections are accepted.
 
-        options: further words of the command line. Raises tests.processes.NotReady with what the server printed.
+        options: further words of the command line. command: what runs pgquill. Raises tests.processes.NotReady with what the
+        server printed.
         """
         self.path = path
         environment = command_environment() | (env or {})
         for attempt in range(ATTEMPTS):
             self.port = free_port(self.host)
-            argv = [*COMMAND, "serve", str(path), "--port", str(self.port), *options]
+            argv = [*command, "serve", str(path), "--port", str(self.port), *options]
             try:
                 self.process = ServerProcess(argv, ready=ready_pattern(self.port), env=environment)
                 return

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,14 @@ from tests.clients.test_node import node  # noqa: F401  (a fixture)
 from tests.pgquill_server import PgquillServer
 
 RECORDED = json.loads(ANSWERS.read_text(encoding="utf-8"))
+WITHOUT_PAUSES = (sys.executable, "-c", """
+import importlib, importlib.util
+if importlib.util.find_spec("pgwire.failed_logins"):
+    importlib.import_module("pgwire.failed_logins").FREE = 1 << 30
+from pgwire.cli import main
+main()
+""")
+"""A server that does not make who fails to log in wait: here hundreds do, all from one address."""
 JDBC = Path("/usr/share/java/postgresql.jar")
 
 
@@ -34,7 +43,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Ite
     server = PgquillServer(
         tmp_path_factory.mktemp("guarded"), "--tls-cert", str(people / "server.crt"), "--tls-key", str(people / "server.key"),
         "--tls-ca", str(people / "ca.crt"), "--hba", str(HERE / "hba.conf"), "--ident", str(HERE / "ident.conf"),
-        "--log-level", "error")
+        "--log-level", "error", command=WITHOUT_PAUSES)
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
         connection.execute((HERE / "roles.sql").read_bytes())
     yield server

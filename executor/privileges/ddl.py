@@ -75,11 +75,12 @@ def _named(node: Node, ctx: DdlContext, at_least: Mode) -> Iterator[Owned]:
     targets = TARGETS.get(node.kind)
     if targets is None or node.peek("renameType") == "OBJECT_SCHEMA":  # the schema is, not all that is in it
         return
-    noun = {"noun": "relation"} if node.peek("objtype") == "OBJECT_COLUMN" else {}
+    of_column = node.peek("objtype") == "OBJECT_COLUMN"
     for oid, mode in targets(node, ctx):
         relation, sequence = ctx.catalog.relations_by_oid.get(oid), ctx.catalog.sequences_by_oid.get(oid)
         if mode >= at_least and relation is not None:
-            yield of_relation(relation)._replace(**noun)
+            thing = of_relation(relation)
+            yield thing._replace(noun="relation") if of_column else thing
         elif mode >= at_least and sequence is not None:
             yield of_sequence(sequence)
 

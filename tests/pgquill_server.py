@@ -27,7 +27,7 @@ class PgquillServer:
     user = "postgres"
 
     def __init__(self, path: Path | str, *options: str, env: dict[str, str] | None = None,
-                 command: tuple[str, ...] = COMMAND) -> None:
+                 command: tuple[str, ...] | None = None) -> None:
         """Serve `path` (a file, a folder or ":memory:") on a free port; returns when connections are accepted.
 
         options: further words of the command line. command: what runs pgquill. Raises tests.processes.NotReady with what the
@@ -37,7 +37,7 @@ class PgquillServer:
         environment = command_environment() | (env or {})
         for attempt in range(ATTEMPTS):
             self.port = free_port(self.host)
-            argv = [*command, "serve", str(path), "--port", str(self.port), *options]
+            argv = [*(command or COMMAND), "serve", str(path), "--port", str(self.port), *options]
             try:
                 self.process = ServerProcess(argv, ready=ready_pattern(self.port), env=environment)
                 return

@@ -198,6 +198,7 @@ class SocketLink:
 
     def close(self) -> None:
         """Close; what could not be sent is lost."""
+        self.say_goodbye = None  # it leads back here
         self.push()
         trio.lowlevel.notify_closing(self._descriptor)
         self._socket.close()

@@ -25,7 +25,7 @@ from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
 from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot
-from storage.locks import DEADLOCK_S, LockOwner
+from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
 from storage.statement import Isolation, Synchronous
@@ -73,7 +73,7 @@ class Holding:
     """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
     __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_has_all_rows", "_heavy", "_live",
-                 "_mine", "_pinned", "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written",
+                 "_mine", "_pinned", "_pristine", "_resident", "_savepoints", "_shapes", "_snapshot", "deadlock_s", "has_written",
                  "isolation", "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
@@ -89,6 +89,7 @@ class Holding:
         self._clearing: trio.Event | None = None
         self._mine: list[Change] = []
         self._savepoints: list[Savepoint] = []
+        self._shapes: dict[str, tuple[tuple[str, str], ...]] = {}  # of the tables it has changed
         self._live: list[Rows] = []
         self._snapshot: int | None = None  # its number in the history
         self._foreign = 0  # other programs' commits, when the snapshot was taken or the changes parked
@@ -375,7 +376,8 @@ class Holding:
             return
 
         def job() -> None:
-            replay = Replay(connection, self._engine.facts(connection), checked=foreign)
+            replay = Replay(connection, self._engine.facts(connection), checked=foreign, free_rowid=self._engine.free_rowid,
+                            shapes=self._shapes)
             if commits:
                 replay.undo([commit.changes or () for commit in commits])
             at = 0
@@ -400,7 +402,10 @@ class Holding:
                 raise StaleSnapshot(error.message) from None
 
     def _follow(self, moved: dict[tuple[str, int], int]) -> None:
-        """Rows have other numbers now."""
+        """Rows have other numbers now, which nobody had."""
+        for (table, _), new in moved.items():
+            self._engine.locks.take(self.owner, Request(("row", table, new), Mode.FOR_UPDATE))
+
         def number(table: str, rowid: int) -> int:
             return moved.get((table, rowid), rowid)
 

@@ -109,6 +109,8 @@ class RowLocks(Holding):
                     alone = found is None or (found.rowid is None and found.alias is None)
                     self._need(("rows", change.table), _ALONE if alone else _SHARED)
                     self._fixed = self._fixed or found is None or found.odd
+                    if found is not None:
+                        self._shapes[change.table] = found.shape
                 table = tables[change.table]
                 if table is None:
                     continue

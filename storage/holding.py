@@ -24,7 +24,7 @@ import trio
 from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
-from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot
+from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot, TransactionLost
 from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
@@ -305,6 +305,7 @@ class Holding:
         """Be resident without waiting; False if that cannot be. keep_turn: because another try will follow."""
         if self._resident:
             return True
+        self._check_not_lost()
         engine = self._engine
         if engine.settings.read_only:
             raise ReadOnly("attempt to write a readonly database")
@@ -442,6 +443,12 @@ class Holding:
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
         if not self._mine and self._snapshot is None:
             self.has_written = self._pristine = False  # there is nothing to come back to
+
+    def _check_not_lost(self) -> None:
+        if self.too_old:
+            raise SnapshotTooOld("the snapshot was given up")
+        if self.lost:
+            raise TransactionLost("the transaction has been rolled back")
 
     def _patience(self) -> Patience:
         """For another program's locks, which may be waited for no longer than the database says."""

@@ -35,8 +35,6 @@ from storage.errors import (
     Interrupted,
     LockConflict,
     NeedsThread,
-    SnapshotTooOld,
-    TransactionLost,
     Unserializable,
 )
 from storage.holding import PinnedConnection, Savepoint
@@ -429,12 +427,6 @@ class Transaction(RowLocks):
                         await self.release(name)
                 raise
             await self.release(name)
-
-    def _check_not_lost(self) -> None:
-        if self.too_old:
-            raise SnapshotTooOld("the snapshot was given up")
-        if self.lost:
-            raise TransactionLost("the transaction has been rolled back")
 
     # --- the end --------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from storage.history import History
 from storage.locks import LockManager, Mode
 from storage.plans import Plans
 from storage.pool import Pool
+from storage.serializable import Readers
 from storage.turn import Turn
 from storage.worker import Worker
 
@@ -54,6 +55,7 @@ class Engine:
     budget_s: float
     locks: LockManager = field(default_factory=LockManager)
     history: History = field(default_factory=History)
+    serializable: Readers = field(default_factory=Readers)
     plans: Plans = field(default_factory=Plans)
     lockers: set[Any] = field(default_factory=set)
     readers: dict[Reader, None] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, Sta
 from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
+from storage.serializable import EVERYTHING, Reader
 from storage.statement import Isolation, Synchronous
 from storage.turn import Patience
 from storage.worker import Worker
@@ -73,8 +74,9 @@ class Holding:
     """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
     __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_has_all_rows", "_heavy", "_live",
-                 "_mine", "_pinned", "_pristine", "_resident", "_savepoints", "_shapes", "_snapshot", "deadlock_s", "has_written",
-                 "isolation", "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
+                 "_mine", "_pinned", "_pristine", "_reading", "_resident", "_savepoints", "_shapes", "_snapshot",
+                 "deadlock_s", "deferrable", "has_written", "isolation", "lock_timeout_s", "lost", "owner", "read_only",
+                 "synchronous", "too_old", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
         self._engine = engine
@@ -93,6 +95,9 @@ class Holding:
         self._live: list[Rows] = []
         self._snapshot: int | None = None  # its number in the history
         self._foreign = 0  # other programs' commits, when the snapshot was taken or the changes parked
+        self._reading: Reader | None = None  # of a SERIALIZABLE transaction with a snapshot
+        self.read_only = False
+        self.deferrable = False
         self.owner = owner
         self.isolation = isolation
         self.has_written = False
@@ -173,7 +178,14 @@ class Holding:
         # While a commit runs in a thread, nobody can say on which side of it the snapshot is: it cannot be written on.
         self._foreign = -1 if engine.committing else engine.foreign
         engine.readers[self] = None
-        self._snapshot = engine.history.open()
+        self._open_snapshot()
+
+    def _open_snapshot(self) -> None:
+        self._snapshot = self._engine.history.open()
+        if self.isolation is Isolation.SERIALIZABLE:
+            self._reading = self._engine.serializable.begin(self._snapshot)
+            if self.deferrable and self.read_only:
+                self._reading.reads.add(EVERYTHING)  # others have to take care that it never fails
 
     async def _reader(self) -> Connection:
         await self._cleared()
@@ -339,7 +351,7 @@ class Holding:
             engine.note_foreign()
             if self._snapshot is None and self.isolation is not Isolation.READ_COMMITTED:
                 self._foreign = engine.foreign  # its snapshot is the state that it begins to write on
-                self._snapshot = engine.history.open()
+                self._open_snapshot()
             if self.has_written or self._snapshot is not None:
                 self._rebuild(connection, engine.foreign != self._foreign)
             else:
@@ -504,6 +516,9 @@ class Holding:
         finally:
             self._resident = self._has_all_rows = False
             self._mine = []
+            if self._reading is not None:
+                engine.serializable.undone(self._reading)
+                self._reading = None
             if self._snapshot is not None:
                 engine.history.close(self._snapshot)
                 self._snapshot = None

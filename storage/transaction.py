@@ -528,11 +528,12 @@ class Transaction(RowLocks):
 
     def _note_committed(self) -> None:
         if self._reading is not None:
-            self._engine.serializable.committed(self._reading, self._engine.history.number, read_only=self.read_only and not self.has_written)
+            read_only = self.read_only and not self.has_written
+            self._engine.serializable.committed(self._reading, self._engine.history.number, read_only=read_only)
 
     def _as_commit(self, more: list[Change] | None) -> Commit:
-        """What it has written so far, as others will see it. Raises: Unserializable if it does not know that itself, or what
-        others have written, or others have read what it writes: see serializable.py."""
+        """What it has written so far, as others will see it; None: not known. Raises: Unserializable if it has read what others
+        have changed, and what it or they have written is not known."""
         assert self._reading is not None
         commits = self._commits()
         outs = [commit.number for commit in commits if commit.changes is None or meets(commit, self._reading.reads)]

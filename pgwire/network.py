@@ -1,5 +1,6 @@
 """Whether a server may listen beyond this machine: only when it asks for passwords and encrypts, or somebody says otherwise."""
 
+import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,4 +51,7 @@ def check(safety: Safety, listeners: Sequence[socket.socket]) -> None:
 
 def _name_of(host: str) -> str:
     """What clients would call a server that listens everywhere."""
-    return socket.gethostname() if host in ("0.0.0.0", "::", "") else host
+    try:
+        return socket.gethostname() if not host or ipaddress.ip_address(host).is_unspecified else host
+    except ValueError:  # a name
+        return host

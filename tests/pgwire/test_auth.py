@@ -90,9 +90,9 @@ def test_password_packet_that_is_wrong_is_fatal(packet: bytes, expected: tuple[s
     assert refused(Candidate("me", "password", verifier=SCRAM_VERIFIER), packet) == expected
 
 
-def scram(candidate: Candidate, password: str = "secret") -> str | None:
+def scram(candidate: Candidate, given: str = "secret") -> str | None:
     exchange = auth.run(candidate)
-    client = scramp.ScramClient(["SCRAM-SHA-256"], "me", password)
+    client = scramp.ScramClient(["SCRAM-SHA-256"], "me", given)
     offer = next(exchange)
     assert offer.method == 10
     challenge = exchange.send(AuthenticationResponse(first("SCRAM-SHA-256", client.get_client_first().encode())))
@@ -141,7 +141,8 @@ def test_scram_without_an_initial_response_is_asked_for_one() -> None:
 def test_md5_challenges_who_has_such_a_verifier() -> None:
     exchange = auth.run(Candidate("me", "md5", verifier=MD5_VERIFIER))
     salt = next(exchange).data
-    response = "md5" + hashlib.md5(hashlib.md5(b"secretme").hexdigest().encode() + salt).hexdigest()
+    inner = hashlib.md5(b"secretme", usedforsecurity=False).hexdigest().encode()
+    response = "md5" + hashlib.md5(inner + salt, usedforsecurity=False).hexdigest()
     with pytest.raises(StopIteration) as done:
         exchange.send(AuthenticationResponse(response.encode() + b"\0"))
     assert done.value.value == "me"

@@ -21,8 +21,8 @@ def server(*, plus: bool = False, binding: bytes | None = None, verifier: str = 
     return ScramServer(secret, plus=plus, channel_binding=binding, nonce="server")
 
 
-def client(password: str = "secret", binding: bytes | None = None) -> scramp.ScramClient:
-    return scramp.ScramClient([PLAIN, PLUS], "me", password, channel_binding=(BINDING, binding) if binding else None)
+def client(given: str = "secret", binding: bytes | None = None) -> scramp.ScramClient:
+    return scramp.ScramClient([PLAIN, PLUS], "me", given, channel_binding=(BINDING, binding) if binding else None)
 
 
 def converse(ours: ScramServer, theirs: scramp.ScramClient) -> bool:

@@ -157,6 +157,14 @@ class NoNegativeZero(Expr, frozen=True, kw_only=True):
     argument: Expr
 
 
+class NoPartition(Expr, frozen=True, kw_only=True):
+    """An error: no partition of the table takes this row; with `outside` the table, a partition itself, does not."""
+
+    relation: Relation
+    arguments: tuple[Expr, ...]
+    outside: bool = False
+
+
 class ConvertText(Expr, frozen=True, kw_only=True):
     """A cast through the text form (CoerceViaIO). explicit: it was written."""
 
@@ -396,6 +404,12 @@ class QueryEntry(RangeEntry, frozen=True, kw_only=True):
     view: Relation | None = None
 
 
+class TreeEntry(QueryEntry, frozen=True, kw_only=True):
+    """The rows of a table and those that inherit from it. Beside its columns: the rowid, ctid and tableoid of each row."""
+
+    tables: tuple[Relation, ...]
+
+
 class OrderedEntry(QueryEntry, frozen=True, kw_only=True):
     """A subquery that is done, in its order, before the query around it sees its rows. No statement of a client has it."""
 
@@ -508,9 +522,19 @@ class SetOperation(Query, frozen=True, kw_only=True):
     right: Query
 
 
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose rows a change of its parent reaches; generated, checks: its own. condition: the rows that it takes."""
+
+    relation: Relation
+    entry: TableEntry
+    generated: tuple[tuple[TableColumn, Expr], ...]
+    checks: tuple[tuple[str, Expr], ...]
+    condition: Expr
+
+
 class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     """INSERT, UPDATE or DELETE. old: number of the entry that is the row as it was, where that is another than `entry`,
-    or 0."""
+    or 0. leaves: where the rows are; () if in the table itself. moves: the change can bring a row to another leaf."""
 
     relation: Relation
     entry: TableEntry
@@ -518,8 +542,10 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     returning: tuple[Target, ...] = ()
     old: int = 0
     generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
-    checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
+    checks: tuple[tuple[str, Expr], ...] = ()  # CHECKs SQLite cannot enforce, over the new row; "": the partition's bounds
     view_checks: tuple[tuple[str, Expr], ...] = ()  # WITH CHECK OPTION: (view, condition that must be true)
+    leaves: "tuple[Leaf, ...]" = ()
+    moves: bool = False
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):

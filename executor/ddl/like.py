@@ -172,3 +172,8 @@ def _constraints(source: Relation, options: int) -> list[ConstraintSpec]:
                 )
             )
     return found
+
+
+def index_specs(source: Relation) -> list[ConstraintSpec]:
+    """A table's PRIMARY KEY and UNIQUE constraints without their names."""
+    return [spec for spec in _constraints(source, INDEXES) if spec.kind in "pu"]

@@ -401,6 +401,6 @@ def _xml_table(g: Generator, entry: XmlTableEntry) -> str:
 
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function, JsonTableEntry: _json_table,
+    plan.TreeEntry: _subquery, plan.FunctionEntry: _function, JsonTableEntry: _json_table,
     XmlTableEntry: _xml_table, plan.StepEntry: _step, plan.OrderedEntry: _subquery,
 }  # fmt: skip

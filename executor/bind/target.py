@@ -193,7 +193,7 @@ def derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[
                       for c in relation.columns if c.generated)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
-    bounds = ()
+    bounds: tuple[tuple[str, Expr], ...] = ()
     if relation.bound is not None:
         bounds = (("", stored_expression(s, entry, trees.whole_condition(s.catalog, relation))),)
     return generated, (*bounds, *checks, *_without_negative_zeros(relation, entry))

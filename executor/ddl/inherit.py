@@ -1,7 +1,5 @@
 """CREATE TABLE ... INHERITS and PARTITION OF: columns and constraints that come from parents, merged with a table's own."""
 
-from typing import Any
-
 import msgspec
 from msgspec.structs import replace
 
@@ -193,14 +191,12 @@ def _constraints(ctx: DdlContext, inherited: Inherited, parents: list[Relation],
                  own: list[ConstraintSpec]) -> list[ConstraintSpec]:
     """The table's constraints: those of the parents, merged with its own. CHECKs and NOT NULLs of columns are merged too."""
     found: list[ConstraintSpec] = []
-    written = [c for spec in own_columns for c in spec.constraints] + own
-    for constraint in written:
-        if constraint.kind == "n":
-            inherited.own_constraints.add(("n", constraint.columns[0]))
-        elif constraint.kind == "c" and constraint.name:
-            inherited.own_constraints.add(("c", constraint.name))
-        elif constraint.kind == "p":
-            pass
+    written = [c for column in own_columns for c in column.constraints] + own
+    for spec in written:
+        if spec.kind == "n":
+            inherited.own_constraints.add(("n", spec.columns[0]))
+        elif spec.kind == "c" and spec.name:
+            inherited.own_constraints.add(("c", spec.name))
     for parent in parents:
         for constraint in parent.constraints:
             if constraint.kind in "nc" and not constraint.no_inherit:
@@ -223,11 +219,9 @@ def _inherit(ctx: DdlContext, inherited: Inherited, parent: Relation, constraint
             raise DuplicateObject(f'check constraint name "{constraint.name}" appears multiple times but with different '
                                   "expressions")
         return
-    for index, other in enumerate(written):
-        if other.kind == "c" and other.name == constraint.name:
-            ctx.notice(SuccessfulCompletion, f'merging constraint "{constraint.name}" with inherited definition')
-            del index
-            return
+    if any(other.kind == "c" and other.name == constraint.name for other in written):
+        ctx.notice(SuccessfulCompletion, f'merging constraint "{constraint.name}" with inherited definition')
+        return
     found.append(spec)
 
 
@@ -236,9 +230,3 @@ def spec_of(parent: Relation, constraint: Constraint) -> ConstraintSpec:
     names = [parent.by_number[number].name for number in constraint.columns]
     return ConstraintSpec(kind=constraint.kind, name=constraint.name, columns=names if constraint.kind == "n" else [],
                           expression=constraint.expression or None, enforced=constraint.enforced)
-
-
-def same_check(ctx: DdlContext, relation: Relation, one: Any, other: str) -> bool:
-    """True if two CHECKs say the same."""
-    text = ctx.binder.check_expression(one, relation, "CHECK").sql_pg if not isinstance(one, str) else one
-    return text == other

@@ -46,54 +46,75 @@ def ancestors(catalog: Catalog, relation: Relation) -> list[Relation]:
 # ---------------------------------------------------------------- conditions
 
 
-def condition(catalog: Catalog, partition: Relation) -> str:
-    """Which rows of its parent's a partition takes; never NULL."""
+def _terms(catalog: Catalog, partition: Relation) -> list[str]:
+    """Which rows of its parent's a partition takes: conditions of which all must be true, and none is NULL."""
     parent = catalog.relations_by_oid[partition.parents[0]]
     assert partition.bound is not None
     assert parent.partition_key is not None
     if not partition.bound.default:
-        return bound_condition(catalog, parent, partition.bound)
-    return default_condition(catalog, parent, partition.oid)
+        return _bound_terms(catalog, parent, partition.bound)
+    return [default_condition(catalog, parent, partition.oid)]
 
 
 def default_condition(catalog: Catalog, parent: Relation, own: int = 0) -> str:
     """What no partition of a table but the default one (whose OID is `own`) takes."""
-    others = [bound_condition(catalog, parent, child.bound) for child in catalog.children.get(parent.oid, ())
+    key = parent.partition_key
+    assert key is not None
+    others = [child.bound for child in catalog.children.get(parent.oid, ())
               if child.bound is not None and child.oid != own and not child.bound.default]
-    return f"(NOT ({' OR '.join(others)}))" if others else "true"
+    if not others:
+        return "true"
+    if key.strategy == "l":
+        every = Bound(values=tuple(value for bound in others for value in bound.values))
+        return f"(NOT ({' AND '.join(_bound_terms(catalog, parent, every))}))"
+    known = [f"({part_text(parent, part)} IS NOT NULL)" for part in key.parts]
+    ranges = [f"({' AND '.join(_range_terms(catalog, parent, bound) or ['true'])})" for bound in others]
+    inside = ranges[0] if len(ranges) == 1 else f"({' OR '.join(ranges)})"
+    return f"(NOT ({' AND '.join([*known, inside])}))"
 
 
 def whole_condition(catalog: Catalog, partition: Relation, root: int = 0) -> str:
     """Which rows of the table `root` (0: the topmost) a partition takes, at whatever depth it is."""
-    found = []
+    found: list[str] = []
     while partition.bound is not None and partition.oid != root:
-        found.append(condition(catalog, partition))
+        found[:0] = _terms(catalog, partition)
         partition = catalog.relations_by_oid[partition.parents[0]]
-    found.reverse()
     return " AND ".join(found) if found else "true"
 
 
 def bound_condition(catalog: Catalog, parent: Relation, bound: Bound) -> str:
     """The condition of one bound that is not DEFAULT."""
+    return f"({' AND '.join(_bound_terms(catalog, parent, bound))})"
+
+
+def _bound_terms(catalog: Catalog, parent: Relation, bound: Bound) -> list[str]:
     key = parent.partition_key
     assert key is not None
     parts = [part_text(parent, part) for part in key.parts]
     if key.strategy == "l":
-        return _list(catalog, parts[0], key.parts[0], bound)
-    tests = [f"({part} IS NOT NULL)" for part in parts]
+        return _list_terms(catalog, parts[0], key.parts[0], bound)
+    return [*(f"({part} IS NOT NULL)" for part in parts), *_range_terms(catalog, parent, bound)]
+
+
+def _range_terms(catalog: Catalog, parent: Relation, bound: Bound) -> list[str]:
+    key = parent.partition_key
+    assert key is not None
+    parts = [part_text(parent, part) for part in key.parts]
+    tests = []
     for side, last, beyond, values in ((">", ">=", "max", bound.lower), ("<", "<", "min", bound.upper)):
         text = _side(catalog, key, parts, values, (side, last, beyond))
         if text != "true":
             tests.append(text)
-    return f"({' AND '.join(tests)})"
+    return tests
 
 
-def _list(catalog: Catalog, text: str, part: KeyPart, bound: Bound) -> str:
+def _list_terms(catalog: Catalog, text: str, part: KeyPart, bound: Bound) -> list[str]:
     known = [_literal(catalog, part, value) for value in bound.values if value is not None]
-    found = f"(({text} IS NOT NULL) AND ({text} IN ({', '.join(known)})))" if known else ""
+    found = f"({text} = {known[0]})" if len(known) == 1 else f"({text} IN ({', '.join(known)}))"
     if None not in bound.values:
-        return found
-    return f"(({text} IS NULL) OR {found})" if found else f"({text} IS NULL)"
+        return [f"({text} IS NOT NULL)", found]
+    # What is NULL makes the second part NULL, which is true OR NULL; what is not makes it true or false.
+    return [f"(({text} IS NULL) OR {found})" if known else f"({text} IS NULL)"]
 
 
 def _side(catalog: Catalog, key: PartitionKey, parts: list[str], values: tuple[tuple[str, str], ...],

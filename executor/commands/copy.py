@@ -23,7 +23,6 @@ from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select
 from executor.portal import QueryPortal
-from executor.steps import run_steps
 from executor.sqlstates import (
     FeatureNotSupported,
     NumericValueOutOfRange,
@@ -32,6 +31,7 @@ from executor.sqlstates import (
     UndefinedParameter,
     UndefinedTable,
 )
+from executor.steps import run_steps
 from executor.table_locks import shared_by_all
 from executor.translate import translate
 from executor.types.registry import codec
@@ -148,7 +148,8 @@ class TableInserter:
         where = None if self._where is None else wrap(self._where)
         insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
         types = tuple(column.type for column in columns)
-        analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lower(insert, self._catalog), parameters=types, columns=None,
+        lowered = lower(insert, self._catalog)
+        analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lowered, parameters=types, columns=None,
                             verb="INSERT", writes=True, may_be_kept=False)
         self._plans[left_out] = analyzed
         return analyzed, columns

@@ -20,7 +20,6 @@ from executor.sqlstates import (
     WrongObjectType,
 )
 
-
 # ---------------------------------------------------------------- INHERIT
 
 

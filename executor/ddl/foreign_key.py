@@ -158,7 +158,8 @@ def refuse_blind_actions(relation: Relation) -> None:
 
     SQLite runs the action by itself, so generated columns would keep stale values and such CHECKs would not be asked.
     """
-    blind = relation.bound is not None or relation.partition_key is not None or any(column.generated for column in relation.columns) or any(
+    is_routed = relation.bound is not None or relation.partition_key is not None
+    blind = is_routed or any(column.generated for column in relation.columns) or any(
         c.kind in "cn" and c.enforced and not c.enforced_by_sqlite for c in relation.constraints
     )
     for constraint in relation.constraints:

@@ -98,7 +98,8 @@ def _only(found: Found | None, mode: Mode) -> Wanted:
 
 
 ALTER_LEVELS = {
-    "AT_ValidateConstraint": SHARE_UPDATE_EXCLUSIVE, "AT_AttachPartition": SHARE_UPDATE_EXCLUSIVE, "AT_SetStatistics": SHARE_UPDATE_EXCLUSIVE,
+    "AT_ValidateConstraint": SHARE_UPDATE_EXCLUSIVE, "AT_AttachPartition": SHARE_UPDATE_EXCLUSIVE,
+    "AT_SetStatistics": SHARE_UPDATE_EXCLUSIVE,
     "AT_ClusterOn": SHARE_UPDATE_EXCLUSIVE, "AT_DropCluster": SHARE_UPDATE_EXCLUSIVE,
     "AT_SetOptions": SHARE_UPDATE_EXCLUSIVE, "AT_ResetOptions": SHARE_UPDATE_EXCLUSIVE,
     "AT_SetRelOptions": SHARE_UPDATE_EXCLUSIVE, "AT_ResetRelOptions": SHARE_UPDATE_EXCLUSIVE,

@@ -14,7 +14,6 @@ from executor.errors import SqlError, not_supported
 from executor.parse import Node
 from executor.sqlstates import (
     CheckViolation,
-    DuplicateColumn,
     FeatureNotSupported,
     InvalidObjectDefinition,
     InvalidTableDefinition,

@@ -17,6 +17,7 @@ from executor.ddl.alter_constraint import add_constraint
 from executor.ddl.altering import Altering
 from executor.ddl.base import DdlContext
 from executor.ddl.column import ColumnSpec
+from executor.ddl.constraint import not_null_of
 from executor.ddl.dependency import Thing, deletion
 from executor.ddl.family import adopt_parts, check_member, foreign_key_spec, tree_below
 from executor.ddl.index_match import matching_index
@@ -116,8 +117,8 @@ def _add_below(altering: Altering, parent: Relation, column: Column) -> None:
         done = on.relation
         made = replace(done.by_name[column.name], inherited=1, local=False, identity=column.identity)
         done = replace(done, columns=tuple(made if c.name == column.name else c for c in done.columns))
-        for constraint in inherited:
-            done = _marked(done, constraint.kind, inherit.constraint_key(parent, constraint), local=False)
+        for above in inherited:
+            done = _marked(done, above.kind, inherit.constraint_key(parent, above), local=False)
         _put(altering, done)
         _add_below(altering, done, made)
 
@@ -342,7 +343,7 @@ def _set_not_null(command: Command, altering: Altering) -> None:
 def _drop_not_null(command: Command, altering: Altering) -> None:
     relation = altering.relation
     column = relation.by_name.get(command.node.peek("name"))
-    constraint = column and next((c for c in relation.constraints if c.kind == "n" and c.columns == (column.number,)), None)
+    constraint = None if column is None else not_null_of(relation, column.number)
     if column is not None and constraint is not None:
         if constraint.inherited and relation.bound is not None:
             raise InvalidTableDefinition(f'column "{column.name}" is marked NOT NULL in parent table')

@@ -436,7 +436,8 @@ def _lock_row(g: Generator, expr: plan.LockRow) -> str:
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.NoNegativeZero: _no_negative_zero, plan.NoPartition: _no_partition, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
+    plan.NoPartition: _no_partition, plan.NoNegativeZero: _no_negative_zero,
+    plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param, plan.RowBound: lambda g, e: g.slot(Slot("bound")),
     plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,

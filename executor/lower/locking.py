@@ -25,7 +25,7 @@ from executor.lower.levels import ONE
 from executor.lower.outputs import targets_of
 from executor.lower.rewriting import entries_of, numbers_inside, replace
 from executor.lower.steps import equal
-from executor.lower.trees import output
+from executor.lower.trees import TreeEntry, output
 from executor.plan import (
     ColumnRef,
     Cte,
@@ -40,7 +40,6 @@ from executor.plan import (
     Select,
     TableEntry,
     Target,
-    TreeEntry,
 )
 from executor.types import oids as T
 from storage.locks import Mode

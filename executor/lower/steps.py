@@ -22,8 +22,8 @@ from executor.lower.generator import Generator, Lowered, RowLocks, Step
 from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.query import query
-from executor.lower.routing import has_leaves, inserted, move_rows, table_oid, write_leaves
 from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, range_entries, replace, replace_entries, rewrite
+from executor.lower.routing import has_leaves, inserted, move_rows, table_oid, write_leaves
 from executor.lower.statement import advances_sequences, locks_rows
 from executor.plan import (
     ColumnRef,

@@ -15,12 +15,18 @@ from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.lower.outputs import targets_of
 from executor.lower.pruning import pruned
-from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, numbers_inside, replace, replace_entries, rewrite
-from executor.plan import ColumnRef, Const, Expr, FromItem, Query, Select, TableEntry, TreeEntry
+from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, numbers_inside, replace_entries, rewrite
+from executor.plan import ColumnRef, Const, Expr, FromItem, Query, QueryEntry, Select, TableEntry
 from executor.types import oids as T
 
 FIRST_TREE_ENTRY = 3 * FIRST_NEW_ENTRY
 EXTRA = (("rowid", T.INT8, -1), ("ctid", T.TID, -1), ("tableoid", T.OID, -1))
+
+
+class TreeEntry(QueryEntry, frozen=True, kw_only=True):
+    """The rows of a table and those that inherit from it. Beside its columns: the rowid, ctid and tableoid of each row."""
+
+    tables: tuple[Relation, ...]
 
 
 def expand(p: Any, catalog: Catalog) -> Any:

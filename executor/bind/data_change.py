@@ -84,7 +84,8 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
                                     conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
-                    leaves=target.leaves, moves=conflict is not None and target.moves(conflict.assignments))
+                    leaves=target.leaves, branches=target.branches,
+                    moves=conflict is not None and target.moves(conflict.assignments))
     return with_ctes(change, ctes)
 
 
@@ -266,7 +267,7 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
-                    leaves=target.leaves, moves=target.moves(assignments))
+                    leaves=target.leaves, branches=target.branches, moves=target.moves(assignments))
     return with_ctes(change, ctes)
 
 
@@ -328,6 +329,6 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tup
     source = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(source_entry)), source=(source_entry,))
     generated, checks = derived(s, relation, entry)
     insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks,
-                    leaves=target.leaves)
+                    leaves=target.leaves, branches=target.branches)
     return insert, tuple(columns)
 

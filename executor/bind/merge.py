@@ -51,7 +51,7 @@ class _Binding:
         generated, checks = derived(self.s, self.target.relation, self.target.entry)
         return Update(relation=self.target.relation, entry=self.target.entry, assignments=assignments, generated=generated,
                       checks=checks, view_checks=self.target.view_checks, leaves=self.target.leaves,
-                      moves=self.target.moves(assignments))
+                      branches=self.target.branches, moves=self.target.moves(assignments))
 
     def insert(self, node: Node, matched: str) -> Insert:
         """INSERT (columns) VALUES (...) or DEFAULT VALUES."""
@@ -62,7 +62,8 @@ class _Binding:
         generated, checks = derived(self.s, self.target.relation, self.target.entry)
         return Insert(relation=self.target.relation, entry=self.target.entry, columns=tuple(columns), source=query,
                       generated=generated, checks=checks, view_checks=self.target.view_checks,
-                      leaves=self.target.leaves if self.target.relation.partition_key is not None else ())
+                      leaves=self.target.leaves if self.target.relation.partition_key is not None else (),
+                      branches=self.target.branches)
 
     def delete(self, node: Node, matched: str) -> Delete:
         """DELETE."""

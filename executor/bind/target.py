@@ -34,7 +34,17 @@ class ChangeTarget:
     entry: TableEntry
     item: Item
     view: UpdatableView | None = None
-    leaves: tuple[plan.Leaf, ...] = ()
+    tree: tuple[plan.Leaf, ...] = ()
+
+    @property
+    def leaves(self) -> tuple[plan.Leaf, ...]:
+        """The tables of the tree that have rows."""
+        return tuple(leaf for leaf in self.tree if leaf.relation.partition_key is None)
+
+    @property
+    def branches(self) -> tuple[plan.Leaf, ...]:
+        """The partitioned tables below the one that is changed."""
+        return tuple(leaf for leaf in self.tree if leaf.relation.partition_key is not None)
 
     def moves(self, assignments: tuple[tuple[Column, Expr], ...]) -> bool:
         """True if a row may not fit into its partition any more."""
@@ -116,11 +126,11 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         return ChangeTarget(view.relation, view.entry, item, view, leaves_of(s, view.relation, verb, only=view.entry.only))
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation, only=only)
-    leaves = leaves_of(s, relation, verb, only=only)
-    tree = bool(leaves) or relation.partition_key is not None
+    below = leaves_of(s, relation, verb, only=only)
+    tree = bool(below) or relation.partition_key is not None
     item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
                 hidden_columns=system_columns(entry, relation, tree=tree))
-    return ChangeTarget(relation, entry, item, leaves=leaves)
+    return ChangeTarget(relation, entry, item, tree=below)
 
 
 def _check_changeable(relation: Relation, position: int) -> None:
@@ -210,12 +220,14 @@ def leaves_of(s: Statement, relation: Relation, verb: str, *, only: bool) -> tup
         return ()
     s.use_tree(relation)
     found = []
-    for raw in trees.with_rows(s.catalog, relation):
+    for raw in trees.descendants(s.catalog, relation):
+        if raw.oid == relation.oid and partitioned:
+            continue
         table = usertypes.numbered(s.catalog, raw)
         entry = TableEntry(number=s.new_entry(), alias=table.name, relation=table, only=True,
                            columns=tuple((c.name, c.type, c.typmod) for c in table.columns))
         generated, checks = derived(s, table, entry)
-        text = trees.whole_condition(s.catalog, table, relation.oid) if partitioned else "true"
+        text = trees.whole_condition(s.catalog, table) if partitioned else "true"
         found.append(plan.Leaf(relation=table, entry=entry, generated=generated, condition=stored_expression(s, entry, text),
                                checks=tuple(check for check in checks if check[0]) if partitioned else checks))
     return tuple(found)

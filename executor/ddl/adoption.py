@@ -150,7 +150,7 @@ def attach(node: Node, altering: Altering) -> None:
     child = found.table
     _refuse_child(altering, parent, child)
     bound = partition.read_bound(bound_node, child.name, parent, ctx)
-    partition.check_overlap(ctx, parent, child.name, bound)
+    partition.check_overlap(ctx, parent, child.name, bound, bound_node)
     steps = partition.default_check(ctx, parent, bound)
     extra = next((c.name for c in child.columns if c.name not in parent.by_name), None)
     if extra is not None:

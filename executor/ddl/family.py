@@ -28,10 +28,9 @@ def create_member(ctx: DdlContext, relation: Relation, elements: list[Node], par
         draft = _partition_elements(elements, ctx, relation.name, parents[0])
     else:
         draft = read_elements(elements, ctx, relation.name)
-    position = ctx.position(bound_node) if bound_node is not None else None
     bound = partition.read_bound(bound_node, relation.name, parents[0], ctx) if bound_node is not None else None
-    if bound is not None:
-        partition.check_overlap(ctx, parents[0], relation.name, bound, position)
+    if bound is not None and bound_node is not None:
+        partition.check_overlap(ctx, parents[0], relation.name, bound, bound_node)
     inherited, draft.columns, draft.constraints = inherit.merge(ctx, parents, draft.columns, draft.constraints,
                                                                 partition=is_partition)
     if is_partition:

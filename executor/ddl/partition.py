@@ -1,7 +1,6 @@
 """Partition keys and bounds: PARTITION BY, FOR VALUES ..., overlaps, and the rows that a table has already."""
 
 from collections.abc import Callable
-from functools import cmp_to_key
 from typing import Any
 
 from executor.catalog import trees
@@ -78,7 +77,6 @@ def refuse_partial_key(relation: Relation, constraint: Constraint | None, index:
     if key is None or not index.unique:
         return
     words = {"p": "PRIMARY KEY", "u": "UNIQUE"}[constraint.kind if constraint is not None else "u"]
-    what = f"{words} constraint" if constraint is not None else "UNIQUE index"
     numbers = {column.column for column in index.columns}
     for part in key.parts:
         if not part.column:
@@ -87,7 +85,7 @@ def refuse_partial_key(relation: Relation, constraint: Constraint | None, index:
         if part.column not in numbers:
             raise FeatureNotSupported(
                 "unique constraint on partitioned table must include all partitioning columns",
-                detail=f'{what} on table "{relation.name}" lacks column "{relation.by_number[part.column].name}" '
+                detail=f'{words} constraint on table "{relation.name}" lacks column "{relation.by_number[part.column].name}" '
                 "which is part of the partition key.")
 
 
@@ -230,8 +228,9 @@ def _compare_sides(ctx: DdlContext, key: PartitionKey, one: Side, one_is_upper: 
     return int(other_is_upper) - int(one_is_upper)
 
 
-def check_overlap(ctx: DdlContext, parent: Relation, name: str, bound: Bound, position: int | None = None) -> None:
-    """42P17 if another partition takes some of the rows."""
+def check_overlap(ctx: DdlContext, parent: Relation, name: str, bound: Bound, node: Node) -> None:
+    """42P17 if another partition takes some of the rows. node: the bound as it was written, for the error's position."""
+    values = [*node.peek("listdatums", []), *node.peek("lowerdatums", [])]
     key = parent.partition_key
     assert key is not None
     for other in ctx.catalog.children.get(parent.oid, ()):
@@ -239,38 +238,25 @@ def check_overlap(ctx: DdlContext, parent: Relation, name: str, bound: Bound, po
             continue
         if bound.default and other.bound.default:
             raise InvalidObjectDefinition(f'partition "{name}" conflicts with existing default partition "{other.name}"',
-                                          position=position)
-        if not bound.default and not other.bound.default and _overlap(ctx, key, bound, other.bound):
-            raise InvalidObjectDefinition(f'partition "{name}" would overlap partition "{other.name}"', position=position)
+                                          position=ctx.position(node))
+        at = None if bound.default or other.bound.default else _overlap(ctx, key, bound, other.bound)
+        if at is not None:
+            raise InvalidObjectDefinition(f'partition "{name}" would overlap partition "{other.name}"',
+                                          position=ctx.position(values[at]))
 
 
-def _overlap(ctx: DdlContext, key: PartitionKey, one: Bound, other: Bound) -> bool:
+def _overlap(ctx: DdlContext, key: PartitionKey, one: Bound, other: Bound) -> int | None:
+    """Which value of a bound is in another one too; of ranges the first."""
     if key.strategy == "l":
         compare = comparison(ctx, key.parts[0])
-        for a in one.values:
+        for i, a in enumerate(one.values):
             for b in other.values:
                 if (a is None and b is None) or (a is not None and b is not None and compare(a, b) == 0):
-                    return True
-        return False
-    return (_compare_sides(ctx, key, one.lower, False, other.upper, True) < 0
-            and _compare_sides(ctx, key, other.lower, False, one.upper, True) < 0)
-
-
-def in_order(ctx: DdlContext, parent: Relation, partitions: list[Relation]) -> list[Relation]:
-    """Partitions in the order of their bounds, the default one last."""
-    key = parent.partition_key
-    assert key is not None
-
-    def compare(one: Relation, other: Relation) -> int:
-        assert one.bound is not None
-        assert other.bound is not None
-        if one.bound.default or other.bound.default:
-            return int(one.bound.default) - int(other.bound.default)
-        if key.strategy == "r":
-            return _compare_sides(ctx, key, one.bound.lower, False, other.bound.lower, False)
-        return 0
-
-    return sorted(partitions, key=cmp_to_key(compare))
+                    return i
+        return None
+    overlap = (_compare_sides(ctx, key, one.lower, False, other.upper, True) < 0
+               and _compare_sides(ctx, key, other.lower, False, one.upper, True) < 0)
+    return 0 if overlap else None
 
 
 # ---------------------------------------------------------------- rows that are there

@@ -10,7 +10,7 @@ from executor import plan
 from executor.errors import not_supported
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.rewriting import range_entries, replace, rewrite
-from executor.lower.routing import has_leaves, routed, table_oid, write_leaves, write_routed
+from executor.lower.routing import completed, has_leaves, routed, table_oid, write_leaves, write_routed
 from executor.lower.steps import (
     ChangedRows,
     Program,
@@ -180,6 +180,7 @@ class _Merge:
 
     def _write(self, change: Insert) -> None:
         if has_leaves(change):
+            change = completed(change)
             write_routed(self.program, change, *routed(self.program, change), counts=self.is_main)
         else:
             self.program.write(change, counts=self.is_main)

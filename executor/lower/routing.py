@@ -146,8 +146,12 @@ def move_rows(program: "Program", c: plan.Update, rows: "ChangedRows", by_addres
 def _route(c: DataChange, new: dict[int, Expr]) -> Expr:
     """The OID of the leaf that takes a row (23514 if none does). new: its values by the named table's columns."""
     by_name = {column.name: new[i] for i, column in enumerate(c.relation.columns)}
+    def failure(relation: "Relation") -> plan.NoPartition:
+        row = tuple(by_name[column.name] for column in relation.columns)
+        return plan.NoPartition(type=T.INT8, relation=relation, arguments=row)
+
     whens: list[tuple[Expr, Expr]] = []
-    for leaf in c.leaves:
+    for leaf in (*c.leaves, *reversed(c.branches)):
         numbers = {leaf.entry.number: leaf}
 
         def place(expr: Expr, numbers: dict[int, Leaf] = numbers) -> Expr | None:
@@ -155,8 +159,10 @@ def _route(c: DataChange, new: dict[int, Expr]) -> Expr:
                 return by_name[expr.name]
             return None
 
-        whens.append((rewrite(leaf.condition, place, place), Const(type=T.INT8, value=leaf.relation.oid)))
-    failed = plan.NoPartition(type=T.INT8, relation=c.relation, arguments=tuple(new[i] for i in range(len(new))))
+        inner = leaf.relation.partition_key is not None
+        taken = failure(leaf.relation) if inner else Const(type=T.INT8, value=leaf.relation.oid)
+        whens.append((rewrite(leaf.condition, place, place), taken))
+    failed = failure(c.relation)
     whens = [(plan.BoolOp(type=T.BOOL, operator="NOT", arguments=(_over_new(c, expr, new),)), replace(failed, outside=True))
              for name, expr in c.checks if not name] + whens
     if not whens:
@@ -188,8 +194,8 @@ def routed(program: "Program", c: Insert) -> tuple[StepEntry, int]:
         ctes = c.ctes
     outputs = Outputs(next(program.numbers))
     values = {column.number: expr for column, expr in zip(c.columns, columns_of(given), strict=False)}
-    for expr in values.values():
-        outputs.add(expr)
+    for column in c.columns:
+        outputs.add(values.get(column.number) or Const(type=column.type, typmod=column.typmod, value=None))
     new = _new_values(c, values)
     route = outputs.add(_route(c, new)).index
     program.read(Select(targets=outputs.targets, source=(given,), ctes=ctes), keep=outputs.number)
@@ -238,8 +244,14 @@ def write_routed(program: "Program", c: Insert, kept: StepEntry, route: int, *, 
     return found
 
 
+def completed(c: Insert) -> Insert:
+    """The INSERT with all columns: those that it leaves out are NULL, whatever the defaults of the partitions are."""
+    return replace(c, columns=(*c.columns, *(k for k in c.relation.columns if k not in c.columns and not k.generated)))
+
+
 def inserted(program: "Program", c: Insert, *, keep: int) -> None:
     """All steps of an INSERT into a partitioned table. keep: as in Program.change."""
+    c = completed(c)
     is_main = not keep
     kept, route = routed(program, c)
     program.steps[-1] = replace(program.steps[-1], is_result=is_main and not c.returning)

@@ -16,6 +16,7 @@ from executor.sqlstates import (
     DuplicateObject,
     DuplicateTable,
     InvalidColumnDefinition,
+    InvalidObjectDefinition,
     SuccessfulCompletion,
     UndefinedColumn,
     WrongObjectType,
@@ -72,7 +73,7 @@ def parents_of(nodes: list[Node], ctx: DdlContext, name: str, persistence: str, 
 def _refuse_parent(parent: Relation, name: str, persistence: str, *, partition: bool) -> None:
     if partition:
         if parent.partition_key is None:
-            raise WrongObjectType(f'"{parent.name}" is not partitioned')
+            raise InvalidObjectDefinition(f'"{parent.name}" is not partitioned')
         if parent.persistence == "t" and persistence != "t":
             raise WrongObjectType(f'cannot create a permanent relation as partition of temporary relation "{parent.name}"')
         if parent.persistence != "t" and persistence == "t":

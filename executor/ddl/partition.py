@@ -13,6 +13,7 @@ from executor.errors import SqlError, not_supported
 from executor.parse import Node
 from executor.sqlstates import (
     CheckViolation,
+    DatatypeMismatch,
     FeatureNotSupported,
     InvalidObjectDefinition,
     InvalidTableDefinition,
@@ -37,7 +38,7 @@ def read_key(node: Node, relation: Relation, ctx: DdlContext) -> PartitionKey:
     if strategy is None:
         raise not_supported("PARTITION BY HASH")
     if strategy == "l" and len(elements) > 1:
-        raise InvalidTableDefinition('cannot use "list" partition strategy with more than one column')
+        raise InvalidObjectDefinition('cannot use "list" partition strategy with more than one column')
     return PartitionKey(strategy=strategy, parts=tuple(_part(element, relation, ctx) for element in elements))
 
 
@@ -118,7 +119,7 @@ def read_bound(node: Node, name: str, parent: Relation, ctx: DdlContext) -> Boun
     if _compare_sides(ctx, key, bound.lower, False, bound.upper, False) >= 0:
         low, high = (", ".join(trees.WORDS.get(kind) or trees.shown(text, part.type)
                                for (kind, text), part in zip(side, key.parts, strict=True)) for side in sides)
-        raise InvalidTableDefinition(
+        raise InvalidObjectDefinition(
             f'empty range bound specified for partition "{name}"', position=position,
             detail=f"Specified lower bound ({low}) is greater than or equal to upper bound ({high}).")
     return bound
@@ -131,14 +132,14 @@ def _side(nodes: list[Node], parent: Relation, key: PartitionKey, ctx: DdlContex
         kind = _infinity(node)
         if infinite and kind != infinite:
             word = trees.WORDS[infinite]
-            raise InvalidTableDefinition(f"every bound following {word} must also be {word}", position=ctx.position(node))
+            raise DatatypeMismatch(f"every bound following {word} must also be {word}", position=ctx.position(node))
         if kind:
             infinite = kind
             found.append((kind, ""))
             continue
         text = _value(node, parent, part, ctx)
         if text is None:
-            raise InvalidTableDefinition("cannot specify NULL in range bound", position=ctx.position(node))
+            raise InvalidObjectDefinition("cannot specify NULL in range bound", position=ctx.position(node))
         found.append(("value", text))
     return tuple(found)
 

@@ -189,6 +189,10 @@ def _alter_type(command: Command, altering: Altering) -> None:
             _refuse_key(table, table.by_name[name].number, name, "alter")
         if command.only and below:
             raise InvalidTableDefinition(f'type of inherited column "{name}" must be changed in child tables too')
+        inside = {relation.oid, *(table.oid for table in below)}
+        for child in below:
+            if child.by_name[name].inherited > sum(parent in inside for parent in child.parents):
+                raise InvalidTableDefinition(f'cannot alter inherited column "{name}" of relation "{child.name}"')
     command.action(command.node, altering)
     for child in below:
         command.again(altering, altering.ctx, child.oid)
@@ -305,6 +309,7 @@ def _drop_inherited(altering: Altering, relation: Relation, constraint: Constrai
     if constraint.inherited:
         raise InvalidTableDefinition(
             f'cannot drop inherited constraint "{constraint.name}" of relation "{relation.name}"')
+    only = only and constraint.kind in "cn"
     if only and relation.partition_key is not None and _children(altering, relation.oid) and constraint.kind != "n":
         raise InvalidTableDefinition("cannot remove constraint from only the partitioned table when partitions exist",
                                      hint="Do not specify the ONLY keyword.")

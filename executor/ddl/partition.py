@@ -164,15 +164,17 @@ def _value(node: Node, parent: Relation, part: KeyPart, ctx: DdlContext) -> str 
         shown = ".".join(field.text for field in node.peek("fields"))
         raise FeatureNotSupported("cannot use column reference in partition bound expression", position=ctx.position(node)) \
             if shown else not_supported("a partition bound")
-    column = Column(name=name, number=1, type=part.type, typmod=part.typmod)
+    column = Column(name=name, number=1, type=part.type)  # its length and the like apply below
     bound = ctx.binder.bind_default(node, column)
     known, value = _constant(bound.sqlite.strip())
     if not known or bound.needs:
         raise not_supported("a partition bound that is not a constant")
     if value is None:
         return None
-    number = ctx.number_of(part.type)
-    return codec(number).text_encoder(part.typmod, Env())(value).decode()
+    found = codec(ctx.number_of(part.type))
+    text = found.text_encoder(-1, Env())(value).decode()
+    stored = text if part.typmod < 0 else found.parse(text, part.typmod, Env())
+    return text if part.typmod < 0 else found.text_encoder(part.typmod, Env())(stored).decode()
 
 
 def _constant(text: str) -> tuple[bool, Stored]:

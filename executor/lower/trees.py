@@ -84,6 +84,9 @@ def part(parent: Relation, table: Relation, number: int) -> Select:
     if not table.rowid:
         raise not_supported(f'reading table "{table.name}", which has no rowid, through its parent')
     places = {column.name: i for i, column in enumerate(table.columns)}
+    missing = next((column.name for column in parent.columns if column.name not in places), None)
+    if missing is not None:
+        raise not_supported(f'reading table "{table.name}", whose column "{missing}" another program dropped, through its parent')
     entry = TableEntry(number=number, alias=table.name, relation=table, only=True,
                        columns=tuple((c.name, c.type, c.typmod) for c in table.columns))
     outputs: list[Expr] = [ColumnRef(type=c.type, typmod=c.typmod, entry=number, index=places[c.name], name=c.name)

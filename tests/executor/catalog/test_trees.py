@@ -30,8 +30,8 @@ def test_partitions_after_a_restart_are_the_same(tmp_path: Path) -> None:
         with psycopg.connect(second.dsn(), autocommit=True) as connection:
             assert connection.execute(ROWS).fetchall() == [("p1", 1, "one"), ("p2", 20, "twenty")]
             connection.execute("insert into p values (5, 'five')")
-            bounds = connection.execute("select pg_get_expr(relpartbound, oid) from pg_class where relispartition and relkind = 'r' "
-                                        "order by relname").fetchall()
+            bounds = connection.execute("select pg_get_expr(relpartbound, oid) from pg_class "
+                                        "where relispartition and relkind = 'r' order by relname").fetchall()
             assert bounds == [("FOR VALUES FROM (0) TO (10)",), ("DEFAULT",)]
             with pytest.raises(psycopg.errors.CheckViolation):
                 connection.execute("insert into p2 values (6, 'six')")

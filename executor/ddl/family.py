@@ -17,12 +17,15 @@ from executor.ddl.specs import ConstraintSpec, table_constraint
 from executor.ddl.table import TableDraft, build, read_elements
 from executor.errors import not_supported
 from executor.parse import Node
+from executor.sqlstates import FeatureNotSupported, InvalidTableDefinition, WrongObjectType
 
 
 def create_member(ctx: DdlContext, relation: Relation, elements: list[Node], parent_nodes: list[Node],
                   bound_node: Node | None, key_node: Node | None) -> list[Step]:
     """CREATE TABLE with INHERITS, PARTITION OF or PARTITION BY. relation: new and empty."""
     is_partition = bound_node is not None
+    if key_node is not None:
+        _refuse_partitioned(relation)
     parents = inherit.parents_of(parent_nodes, ctx, relation.name, relation.persistence, partition=is_partition)
     if is_partition:
         draft = _partition_elements(elements, ctx, relation.name, parents[0])
@@ -48,11 +51,22 @@ def create_member(ctx: DdlContext, relation: Relation, elements: list[Node], par
     return steps
 
 
+def _refuse_partitioned(relation: Relation) -> None:
+    """What only a table with rows can have (0A000, 42809)."""
+    if relation.persistence == "u":
+        raise FeatureNotSupported("partitioned tables cannot be unlogged")
+    if relation.options:
+        raise WrongObjectType("cannot specify storage parameters for a partitioned table",
+                              hint="Specify storage parameters for its leaf partitions instead.")
+
+
 def check_member(relation: Relation) -> None:
     """What a partitioned table cannot have (0A000)."""
     behind = {constraint.index: constraint for constraint in relation.constraints if constraint.index}
     for index in relation.indexes:
         partition.refuse_partial_key(relation, behind.get(index.oid), index)
+    if relation.partition_key is not None and any(c.no_inherit and c.kind in "cn" for c in relation.constraints):
+        raise InvalidTableDefinition(f'cannot add NO INHERIT constraint to partitioned table "{relation.name}"')
     refuse_blind_actions(relation)
 
 

@@ -13,6 +13,7 @@ from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import (
     DatatypeMismatch,
+    DuplicateColumn,
     DuplicateObject,
     DuplicateTable,
     InvalidColumnDefinition,
@@ -31,6 +32,7 @@ class Inherited(msgspec.Struct):
     constraints: dict[tuple[str, str], int] = {}
     own_columns: set[str] = set()
     own_constraints: set[tuple[str, str]] = set()
+    written: set[str] = set()
     partition: bool = False
 
     def marked(self, relation: Relation) -> Relation:
@@ -93,7 +95,7 @@ def _refuse_parent(parent: Relation, name: str, persistence: str, *, partition: 
 def merge(ctx: DdlContext, parents: list[Relation], own: list[ColumnSpec], constraints: list[ConstraintSpec], *,
           partition: bool) -> tuple[Inherited, list[ColumnSpec], list[ConstraintSpec]]:
     """The columns and constraints of a table with parents, as if they had been written for it; NOTICEs for what is merged."""
-    inherited = Inherited(parents, {}, {}, set(), set(), partition)
+    inherited = Inherited(parents, {}, {}, set(), set(), set(), partition)
     merged: dict[str, ColumnSpec] = {}
     conflicting: set[str] = set()
     for parent in parents:
@@ -147,13 +149,11 @@ def _own_column(ctx: DdlContext, inherited: Inherited, merged: dict[str, ColumnS
             raise UndefinedColumn(f'column "{spec.name}" does not exist')
         merged[spec.name] = spec
         return
-    if spec.name in inherited.own_columns:
-        merged[f" {spec.name}"] = spec  # written twice: check_columns refuses it
-        return
-    inherited.own_columns.add(spec.name)
-    if partition:
-        inherited.own_columns.discard(spec.name)
-    else:
+    if spec.name in inherited.written:
+        raise DuplicateColumn(f'column "{spec.name}" specified more than once')
+    inherited.written.add(spec.name)
+    if not partition:
+        inherited.own_columns.add(spec.name)
         ctx.notice(SuccessfulCompletion, f'merging column "{spec.name}" with inherited definition')
         _check_type(ctx, old, spec, "column")
     _check_generation(old, spec)
@@ -196,7 +196,7 @@ def _constraints(ctx: DdlContext, inherited: Inherited, parents: list[Relation],
     for spec in written:
         if spec.kind == "n":
             inherited.own_constraints.add(("n", spec.columns[0]))
-        elif spec.kind == "c" and spec.name:
+        elif spec.kind == "c" and spec.name and not inherited.partition:
             inherited.own_constraints.add(("c", spec.name))
     for parent in parents:
         for constraint in parent.constraints:

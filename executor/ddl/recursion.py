@@ -244,6 +244,7 @@ def _add_constraint(command: Command, altering: Altering) -> None:
         raise InvalidTableDefinition("constraint must be added to child tables too")
     command.action(command.node, altering)
     for constraint in [c for c in altering.relation.constraints if c.oid not in before]:
+        check_member(altering.relation)
         if constraint.kind in "nc":
             if not constraint.no_inherit:
                 spread(altering, altering.relation, constraint)

@@ -41,6 +41,16 @@
 1: select conname from pg_constraint where conrelid = 'e1'::regclass order by 1
 1: truncate only e
 1: copy e to stdout
+1: create unlogged table u (a int) partition by list (a)
+1: create table u (a int) partition by list (a) with (fillfactor = 100)
+1: create table u (a int, check (a > 0) no inherit) partition by list (a)
+1: create table u (a int, b int not null, constraint c check (a > 0)) partition by list (a)
+1: create table u1 partition of u (b not null, b default 1) for values in (1)
+1: create table u1 partition of u (b not null default 1, constraint c check (a > 0), constraint d check (b > 0)) for values in (1)
+1: select conname, conislocal, coninhcount from pg_constraint where conrelid = 'u1'::regclass order by 1
+1: alter table u add constraint e check (b > 0) no inherit
+1: insert into u values (1, -1)
+1: drop table u
 1: create table i1 (a int not null, b int default 1)
 1: create table i2 (a int, b int default 2)
 1: create table i3 () inherits (i1, i2)

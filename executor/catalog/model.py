@@ -2,6 +2,7 @@
 
 A Catalog is built by executor.catalog.load from SQLite's own schema and the table `pgquill_object`; a change of the
 schema makes a new Catalog. Nothing here does I/O. Texts of expressions and views are PostgreSQL's SQL.
+`owner` is the OID of a role; 0 stands for the superuser that every server begins with.
 """
 
 from functools import cached_property
@@ -16,6 +17,20 @@ PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
 OWN_DATABASE = 5
 """What a comment on the database has as its object: the database's OID is another each time the file is served."""
+
+
+class AclItem(msgspec.Struct, frozen=True, array_like=True):
+    """Privileges that `grantor` has granted to `grantee` (OIDs of roles; 0 is PUBLIC), as PostgreSQL's letters; those with
+    grant option are in `options` too."""
+
+    grantee: int
+    grantor: int
+    letters: str
+    options: str = ""
+
+
+Acl = tuple[AclItem, ...]
+"""An access control list. Where an object has None, the privileges are PostgreSQL's defaults: executor.privileges.acl."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +52,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inherited: int = 0  # from how many parents it comes (attinhcount)
     local: bool = True  # the table's own definition has it (attislocal)
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
+    acl: Acl | None = None
 
 
 class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,6 +169,8 @@ class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     constraints: tuple[Constraint, ...] = ()
     constructor: tuple[str, str] = ("", "")
     difference: str = ""
+    owner: int = 0
+    acl: Acl | None = None
 
     @property
     def not_null(self) -> bool:
@@ -204,6 +222,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     parents: tuple[int, ...] = ()
     partition_key: PartitionKey | None = None
     bound: Bound | None = None
+    owner: int = 0
+    acl: Acl | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -246,13 +266,17 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owned_by: tuple[int, int] | None = None  # (table OID, attnum)
     identity: bool = False  # it is the inside of that identity column
     persistence: str = "p"
+    owner: int = 0
+    acl: Acl | None = None
 
 
-class Schema(msgspec.Struct, frozen=True, kw_only=True):
+class Schema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A namespace."""
 
     oid: int
     name: str
+    owner: int = 0
+    acl: Acl | None = None
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ A plan is read-only and shared by every execution of a cached statement; run sta
 Names are resolved: a column says which range entry (by number, unique in the statement) and which output of it.
 """
 
-
 import msgspec
 
 from executor.catalog.model import Column as TableColumn
@@ -155,6 +154,14 @@ class NoNegativeZero(Expr, frozen=True, kw_only=True):
     """True, or an error if a row or an array has -0 inside, which a unique index would hold apart from 0."""
 
     argument: Expr
+
+
+class NoPartition(Expr, frozen=True, kw_only=True):
+    """An error: no partition of the table takes this row; with `outside` the table, a partition itself, does not."""
+
+    relation: Relation
+    arguments: tuple[Expr, ...]
+    outside: bool = False
 
 
 class ConvertText(Expr, frozen=True, kw_only=True):
@@ -508,9 +515,19 @@ class SetOperation(Query, frozen=True, kw_only=True):
     right: Query
 
 
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose rows a change of its parent reaches; generated, checks: its own. condition: the rows that it takes."""
+
+    relation: Relation
+    entry: TableEntry
+    generated: tuple[tuple[TableColumn, Expr], ...]
+    checks: tuple[tuple[str, Expr], ...]
+    condition: Expr
+
+
 class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     """INSERT, UPDATE or DELETE. old: number of the entry that is the row as it was, where that is another than `entry`,
-    or 0."""
+    or 0. leaves: the tables with the rows, () if that is itself. branches: partitioned ones between. moves: rows change leaf."""
 
     relation: Relation
     entry: TableEntry
@@ -518,8 +535,11 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     returning: tuple[Target, ...] = ()
     old: int = 0
     generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
-    checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
+    checks: tuple[tuple[str, Expr], ...] = ()  # CHECKs SQLite cannot enforce, over the new row; "": the partition's bounds
     view_checks: tuple[tuple[str, Expr], ...] = ()  # WITH CHECK OPTION: (view, condition that must be true)
+    leaves: "tuple[Leaf, ...]" = ()
+    branches: "tuple[Leaf, ...]" = ()
+    moves: bool = False
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):

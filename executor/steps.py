@@ -69,14 +69,18 @@ async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, va
     try:
         async with transaction.atomic() if analyzed.writes else nullcontext():
             for step, own in zip(analyzed.lowered.steps, values, strict=True):
+                if step.only is not None and not _is_needed(kept, *step.only):
+                    if step.keep:
+                        kept[step.keep] = []
+                    continue
                 rows = await _run_step(session, transaction, step, own, analyzed, given)
                 if rows is None:
                     return None  # so says the first step, or none: the schema cannot change under the write lock
                 changes += rows.changes if step.counts else 0
                 if step.keep:
-                    kept[step.keep] = await _all(rows, step.first_only)
+                    kept[step.keep] = await _all(rows, step.key if step.first_only else ())
                     if step.once:
-                        _check_once(kept[step.keep], step.once)
+                        _check_once(kept[step.keep], step.key, step.once)
                 if step.is_result:
                     result = rows
                 else:
@@ -136,25 +140,32 @@ def _over_many_rows(statement: Statement) -> Statement:
     return replace_field(statement, sql=f"{statement.sql} -- of many rows", needs=needs)
 
 
-def _check_once(rows: list[tuple[Any, ...]], actions: tuple[int, ...]) -> None:
+def _is_needed(kept: dict[int, list[tuple[Any, ...]]], number: int, column: int, value: int) -> bool:
+    return any(row[column] == value for row in kept[number])
+
+
+def _check_once(rows: list[tuple[Any, ...]], key: tuple[int, ...], actions: tuple[int, ...]) -> None:
     """21000 if a MERGE would change a row twice."""
     seen: set[Any] = set()
     for row in rows:
         if row[1] in actions:
-            if row[0] in seen:
+            address = tuple(row[i] for i in key)
+            if address in seen:
                 raise CardinalityViolation("MERGE command cannot affect row a second time",
                                            hint="Ensure that not more than one source row matches any one target row.")
-            seen.add(row[0])
+            seen.add(address)
 
 
-async def _all(rows: Rows, first_only: bool) -> list[tuple[Any, ...]]:
-    """The rows of a step. first_only: those whose first column is new, as a row is changed once however often it was met."""
+async def _all(rows: Rows, key: tuple[int, ...]) -> list[tuple[Any, ...]]:
+    """The rows of a step. key: only those with new values in these columns, as a row is changed once however often it was
+    met."""
     found: list[tuple[Any, ...]] = []
     seen: set[Any] = set()
     while chunk := await rows.fetch(CHUNK_ROWS):
         for row in chunk:
-            if not first_only or row[0] not in seen:
+            address = tuple([row[i] for i in key])
+            if not key or address not in seen:
                 found.append(row)
-                if first_only:
-                    seen.add(row[0])
+                if key:
+                    seen.add(address)
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor import plan
 from executor.catalog.model import FIRST_TEMPORARY_OID, FIRST_USER_OID, Catalog, Relation
+from executor.catalog.trees import descendants
 from executor.lock_names import table_request
 from executor.walk import nodes
 from storage.errors import LockConflict
@@ -40,10 +41,11 @@ def tables_of(found: plan.Plan, used: dict[int, Relation], catalog: Catalog, *, 
 def _stronger(found: plan.Plan, catalog: Catalog) -> Any:
     for node in nodes(found):
         if isinstance(node, plan.DataChange):
-            yield node.relation, Mode.ROW_EXCLUSIVE
-            yield from _of_foreign_keys(node, catalog)
+            for table in (node.relation, *(leaf.relation for leaf in node.leaves)):
+                yield table, Mode.ROW_EXCLUSIVE
+                yield from _of_foreign_keys(node, table, catalog)
         elif isinstance(node, plan.Select) and node.locking:
-            yield from ((relation, Mode.ROW_SHARE) for relation in _locked(node))
+            yield from ((found, Mode.ROW_SHARE) for relation in _locked(node) for found in descendants(catalog, relation))
 
 
 def _locked(select: plan.Select) -> Any:
@@ -68,17 +70,17 @@ def _entries(items: tuple[plan.FromItem, ...]) -> Any:
             yield item
 
 
-def _of_foreign_keys(change: plan.DataChange, catalog: Catalog) -> Any:
+def _of_foreign_keys(change: plan.DataChange, table: Relation, catalog: Catalog) -> Any:
     """The tables whose rows a foreign key makes a change look at, or change along."""
     changed = {column.number for column, _ in change.assignments} if isinstance(change, plan.Update) else None
     if not isinstance(change, plan.Delete):
-        for constraint in change.relation.constraints:
+        for constraint in table.constraints:
             if constraint.kind == "f" and (changed is None or changed.intersection(constraint.columns)):
                 yield catalog.relations_by_oid[constraint.referenced], Mode.ROW_SHARE
     if not isinstance(change, plan.Insert):
         for relation in catalog.relations:
             for constraint in relation.constraints:
-                if constraint.kind == "f" and constraint.referenced == change.relation.oid \
+                if constraint.kind == "f" and constraint.referenced == table.oid \
                         and (changed is None or changed.intersection(constraint.referenced_columns)):
                     action = constraint.on_delete if changed is None else constraint.on_update
                     yield relation, Mode.ROW_SHARE if action in LOOKS_ONLY else Mode.ROW_EXCLUSIVE

@@ -14,6 +14,7 @@ from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.text_search import is_statistics, statistics
 from executor.catalog.model import Relation
+from executor.catalog.trees import is_tree
 from executor.errors import not_supported
 from executor.parse import Node, parse_one
 from executor.plan import ColumnRef, Const, CteEntry, Expr, FromItem, FunctionEntry, Join, QueryEntry, TableEntry
@@ -141,21 +142,27 @@ def table_item(s: Statement, relation: Relation, alias: str | None, columns: lis
                                             view=relation, **written)
         hidden: tuple[tuple[str, Expr], ...] = ()
     else:
+        s.use_tree(relation, only=only)
         entry = TableEntry(number=number, alias=shown, columns=outputs, relation=relation, only=only, **written)
-        hidden = system_columns(entry, relation)
+        hidden = system_columns(entry, relation, tree=not only and is_tree(s.catalog, relation))
     return entry, [Item(shown, table_columns(entry), entry, schema=None if alias else relation.schema, hidden_columns=hidden)]
 
 
-def system_columns(entry: plan.RangeEntry, relation: Relation) -> tuple[tuple[str, Expr], ...]:
-    """ctid and tableoid of a table's rows."""
+def system_columns(entry: plan.RangeEntry, relation: Relation, tree: bool = False) -> tuple[tuple[str, Expr], ...]:
+    """ctid and tableoid of a table's rows. tree: they may be those of other tables (executor.lower.trees)."""
     if relation.kind not in ("r", "m"):
         return ()
     number = entry.number
+    own: Expr = Const(type=T.OID, value=relation.oid, system_column=(number, "tableoid"))
     hidden: list[tuple[str, Expr]] = [
-        ("tableoid", Const(type=T.OID, value=relation.oid, system_column=(number, "tableoid")))]
+        ("tableoid", ColumnRef(type=T.OID, entry=number, index=TABLEOID, name="tableoid") if tree else own)]
     if relation.rowid and relation.sqlite_schema != "catalog":
         hidden.append(("ctid", ColumnRef(type=T.TID, entry=entry.number, index=-1, name="ctid")))
     return tuple(hidden)
+
+
+TABLEOID = -2
+"""The index of the tableoid of a table with children; -1 is the row's address."""
 
 
 def view_query(s: Statement, relation: Relation) -> plan.Query:

@@ -88,6 +88,14 @@ class Statement:
         self.relations[found.oid] = found
         return found
 
+    def use_tree(self, relation: Relation, *, only: bool = False) -> None:
+        """Note that the tables that inherit from a table are used too."""
+        if not only and relation.oid in self.catalog.children:
+            from executor.catalog.trees import descendants
+
+            for found in descendants(self.catalog, relation)[1:]:
+                self.relations[found.oid] = usertypes.numbered(self.catalog, found)
+
     def find_relation(self, schema: str | None, name: str) -> Relation | None:
         """A table or view by name, through the search path if it has no schema."""
         from executor.catalog.system.relations import relation as system_relation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from executor import plan
+from executor import plan, walk
 from executor.bind import domains
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
@@ -14,6 +14,7 @@ from executor.bind.resolve import element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.views import UpdatableView, under_alias, updatable_view
+from executor.catalog import trees, usertypes
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
 from executor.facts.lookup import base_type
@@ -33,6 +34,27 @@ class ChangeTarget:
     entry: TableEntry
     item: Item
     view: UpdatableView | None = None
+    tree: tuple[plan.Leaf, ...] = ()
+
+    @property
+    def leaves(self) -> tuple[plan.Leaf, ...]:
+        """The tables of the tree that have rows."""
+        return tuple(leaf for leaf in self.tree if leaf.relation.partition_key is None)
+
+    @property
+    def branches(self) -> tuple[plan.Leaf, ...]:
+        """The partitioned tables below the one that is changed."""
+        return tuple(leaf for leaf in self.tree if leaf.relation.partition_key is not None)
+
+    def moves(self, assignments: tuple[tuple[Column, Expr], ...]) -> bool:
+        """True if a row may not fit into its partition any more."""
+        changed = {column.name for column, _ in assignments}
+        return bool(self.leaves) and bool(changed & self.keys)
+
+    @property
+    def keys(self) -> set[str]:
+        """The columns that decide about the partition."""
+        return {e.name for leaf in self.leaves for e in walk.descend(leaf.condition) if isinstance(e, plan.ColumnRef)}
 
     def column(self, s: Statement, name: str, position: int, verb: str) -> Column:
         """A column of the table by the name the statement knows it by (42703)."""
@@ -84,7 +106,7 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
     if alias_node is not None:
         alias = alias_node.take("aliasname")
         alias_node.finish()
-    node.take("inh")
+    only = not node.take("inh", False)
     node.take("relpersistence")
     relation = s.relation(node.take("schemaname"), node.take("relname"), position)
     node.finish()
@@ -102,12 +124,14 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
         s.through[view.entry.number] = (view.view, *view.below)
-        return ChangeTarget(view.relation, view.entry, item, view)
+        return ChangeTarget(view.relation, view.entry, item, view, leaves_of(s, view.relation, verb, only=view.entry.only))
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
-    entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation)
+    entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation, only=only)
+    below = leaves_of(s, relation, verb, only=only)
+    tree = bool(below) or relation.partition_key is not None
     item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
-                hidden_columns=system_columns(entry, relation))
-    return ChangeTarget(relation, entry, item)
+                hidden_columns=system_columns(entry, relation, tree=tree))
+    return ChangeTarget(relation, entry, item, tree=below)
 
 
 def _check_changeable(relation: Relation, position: int) -> None:
@@ -163,7 +187,10 @@ def is_filled(relation: Relation, column: Column) -> bool:
 
 
 def _identity_default(s: Statement, relation: Relation, column: Column) -> str | None:
-    """The next value of an identity column's sequence, as SQL text."""
+    """The next value of an identity column's sequence, as SQL text; a partition has that of the partitioned table."""
+    if relation.bound is not None:
+        relation = trees.ancestors(s.catalog, relation)[-1]
+        column = relation.by_name[column.name]
     for sequence in s.catalog.sequences:
         if sequence.identity and sequence.owned_by == (relation.oid, column.number):
             return f"nextval('{sequence.oid}'::regclass)"
@@ -177,7 +204,34 @@ def derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[
                       for c in relation.columns if c.generated)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
-    return generated, (*checks, *_without_negative_zeros(relation, entry))
+    bounds: tuple[tuple[str, Expr], ...] = ()
+    if relation.bound is not None:
+        bounds = (("", stored_expression(s, entry, trees.whole_condition(s.catalog, relation))),)
+    return generated, (*bounds, *checks, *_without_negative_zeros(relation, entry))
+
+
+def leaves_of(s: Statement, relation: Relation, verb: str, *, only: bool) -> tuple[plan.Leaf, ...]:
+    """Where the rows are that a change of the table reaches; () if they are its own. An INSERT reaches partitions only."""
+    partitioned = relation.partition_key is not None
+    if not partitioned and (only or verb in ("INSERT", "COPY") or relation.oid not in s.catalog.children):
+        return ()
+    if only and verb == "MERGE":
+        raise not_supported("MERGE INTO ONLY a partitioned table")
+    if only and verb not in ("INSERT", "COPY"):
+        return ()
+    s.use_tree(relation)
+    found = []
+    for raw in trees.descendants(s.catalog, relation):
+        if raw.oid == relation.oid and partitioned:
+            continue
+        table = usertypes.numbered(s.catalog, raw)
+        entry = TableEntry(number=s.new_entry(), alias=table.name, relation=table, only=True,
+                           columns=tuple((c.name, c.type, c.typmod) for c in table.columns))
+        generated, checks = derived(s, table, entry)
+        text = trees.whole_condition(s.catalog, table) if partitioned else "true"
+        found.append(plan.Leaf(relation=table, entry=entry, generated=generated, condition=stored_expression(s, entry, text),
+                               checks=tuple(check for check in checks if check[0]) if partitioned else checks))
+    return tuple(found)
 
 
 def _without_negative_zeros(relation: Relation, entry: TableEntry) -> Iterator[tuple[str, Expr]]:

@@ -255,9 +255,6 @@ _RELATIONS = (
     Builtin("pg_is_other_temp_schema(oid)", Python(_false), ("pg_is_other_temp_schema(11)", "f")),
     Builtin("row_security_active(oid)", Python(_false)),
     Builtin("row_security_active(text)", Python(_false)),
-    Builtin("pg_partition_tree(regclass)", SetReturning(_rows_of_nothing)),
-    Builtin("pg_partition_ancestors(regclass)", SetReturning(_rows_of_nothing)),
-    Builtin("pg_partition_root(regclass)", Python(_nothing), ("pg_partition_root('pg_class')", None)),
     Builtin("pg_options_to_table(_text)", SetReturning(
         lambda text: (tuple(option.partition("=")[::2]) for option in load_items(text)))),
     Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array, typed=True)),

@@ -167,7 +167,7 @@ def _rule_text(context: Context, oid: int, pretty: int = 0) -> str | None:
 
 
 def _nothing(*arguments: object) -> None:
-    """Of objects that pgquill never has: triggers of its own, partitions, extended statistics."""
+    """Of objects that pgquill never has: triggers of its own, extended statistics."""
 
 
 def _expression(context: Context, text: str, relation: int, pretty: int = 0) -> str | None:
@@ -242,9 +242,6 @@ BUILTINS = (
     Builtin("pg_get_ruledef(oid,bool)", _with_context(_rule_text)),
     Builtin("pg_get_triggerdef(oid)", Python(_nothing), ("pg_get_triggerdef(1)", None)),
     Builtin("pg_get_triggerdef(oid,bool)", Python(_nothing)),
-    Builtin("pg_get_partkeydef(oid)", Python(_nothing), ("pg_get_partkeydef('pg_class'::regclass)", None)),
-    Builtin("pg_get_partition_constraintdef(oid)", Python(_nothing),
-            ("pg_get_partition_constraintdef('pg_class'::regclass)", None)),
     Builtin("pg_get_statisticsobjdef(oid)", Python(_nothing), ("pg_get_statisticsobjdef(1)", None)),
     Builtin("pg_get_statisticsobjdef_columns(oid)", Python(_nothing)),
     Builtin("pg_get_statisticsobjdef_expressions(oid)", Python(_nothing)),

@@ -46,19 +46,18 @@ FAMILIES: dict[str, str] = {
         "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_replica_identity_index "
         "pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema pg_my_temp_schema "
         "pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
-        "pg_partition_ancestors pg_partition_root pg_partition_tree pg_relation_is_publishable "
-        "pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters pg_statistics_obj_is_visible "
-        "pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible "
-        "pg_ts_template_is_visible pg_type_is_visible regclass row_security_active shobj_description to_regclass "
-        "to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regrole "
-        "to_regtype to_regtypemod "
+        "pg_relation_is_publishable pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters "
+        "pg_statistics_obj_is_visible pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible "
+        "pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible regclass row_security_active "
+        "shobj_description to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc "
+        "to_regprocedure to_regrole to_regtype to_regtypemod "
     ),
     "catalog_text": (
         "format_type pg_basetype pg_get_constraintdef pg_get_expr pg_get_function_arg_default "
         "pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result "
-        "pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_partition_constraintdef "
-        "pg_get_partkeydef pg_get_ruledef pg_get_statisticsobjdef pg_get_statisticsobjdef_columns "
-        "pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid pg_get_viewdef "
+        "pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_ruledef pg_get_statisticsobjdef "
+        "pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid "
+        "pg_get_viewdef "
     ),
     "comparison": (
         "array_eq array_ge array_gt array_le array_lt array_ne booleq boolge boolgt boolle boollt boolne "
@@ -269,6 +268,10 @@ FAMILIES: dict[str, str] = {
     ),
     "numeric_math": (
         "exp ln log log10 numeric_exp numeric_ln numeric_log numeric_power numeric_sqrt pow power sqrt "
+    ),
+    "partitions": (
+        "pg_get_partition_constraintdef pg_get_partkeydef pg_partition_ancestors pg_partition_root "
+        "pg_partition_tree "
     ),
     "positions": (
         "numeric_pl_pg_lsn octet_length pg_lsn_mi pg_lsn_mii pg_lsn_pli pg_typeof "

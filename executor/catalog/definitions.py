@@ -11,6 +11,7 @@ from executor.catalog.create_text import tokens
 from executor.catalog.model import Catalog, Column, Constraint, Index, IndexColumn, Relation
 from executor.catalog.quoting import quote_identifier, quote_qualified, split_identifiers
 from executor.catalog.search_path import class_oid, find_class, shown_schema
+from executor.catalog.trees import bound_definition
 from executor.catalog.typenames import DEFAULT_PATH
 
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
@@ -149,7 +150,8 @@ def index_definition(catalog: Catalog, relation: Relation, index: Index, path: S
     table = (relation_reference(catalog, relation, path) if pretty
              else quote_qualified(shown_schema(relation.schema), relation.name))
     keys = ", ".join(_ordered_key(catalog, relation, key, path, pretty) for key in index.columns)
-    text = (f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {quote_identifier(index.name)} ON {table} "
+    only = "ONLY " if relation.partition_key is not None else ""
+    text = (f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {quote_identifier(index.name)} ON {only}{table} "
             f"USING {index.method} ({keys})")
     if index.included:
         text += f" INCLUDE ({_columns(relation, index.included)})"
@@ -162,9 +164,10 @@ def index_definition(catalog: Catalog, relation: Relation, index: Index, path: S
     return text
 
 
-DEFAULT_NODE, KEYS_NODE = "{DEFAULT %d %d}", "{KEYS %d}"
-"""What pg_attrdef.adbin and pg_index.indexprs hold: where the expression is, since its type depends on the column."""
-_NODE = re.compile(r"\{(DEFAULT|KEYS) (\d+)(?: (\d+))?\}\Z")
+DEFAULT_NODE, KEYS_NODE, BOUND_NODE = "{DEFAULT %d %d}", "{KEYS %d}", "{BOUND %d}"
+"""What pg_attrdef.adbin, pg_index.indexprs and pg_class.relpartbound hold: where it is, since
+its type depends on the column."""
+_NODE = re.compile(r"\{(DEFAULT|KEYS|BOUND) (\d+)(?: (\d+))?\}\Z")
 
 
 def column_default(catalog: Catalog, relation: Relation, column: Column, path: Sequence[str] = DEFAULT_PATH, *,
@@ -178,7 +181,7 @@ def column_default(catalog: Catalog, relation: Relation, column: Column, path: S
 def node_tree(catalog: Catalog, text: str, owner: int, path: Sequence[str], *, pretty: bool = False) -> str | None:
     """pg_get_expr(): the expression behind a value of type pg_node_tree, which belongs to a relation."""
     if found := _NODE.match(text):
-        shower = _default_node if found[1] == "DEFAULT" else _keys_node
+        shower = _NODES[found[1]]
         return shower(catalog, int(found[2]), int(found[3] or 0), path, pretty)
     relation = catalog.relations_by_oid.get(owner)
     return text if relation is None else condition(catalog, relation, text, path, pretty=pretty)
@@ -200,3 +203,15 @@ def _keys_node(catalog: Catalog, oid: int, number: int, path: Sequence[str], pre
                 return ", ".join(key_text(catalog, tuple(path), relation, text, pretty=pretty, bare=True) or text
                                  for text in texts)
     return None
+
+
+def _bound_node(catalog: Catalog, oid: int, number: int, path: Sequence[str], pretty: bool) -> str | None:
+    relation = catalog.relations_by_oid.get(oid)
+    if relation is None or relation.bound is None:
+        return None
+    key = catalog.relations_by_oid[relation.parents[0]].partition_key
+    assert key is not None
+    return bound_definition(relation.bound, key)
+
+
+_NODES = {"DEFAULT": _default_node, "KEYS": _keys_node, "BOUND": _bound_node}

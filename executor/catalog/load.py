@@ -130,7 +130,8 @@ class _Builder:
         self.by_sqlite_name = {ascii_lower(r.sqlite_name): r for r in everything if r.sqlite_name}
         result = [self._current(relation) for relation in self.recorded]
         result += [self._linked(relation, self.tables[relation.sqlite_name]) for relation in fresh]
-        return tuple(sorted(result, key=lambda relation: relation.oid))
+        there = {relation.oid for relation in result}
+        return tuple(sorted((_with_parents(relation, there) for relation in result), key=lambda relation: relation.oid))
 
     def _place(self, sqlite_name: str) -> tuple[str, str]:
         schema, dot, name = sqlite_name.partition(".")
@@ -155,6 +156,14 @@ class _Builder:
         if table.sql == relation.sqlite_sql:
             return msgspec.structs.replace(relation, indexes=_merge_indexes(relation, fresh))
         return _merge(relation, self._linked(fresh, table))
+
+
+def _with_parents(relation: Relation, there: set[int]) -> Relation:
+    """The relation without the parents that another program has dropped."""
+    if there.issuperset(relation.parents):
+        return relation
+    left = tuple(oid for oid in relation.parents if oid in there)
+    return msgspec.structs.replace(relation, parents=left, bound=relation.bound if left else None)
 
 
 def _oids(relation: Relation) -> list[int]:

@@ -49,6 +49,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sqlite_default: bool = False  # a file made elsewhere: SQLite fills the column in when it is left out of an INSERT
     added: bool = False  # by ADD COLUMN in place: older rows lack it; SQLite gives them the DEFAULT of its CREATE text
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
+    inherited: int = 0  # from how many parents it comes (attinhcount)
+    local: bool = True  # the table's own definition has it (attislocal)
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
     acl: Acl | None = None
 
@@ -74,6 +76,9 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     no_inherit: bool = False
     enforced: bool = True  # False: NOT ENFORCED, nobody checks it
     validated: bool = True  # False: NOT VALID, rows older than it may violate it
+    inherited: int = 0  # from how many parents it comes (coninhcount)
+    local: bool = True  # the table's own definition has it (conislocal)
+    parent: int = 0  # of a partition's key or foreign key: OID of the partitioned table's
 
 
 class IndexColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +108,36 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sqlite_name: str = ""
     nulls_not_distinct: bool = False
     options: dict[str, str] = {}
+    parent: int = 0  # of a partition's index: OID of the partitioned table's
+
+
+class KeyPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part of a partition key: a column (attnum), or an expression."""
+
+    column: int = 0
+    expression: str = ""
+    type: int = 0
+    typmod: int = -1
+
+
+class PartitionKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a table is partitioned by. strategy: l list, r range."""
+
+    strategy: str
+    parts: tuple[KeyPart, ...]
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which rows of the partitioned table a partition takes.
+
+    Values are texts, as the key's types print them, or None for NULL. values: of a list. lower, upper: of a range, each a
+    pair (kind, text), kind "value", "min" (MINVALUE) or "max" (MAXVALUE).
+    """
+
+    default: bool = False
+    values: tuple[str | None, ...] = ()
+    lower: tuple[tuple[str, str], ...] = ()
+    upper: tuple[tuple[str, str], ...] = ()
 
 
 class EnumLabel(msgspec.Struct, frozen=True):
@@ -155,6 +190,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     hides), "" for WITHOUT ROWID tables, whose primary key does it. rowid_column: attnum of the INTEGER PRIMARY KEY,
     0 if none. last_number: the highest attnum ever given out, if the column that had it was dropped.
     uses: what a view reads: (relation OID, attnum; 0 for the relation as such), for dependencies.
+    parents: OIDs of the tables it inherits from, in order. partition_key: of a partitioned table, which has no rows of its
+    own; its table in SQLite is empty. bound: of a partition, whose parent is the partitioned table.
     made_elsewhere: not created through PostgreSQL DDL; types are inferred and nothing about it is stored.
     """
 
@@ -182,6 +219,9 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     on_commit: str = ""  # of a temporary table: delete, drop
     replica_identity: str = "d"  # d default, f full, n nothing
     uses: tuple[tuple[int, int], ...] = ()
+    parents: tuple[int, ...] = ()
+    partition_key: PartitionKey | None = None
+    bound: Bound | None = None
     owner: int = 0
     acl: Acl | None = None
 
@@ -198,6 +238,11 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     def constraint(self, name: str) -> Constraint | None:
         """The constraint of this name."""
         return next((c for c in self.constraints if c.name == name), None)
+
+    @property
+    def relkind(self) -> str:
+        """Its kind as pg_class tells it: p for a partitioned table."""
+        return "p" if self.partition_key is not None else self.kind
 
     @property
     def primary_key(self) -> Constraint | None:
@@ -263,6 +308,15 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def relations_by_oid(self) -> dict[int, Relation]:
         """OID -> relation."""
         return {r.oid: r for r in self.relations}
+
+    @cached_property
+    def children(self) -> dict[int, tuple[Relation, ...]]:
+        """OID of a table -> the tables that inherit from it directly, in the order of their OIDs."""
+        found: dict[int, list[Relation]] = {}
+        for relation in self.relations:
+            for parent in relation.parents:
+                found.setdefault(parent, []).append(relation)
+        return {oid: tuple(sorted(relations, key=lambda r: r.oid)) for oid, relations in found.items()}
 
     @cached_property
     def sequences_by_name(self) -> dict[tuple[str, str], Sequence]:

@@ -34,6 +34,7 @@ from executor.sqlstates import (
     UndefinedParameter,
     UndefinedTable,
 )
+from executor.steps import run_steps
 from executor.table_locks import shared_by_all
 from executor.translate import translate
 from executor.types.registry import codec
@@ -163,7 +164,8 @@ class TableInserter:
         where = None if self._where is None else wrap(self._where)
         insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
         types = tuple(column.type for column in columns)
-        analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lower(insert), parameters=types, columns=None,
+        lowered = lower(insert, self._catalog)
+        analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lowered, parameters=types, columns=None,
                             verb="INSERT", writes=True, may_be_kept=False, given=s.given)
         if not self._session.identity.is_superuser:
             check_privileges(self._session, analyzed)
@@ -175,6 +177,8 @@ class TableInserter:
         if not self._begun:
             await self._begin()
         analyzed = self._plans.get(left_out) or self._plan(left_out)[0]
+        if analyzed.lowered.steps:
+            return await self._insert_each(analyzed, rows)
         slots = analyzed.lowered.slots
         order = [slot.number - 1 for slot in slots]
         assert all(slot.source == "param" for slot in slots), slots
@@ -201,6 +205,22 @@ class TableInserter:
             raise InsertFailed(found, batch.failed) from None
         except OverflowError:
             raise InsertFailed(NumericValueOutOfRange("value is out of range for type bigint"), batch.failed) from None
+
+    async def _insert_each(self, analyzed: Analyzed, rows: Rows) -> int:
+        """Rows of a partitioned table: each takes several statements."""
+        session = self._session
+        transaction = session.block.begin_statement("")
+        changed = 0
+        for i, row in enumerate(rows):
+            try:
+                with session.block.timeout():
+                    result = await run_steps(session, transaction, analyzed, row, ())
+            except (EngineError, SqlError) as error:
+                raise InsertFailed(error if isinstance(error, SqlError) else translate(error, analyzed.catalog), i) from None
+            assert result is not None, "the write lock keeps the schema"
+            changed += result.changes
+            await result.close()
+        return changed
 
     async def _begin(self) -> None:
         session = self._session

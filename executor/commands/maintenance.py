@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from executor import sqlstates as states
 from executor.catalog.model import Catalog, Relation
+from executor.catalog.trees import descendants
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.ddl import context as ddl_context
 from executor.ddl.lookup import find, get, range_name, require_schema
@@ -44,8 +45,10 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
         if columns and not analyze:
             raise states.FeatureNotSupported("ANALYZE option must be specified when a column list is provided")
         if relation is not None:
-            tables.append(find_relation(session, relation))
-            _check_columns(tables[-1], columns)
+            only = not relation.peek("inh", False)
+            named = find_relation(session, relation)
+            _check_columns(named, columns)
+            tables += [named] if only else descendants(session.context.catalog, named)
     if is_vacuum:
         session.block.refuse_inside("VACUUM")
     command = "vacuum" if is_vacuum else "analyze"
@@ -145,6 +148,7 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters
     session.block.begin_statement()
     context = ddl_context(session, session.context.catalog, raw.source)
     for item in named:
+        only = not item.peek("inh", False)
         name = range_name(item, context)
         if name.schema and find(context, name) is None:
             require_schema(context, name.schema)
@@ -153,7 +157,7 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters
             raise states.WrongObjectType(f'cannot lock relation "{found.name}"',
                                          detail=f"This operation is not supported for {PLURALS[found.kind]}.")
         _check_may_lock(session, found.relation, mode)
-        for relation in _reached(context.catalog, found.relation):
+        for relation in _reached(context.catalog, found.relation, only=only):
             try:
                 session.tables.take((table_request(relation.oid, mode),))
             except LockConflict:
@@ -174,14 +178,16 @@ def _check_may_lock(session: "Session", relation: Relation, mode: Mode) -> None:
 PLURALS = {"m": "materialized views", "S": "sequences", "i": "indexes", "c": "composite types"}
 
 
-def _reached(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
-    """A table or view, and what a view reads at any depth."""
+def _reached(catalog: Catalog, relation: Relation, *, only: bool = False) -> Iterator[Relation]:
+    """A table or view, and what a view reads at any depth, and the descendants of a table."""
     yield relation
     if relation.kind == "v":
         for oid in dict.fromkeys(oid for oid, _ in relation.uses):
             inner = catalog.relations_by_oid.get(oid)
             if inner is not None and inner.kind in ("r", "v"):
                 yield from _reached(catalog, inner)
+    elif not only:
+        yield from descendants(catalog, relation)[1:]
 
 
 COMMANDS = {

@@ -21,7 +21,7 @@ _TO = {
 
 def refuse_kind(relation: Relation, *, is_from: bool) -> SqlError | None:
     """42809 for a relation that is no table; None for one that COPY can work with."""
-    found = (_FROM if is_from else _TO).get(relation.kind)
+    found = (_FROM if is_from else _TO).get(relation.relkind)
     if found is not None:
         return WrongObjectType(found[0].format(relation.name), hint=found[1])
     if relation.kind == "m" and not relation.populated:

@@ -40,6 +40,12 @@ def add_column(node: Node, altering: Altering) -> None:
             raise DuplicateColumn(message)
         ctx.notice(DuplicateColumn, f"{message}, skipping")
         return
+    add_spec(altering, spec)
+
+
+def add_spec(altering: Altering, spec: ColumnSpec) -> None:
+    """Add a column that the table does not have."""
+    ctx, relation = altering.ctx, altering.relation
     columns.check_columns(relation, [spec], ctx)
     refuse_second_primary_key(relation, spec.constraints)
     for view in ctx.catalog.relations:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor.catalog.model import Relation
-from executor.ddl import alter_column, alter_constraint, storage_options
+from executor.catalog.trees import descendants
+from executor.ddl import adoption, alter_column, alter_constraint, recursion, storage_options
 from executor.ddl.alter_type import alter_type
 from executor.ddl.altering import Altering
 from executor.ddl.base import DdlContext, DdlResult, Step, items
@@ -13,6 +14,7 @@ from executor.ddl.composite import alter_composite
 from executor.ddl.lookup import Found, range_name
 from executor.ddl.objects import put_relation, referencing
 from executor.ddl.ownership import change_owner
+from executor.ddl.recursion import Command
 from executor.ddl.rename import KINDS, resolve_target
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema import role_oid
@@ -35,8 +37,10 @@ PASS_DROP, PASS_CONSTRAINT, PASS_OTHER = 0, 6, 11
 def alter_table(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER TABLE [IF EXISTS] [ONLY] name action, ..."""
     kind = node.take("objtype", "OBJECT_TABLE")
+    target = node.take("relation")
+    only = not target.peek("inh", False)
     name, missing_ok, commands = (
-        range_name(node.take("relation"), ctx),
+        range_name(target, ctx),
         node.take("missing_ok", False),
         node.nodes("cmds"),
     )
@@ -50,14 +54,20 @@ def alter_table(node: Node, ctx: DdlContext) -> DdlResult:
             raise WrongObjectType(f'"{found.name}" is a composite type', hint="Use ALTER TYPE instead.")
         return alter_composite(ctx, found.oid, commands)
     before = found.relation
+    tables = descendants(ctx.catalog, before) if before is not None and found.index is None else []
     altering = Altering(ctx, found.table.oid if found.relation is not None else found.oid)
     for command in sorted(commands, key=_pass):
         subtype = command.take("subtype")
-        _action(subtype, found)(command, altering)
+        action = _action(subtype, found)
+        if before is not None and found.kind == "r" and recursion.is_member(ctx.catalog, altering.relation):
+            recursion.act(Command(subtype, command, action, only), altering)
+        else:
+            action(command, altering)
         command.take("behavior")
         command.finish()
     if before is not None and found.index is None:
-        altering.steps += _reshaped_rows(ctx, before)
+        for table in tables:
+            altering.steps += _reshaped_rows(ctx, table)
     return DdlResult(ctx.catalog, tuple(altering.steps), KINDS[kind][0])
 
 
@@ -207,6 +217,10 @@ TABLE_ACTIONS: dict[str, Action] = {
     "AT_SetLogged": _persistence("p"),
     "AT_SetUnLogged": _persistence("u"),
     "AT_ReplicaIdentity": _replica_identity,
+    "AT_AddInherit": adoption.add_parent,
+    "AT_DropInherit": adoption.drop_parent,
+    "AT_AttachPartition": adoption.attach,
+    "AT_DetachPartition": adoption.detach,
 }
 VIEW_ACTIONS: dict[str, Action] = {
     "AT_ColumnDefault": alter_column.set_view_default,

@@ -66,17 +66,22 @@ class _Seen(msgspec.Struct):
     primary: bool = False
 
 
-def read_column(node: Node, ctx: DdlContext, table_name: str, *, serials: bool = True) -> ColumnSpec:
-    """Read a ColumnDef (42704, 42601 and 42804 as PostgreSQL). serials: whether the serial words are types."""
+def read_column(node: Node, ctx: DdlContext, table_name: str, *, serials: bool = True,
+                of: Column | None = None) -> ColumnSpec:
+    """Read a ColumnDef (42704, 42601 and 42804 as PostgreSQL). serials: whether the serial words are types. of: the column
+    of a partitioned table that it is, without a type of its own."""
     name = node.take("colname")
     type_node = node.take("typeName")
-    if type_node is None:
+    if type_node is None and of is None:
         raise not_supported("a column without a type")
     for field, words in (("storage_name", "STORAGE"), ("compression", "COMPRESSION"), ("fdwoptions", "OPTIONS")):
         if node.take(field):
             raise not_supported(f"{words} of a column")
     node.take("is_local")
-    type_oid, typmod, serial = _column_type(type_node, ctx, serials)
+    if type_node is None and of is not None:
+        type_oid, typmod, serial = of.type, of.typmod, False
+    else:
+        type_oid, typmod, serial = _column_type(type_node, ctx, serials)
     spec = ColumnSpec(name=name, type=type_oid, typmod=typmod, serial=serial)
     spec.collation = read_collation(node.take("collClause"), type_oid, ctx)
     _read_constraints(spec, node.nodes("constraints"), ctx, table_name)

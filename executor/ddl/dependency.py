@@ -99,6 +99,8 @@ class Graph:
             yield Thing("index", index.oid), AUTO
         for _, constraint in self._foreign_keys_to(thing.oid):
             yield Thing("constraint", constraint.oid), NORMAL
+        for child in self.catalog.children.get(thing.oid, ()):
+            yield Thing("relation", child.oid), AUTO if child.bound is not None else NORMAL
         yield from self._views_of(thing.oid, 0)
         if relation.row_type:
             yield Thing("type", relation.row_type), AUTO
@@ -157,15 +159,21 @@ class Graph:
         return iter(())
 
     def _of_constraint(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
-        _, constraint = self.constraints[thing.oid]
+        table, constraint = self.constraints[thing.oid]
         if constraint.index:
             yield Thing("index", constraint.index), AUTO
+        for child in self.catalog.children.get(table.oid, ()):
+            yield from ((Thing("constraint", own.oid), AUTO) for own in child.constraints if own.parent == constraint.oid)
 
     def _of_index(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         relation, index = self.indexes[thing.oid]
         for constraint in relation.constraints:
             if constraint.index == index.oid:
                 yield Thing("constraint", constraint.oid), AUTO
+        for child in self.catalog.children.get(relation.oid, ()):
+            for own in child.indexes:
+                if own.parent == index.oid:
+                    yield Thing("index", own.oid), AUTO
         if not index.unique:
             return
         for _, constraint in self._foreign_keys_to(relation.oid):
@@ -207,7 +215,9 @@ class Graph:
             if made is not None and made.array == thing.oid:
                 return Thing("relation", made.relation) if self._is_composite(made.relation) else Thing("type", made.oid)
         if thing.kind == "index":
-            relation, _ = self.indexes[thing.oid]
+            relation, index = self.indexes[thing.oid]
+            if index.parent:
+                return Thing("index", index.parent)
             return next((Thing("constraint", c.oid) for c in relation.constraints if c.index == thing.oid), None)
         if thing.kind == "sequence":
             sequence = self.catalog.sequences_by_oid[thing.oid]

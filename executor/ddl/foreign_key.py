@@ -68,6 +68,8 @@ def _parent(ctx: DdlContext, relation: Relation, spec: ConstraintSpec) -> Relati
     if found.kind != "r" or found.index is not None:
         raise WrongObjectType(f'referenced relation "{found.name}" is not a table')
     refuse_system(found)
+    if found.relation is not None and found.relation.partition_key is not None:
+        raise not_supported("a FOREIGN KEY to a partitioned table")
     parent = relation if found.oid == relation.oid else found.table
     kinds = {"p": "permanent", "t": "temporary", "u": "unlogged"}
     if relation.persistence == "u" and parent.persistence == "p":
@@ -156,7 +158,8 @@ def refuse_blind_actions(relation: Relation) -> None:
 
     SQLite runs the action by itself, so generated columns would keep stale values and such CHECKs would not be asked.
     """
-    blind = any(column.generated for column in relation.columns) or any(
+    is_routed = relation.bound is not None or relation.partition_key is not None
+    blind = is_routed or any(column.generated for column in relation.columns) or any(
         c.kind in "cn" and c.enforced and not c.enforced_by_sqlite for c in relation.constraints
     )
     for constraint in relation.constraints:
@@ -164,5 +167,5 @@ def refuse_blind_actions(relation: Relation) -> None:
         if blind and constraint.kind == "f" and constraint.enforced and changing:
             raise not_supported(
                 f'the action of foreign key "{constraint.name}" on a table with generated columns or with a CHECK '
-                "that SQLite cannot evaluate"
+                "that SQLite cannot evaluate, or on a partition"
             )

@@ -8,9 +8,11 @@ from executor.catalog.model import Index, IndexColumn, Relation
 from executor.ddl import naming, opclasses, rewrite, storage_options, validate
 from executor.ddl.base import DdlContext, DdlResult, Step, discard
 from executor.ddl.column import collation_oid
-from executor.ddl.like import index_column_part
+from executor.ddl.index_match import attached, matching_index
+from executor.ddl.like import INDEXES, Copied, index_column_part
 from executor.ddl.lookup import exists_already, get, range_name, refuse_system
 from executor.ddl.objects import put_relation
+from executor.ddl.partition import refuse_partial_key
 from executor.ddl.sequence import plural_kind
 from executor.ddl.sqlite_table import BOOLEAN, IN_FILE_COLLATIONS, collation_of, index_sql, sqlite_column
 from executor.errors import not_supported
@@ -30,7 +32,9 @@ METHODS = ("btree", "hash")
 
 def create_index(node: Node, ctx: DdlContext) -> DdlResult:
     """CREATE [UNIQUE] INDEX [CONCURRENTLY] [IF NOT EXISTS]."""
-    relation = _table(node, ctx)
+    target = node.take("relation")
+    only = not target.peek("inh", False)
+    relation = _table(target, ctx)
     name = node.take("idxname", "")
     node.take("concurrent")
     if name and exists_already(ctx, relation.schema, name, node.take("if_not_exists", False)):
@@ -57,12 +61,34 @@ def create_index(node: Node, ctx: DdlContext) -> DdlResult:
     )
     index = with_sqlite_name(ctx, relation, index)
     steps = creation_steps(ctx, relation, index) if index.sqlite_name else ()
-    ctx.catalog = put_relation(ctx.catalog, replace(relation, indexes=(*relation.indexes, index)))
+    refuse_partial_key(relation, None, index)
+    relation = replace(relation, indexes=(*relation.indexes, index))
+    ctx.catalog = put_relation(ctx.catalog, relation)
+    if relation.partition_key is not None and not only:
+        steps = (*steps, *copy_index(ctx, relation, index))
     return DdlResult(ctx.catalog, steps, "CREATE INDEX")
 
 
+def copy_index(ctx: DdlContext, parent: Relation, index: Index, only: int = 0) -> tuple[Step, ...]:
+    """Give the partitions of a table an index as it has, unless they have one that fits. only: OID of one partition."""
+    steps: tuple[Step, ...] = ()
+    for child in ctx.catalog.children.get(parent.oid, ()):
+        if (only and child.oid != only) or any(i.parent == index.oid for i in child.indexes):
+            continue
+        own = matching_index(parent, index, child)
+        if own is None:
+            own = with_sqlite_name(ctx, child, Copied(parent, INDEXES, [], []).index(ctx, child, index))
+            child = replace(child, indexes=(*child.indexes, own))
+            steps = (*steps, *(creation_steps(ctx, child, own) if own.sqlite_name else ()))
+        child = attached(parent, index, child, own)
+        ctx.catalog = put_relation(ctx.catalog, child)
+        if child.partition_key is not None:
+            steps = (*steps, *copy_index(ctx, child, next(i for i in child.indexes if i.oid == own.oid)))
+    return steps
+
+
 def _table(node: Node, ctx: DdlContext) -> Relation:
-    found = get(ctx, range_name(node.take("relation"), ctx))
+    found = get(ctx, range_name(node, ctx))
     if found.kind not in "rm" or found.index is not None:
         raise WrongObjectType(
             f'cannot create index on relation "{found.name}"',

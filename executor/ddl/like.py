@@ -3,7 +3,7 @@
 import msgspec
 from msgspec.structs import replace
 
-from executor.catalog.model import Comment, Index, IndexColumn, Relation
+from executor.catalog.model import Comment, Constraint, Index, IndexColumn, Relation
 from executor.ddl import naming
 from executor.ddl.base import DdlContext
 from executor.ddl.column import ColumnSpec
@@ -33,10 +33,11 @@ class Copied(msgspec.Struct):
         behind = {constraint.index for constraint in self.source.constraints}
         for index in self.source.indexes:
             if index.oid not in behind:
-                relation = replace(relation, indexes=(*relation.indexes, self._index(ctx, relation, index)))
+                relation = replace(relation, indexes=(*relation.indexes, self.index(ctx, relation, index)))
         return relation
 
-    def _index(self, ctx: DdlContext, relation: Relation, index: Index) -> Index:
+    def index(self, ctx: DdlContext, relation: Relation, index: Index) -> Index:
+        """A copy of one of the source's indexes for a table with columns of the same names."""
         def moved(number: int) -> int:
             return relation.by_name[self.source.by_number[number].name].number if number else 0
 
@@ -48,6 +49,7 @@ class Copied(msgspec.Struct):
         )
         return replace(
             index,
+            parent=0,
             oid=ctx.new_oid(),
             name=name,
             table=relation.oid,
@@ -172,3 +174,14 @@ def _constraints(source: Relation, options: int) -> list[ConstraintSpec]:
                 )
             )
     return found
+
+
+def index_specs(source: Relation) -> list[ConstraintSpec]:
+    """A table's PRIMARY KEY and UNIQUE constraints without their names."""
+    return [spec for spec in _constraints(source, INDEXES) if spec.kind in "pu"]
+
+
+def index_spec(source: Relation, constraint: Constraint) -> ConstraintSpec:
+    """One of a table's keys without its name."""
+    (spec,) = _constraints(replace(source, constraints=(constraint,)), INDEXES)
+    return spec

@@ -7,6 +7,7 @@ wait can begin again, with its names looked up anew.
 from collections.abc import Callable, Iterator
 
 from executor.catalog.model import Catalog, Relation
+from executor.catalog.trees import descendants
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import Found, RangeName, find
 from executor.ddl.objects import referencing
@@ -42,6 +43,8 @@ def _changes(old: dict[int, Relation], after: Catalog) -> Wanted:
     for oid, relation in old.items():
         if oid not in new:
             yield oid, ACCESS_EXCLUSIVE
+            if relation.bound is not None:
+                yield relation.parents[0], ACCESS_EXCLUSIVE
             yield from ((c.referenced, ACCESS_EXCLUSIVE) for c in relation.constraints if c.kind == "f")
     for relation in after.relations:
         prior = old.get(relation.oid)
@@ -95,7 +98,8 @@ def _only(found: Found | None, mode: Mode) -> Wanted:
 
 
 ALTER_LEVELS = {
-    "AT_ValidateConstraint": SHARE_UPDATE_EXCLUSIVE, "AT_SetStatistics": SHARE_UPDATE_EXCLUSIVE,
+    "AT_ValidateConstraint": SHARE_UPDATE_EXCLUSIVE, "AT_AttachPartition": SHARE_UPDATE_EXCLUSIVE,
+    "AT_SetStatistics": SHARE_UPDATE_EXCLUSIVE,
     "AT_ClusterOn": SHARE_UPDATE_EXCLUSIVE, "AT_DropCluster": SHARE_UPDATE_EXCLUSIVE,
     "AT_SetOptions": SHARE_UPDATE_EXCLUSIVE, "AT_ResetOptions": SHARE_UPDATE_EXCLUSIVE,
     "AT_SetRelOptions": SHARE_UPDATE_EXCLUSIVE, "AT_ResetRelOptions": SHARE_UPDATE_EXCLUSIVE,
@@ -120,7 +124,14 @@ def _alter_table(node: Node, ctx: DdlContext) -> Wanted:
     if found is None:
         return
     commands = node.peek("cmds", [])
-    yield found.oid, max((_level(command, found) for command in commands), default=ACCESS_EXCLUSIVE)
+    level = max((_level(command, found) for command in commands), default=ACCESS_EXCLUSIVE)
+    yield found.oid, level
+    yield from ((oid, level) for oid in _below(found, node.peek("relation"), ctx))
+    for command in commands:
+        if command.peek("subtype") in ADOPTIONS:
+            definition = command.peek("def")
+            other = definition if definition.kind == "RangeVar" else definition.peek("name")
+            yield from _only(_found(ctx, other), ADOPTIONS[command.peek("subtype")])
     if found.relation is not None and any(c.peek("subtype") == "AT_ValidateConstraint" for c in commands):
         named = {c.peek("name") for c in commands}
         for constraint in found.relation.constraints:
@@ -128,13 +139,27 @@ def _alter_table(node: Node, ctx: DdlContext) -> Wanted:
                 yield constraint.referenced, Mode.ROW_SHARE
 
 
+def _below(found: Found, name: Node, ctx: DdlContext) -> Iterator[int]:
+    """The descendants of a table that is not named with ONLY."""
+    if found.relation is not None and name.peek("inh", False) and found.oid in ctx.catalog.children:
+        yield from (table.oid for table in descendants(ctx.catalog, found.relation)[1:])
+
+
+ADOPTIONS = {"AT_AttachPartition": ACCESS_EXCLUSIVE, "AT_DetachPartition": ACCESS_EXCLUSIVE,
+             "AT_AddInherit": SHARE_UPDATE_EXCLUSIVE, "AT_DropInherit": ACCESS_SHARE}
+"""Actions that name another table, and how that is locked."""
+
+
 def _rename(node: Node, ctx: DdlContext) -> Wanted:
     kind = node.peek("renameType")
     if kind == "OBJECT_SCHEMA":  # its tables get other names in SQLite, by which their rows are locked
         name = node.peek("subname")
-        return ((r.oid, ACCESS_EXCLUSIVE) for r in ctx.catalog.relations if r.schema == name)
+        yield from ((r.oid, ACCESS_EXCLUSIVE) for r in ctx.catalog.relations if r.schema == name)
+        return
     found = _found(ctx, node.peek("relation"))
-    return _only(found, SHARE_UPDATE_EXCLUSIVE if kind == "OBJECT_INDEX" else ACCESS_EXCLUSIVE)
+    if found is not None and kind in COMMENTED_PARTS:
+        yield from ((oid, ACCESS_EXCLUSIVE) for oid in _below(found, node.peek("relation"), ctx))
+    yield from _only(found, SHARE_UPDATE_EXCLUSIVE if kind == "OBJECT_INDEX" else ACCESS_EXCLUSIVE)
 
 
 def _drop(node: Node, ctx: DdlContext) -> Wanted:
@@ -167,6 +192,7 @@ def _truncate(node: Node, ctx: DdlContext) -> Wanted:
         if oid not in seen:
             seen.add(oid)
             yield oid, ACCESS_EXCLUSIVE
+            waiting += [table.oid for table in ctx.catalog.children.get(oid, ())]
             if node.peek("behavior") == "DROP_CASCADE":
                 waiting += [table.oid for table, _ in referencing(ctx.catalog, oid)]
 
@@ -175,10 +201,19 @@ def _index(node: Node, ctx: DdlContext) -> Wanted:
     found = _found(ctx, node.peek("relation"))
     if node.peek("concurrent", False):
         yield from _only(found, SHARE_UPDATE_EXCLUSIVE)
+    if found is not None:
+        yield from ((oid, SHARE) for oid in _below(found, node.peek("relation"), ctx))
     yield from _only(found, SHARE)  # CONCURRENTLY waits for those who write, too
 
 
 def _create(node: Node, ctx: DdlContext) -> Wanted:
+    for parent in node.peek("inhRelations", []):
+        partition = node.peek("partbound") is not None
+        found = _found(ctx, parent)
+        yield from _only(found, SHARE_UPDATE_EXCLUSIVE)
+        if partition and found is not None:  # the default partition's rows are looked at
+            yield from ((c.oid, ACCESS_EXCLUSIVE) for c in ctx.catalog.children.get(found.oid, ())
+                        if c.bound is not None and c.bound.default)
     for element in node.peek("tableElts", []):
         if element.kind == "TableLikeClause":
             yield from _only(_found(ctx, element.peek("relation")), ACCESS_SHARE)

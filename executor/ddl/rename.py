@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor.catalog.model import Relation
+from executor.catalog.trees import descendants
 from executor.ddl import rewrite
 from executor.ddl.base import TEMPORARY, DdlContext, DdlResult, Step
 from executor.ddl.column import SYSTEM_COLUMNS
@@ -42,6 +43,7 @@ from executor.sqlstates import (
     DuplicateTable,
     FeatureNotSupported,
     InvalidSchemaName,
+    InvalidTableDefinition,
     SuccessfulCompletion,
     UndefinedColumn,
     UndefinedObject,
@@ -134,6 +136,7 @@ def rename_index(ctx: DdlContext, relation: Relation, oid: int, name: str) -> tu
 
 def _constraint(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     old_name, new_name = node.take("subname"), node.take("newname")
+    only = not node.peek("relation").peek("inh", False)
     found = target(node, ctx, "OBJECT_TABLE")
     if found is None:
         return DdlResult(ctx.catalog, tag="ALTER TABLE")
@@ -146,17 +149,26 @@ def _constraint(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
             raise DuplicateTable(f'relation "{new_name}" already exists')
         steps = rename_index(ctx, relation, constraint.index, new_name)
         return DdlResult(ctx.catalog, steps, "ALTER TABLE")
-    if relation.constraint(new_name) is not None:
-        raise DuplicateObject(f'constraint "{new_name}" for relation "{relation.name}" already exists')
-    constraints = tuple(replace(c, name=new_name) if c is constraint else c for c in relation.constraints)
-    new, steps = transition(ctx, relation, replace(relation, constraints=constraints))
-    ctx.catalog = put_relation(ctx.catalog, new)
+    if constraint.inherited:
+        raise InvalidTableDefinition(f'cannot rename inherited constraint "{old_name}"')
+    below = descendants(ctx.catalog, relation) if constraint.kind == "c" and not constraint.no_inherit else [relation]
+    if only and len(below) > 1:
+        raise InvalidTableDefinition(f'inherited constraint "{old_name}" must be renamed in child tables too')
+    steps = ()
+    for table in below:
+        if table.constraint(new_name) is not None:
+            raise DuplicateObject(f'constraint "{new_name}" for relation "{table.name}" already exists')
+        constraints = tuple(replace(c, name=new_name) if c.name == old_name else c for c in table.constraints)
+        new, more = transition(ctx, table, replace(table, constraints=constraints))
+        steps += more
+        ctx.catalog = put_relation(ctx.catalog, new)
     return DdlResult(ctx.catalog, steps, "ALTER TABLE")
 
 
 def _column(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     old_name, new_name = node.take("subname"), node.take("newname")
     altered = node.take("relationType")
+    only = not node.peek("relation").peek("inh", False)
     found = target(node, ctx, altered)
     tag = KINDS[altered][0]
     if found is None:
@@ -167,8 +179,27 @@ def _column(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
         )
     if found.index is not None:
         raise not_supported("renaming a column of an index")
-    steps = rename_column(ctx, found.table, old_name, new_name)
+    table = found.table
+    below = descendants(ctx.catalog, table)
+    column = table.by_name.get(old_name)
+    if column is not None and column.inherited:
+        raise InvalidTableDefinition(f'cannot rename inherited column "{old_name}"')
+    if only and len(below) > 1:
+        raise InvalidTableDefinition(f'inherited column "{old_name}" must be renamed in child tables too')
+    refuse_foreign_parents(below, old_name)
+    steps: tuple[Step, ...] = ()
+    for oid in [relation.oid for relation in below]:
+        steps += rename_column(ctx, ctx.catalog.relations_by_oid[oid], old_name, new_name)
     return DdlResult(ctx.catalog, steps, tag)
+
+
+def refuse_foreign_parents(tree: list[Relation], name: str) -> None:
+    """42P16 for a column that a table of the tree has from a parent outside of it too."""
+    inside = {relation.oid for relation in tree}
+    for relation in tree[1:]:
+        own = relation.by_name[name]
+        if own.inherited > sum(parent in inside for parent in relation.parents):
+            raise InvalidTableDefinition(f'cannot rename inherited column "{name}"')
 
 
 def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) -> tuple[Step, ...]:

@@ -30,9 +30,7 @@ from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidTableDefinition, UndefinedObject
 
-UNSUPPORTED = {
-    "inhRelations": "INHERITS", "partspec": "PARTITION BY", "partbound": "PARTITION OF", "ofTypename": "OF type",
-}  # fmt: skip
+UNSUPPORTED = {"ofTypename": "OF type"}
 ON_COMMIT = {"ONCOMMIT_DELETE_ROWS": "delete", "ONCOMMIT_DROP": "drop"}
 
 
@@ -60,7 +58,13 @@ def create_table(node: Node, ctx: DdlContext) -> DdlResult:
     storage_options.refuse_tablespace(node.take("tablespacename", ""))
     options = storage_options.read(ctx, node.nodes("options"), storage_options.TABLE, toast=True)
     relation = replace(new_relation(ctx, schema, name, options), on_commit=on_commit)
-    draft = _read_elements(node.nodes("tableElts"), ctx, name.name)
+    parents, bound_node, key_node = node.nodes("inhRelations"), node.take("partbound"), node.take("partspec")
+    if parents or key_node is not None:
+        from executor.ddl.family import create_member
+
+        steps = create_member(ctx, relation, node.nodes("tableElts"), parents, bound_node, key_node)
+        return DdlResult(ctx.catalog, tuple(steps), "CREATE TABLE")
+    draft = read_elements(node.nodes("tableElts"), ctx, name.name)
     relation, steps = build(ctx, relation, draft)
     return DdlResult(ctx.catalog, tuple(steps), "CREATE TABLE")
 
@@ -103,7 +107,8 @@ def new_relation(ctx: DdlContext, schema: str, name: RangeName, options: dict[st
     )
 
 
-def _read_elements(nodes: list[Node], ctx: DdlContext, table_name: str) -> TableDraft:
+def read_elements(nodes: list[Node], ctx: DdlContext, table_name: str) -> TableDraft:
+    """The elements in the parentheses."""
     draft = TableDraft([], [], [])
     for node in nodes:
         reader = _ELEMENTS.get(node.kind)

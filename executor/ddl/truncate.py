@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from executor.catalog.model import Relation
+from executor.catalog.trees import descendants
 from executor.ddl.base import DdlContext, DdlResult, Step
 from executor.ddl.lookup import get, range_name, refuse_system
 from executor.ddl.objects import referencing
@@ -22,7 +23,11 @@ def truncate(node: Node, ctx: DdlContext) -> DdlResult:
         if found.kind != "r" or found.index is not None:
             raise WrongObjectType(f'"{found.name}" is not a table')
         refuse_system(found)
-        tables[found.oid] = found.table
+        below = descendants(ctx.catalog, found.table) if item.peek("inh", False) else [found.table]
+        if found.table.partition_key is not None and len(below) == 1 and found.oid in ctx.catalog.children:
+            raise WrongObjectType("cannot truncate only a partitioned table",
+                                  hint="Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.")
+        tables.update((table.oid, table) for table in below)
     _add_referencing(ctx, tables, cascade)
     steps = _deletions(ctx, tables)
     if restart:

@@ -141,6 +141,12 @@ def _checks(g: Generator, c: plan.DataChange) -> str:
     """A condition that raises for a new row that violates a CHECK, and is true otherwise."""
     tests = []
     for name, expr in c.checks:
+        if not name:
+            from executor.lower.routing import partition_check
+
+            row = ", ".join(value(g, column) for column in _row(c.entry))
+            tests.append(f"WHEN ({value(g, expr)}) IS NOT TRUE THEN {g.need(partition_check(c.relation))}({row})")
+            continue
         failed = g.need(_check_failed(c.relation.schema, c.relation.name, name))
         tests.append(f"WHEN ({value(g, expr)}) IS FALSE THEN {failed}()")
     for name, expr in c.view_checks:

@@ -187,6 +187,12 @@ def _no_negative_zero(g: Generator, expr: plan.NoNegativeZero) -> str:
     return no_negative_zero(g, expr)
 
 
+def _no_partition(g: Generator, expr: plan.NoPartition) -> str:
+    from executor.lower.routing import no_partition
+
+    return no_partition(g, expr)
+
+
 def _param(g: Generator, expr: plan.Param) -> str:
     return g.slot(Slot("param", expr.number, expr.type))
 
@@ -430,7 +436,8 @@ def _lock_row(g: Generator, expr: plan.LockRow) -> str:
 
 
 PRINTERS: dict[type, Callable[[Generator, Any], str]] = {
-    plan.NoNegativeZero: _no_negative_zero, plan.DomainValue: _column, plan.CheckDomain: _check_domain,
+    plan.NoPartition: _no_partition, plan.NoNegativeZero: _no_negative_zero,
+    plan.DomainValue: _column, plan.CheckDomain: _check_domain,
     plan.Const: _const, plan.Param: _param, plan.RowBound: lambda g, e: g.slot(Slot("bound")),
     plan.ColumnRef: _column, plan.RowNumber: Generator.column,
     plan.CaseValue: _placeholder,

@@ -23,7 +23,9 @@ from executor.facts import lookup
 from executor.lower.generator import Bound, Lowered, RowLock, RowLocks, Slot
 from executor.lower.levels import ONE
 from executor.lower.outputs import targets_of
-from executor.lower.rewriting import numbers_inside, replace
+from executor.lower.rewriting import entries_of, numbers_inside, replace
+from executor.lower.steps import equal
+from executor.lower.trees import TreeEntry, output
 from executor.plan import (
     ColumnRef,
     Cte,
@@ -151,7 +153,8 @@ def given(q: Select) -> Select:
 
 
 def _given(item: plan.RangeEntry, locking: Locking | None) -> plan.RangeEntry:
-    if locking is None or not isinstance(item, QueryEntry) or not isinstance(item.query, Select):
+    if locking is None or not isinstance(item, QueryEntry) or isinstance(item, TreeEntry) \
+            or not isinstance(item.query, Select):
         return item
     inner = item.query
     if is_simple(inner):
@@ -177,6 +180,8 @@ def tables(q: Select) -> Iterator[TableEntry]:
     for entry in pending:
         if isinstance(entry, TableEntry) and _is_shared(entry.relation):
             yield entry
+        elif isinstance(entry, TreeEntry):
+            pending += [below for below in entries_of(entry.query) if isinstance(below, TableEntry)]
         elif isinstance(entry, QueryEntry) and isinstance(entry.query, Select) and is_simple(entry.query):
             pending += entries(entry.query.source)
 
@@ -241,6 +246,8 @@ def _reached(entry: plan.RangeEntry, locking: Locking) -> tuple[plan.RangeEntry,
     """An entry that gives the addresses of its rows, and these."""
     if isinstance(entry, TableEntry):
         return entry, _of_table(entry, locking)
+    if isinstance(entry, TreeEntry):
+        return entry, _of_tree(entry, locking)
     if not isinstance(entry, QueryEntry) or not isinstance(entry.query, Select) or not is_simple(entry.query):
         return entry, []
     inner: list[tuple[RowLock, Expr]] = []
@@ -260,12 +267,27 @@ def _reached(entry: plan.RangeEntry, locking: Locking) -> tuple[plan.RangeEntry,
     return made, [(lock, output) for (lock, _), output in zip(inner, outputs, strict=True)]
 
 
+def _of_tree(entry: TreeEntry, locking: Locking) -> list[tuple[RowLock, Expr]]:
+    """For each table of a tree: the address of a row that is in it, else NULL."""
+    found: list[tuple[RowLock, Expr]] = []
+    for table in entry.tables:
+        if _is_shared(table):
+            here = equal(output(entry, 2), plan.Const(type=T.INT8, value=table.oid))
+            address = plan.Case(type=T.INT8, whens=((here, output(entry, 0)),), otherwise=None)
+            found.append((_lock(table, locking), address))
+    return found
+
+
+def _lock(relation: Relation, locking: Locking) -> RowLock:
+    return RowLock(table=relation.sqlite_name or relation.name, relation=relation.name, mode=MODES[locking.strength],
+                   wait=locking.wait)
+
+
 def _of_table(entry: TableEntry, locking: Locking) -> list[tuple[RowLock, Expr]]:
     relation = entry.relation
     if not _is_shared(relation):
         return []
-    lock = RowLock(table=relation.sqlite_name or relation.name, relation=relation.name, mode=MODES[locking.strength],
-                   wait=locking.wait)
+    lock = _lock(relation, locking)
     if relation.kind == "v":
         raise not_supported(f'{locking.strength} of rows of "{relation.name}", a view made elsewhere')
     if relation.sqlite_schema == "catalog" or not relation.rowid:  # rows have no addresses that stay: all are locked as one

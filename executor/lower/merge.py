@@ -10,6 +10,7 @@ from executor import plan
 from executor.errors import not_supported
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.rewriting import range_entries, replace, rewrite
+from executor.lower.routing import completed, has_leaves, routed, table_oid, write_leaves, write_routed
 from executor.lower.steps import (
     ChangedRows,
     Program,
@@ -18,6 +19,7 @@ from executor.lower.steps import (
     equal,
     new_row,
     row_number,
+    same_table,
     used_columns,
 )
 from executor.plan import ColumnRef, Const, Delete, Expr, Insert, Merge, Query, QueryEntry, Select, StepEntry, Target
@@ -71,11 +73,14 @@ class _Merge:
         c, program = self.c, self.program
         self.joined.reference(row_number(c.entry))
         self.joined.add(self._action())
+        if c.leaves:
+            self.joined.reference(table_oid(c.entry.number))
         for e in used_columns((tuple(w.change for w in c.whens), c.returning)):
             if e.entry in self.sources:
                 self.joined.reference(e)
         once = tuple(i for i, w in enumerate(c.whens) if isinstance(w.change, (plan.Update, Delete)))
-        program.read(self._join(), keep=self.joined.number, is_result=self.is_main and not c.returning, once=once)
+        program.read(self._join(), keep=self.joined.number, is_result=self.is_main and not c.returning, once=once,
+                     key=(0, 2) if c.leaves else (0,))
         results = [found for i, when in enumerate(c.whens) if when.change is not None
                    for found in [self._clause(i, when.change)] if found is not None]
         if c.returning:
@@ -128,12 +133,15 @@ class _Merge:
         if isinstance(change, Insert):
             return self._insert(change, kept, taken, rewrite(values_of(change), over_join, over_join), returning)
         address = equal(row_number(c.entry), replace(self.joined.at(0), entry=kept.number))
-        where = all_of(address, taken)
+        where = all_of(address, same_table(c.entry, kept, 2) if c.leaves else None, taken)
         done: Any = replace(change, source=(kept,), where=where, returning=returning, ctes=c.ctes)
         if isinstance(change, plan.Update):
             done = replace(done, assignments=rewrite(change.assignments, over_join, over_join), old=c.old)
         done = program.on_snapshot(done)
-        if not returning and not assigns_volatile(done):
+        if not returning and not assigns_volatile(done) and not (c.leaves and done.moves):
+            if c.leaves:
+                write_leaves(program, done, kept, 2, counts=self.is_main)
+                return None
             program.write(done, counts=self.is_main)
             return None
         row = changed_row(program, done, is_main=self.is_main)
@@ -144,7 +152,7 @@ class _Merge:
         program = self.program
         if not returning:
             source = Select(targets=targets_of(list(row)), source=(kept,), where=taken)
-            program.write(program.on_snapshot(replace(change, source=source, ctes=self.c.ctes)), counts=self.is_main)
+            self._write(program.on_snapshot(replace(change, source=source, ctes=self.c.ctes)))
             return None
         outputs = Outputs(next(program.numbers))
         values = {column.number: outputs.add(expr) for column, expr in zip(change.columns, row, strict=True)}
@@ -167,8 +175,15 @@ class _Merge:
         entry = replace(rows.entry(), number=next(program.numbers))
         source = Select(targets=targets_of([replace(values[column.number], entry=entry.number) for column in change.columns]),
                         source=(entry,))
-        program.write(replace(change, source=source), counts=self.is_main)
+        self._write(replace(change, source=source))
         return self._result(rows, returning)
+
+    def _write(self, change: Insert) -> None:
+        if has_leaves(change):
+            change = completed(change)
+            write_routed(self.program, change, *routed(self.program, change), counts=self.is_main)
+        else:
+            self.program.write(change, counts=self.is_main)
 
     # --- RETURNING ------------------------------------------------------------------------------------------------
 

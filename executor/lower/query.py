@@ -11,6 +11,7 @@ from executor.lower.expressions import collation, condition, is_volatile, note_n
 from executor.lower.generator import Generator
 from executor.lower.passes import prepare
 from executor.lower.rewriting import range_entries
+from executor.lower.trees import TreeEntry
 from executor.plan_json import JsonTableEntry
 from executor.plan_xml import XmlTableEntry
 from executor.sqlstates import InvalidRowCountInLimitClause, InvalidRowCountInResultOffsetClause
@@ -401,6 +402,6 @@ def _xml_table(g: Generator, entry: XmlTableEntry) -> str:
 
 ITEMS: dict[type, Callable[[Generator, Any], str]] = {
     plan.Join: _join, plan.TableEntry: _table, plan.QueryEntry: _subquery, plan.CteEntry: _cte, plan.ValuesEntry: _values,
-    plan.FunctionEntry: _function, JsonTableEntry: _json_table,
+    TreeEntry: _subquery, plan.FunctionEntry: _function, JsonTableEntry: _json_table,
     XmlTableEntry: _xml_table, plan.StepEntry: _step, plan.OrderedEntry: _subquery,
 }  # fmt: skip

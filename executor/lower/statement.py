@@ -10,6 +10,10 @@ from executor.lower.query import query
 
 def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
     """A plan whose rows (of a query or RETURNING) go to the client. catalog: for statements that take several steps."""
+    if catalog is not None and catalog.children:
+        from executor.lower.trees import expand
+
+        p = expand(p, catalog)
     if catalog is not None and (p.ctes or isinstance(p, plan.DataChange) or locks_rows(p)):
         from executor.lower.steps import lower_steps, takes_steps
 

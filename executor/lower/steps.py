@@ -23,6 +23,7 @@ from executor.lower.levels import volatile_operands
 from executor.lower.outputs import Outputs, targets_of
 from executor.lower.query import query
 from executor.lower.rewriting import FIRST_NEW_ENTRY, entries_of, range_entries, replace, replace_entries, rewrite
+from executor.lower.routing import has_leaves, inserted, move_rows, table_oid, write_leaves
 from executor.lower.statement import advances_sequences, locks_rows
 from executor.plan import (
     ColumnRef,
@@ -50,7 +51,8 @@ CASCADES = "cnd"
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
     writes_first = any(isinstance(cte.query, DataChange) for cte in p.ctes)
-    return writes_first or isinstance(p, plan.Merge) or (isinstance(p, DataChange) and (returns_more(p) or assigns_volatile(p)))
+    return writes_first or isinstance(p, plan.Merge) or (
+        isinstance(p, DataChange) and (returns_more(p) or assigns_volatile(p) or has_leaves(p)))
 
 
 def assigns_volatile(c: DataChange) -> bool:
@@ -101,6 +103,7 @@ class Program:
         self.steps: list[Step] = []
         self.snapshots: dict[int, Step] = {}  # by table
         self.targets: Counter[int] = Counter()  # how many parts change a table
+        self.rewrites: Counter[int] = Counter()  # the same without those that only insert
         self.addresses: dict[int, list[StepEntry]] = {}  # by table: the rows that its UPDATE and DELETE parts changed
         self.changed: set[int] = set()  # tables that the steps so far may have changed
         self.ctes: dict[int, Cte] = {}
@@ -117,7 +120,11 @@ class Program:
         self.ctes = {cte.number: cte for cte in p.ctes}
         main = replace(p, ctes=())
         changes = [cte for cte in p.ctes if isinstance(cte.query, DataChange)]
-        self.targets.update(part.relation.oid for part in (main, *(c.query for c in changes)) if isinstance(part, DataChange))
+        for part in (main, *(c.query for c in changes)):
+            if isinstance(part, DataChange):
+                changed = {part.relation.oid, *(leaf.relation.oid for leaf in part.leaves)}
+                self.targets.update(changed)
+                self.rewrites.update(() if isinstance(part, Insert) and part.on_conflict is None else changed)
         reads = {cte.number: self._reads(cte.query) for cte in changes}
         reads[0] = self._reads(main)
         self.shared = {
@@ -181,7 +188,9 @@ class Program:
 
     def on_snapshot(self, p: Any) -> Any:
         """A part reading the tables that were changed meanwhile as they were."""
-        current = {p.entry.number, *self.current} if isinstance(p, DataChange) else self.current
+        current = self.current
+        if isinstance(p, DataChange):
+            current = {p.entry.number, *(leaf.entry.number for leaf in p.leaves), *current}
 
         def change(entry: FromItem) -> FromItem:
             if not isinstance(entry, TableEntry) or entry.relation.oid not in self.changed or entry.number in current:
@@ -222,7 +231,7 @@ class Program:
     # --- steps ----------------------------------------------------------------------------------------------------
 
     def read(self, q: Query, *, keep: int = 0, is_result: bool = False, first_only: bool = False,
-             once: tuple[int, ...] = ()) -> None:
+             once: tuple[int, ...] = (), key: tuple[int, ...] = (0,)) -> None:
         """A step that reads."""
         locks = None
         if isinstance(q, Select) and q.locking:
@@ -234,14 +243,21 @@ class Program:
             q, locks = with_addresses(q, lambda bounds: read(self.on_snapshot(bounds), writes=self.writes))
         if locks is None and self.locks_inside:
             locks = RowLocks(width=len(q.targets))
+        if self.catalog.children:
+            from executor.lower.trees import expand
+
+            q = expand(q, self.catalog)
         q = self.on_snapshot(q)
         # SQLite may stop a read that takes long, and not a write: rows that are locked are read under the turn to write, but
         # not as a part of what is written.
         lowered = read(q, top=is_result, writes=self.writes and (locks is None or is_result))
-        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once, locks=locks))
+        self.steps.append(Step(lowered, q, keep=keep, is_result=is_result, first_only=first_only, once=once, locks=locks,
+                               key=key))
 
     def change(self, c: DataChange, keep: int) -> None:
         """The steps of a change. keep 0: it is the main query."""
+        if c.leaves and any(self.rewrites[oid] > 1 for oid in (c.relation.oid, *(leaf.relation.oid for leaf in c.leaves))):
+            raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
         if isinstance(c, plan.Merge):
             from executor.lower.merge import merge
 
@@ -253,7 +269,10 @@ class Program:
         if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
             raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
         c = self.on_snapshot(c)
-        if not returns_more(c) and not assigns_volatile(c) and not (several and not isinstance(c, Insert)):
+        if isinstance(c, Insert) and has_leaves(c):
+            inserted(self, c, keep=keep)
+            return
+        if not c.leaves and not returns_more(c) and not assigns_volatile(c) and not (several and not isinstance(c, Insert)):
             self.write(c, keep=keep, is_result=not keep)
             return
         row = changed_row(self, c, is_main=not keep)
@@ -262,13 +281,14 @@ class Program:
         self.read(Select(targets=row.returning(c.returning), source=(row.entry(),), ctes=c.ctes), keep=keep,
                   is_result=not keep)
 
-    def write(self, c: DataChange, *, keep: int = 0, is_result: bool = False, counts: bool = False) -> None:
+    def write(self, c: DataChange, *, keep: int = 0, is_result: bool = False, counts: bool = False,
+              only: tuple[int, int, int] | None = None) -> None:
         """A step that changes a table."""
         from executor.lower.change import change
 
         g = Generator(exact=bool(keep))
         lowered = g.finish(change(g, c), writes=True)
-        self.steps.append(Step(lowered, c, keep=keep, is_result=is_result, counts=counts or is_result))
+        self.steps.append(Step(lowered, c, keep=keep, is_result=is_result, counts=counts or is_result, only=only))
         self._note_change(c.relation)
 
 
@@ -319,6 +339,13 @@ def _inserted(program: Program, c: Insert, is_main: bool) -> ChangedRows:
     return rows
 
 
+def _address(c: DataChange, outputs: Outputs) -> None:
+    """The row's address as the first outputs: its rowid, and its table if that may be another than the one named."""
+    outputs.reference(row_number(c.entry))
+    if c.leaves:
+        outputs.reference(table_oid(c.entry.number))
+
+
 def _rows_by_address(program: Program, c: Any, outputs: Outputs) -> ChangedRows:
     """Keep the addresses of the rows to change, and the other columns that RETURNING uses."""
     if not c.relation.rowid:
@@ -328,17 +355,20 @@ def _rows_by_address(program: Program, c: Any, outputs: Outputs) -> ChangedRows:
     for e in used_columns(c.returning):
         if e.entry in sources or e.entry in (c.entry.number, c.old):
             of = replace(e, entry=c.entry.number) if e.entry == c.old else e
-            kept = outputs.reference(of) if e.index >= 0 or e.entry in sources else None
+            kept = outputs.reference(of) if e.index != -1 or e.entry in sources else None
             rows.new[e.entry, e.index] = kept or ColumnRef(type=T.TID, entry=outputs.number, index=-1, name="ctid")
     return rows
 
 
 def _deleted(program: Program, c: plan.Delete, is_main: bool) -> ChangedRows:
     outputs = Outputs(next(program.numbers))
-    outputs.reference(row_number(c.entry))
+    _address(c, outputs)
     rows = _rows_by_address(program, c, outputs)
-    _keep_rows(program, c, rows)
-    kept, where = by_address(program, c.entry, rows)
+    _keep_rows(program, c, rows, is_result=is_main and bool(c.leaves) and not c.returning and not program.has_result)
+    kept, where = by_address(program, c.entry, rows, 1 if c.leaves else 0)
+    if c.leaves:
+        write_leaves(program, replace(c, source=(kept,), where=where, returning=(), ctes=()), kept, 1, counts=is_main)
+        return rows
     program.write(replace(c, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
                   is_result=is_main and not c.returning and not program.has_result)
     return rows
@@ -346,15 +376,21 @@ def _deleted(program: Program, c: plan.Delete, is_main: bool) -> ChangedRows:
 
 def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
     outputs = Outputs(next(program.numbers))
-    outputs.reference(row_number(c.entry))
+    _address(c, outputs)
     assigned = {column.number: outputs.add(expr) for column, expr in c.assignments}
     rows = _rows_by_address(program, c, outputs)
     for i, (column, old) in enumerate(zip(c.relation.columns, columns_of(c.entry), strict=True)):
         rows.new[c.entry.number, i] = assigned[column.number] if column.number in assigned else outputs.reference(old)
     new_row(rows, c)
-    _keep_rows(program, c, rows)
-    kept, where = by_address(program, c.entry, rows)
+    _keep_rows(program, c, rows, is_result=is_main and bool(c.leaves) and not c.returning and not program.has_result)
+    if c.moves:
+        return move_rows(program, c, rows, lambda entry: _same_row(c.entry, entry, 1), counts=is_main)
+    kept, where = by_address(program, c.entry, rows, 1 if c.leaves else 0)
     assignments = tuple((column, replace(assigned[column.number], entry=kept.number)) for column, _ in c.assignments)
+    if c.leaves:
+        done = replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=())
+        write_leaves(program, done, kept, 1, counts=is_main)
+        return rows
     program.write(replace(c, assignments=assignments, source=(kept,), where=where, returning=(), ctes=()), counts=is_main,
                   is_result=is_main and not c.returning and not program.has_result)
     return rows
@@ -367,7 +403,7 @@ def new_row(rows: ChangedRows, c: DataChange) -> None:
         rows.new[c.entry.number, places[column.number]] = rewrite(expr, rows.place, rows.place)
 
 
-def _keep_rows(program: Program, c: Any, rows: ChangedRows) -> None:
+def _keep_rows(program: Program, c: Any, rows: ChangedRows, is_result: bool = False) -> None:
     """The step that finds the rows to change: none that another part of the statement has changed already."""
     tests: list[Expr] = [] if c.where is None else [c.where]
     changed = program.addresses.setdefault(c.relation.oid, [])
@@ -379,18 +415,29 @@ def _keep_rows(program: Program, c: Any, rows: ChangedRows) -> None:
         tests.append(plan.BoolOp(type=T.BOOL, operator="NOT", arguments=(known,)))
     where = tests[0] if len(tests) == 1 else plan.BoolOp(type=T.BOOL, operator="AND", arguments=tuple(tests)) if tests else None
     program.read(Select(targets=rows.outputs.targets, source=(c.entry, *c.source), where=where, ctes=c.ctes), keep=rows.step,
-                 first_only=True)
+                 first_only=True, is_result=is_result, key=(0, 1) if c.leaves else (0,))
     changed.append(replace(rows.entry(), number=next(program.numbers)))
 
 
 KINDS: dict[type, Any] = {Insert: _inserted, plan.Delete: _deleted, Update: _updated}
 
 
-def by_address(program: Program, entry: TableEntry, rows: ChangedRows) -> tuple[StepEntry, Expr]:
-    """The kept rows as a further FROM item of a change, and the condition that they are the table's."""
+def by_address(program: Program, entry: TableEntry, rows: ChangedRows, table: int = 0) -> tuple[StepEntry, Expr]:
+    """The kept rows as a further FROM item of a change, and the condition that they are the table's. table: see
+    `_same_row`."""
     kept = replace(rows.entry(), number=next(program.numbers))
-    address = ColumnRef(type=T.INT8, entry=kept.number, index=0, name="rowid")
-    return kept, equal(row_number(entry), address)
+    return kept, _same_row(entry, kept, table)
+
+
+def _same_row(entry: TableEntry, kept: StepEntry, table: int) -> Expr:
+    """That a row is a kept one. table: which column of those is its tableoid; 0 if all are of one table."""
+    same = equal(row_number(entry), ColumnRef(type=T.INT8, entry=kept.number, index=0, name="rowid"))
+    return plan.BoolOp(type=T.BOOL, operator="AND", arguments=(same, same_table(entry, kept, table))) if table else same
+
+
+def same_table(entry: TableEntry, kept: StepEntry, table: int) -> Expr:
+    """That a row is in the table of a kept one."""
+    return equal(table_oid(entry.number), ColumnRef(type=T.INT8, entry=kept.number, index=table, name="tableoid"))
 
 
 def equal(left: Expr, right: Expr) -> plan.Call:

@@ -126,7 +126,7 @@ class _Collector:
             self._target(node, UPDATE, frozenset(column.number for column, _ in node.assignments), by)
         elif isinstance(node, plan.Delete):
             self._target(node, DELETE, None, by)
-        left_out = ("relation", "entry", "generated", "checks", "view_checks", "columns")
+        left_out = ("relation", "entry", "generated", "checks", "view_checks", "columns", "leaves", "branches")
         return [getattr(node, name) for name in node.__struct_fields__ if name not in left_out]
 
     def _target(self, node: plan.DataChange, letter: str, columns: frozenset[int] | None, by: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from executor.catalog.definitions import DEFAULT_NODE
+from executor.catalog.definitions import BOUND_NODE, DEFAULT_NODE
 from executor.catalog.model import Catalog, Column, Index, IndexColumn, Relation
 from executor.catalog.search_path import TEMPORARY_NAME, TEMPORARY_OID, has_temporary
 from executor.catalog.system import objects
@@ -39,12 +39,15 @@ def pg_class(view: SessionView) -> Iterator[Row]:
     yield from facts("pg_class")
     for relation in catalog.relations:
         yield _relation_class(view, relation)
+        partitioned = relation.partition_key is not None
         for index in relation.indexes:
             yield _class_row(
                 oid=index.oid, relowner=owner_of(relation),
                 relname=index.name, relnamespace=objects.namespace(catalog, relation.schema),
-                relam=objects.access_method(index.method), relfilenode=index.oid, relpages=1, reltuples=0.0,
-                relpersistence=relation.persistence, relkind="i", reloptions=_options(index.options),
+                relam=objects.access_method(index.method), relfilenode=0 if partitioned else index.oid,
+                relpages=0 if partitioned else 1, reltuples=0.0, relpersistence=relation.persistence,
+                relkind="I" if partitioned else "i", relispartition=int(bool(index.parent)),
+                relhassubclass=int(partitioned and relation.oid in catalog.children), reloptions=_options(index.options),
                 relnatts=len(index.columns) + len(index.included))
     for sequence in catalog.sequences:
         yield _class_row(
@@ -56,7 +59,7 @@ def pg_class(view: SessionView) -> Iterator[Row]:
 
 def _relation_class(view: SessionView, relation: Relation) -> Row:
     catalog = view.catalog
-    stored = relation.kind in "rm"
+    stored = relation.relkind in "rm"
     options = dict(relation.options)
     if relation.check_option:
         options["check_option"] = relation.check_option
@@ -64,11 +67,13 @@ def _relation_class(view: SessionView, relation: Relation) -> Row:
         oid=relation.oid, relowner=owner_of(relation), relacl=view.acl(relation.acl),
         relname=relation.name, relnamespace=objects.namespace(catalog, relation.schema),
         reltype=relation.row_type, relam=HEAP if stored else 0, relfilenode=relation.oid if stored else 0,
-        relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.kind,
+        relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.relkind,
         relnatts=max((column.number for column in relation.columns), default=0),
         relchecks=sum(constraint.kind == "c" for constraint in relation.constraints),
         relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_foreign_keys(catalog)),
-        relispopulated=int(relation.populated), relreplident=relation.replica_identity if stored else "n",
+        relispopulated=int(relation.populated), relreplident=relation.replica_identity if relation.relkind in "rmp" else "n",
+        relhassubclass=int(relation.oid in catalog.children), relispartition=int(relation.bound is not None),
+        relpartbound=BOUND_NODE % relation.oid if relation.bound is not None else None,
         relfrozenxid=3 if stored else 0, relminmxid=1 if stored else 0, reloptions=_options(options))
 
 
@@ -119,7 +124,8 @@ def _column(view: SessionView, relation: Relation, column: Column) -> Row:
         catalog, relation.oid, column.name, column.type, column.number, atttypmod=column.typmod,
         attndims=int(kind is not None and kind.is_array), attnotnull=int(column.not_null),
         atthasdef=int(column.default is not None), attidentity=objects.shown_identity(relation, column),
-        attgenerated=column.generated, attcollation=column.collation, attacl=view.acl(column.acl))
+        attgenerated=column.generated, attcollation=column.collation, attislocal=int(column.local),
+        attinhcount=column.inherited, attacl=view.acl(column.acl))
 
 
 def expression_name(text: str) -> str:
@@ -197,3 +203,37 @@ def pg_rewrite(view: SessionView) -> Iterator[Row]:
     yield from facts("pg_rewrite")
     for oid, relation in objects.rules(view.catalog):
         yield _rewrite_row(oid=oid, ev_class=relation.oid, ev_action=relation.definition)
+
+
+_inherits_row = maker("pg_catalog.pg_inherits", inhdetachpending=0)
+
+
+def pg_inherits(view: SessionView) -> Iterator[Row]:
+    """Who inherits from whom: tables, and the indexes of partitions."""
+    for relation in view.catalog.relations:
+        for number, parent in enumerate(relation.parents, 1):
+            yield _inherits_row(inhrelid=relation.oid, inhparent=parent, inhseqno=number)
+        for index in relation.indexes:
+            if index.parent:
+                yield _inherits_row(inhrelid=index.oid, inhparent=index.parent, inhseqno=1)
+
+
+_partitioned_row = maker("pg_catalog.pg_partitioned_table")
+
+
+def pg_partitioned_table(view: SessionView) -> Iterator[Row]:
+    """How partitioned tables are partitioned."""
+    catalog = view.catalog
+    for relation in catalog.relations:
+        key = relation.partition_key
+        if key is None:
+            continue
+        default = next((c.oid for c in catalog.children.get(relation.oid, ()) if c.bound is not None and c.bound.default), 0)
+        types = [find_type(catalog, part.type) for part in key.parts]
+        expressions = [part.expression for part in key.parts if not part.column]
+        yield _partitioned_row(
+            partrelid=relation.oid, partstrat=key.strategy, partnatts=len(key.parts), partdefid=default,
+            partattrs=array(part.column for part in key.parts),
+            partclass=array(objects.operator_class("btree", type_, "") for type_ in types),
+            partcollation=array(objects.storage(part.type, catalog).collation for part in key.parts),
+            partexprs=", ".join(expressions) or None)

@@ -69,7 +69,9 @@ def _plain_constraint(view: SessionView, relation: Relation, schema: int, constr
         oid=constraint.oid, conname=constraint.name, connamespace=schema, contype=constraint.kind,
         condeferrable=int(constraint.deferrable), condeferred=int(constraint.deferred), conrelid=relation.oid,
         conindid=constraint.index, conkey=array(constraint.columns) if constraint.columns else None,
-        connoinherit=int(constraint.no_inherit or constraint.kind in "pu"), conenforced=int(constraint.enforced),
+        connoinherit=int(constraint.no_inherit or (constraint.kind in "pu" and not constraint.parent)),
+        conislocal=int(constraint.local), coninhcount=constraint.inherited, conparentid=constraint.parent,
+        conenforced=int(constraint.enforced),
         convalidated=int(constraint.validated), conbin=constraint.expression or None)
 
 
@@ -81,7 +83,9 @@ def _foreign_key(view: SessionView, relation: Relation, schema: int, constraint:
         oid=constraint.oid, conname=constraint.name, connamespace=schema, contype="f",
         condeferrable=int(constraint.deferrable), condeferred=int(constraint.deferred), conrelid=relation.oid,
         conindid=constraint.index, confrelid=target.oid, confupdtype=constraint.on_update,
-        confdeltype=constraint.on_delete, confmatchtype=constraint.match, connoinherit=1,
+        confdeltype=constraint.on_delete, confmatchtype=constraint.match,
+        connoinherit=int(relation.partition_key is None and not constraint.parent), conislocal=int(constraint.local),
+        coninhcount=constraint.inherited, conparentid=constraint.parent,
         conenforced=int(constraint.enforced), convalidated=int(constraint.validated),
         conkey=array(constraint.columns), confkey=array(constraint.referenced_columns),
         conpfeqop=array(map(objects.equality_operator, other, own)),
@@ -110,6 +114,8 @@ def _dependencies(view: SessionView) -> Iterator[_Depend]:
             yield source if relation.kind != "c" else (*source[3:6], *source[:3], "i")
         if relation.array_type:
             yield ("pg_type", relation.array_type, 0, "pg_type", relation.row_type, 0, "i")
+        for parent in relation.parents:
+            yield ("pg_class", relation.oid, 0, "pg_class", parent, 0, "a" if relation.bound is not None else "n")
         for constraint in relation.constraints:
             yield from _of_constraint(relation, constraint)
         for index in relation.indexes:

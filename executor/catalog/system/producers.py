@@ -53,7 +53,7 @@ pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_templa
 pg_extension pg_wait_events"""
 _SQL_FACTS = "sql_features sql_implementation_info sql_parts sql_sizing"
 
-EMPTY = """pg_catalog.pg_trigger pg_catalog.pg_inherits pg_catalog.pg_partitioned_table
+EMPTY = """pg_catalog.pg_trigger
 pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_publication pg_catalog.pg_publication_namespace
 pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_subscription
 pg_catalog.pg_subscription_rel pg_catalog.pg_statistic_ext pg_catalog.pg_statistic_ext_data pg_catalog.pg_statistic
@@ -80,8 +80,9 @@ information_schema.triggers information_schema.user_mapping_options information_
 
 _FROM_CATALOG: list[Producer] = [
     classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, types.pg_range,
-    classes.pg_namespace, classes.pg_sequence, classes.pg_rewrite, constraints.pg_index, constraints.pg_constraint,
-    constraints.pg_depend, constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views,
+    classes.pg_namespace, classes.pg_sequence, classes.pg_rewrite, classes.pg_inherits,
+    classes.pg_partitioned_table, constraints.pg_index, constraints.pg_constraint, constraints.pg_depend,
+    constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views,
     views.pg_matviews,
     views.pg_indexes,
 ]

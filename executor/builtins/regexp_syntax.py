@@ -7,6 +7,7 @@ refuses is 2201B with its message. Source: functions-matching.html#POSIX-SYNTAX-
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NoReturn
 
 from executor.errors import not_supported
@@ -479,7 +480,7 @@ def _distinct(alternatives: list[Node]) -> bool:
     if any(child.kind != "=" or not child.quantifiable or child.plain[:1] in "[(" for node in alternatives
            for child in (node.children or [node])) or any(node.kind not in "=." for node in alternatives):
         return False
-    return not any(a != b and b.startswith(a) for a in texts for b in texts) and len(set(texts)) == len(texts)
+    return not any(after.startswith(text) for text, after in pairwise(sorted(texts)))
 
 
 def _in_set(character: str) -> str:

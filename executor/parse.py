@@ -200,10 +200,10 @@ _decode = msgspec.json.Decoder().decode
 def parse(text: str) -> list[RawStatement]:
     """The statements of a query string (42601 with PostgreSQL's message and position; 54001 if too deep)."""
     encoded = text.encode()
-    if len(encoded) > LONG_TEXT_BYTES:
-        _check_depth(text)
     if text.count("/*") > COMMENTS_MAX:
         _check_comments(text)
+    if len(encoded) > LONG_TEXT_BYTES:
+        _check_depth(text)
     result = _lib.pg_query_parse(encoded)
     try:
         if result.error:

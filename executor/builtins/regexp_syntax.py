@@ -32,6 +32,10 @@ _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _COLLATING = {"hyphen": "-", "space": " ", "period": ".", "comma": ",", "tab": "\t", "newline": "\n"}
 
 
+QUANTIFIERS_MAX = 2000
+"""PostgreSQL limits the states of its automaton, and has none for three thousand either."""
+
+
 @dataclass
 class Options:
     """What flags and embedded options set."""
@@ -308,6 +312,8 @@ class _Reader:
         fixed = text[0] == "{" and "," not in text
         self.result.lazy += lazy and not fixed
         self.result.greedy += not lazy and not fixed
+        if self.result.lazy + self.result.greedy > QUANTIFIERS_MAX:
+            raise wrong("regular expression is too complex")
         self.result.quantified_group = self.result.quantified_group or atom.kind != "="
         return Node("*", atom.plain + text + "?" * lazy, atom.greedy + text, [atom], low=low, high=high, lazy=lazy,
                     captures=atom.captures, fixed=fixed)

@@ -22,6 +22,7 @@ from executor.masking import masked
 from executor.parse import Node
 
 if TYPE_CHECKING:
+    from executor.portal import Portal
     from executor.session import Session
 
 Emit = Callable[..., None]
@@ -88,7 +89,8 @@ class Audit:
         self._settings = session.settings
         self.emit: Emit | None = None
         self.watches = False
-        self._began = 0.0
+        self._began = 0.0  # 0: nothing that is watched
+        self._what = self._text = ""
         self._logged = False
         for name in _WATCHED:
             self._settings.listen(name, self._changed)
@@ -106,31 +108,48 @@ class Audit:
 
     # --- statements -----------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """A message of the client's begins to be worked on."""
-        self._began, self._logged = perf_counter(), False
+    def begin(self, what: str, text: str) -> None:
+        """A message of the client's begins to be worked on. what: "statement", "parse <unnamed>", "execute a/b"."""
+        self._began, self._what, self._text, self._logged = perf_counter(), what, text, False
 
-    def statements(self, text: str, nodes: Iterable[Node | None], what: str = "statement") -> None:
-        """Statements are about to run. what: how they came, such as "execute <unnamed>"."""
+    def begin_bind(self, portal: str, statement: str) -> None:
+        """Bind."""
+        prepared = self._session.statements.get(statement) if self._session is not None else None
+        names = statement or "<unnamed>", portal
+        self.begin("bind " + "/".join(filter(None, names)), prepared.text if prepared is not None else "")
+
+    def begin_portal(self, portal: "Portal", *, resumed: bool) -> None:
+        """A portal begins to run, or goes on."""
+        names = portal.statement or "<unnamed>", portal.name
+        self.begin(("execute fetch from " if resumed else "execute ") + "/".join(filter(None, names)), portal.source)
+        if not resumed:
+            self._statements((portal.node,))
+
+    def simple(self, statements: Iterable[Any]) -> None:
+        """The statements of a simple query are about to run; as `Session.split` gave them."""
+        self._statements(item[0].raw.node if isinstance(item, tuple) else item.node for item in statements)
+
+    def _statements(self, nodes: Iterable[Node | None]) -> None:
         wanted = _LEVELS.index(str(self._settings.typed("log_statement")))
         if not wanted or self._session is None or self.emit is None:
             return
         if any(_LEVELS.index(level_of(node, self._session)) <= wanted for node in nodes):
             self._logged = True
-            self.emit("log", what, statement=masked(text).text)
+            self.emit("log", self._what, statement=masked(self._text).text)
 
-    def end(self, text: str, what: str = "statement") -> None:
+    def end(self) -> None:
         """The message has been worked on without an error."""
-        if self.emit is None:
+        began, self._began = self._began, 0.0
+        if self.emit is None or not began:
             return
-        milliseconds = (perf_counter() - self._began) * 1000
+        milliseconds = (perf_counter() - began) * 1000
         slow = self._is_slow(milliseconds)
         if not slow and not self._settings.typed("log_duration"):
             return
         fields = {"duration_ms": f"{milliseconds:.3f}"}
         if slow and not self._logged:
-            fields["statement"] = masked(text).text
-        self.emit("log", what if "statement" in fields else "duration", **fields)
+            fields["statement"] = masked(self._text).text
+        self.emit("log", self._what if "statement" in fields else "duration", **fields)
 
     def _is_slow(self, milliseconds: float) -> bool:
         typed = self._settings.typed
@@ -138,7 +157,7 @@ class Audit:
         if 0 <= limit <= milliseconds:
             return True
         # A sample for the operator, nothing that anybody could gain by guessing.
-        return 0 <= sampled <= milliseconds and random() < float(typed("log_statement_sample_rate"))  # noqa: S311
+        return 0 <= sampled <= milliseconds and random() < float(typed("log_statement_sample_rate"))
 
     # --- errors ---------------------------------------------------------------------------------------------------
 

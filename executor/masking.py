@@ -10,6 +10,7 @@ with a password before @, goes as a whole.
 
 import re
 from functools import cache
+from itertools import pairwise
 
 import msgspec
 
@@ -87,7 +88,7 @@ def _piece(encoded: bytes, token: Token) -> str:
 def _after_password(tokens: list[Token], encoded: bytes) -> list[tuple[int, int]]:
     """Where the strings after PASSWORD are."""
     found = []
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         named = before.kind == _password_kind() or _piece(encoded, before).strip('"').lower() == "password"
         if named and token.kind in _strings():
             found.append(_inside(encoded, token))
@@ -121,8 +122,7 @@ def _masked_anyhow(text: str, encoded: bytes) -> Masked:
 def _cut(encoded: bytes, at: int) -> Masked:
     """Everything from here on goes."""
     rest = encoded[at:].decode(errors="replace")
-    words = set(re.findall(r"[^\s'\";,()$]+", rest))
-    return Masked(encoded[:at].decode(errors="replace").rstrip() + f" {MASK}", tuple(sorted(words, key=len, reverse=True)))
+    return Masked(encoded[:at].decode(errors="replace").rstrip() + f" {MASK}", _longest_first(_words(rest)))
 
 
 def _without(encoded: bytes, spans: list[tuple[int, int]]) -> Masked:
@@ -131,7 +131,17 @@ def _without(encoded: bytes, spans: list[tuple[int, int]]) -> Masked:
         if start < at:
             continue
         pieces += [encoded[at:start].decode(errors="replace"), MASK]
-        secrets.append(encoded[start:end].decode(errors="replace"))
+        secret = encoded[start:end].decode(errors="replace")
+        secrets += [secret, *_words(secret)]
         at = end
     pieces.append(encoded[at:].decode(errors="replace"))
-    return Masked("".join(pieces), tuple(filter(None, secrets)))
+    return Masked("".join(pieces), _longest_first(secrets))
+
+
+def _words(secret: str) -> list[str]:
+    """What an error may quote of it."""
+    return re.findall(r"[^\s'\";,()$=:@/]+", secret)
+
+
+def _longest_first(secrets: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(filter(None, secrets)), key=len, reverse=True))

@@ -81,6 +81,14 @@ _INNER: dict[str, Callable[[Node, "Session"], str]] = {
 }  # fmt: skip
 
 
+TEXT_MAX = 100_000
+
+
+def _shown(text: str) -> str:
+    """A text as a line of the log has it: somebody could fill the disk with statements of a gigabyte."""
+    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]} ... ({len(text) - TEXT_MAX} more characters)"
+
+
 class Audit:
     """One session's part of the log."""
 
@@ -135,7 +143,7 @@ class Audit:
             return
         if any(_LEVELS.index(level_of(node, self._session)) <= wanted for node in nodes):
             self._logged = True
-            self.emit("log", self._what, statement=masked(self._text).text)
+            self.emit("log", self._what, statement=_shown(masked(self._text).text))
 
     def end(self) -> None:
         """The message has been worked on without an error."""
@@ -148,7 +156,7 @@ class Audit:
             return
         fields = {"duration_ms": f"{milliseconds:.3f}"}
         if slow and not self._logged:
-            fields["statement"] = masked(self._text).text
+            fields["statement"] = _shown(masked(self._text).text)
         self.emit("log", self._what if "statement" in fields else "duration", **fields)
 
     def _is_slow(self, milliseconds: float) -> bool:
@@ -168,11 +176,11 @@ class Audit:
         if self._rank(error) < _RANKS[self._settings.get("log_min_messages")]:
             return
         hidden = masked(self._session.query_text)
-        fields = {"sqlstate": error.sqlstate, "message": hidden.clean(error.message)}
+        fields = {"sqlstate": error.sqlstate, "message": _shown(hidden.clean(error.message))}
         if self._settings.get("log_error_verbosity") != "terse":
-            fields |= {name: hidden.clean(text) for name in ("detail", "hint", "where") if (text := getattr(error, name))}
+            fields |= {name: _shown(hidden.clean(text)) for name in ("detail", "hint", "where") if (text := getattr(error, name))}
         if self._rank(error) >= _RANKS[self._settings.get("log_min_error_statement")] and hidden.text:
-            fields["statement"] = hidden.text
+            fields["statement"] = _shown(hidden.text)
         self.emit(error.severity.lower(), error.severity.lower(), **fields)
 
     @staticmethod

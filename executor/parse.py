@@ -58,6 +58,10 @@ _lib = _load()
 
 RECURSION_MAX = 40_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_MAX))
+DIGITS_MAX = 150_000
+"""A numeric may have 131,072 digits before its point and 16,383 after it, more than Python reads as a number by itself."""
+HEX_DIGITS_MAX = DIGITS_MAX * 4 // 5
+sys.set_int_max_str_digits(DIGITS_MAX)
 
 LONG_TEXT_BYTES = 60_000
 """A shorter text cannot be so deep that the C parser, which looks at no limit, needs all of the usual stack of 8 MB."""

@@ -505,6 +505,7 @@ class FakeEngine:
 
 SERVER_SETTINGS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0,
                    "authentication_timeout": 60, "log_connections": ""}
-KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path"}
+KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path",
+                  "statement_timeout", "lock_timeout", "log_min_messages"}
 
 Engine = FakeEngine

@@ -164,8 +164,9 @@ class Audit:
         limit, sampled = int(typed("log_min_duration_statement")), int(typed("log_min_duration_sample"))
         if 0 <= limit <= milliseconds:
             return True
-        # A sample for the operator, nothing that anybody could gain by guessing.
-        return 0 <= sampled <= milliseconds and random() < float(typed("log_statement_sample_rate"))
+        if not 0 <= sampled <= milliseconds:
+            return False
+        return random() < float(typed("log_statement_sample_rate"))  # noqa: S311  (nobody gains by guessing it)
 
     # --- errors ---------------------------------------------------------------------------------------------------
 

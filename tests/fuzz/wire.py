@@ -12,6 +12,7 @@ from pgwire.startup_options import StartupOptions
 from tests.fuzz.conversations import STARTUPS, messages
 from tests.fuzz.mutate import mutated, split
 
+
 def startup(random: Random) -> list[bytes]:
     """A start-up packet, or something like one."""
     data = random.choice(STARTUPS)

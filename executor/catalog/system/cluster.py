@@ -13,7 +13,7 @@ from executor.facts import table
 
 _UTF8 = 6
 _DEFAULT_TABLESPACE = 1663
-HIDDEN_PASSWORD = "********"
+HIDDEN_PASSWORD = "********"  # noqa: S105  (what is shown instead of one)
 
 _database_row = maker(
     "pg_catalog.pg_database", datdba=objects.OWNER, encoding=_UTF8, datlocprovider="c", datistemplate=0,

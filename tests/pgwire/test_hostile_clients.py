@@ -111,8 +111,10 @@ def test_pipeline_of_small_requests_for_large_answers_takes_no_memory(tmp_path: 
 
 
 @pytest.mark.parametrize("text", [
-    "select 1" + " is null" * 100_000, "select " + "(" * 100_000 + "1" + ")" * 100_000, "select " + "case when true then " * 100_000,
-    "select '" + "[" * 100_000 + "'::jsonb", "select '" + "(" * 100_000 + "'::tsquery", "select '" + "-" * 100_000 + "1'::jsonpath",
+    "select 1" + " is null" * 100_000, "select " + "(" * 100_000 + "1" + ")" * 100_000,
+    "select " + "case when true then " * 100_000,
+    "select '" + "[" * 100_000 + "'::jsonb", "select '" + "(" * 100_000 + "'::tsquery",
+    "select '" + "-" * 100_000 + "1'::jsonpath",
     "select 1" + " union select 1" * 100_000, "select '" + "{" * 100_000 + "'::text[]", "select 'a' ~ '" + "(" * 100_000 + "'",
     "select '" + "<a>" * 100_000 + "'::xml", "select 1 from (select 1) a" + ", (select 1) b" * 50_000,
 ], ids=["is null", "parentheses", "case", "jsonb", "tsquery", "jsonpath", "union", "array", "regexp", "xml", "from"])  # fmt: skip

@@ -21,6 +21,7 @@ class Context:
         self.database = database
         self.user = user  # current_user
         self.session_user = user
+        self.user_oid = 10  # of current_user
         self.process_id = 0
         self.settings: Any = None  # executor.settings.Settings
         self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound
@@ -31,6 +32,13 @@ class Context:
         self.statement_ns = 0
         self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
+
+    def hidden_schemas(self) -> frozenset[str]:
+        """The schemas that the current user may not use: their objects are found by no unqualified name."""
+        if self.session is None or self.session.identity.is_superuser:
+            return frozenset()
+        found: frozenset[str] = self.session.identity.hidden_schemas(self.catalog)
+        return found
 
     @property
     def transaction_timestamp(self) -> str:

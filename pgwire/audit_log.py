@@ -33,12 +33,13 @@ class Visit:
     """One connection in the log, from its first byte to its last: who it is, as far as that is known. Called, it writes a
     line (executor.audit.Emit); what that needs is made at the first one, since most connections write none."""
 
-    __slots__ = ("_began", "_logger", "_options", "address", "authenticated_s", "database", "port", "process_id", "user")
+    __slots__ = ("_began", "_logger", "_options", "address", "authenticated_s", "database", "port", "process_id", "rule",
+                 "user")
 
     def __init__(self, address: str | None, port: int, options: frozenset[str]) -> None:
         """address: None on a Unix socket. options: of log_connections, as the server has it."""
         self.address, self.port, self._options = address, port, options
-        self.user = self.database = ""
+        self.user = self.database = self.rule = ""  # rule: the one that decides about it, by file and line
         self.process_id = 0
         self.authenticated_s = 0.0
         self._began = perf_counter()
@@ -59,14 +60,14 @@ class Visit:
 
     def refused(self, error: SqlError) -> None:
         """Why there is no session. Logged always: these are the failed logins."""
-        details = {} if error.detail is None else {"detail": error.detail}
+        details = {name: value for name, value in (("detail", error.detail), ("rule", self.rule)) if value}
         self("fatal", "connection refused", sqlstate=error.sqlstate, message=error.message, **details)
 
     def authenticated(self, **facts: Any) -> None:
         """It is known who it is. facts: how."""
         self.authenticated_s = perf_counter() - self._began
         if AUTHENTICATION in self._options:
-            self("log", "connection authenticated", **facts)
+            self("log", "connection authenticated", **facts, rule=self.rule)
 
     def authorized(self, settings: Any) -> None:
         """There is a session now, with these settings."""

@@ -47,6 +47,8 @@ class Statement:
     entries: int = 0
     volatile_literals: bool = False  # a literal such as 'now' was read: the plan may not be kept
     relations: dict[int, Relation] = field(default_factory=dict)  # every relation used, by OID
+    given: dict[int, frozenset[int]] = field(default_factory=dict)  # INSERT's entry -> attnums that it names
+    through: dict[int, tuple[Relation, ...]] = field(default_factory=dict)  # changed entry -> the views around it
     positions: bool = True
     view_depth: int = 0
     qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to

@@ -75,4 +75,5 @@ def check_value(given: tuple[int, str | bytes]) -> None:
 
 NOT_PRINTED: frozenset[int] = frozenset()
 NOT_READ_BACK = frozenset((2249, 2287, 3615, 3645))
-"""record: there is no way back from its text. tsquery: in binary an operand may be empty, in PostgreSQL too, whose text it refuses."""
+"""record: there is no way back from its text. tsquery: in binary an operand may be empty, whose text is refused, in PostgreSQL
+too."""

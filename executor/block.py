@@ -97,6 +97,8 @@ class Block:
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
         session.settings.listen("lock_timeout", self._set_lock_timeout)
+        session.settings.listen("transaction_read_only", self._set_read_only)
+        session.settings.listen("transaction_deferrable", self._set_deferrable)
         session.settings.listen("deadlock_timeout", self._set_deadlock_timeout)
         session.settings.listen("synchronous_commit", self._set_synchronous)
 
@@ -142,6 +144,8 @@ class Block:
             if manner.lock_timeout_s is not None:
                 self.transaction.lock_timeout_s = manner.lock_timeout_s
             self.transaction.deadlock_s = manner.deadlock_s
+            self.transaction.read_only = settings.get("transaction_read_only") == "on"
+            self.transaction.deferrable = settings.get("transaction_deferrable") == "on"
             self.transaction.synchronous = manner.synchronous
         return self.transaction
 
@@ -170,6 +174,16 @@ class Block:
         assert isinstance(milliseconds, int)
         if self.transaction is not None:
             self.transaction.deadlock_s = milliseconds / 1000
+
+    def _set_read_only(self, value: object) -> None:
+        """SET TRANSACTION READ ONLY or READ WRITE."""
+        if self.transaction is not None:
+            self.transaction.read_only = value in (True, "on")
+
+    def _set_deferrable(self, value: object) -> None:
+        """SET TRANSACTION DEFERRABLE or NOT."""
+        if self.transaction is not None:
+            self.transaction.deferrable = value in (True, "on")
 
     def _set_synchronous(self, value: object) -> None:
         """The setting changed: what it says at the commit counts."""

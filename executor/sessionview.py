@@ -24,6 +24,7 @@ from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 from executor.masking import masked
 from executor.metrics import DatabaseMetrics
+from executor.privileges.rules import of_sequence, who_is
 from executor.roles.model import DatabaseFacts, Role, Roles
 from executor.roles.rules import has_privileges_of
 from executor.settings.definitions import SECRET
@@ -231,5 +232,10 @@ class EngineView(SessionView):
         return self.engine.databases[name].file.size
 
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
-        """The states of the sequences."""
-        return self.session.database.sequences.values
+        """The states of the sequences, of those that one may look at."""
+        values = self.session.database.sequences.values
+        if self.session.identity.is_superuser:
+            return values
+        who = who_is(self.session)
+        return {s.oid: values[s.oid] for s in self.catalog.sequences
+                if s.oid in values and any(who.may(of_sequence(s), letter) for letter in "Ur")}

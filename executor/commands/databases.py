@@ -87,7 +87,6 @@ async def run_alter_owner(session: "Session", raw: RawStatement) -> Result:
     identity, node = session.identity, raw.node
     node.take("objectType")
     name, identity_store = node.take("object").text, identity.store
-    identity.become_named()
     new = role_of(session, node.take("newowner"))
     found = session.engine.find(name)
     if found is None:

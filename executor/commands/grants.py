@@ -91,7 +91,6 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
     if object_kind not in KINDS:
         raise not_supported(f"{verb} ON {object_kind.removeprefix('OBJECT_').replace('_', ' ')}")
     kind, noun = KINDS[object_kind]
-    session.identity.become_named()
     grantor = node.take("grantor")
     if grantor is not None and role_of(session, grantor).oid != session.identity.current_oid:
         raise FeatureNotSupported("grantor must be current user")

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """GRANT and REVOKE of roles (0LP01, 2BP01, 42501, 42704)."""
-    node, identity = raw.node, session.identity
-    identity.become_named()
+    node = raw.node
     is_grant, cascade = node.take("is_grant", False), node.take("behavior") == "DROP_CASCADE"
     options = _options(raw)
     grantor_spec = node.take("grantor")

@@ -51,7 +51,6 @@ def _again(catalog: Catalog, use: Use) -> Object | None:
 async def run_reassign(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """REASSIGN OWNED BY roles TO role."""
     node, identity = raw.node, session.identity
-    identity.become_named()
     roles = roles_of(session, node.nodes("roles"))
     _check(session, roles, "reassign")
     new = role_of(session, node.take("newrole"))
@@ -77,7 +76,6 @@ def _with_databases(roles: Roles, old: frozenset[int], new: int) -> Roles:
 async def run_drop(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """DROP OWNED BY roles [CASCADE]."""
     node, identity = raw.node, session.identity
-    identity.become_named()
     roles = roles_of(session, node.nodes("roles"))
     cascade = node.take("behavior") == "DROP_CASCADE"
     _check(session, roles, "drop")

@@ -3,7 +3,7 @@
 `check_statement` looks at what a statement names, before anything is done; `check_result` at what has come of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from executor.catalog.model import Catalog, UserType
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 TRUNCATE = "D"
+RENAMED = frozenset(("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE"))
 
 
 def check_statement(session: "Session", node: Node, ctx: DdlContext) -> None:
@@ -40,28 +41,46 @@ def check_statement(session: "Session", node: Node, ctx: DdlContext) -> None:
     if node.kind == "CreateStmt":
         ctx.place = ctx.position(node.peek("relation"))
     if node.kind == "TruncateStmt":
-        for thing in _named(node, ctx, Mode.ROW_EXCLUSIVE):
-            if not who.may(thing, TRUNCATE):
-                raise refused(thing)
+        _require(who, _named(node, ctx, Mode.ROW_EXCLUSIVE), TRUNCATE)
         return
     for schema in _explicit(node, ctx):
         if not who.may(schema, "U"):
             raise refused(schema)
+    if node.kind == "CreateStmt":  # LIKE another table
+        _require(who, _named(node, ctx, Mode.ACCESS_SHARE), "r")
+        return
+    drops = node.kind == "DropStmt"
     for thing in (*_named(node, ctx, Mode.SHARE_UPDATE_EXCLUSIVE), *_OTHERS.get(node.kind, _nothing)(node, ctx)):
-        if not who.owns(thing):
+        if not who.owns(thing) and not (drops and _owns_schema(who, ctx, thing)):
             raise not_owner(thing)
     for schema in _new_places(node, ctx):
         if not who.may(schema, "C"):
             raise refused(schema)
 
 
+def _require(who: Who, things: Iterable[Owned], letter: str) -> None:
+    for thing in things:
+        if not who.may(thing, letter):
+            raise refused(thing)
+
+
+def _owns_schema(who: Who, ctx: DdlContext, thing: Owned) -> bool:
+    """Whether an object can be dropped because its schema can."""
+    schema = ctx.catalog.schemas_by_name.get(thing.schema)
+    return schema is not None and who.owns(of_schema(schema))
+
+
 def _named(node: Node, ctx: DdlContext, at_least: Mode) -> Iterator[Owned]:
     """The tables, views, sequences and indexes that a statement is about."""
     targets = TARGETS.get(node.kind)
-    for oid, mode in targets(node, ctx) if targets is not None else ():
+    if targets is None or node.peek("renameType") == "OBJECT_SCHEMA":  # the schema is, not all that is in it
+        return
+    of_column = node.peek("objtype") == "OBJECT_COLUMN"
+    for oid, mode in targets(node, ctx):
         relation, sequence = ctx.catalog.relations_by_oid.get(oid), ctx.catalog.sequences_by_oid.get(oid)
         if mode >= at_least and relation is not None:
-            yield of_relation(relation)
+            thing = of_relation(relation)
+            yield thing._replace(noun="relation") if of_column else thing
         elif mode >= at_least and sequence is not None:
             yield of_sequence(sequence)
 
@@ -159,9 +178,14 @@ _OTHERS: dict[str, Callable[[Node, DdlContext], Iterator[Owned]]] = {
 
 
 def _new_places(node: Node, ctx: DdlContext) -> Iterator[Owned]:
-    """The schema that something is moved to."""
+    """The schema that something is moved to, or gets another name in; of a schema that does, the database."""
     if node.kind == "AlterObjectSchemaStmt":
         yield from _schema(ctx, node.peek("newschema", ""))
+    elif node.kind == "RenameStmt" and node.peek("renameType") == "OBJECT_SCHEMA":
+        yield ctx.database
+    elif node.kind == "RenameStmt" and node.peek("renameType", "OBJECT_TABLE") in RENAMED:
+        for thing in _named(node, ctx, Mode.SHARE_UPDATE_EXCLUSIVE):
+            yield from _schema(ctx, thing.schema)
 
 
 def check_result(session: "Session", ddl: DdlContext, before: Catalog, after: Catalog) -> None:

@@ -40,6 +40,7 @@ class Owned(NamedTuple):
     name: str
     owner: int
     acl: Acl | None
+    schema: str = ""
 
     @property
     def effective(self) -> Acl:
@@ -49,17 +50,18 @@ class Owned(NamedTuple):
 
 def of_relation(relation: Relation) -> Owned:
     """A table or view."""
-    return Owned("table", NOUNS.get(relation.kind, "table"), relation.name, owner_of(relation), relation.acl)
+    return Owned("table", NOUNS.get(relation.kind, "table"), relation.name, owner_of(relation), relation.acl,
+                 relation.schema)
 
 
 def of_sequence(sequence: Sequence) -> Owned:
     """A sequence."""
-    return Owned("sequence", "sequence", sequence.name, owner_of(sequence), sequence.acl)
+    return Owned("sequence", "sequence", sequence.name, owner_of(sequence), sequence.acl, sequence.schema)
 
 
 def of_type(made: UserType) -> Owned:
     """An enum, a domain, a range."""
-    return Owned("type", "type", made.name, owner_of(made), made.acl)
+    return Owned("type", "type", made.name, owner_of(made), made.acl, made.schema)
 
 
 def of_schema(schema: Schema) -> Owned:

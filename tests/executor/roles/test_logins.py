@@ -85,6 +85,15 @@ async def test_who_makes_the_first_role_gets_one_and_can_come_back(tmp_path: Pat
             await connected(engine, "carol")
 
 
+async def test_grants_alone_make_no_role_of_anybody(tmp_path: Path) -> None:
+    async with served(tmp_path / "app.db") as engine:
+        session = await connected(engine, "alice")
+        await run(session, "CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC, CURRENT_USER; GRANT pg_monitor TO postgres")
+        assert await run(session, "SELECT relacl FROM pg_class WHERE relname = 't'") == [
+            ('["postgres=arwdDxtm/postgres","=r/postgres"]',)]
+        await connected(engine, "carol")
+
+
 async def test_failed_creation_leaves_everybody_as_before(tmp_path: Path) -> None:
     async with served(tmp_path / "app.db") as engine:
         session = await connected(engine, "alice")

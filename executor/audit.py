@@ -170,6 +170,11 @@ class Audit:
 
     # --- errors ---------------------------------------------------------------------------------------------------
 
+    def messages(self, notices: Iterable[SqlError]) -> None:
+        """What a statement wants to tell, before client_min_messages is asked about it."""
+        for notice in notices:
+            self.message(notice)
+
     def message(self, error: SqlError) -> None:
         """An error, warning or notice on its way to the client."""
         if self._session is None or self.emit is None:

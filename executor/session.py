@@ -58,11 +58,8 @@ class Session:
     """See the module's description. Methods raise SqlError."""
 
     def __init__(self, database: ServedDatabase, engine: Any, user: str, settings: Settings, context: Context) -> None:
-        self.database = database
-        self.engine = engine
-        self.user = user
-        self.settings = settings
-        self.context = context
+        self.database, self.engine, self.user = database, engine, user
+        self.settings, self.context = settings, context
         self.lock_owner = LockOwner(0)
         self.wait_start_ns = 0  # when it began to wait for a lock, if it waits for one
         self.secret = b""
@@ -115,10 +112,8 @@ class Session:
         """Notices since the last call, as far as client_min_messages lets them through."""
         if not self.notices:
             return []
-        for notice in self.notices:
-            self.audit.message(notice)
-        found = wanted(self.notices, self.settings.get("client_min_messages"))
-        self.notices.clear()
+        self.audit.messages(self.notices)
+        found, self.notices[:] = wanted(self.notices, self.settings.get("client_min_messages")), []
         return found
 
     def split(self, text: str) -> list[Any]:

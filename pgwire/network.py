@@ -48,6 +48,9 @@ def check(safety: Safety, listeners: Sequence[socket.socket]) -> None:
         + f"or listen on this machine only:\n  pgquill serve {safety.path} --host 127.0.0.1")
 
 
+EVERYWHERE = "0.0.0.0", "::", ""  # noqa: S104  (asked for by the operator; recognised here, not chosen)
+
+
 def _name_of(host: str) -> str:
     """What clients would call a server that listens everywhere."""
-    return socket.gethostname() if host in ("0.0.0.0", "::", "") else host
+    return socket.gethostname() if host in EVERYWHERE else host

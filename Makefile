@@ -6,12 +6,13 @@ DEMO ?= demo.db
 PORT ?= 5432
 JOBS ?= 2
 
-.PHONY: help serve test check bench conformance clean
+.PHONY: help serve test check audit bench conformance clean
 
 help:
 	@echo "make serve        install into $(VENV) and serve $(DEMO) on 127.0.0.1:$(PORT), or the next free port"
 	@echo "make test         every test: linter, type checker, whole suite"
 	@echo "make check        the quick part: linter, type checker, tidy tests"
+	@echo "make audit        known vulnerabilities of what is installed (asks PyPI's advisory service), and the linter's security rules"
 	@echo "make bench        side by side with PostgreSQL 18 (BENCH='--quick --only NAME' for less)"
 	@echo "make conformance  score PostgreSQL's regression scripts against the record (CONFORMANCE='--update' raises it)"
 	@echo "make clean        remove $(VENV), caches and build results; never a database"
@@ -43,6 +44,11 @@ test: $(VENV)/.installed-test
 
 check: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -q tests/tidy
+
+audit: $(VENV)/.installed-test
+	$(BIN)/python -m ruff check --select S .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7'
+	$(BIN)/python -m pip_audit --skip-editable --progress-spinner off
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.run $(BENCH)

@@ -7,10 +7,12 @@ and fails beyond about 50 nested operators. The C parser has no stack check of i
 import ctypes
 import importlib.util
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -54,10 +56,21 @@ def _load() -> Any:
 
 _lib = _load()
 
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 40_000))
+RECURSION_MAX = 40_000
+sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_MAX))
+DIGITS_MAX = 150_000
+"""A numeric may have 131,072 digits before its point and 16,383 after it, more than Python reads as a number by itself."""
+HEX_DIGITS_MAX = DIGITS_MAX * 4 // 5
+sys.set_int_max_str_digits(DIGITS_MAX)
 
 LONG_TEXT_BYTES = 60_000
-DEPTH_MAX = 6_000
+"""A shorter text cannot be so deep that the C parser, which looks at no limit, needs all of the usual stack of 8 MB."""
+DEPTH_MAX = 10_000
+COMMENTS_MAX = 1000
+COMMENT_STEPS_MAX = 100_000_000
+_OPERATOR_RUN = re.compile(r"/\*[-+*/<>=~!@#%^&|`?]+")
+JSON_DEPTH_MAX = 20_000
+"""The decoder's recursion is in C: Python's limit would let it need more than that stack."""
 
 # Fields that hold a structure of one fixed type, which the JSON leaves unwrapped.
 FIELD_KINDS = {
@@ -191,16 +204,20 @@ _decode = msgspec.json.Decoder().decode
 def parse(text: str) -> list[RawStatement]:
     """The statements of a query string (42601 with PostgreSQL's message and position; 54001 if too deep)."""
     encoded = text.encode()
+    if text.count("/*") > COMMENTS_MAX:
+        _check_comments(text)
     if len(encoded) > LONG_TEXT_BYTES:
         _check_depth(text)
     result = _lib.pg_query_parse(encoded)
     try:
         if result.error:
             raise _error(result.error.contents)
+        sys.setrecursionlimit(JSON_DEPTH_MAX)
         tree = _decode(result.parse_tree)
     except RecursionError:
         raise _too_deep() from None
     finally:
+        sys.setrecursionlimit(RECURSION_MAX)
         _lib.pg_query_free_parse_result(result)
     statements = []
     for item in tree["stmts"]:
@@ -295,30 +312,90 @@ def _too_deep() -> SqlError:
     )
 
 
+def _check_comments(text: str) -> None:
+    """Refuse nested comments for which the scanner would take minutes: at each /* it reads all the operator's characters
+    that follow, and goes back."""
+    steps = sum(run.group().count("/*") * len(run.group()) for run in _OPERATOR_RUN.finditer(text))
+    if steps > COMMENT_STEPS_MAX:
+        raise _too_deep()
+
+
 def _check_depth(text: str) -> None:
-    """Refuse what would overflow the C parser's stack: nesting plus chained operators above DEPTH_MAX."""
-    from postgast import pg_query_pb2 as _pb
-    from postgast import scan
+    """Refuse what would overflow the C parser's stack, and ours.
+
+    Counts what can make a tree deeper: brackets, operators and words, as far as nothing says that what follows stands
+    beside what was before. A short text cannot have enough of them.
+    """
+    try:
+        tokens = scan(text)
+    except SqlError:  # the parser reports it, and makes no tree
+        return
+    effects = _effects()
+    depth = base = 0  # of the whole tree here, and what stays of it when something is put beside
+    between = 0  # the AND of BETWEEN x AND y is no operator of its own
+    outside: list[tuple[int, int, int]] = []
+    for kind, _, _ in tokens:
+        effect = effects.get(kind, _DEEPER)
+        if effect is _LEVEL:
+            continue
+        if effect is _CLOSES:
+            depth, base, between = outside.pop() if outside else (0, 0, 0)
+            depth += 1
+        elif effect is _OPENS:
+            outside.append((depth, base, between))
+            depth = base = depth + 1
+            between = 0
+        elif effect is _BESIDE or (effect is _AND and not between):
+            depth = base
+        elif effect is _LONGER:
+            depth = base = base + 1
+        else:
+            between += (effect is _BETWEEN) - (effect is _AND)
+            depth += 1
+        if depth > DEPTH_MAX:
+            raise _too_deep()
+
+
+class Token(NamedTuple):
+    """A token of the scanner: its kind (TOKEN_KINDS of a name) and where it is, in bytes."""
+
+    kind: int
+    start: int
+    end: int
+
+
+def scan(text: str) -> Iterator[Token]:
+    """The tokens of a text, comments too (42601 where there is none)."""
+    from postgast import PgQueryError
+    from postgast import scan as scan_tokens
 
     try:
-        tokens = scan(text).tokens
-    except Exception:  # the scanner's error is reported by the parser itself
-        return
-    chains = [0]
-    names = _pb.Token
-    opening, closing = (names.Value("ASCII_40"), names.Value("ASCII_91")), (names.Value("ASCII_41"), names.Value("ASCII_93"))
-    resets = (names.Value("ASCII_44"), names.Value("ASCII_59"))
-    operators = {names.Value(f"ASCII_{code}") for code in (37, 42, 43, 45, 47, 60, 61, 62, 94)} | {
-        names.Value(word) for word in ("Op", "AND", "OR", "NOT", "CASE", "SELECT", "UNION", "JOIN", "TYPECAST")}
-    for token in tokens:
-        kind = token.token
-        if kind in opening:
-            chains.append(0)
-        elif kind in closing and len(chains) > 1:
-            chains.pop()
-        elif kind in resets:
-            chains[-1] = 0
-        elif kind in operators:
-            chains[-1] += 1
-        if chains[-1] > DEPTH_MAX or len(chains) > DEPTH_MAX:
-            raise _too_deep()
+        found = scan_tokens(text).tokens
+    except PgQueryError as error:
+        raise SyntaxError(str(error)) from None
+    return (Token(token.token, token.start, token.end) for token in found)
+
+
+def token_kind(name: str) -> int:
+    """The kind of tokens that libpg_query calls by this name: SCONST, PASSWORD, ASCII_40."""
+    from postgast import pg_query_pb2 as kinds
+
+    return int(kinds.Token.Value(name))
+
+
+_LEVEL, _DEEPER, _OPENS, _CLOSES, _BESIDE, _LONGER, _BETWEEN, _AND = range(8)
+_EFFECTS = {
+    _LEVEL: "IDENT UIDENT SCONST USCONST BCONST XCONST FCONST ICONST PARAM ASCII_46 SQL_COMMENT C_COMMENT",
+    _OPENS: "ASCII_40 ASCII_91 CASE",
+    _CLOSES: "ASCII_41 ASCII_93 END_P",
+    _BESIDE: "ASCII_44 ASCII_59 OR WHEN THEN ELSE",  # OR and AND bind less than anything else, and their trees are flat
+    _LONGER: "UNION EXCEPT INTERSECT JOIN",  # what is before is inside
+    _BETWEEN: "BETWEEN",
+    _AND: "AND",
+}
+"""What tokens mean for the depth of the tree; the others make it deeper by one."""
+
+
+@cache
+def _effects() -> dict[int, int]:
+    return {token_kind(name): effect for effect, names in _EFFECTS.items() for name in names.split()}

@@ -29,7 +29,7 @@ class Portal:
         self.tag: str | None = None
         self.fixed = True  # the columns are known to the client before it runs
         self.sent = 0
-        self.name = ""
+        self.name = self.statement = self.source = ""  # its own, its prepared statement's, and the text, for the log
         self.node: Node | None = None  # its statement; None for an empty text
 
     async def start(self) -> None:

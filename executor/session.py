@@ -14,6 +14,7 @@ import msgspec
 from executor import sqlstates as states
 from executor.advisory import AdvisoryLocks
 from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable, slot_values
+from executor.audit import Audit
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
@@ -57,11 +58,8 @@ class Session:
     """See the module's description. Methods raise SqlError."""
 
     def __init__(self, database: ServedDatabase, engine: Any, user: str, settings: Settings, context: Context) -> None:
-        self.database = database
-        self.engine = engine
-        self.user = user
-        self.settings = settings
-        self.context = context
+        self.database, self.engine, self.user = database, engine, user
+        self.settings, self.context = settings, context
         self.lock_owner = LockOwner(0)
         self.wait_start_ns = 0  # when it began to wait for a lock, if it waits for one
         self.secret = b""
@@ -78,6 +76,7 @@ class Session:
         self.simple_source = ""
         self.query_text = ""  # of the statement that runs, or ran last
         self.clock = SessionClock()
+        self.audit = Audit(self)
         context.session = self
         context.env.objects = SessionNames(context)
         context.settings = settings
@@ -113,8 +112,8 @@ class Session:
         """Notices since the last call, as far as client_min_messages lets them through."""
         if not self.notices:
             return []
-        found = wanted(self.notices, self.settings.get("client_min_messages"))
-        self.notices.clear()
+        self.audit.messages(self.notices)
+        found, self.notices[:] = wanted(self.notices, self.settings.get("client_min_messages")), []
         return found
 
     def split(self, text: str) -> list[Any]:
@@ -246,7 +245,7 @@ class Session:
         self.query_text = prepared.text
         values = decode_parameters(self, portal, prepared.parameters, parameter_formats, parameters) if parameters else ()
         self.portals[portal] = made = self._portal(prepared, values, result_formats, ())
-        made.name = portal
+        made.name, made.statement, made.source = portal, statement, prepared.text
 
     async def describe_portal(self, name: str) -> Sequence[Column] | None:
         """The columns of a portal, or of a cursor of DECLARE, which is a portal too."""
@@ -335,6 +334,7 @@ class Session:
         self.context.session = self.context.view = self.context.sequences = self.context.env.objects = None
         self.settings.untie()
         self.identity.untie()
+        self.audit.untie()
         self.block.untie()
 
     @property

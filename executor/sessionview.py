@@ -22,6 +22,7 @@ from executor.catalog.system.session_view import (
 from executor.client import SOCKET_SETTINGS
 from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
+from executor.masking import masked
 from executor.metrics import DatabaseMetrics
 from executor.privileges.rules import of_sequence, who_is
 from executor.roles.model import DatabaseFacts, Role, Roles
@@ -148,7 +149,7 @@ class EngineView(SessionView):
             state="active" if clock.active else STATES[session.status],
             transaction_start=context.transaction_timestamp or None if in_transaction else None,
             query_start=context.statement_timestamp or None, state_change=stored_timestamp(clock.changed_ns),
-            query=session.query_text.encode()[:QUERY_BYTES].decode(errors="ignore"), wait_event_type=kind,
+            query=masked(session.query_text).text.encode()[:QUERY_BYTES].decode(errors="ignore"), wait_event_type=kind,
             wait_event=event)
 
     def _wait_of(self, session: "Session") -> tuple[str | None, str | None]:

@@ -29,7 +29,9 @@ def _logic(error: engine.EngineError) -> SqlError:
     message = error.message
     if "integer overflow" in message:
         return states.NumericValueOutOfRange("bigint out of range")
-    if "maximum depth" in message or "parser stack overflow" in message or "too many" in message:
+    if "tables in a join" in message:
+        return states.ProgramLimitExceeded("a query cannot join more than 64 tables")
+    if any(words in message for words in ("maximum depth", "parser stack overflow", "too many", "Recursion limit")):
         return states.StatementTooComplex("stack depth limit exceeded", detail=f"SQLite: {message}")
     if message.startswith("frame ") and "offset must be a non-negative" in message:
         side = message.split()[1]

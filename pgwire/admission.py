@@ -93,7 +93,8 @@ class Admission:
             channel_binding=facts.binding if facts is not None else None,
             certificate=facts.certificate if facts is not None else None,
             system_user=_system_user(link) if rule is not None and rule.method == "peer" else None,
-            secret=engine.mock_secret or self._secret, iterations=int(engine.server_setting("scram_iterations")))
+            secret=engine.mock_secret or self._secret, iterations=int(engine.server_setting("scram_iterations")),
+            rule=f"{rule.path}:{rule.line}" if rule is not None else "")
         if rule is None or rule.method == "reject":
             raise auth.refusal(candidate, host=address or LOCAL, rejected=rule is not None,
                                database=None if options.is_physical_replication else options.database)

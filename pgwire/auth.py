@@ -50,7 +50,7 @@ class Candidate:
 
     verifier: of the password, None if there is none that counts (no such role, no password, expired).
     channel_binding: the hash of our certificate, under TLS. certificate: of the client, verified: (common name, distinguished
-    name). system_user: who is at the other end of a Unix socket. secret, iterations: for mock exchanges.
+    name). system_user: who is at the other end of a Unix socket. secret, iterations: for mock exchanges. rule: where it is.
     """
 
     user: str
@@ -65,6 +65,7 @@ class Candidate:
     system_user: str | None = None
     secret: bytes = b""
     iterations: int = 4096
+    rule: str = ""
 
     def option(self, name: str) -> str | None:
         """An option of the rule."""

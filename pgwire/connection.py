@@ -5,8 +5,8 @@
     connection.send(message) -> bytes      what the socket should take
 
 A server's connection starts with packets that have no tag; the StartupMessage ends that phase. Lengths are checked as
-soon as they are there and before the body is waited for: start-up packets up to 10,000 bytes, as in PostgreSQL; then
-10,000 for messages that are always small and for everything before authentication, `message_bytes_max` for the rest.
+soon as they are there and before the body is waited for, as in PostgreSQL: start-up packets up to 10,000 bytes, what answers
+an authentication request up to 65,535; then 10,000 for messages that are always small, `message_bytes_max` for the rest.
 """
 
 import enum
@@ -19,7 +19,9 @@ from pgwire.messages.body import INT32, ProtocolViolation
 
 STARTUP_BYTES_MAX = 10_000
 SMALL_BYTES_MAX = 10_000
-MESSAGE_BYTES_MAX = 1 << 30
+AUTHENTICATION_BYTES_MAX = 65_535
+MESSAGE_BYTES_MAX = (1 << 30) - 2
+"""1 GB, less what PostgreSQL needs for itself."""
 
 
 class NeedData(enum.Enum):
@@ -239,4 +241,8 @@ def _limits(message_bytes_max: int, client: bool) -> dict[int, tuple[Any, int]]:
     """Tag (as a number) -> message and the largest length field believed. A client trusts its server's lengths more."""
     messages = BACKEND if client else FRONTEND
     small = message_bytes_max if client else min(SMALL_BYTES_MAX, message_bytes_max)
-    return {tag[0]: (kind, message_bytes_max if kind in _LARGE else small) for tag, kind in messages.items()}
+    found = {tag[0]: (kind, message_bytes_max if kind in _LARGE else small) for tag, kind in messages.items()}
+    if not client:
+        answer = startup.AuthenticationResponse
+        found[answer.tag[0]] = answer, AUTHENTICATION_BYTES_MAX
+    return found

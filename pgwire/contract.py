@@ -4,9 +4,10 @@ pgwire imports the engine only in its command line; everything else is written a
 tests can put a small engine of their own here.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence, Sized
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence, Sized
 from typing import Any, Protocol
 
+from executor.audit import Emit
 from executor.client import Client
 from executor.errors import SqlError
 from executor.metrics import SessionClock
@@ -75,6 +76,31 @@ class Notifications(Protocol):
         """The next, about so many bytes."""
 
 
+class Audit(Protocol):
+    """What of a session goes to the log. emit: to be set."""
+
+    watches: bool  # whether statements are of interest; errors always are
+    emit: Emit | None
+
+    def begin(self, what: str, text: str) -> None:
+        """A message begins to be worked on."""
+
+    def begin_bind(self, portal: str, statement: str) -> None:
+        """A Bind."""
+
+    def begin_portal(self, portal: Any, *, resumed: bool) -> None:
+        """An Execute."""
+
+    def simple(self, statements: Iterable[Any]) -> None:
+        """The statements of a Query are about to run."""
+
+    def end(self) -> None:
+        """The message has been worked on."""
+
+    def message(self, error: SqlError) -> None:
+        """An error or notice is about to be sent."""
+
+
 class ExecutorSession(Protocol):
     """One client's session in the executor. Everything may raise SqlError."""
 
@@ -83,6 +109,8 @@ class ExecutorSession(Protocol):
     status: bytes  # I, T or E
     notifications: Any  # Notifications; the client is told only while status is I
     clock: SessionClock  # kept up to date by pgwire
+    settings: Any  # get(name) as SHOW prints it, typed(name)
+    audit: Audit  # told what begins and ends; writes what the settings ask for
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

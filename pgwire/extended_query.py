@@ -27,7 +27,12 @@ _USUAL_FORMATS = frozenset({(), (0,), (1,)})
 
 async def on_parse(session: "ClientSession", message: Parse) -> State | None:
     """Make a prepared statement."""
+    audit = session.audit
+    if audit.watches:
+        audit.begin(f"parse {message.statement or '<unnamed>'}", message.text)
     await session.executor.parse(message.statement, message.text, message.parameter_oids)
+    if audit.watches:
+        audit.end()
     session.send_notices()
     session.out += PARSE_COMPLETE
     return None
@@ -40,7 +45,12 @@ async def on_bind(session: "ClientSession", message: Bind) -> State | None:
         for code in (*formats, *result_formats):
             if code not in (0, 1):
                 raise InvalidParameterValue(f"unsupported format code: {code}")
+    audit = session.audit
+    if audit.watches:
+        audit.begin_bind(message.portal, message.statement)
     await session.executor.bind(message.portal, message.statement, formats, message.parameters, result_formats)
+    if audit.watches:
+        audit.end()
     session.send_notices()
     session.out += BIND_COMPLETE
     return None
@@ -63,6 +73,9 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
     portal = session.executor.portal(name)
     resumed = bool(session.suspended) and session.suspended.get(name) is portal
     rows = 0
+    audit = session.audit
+    if audit.watches:
+        audit.begin_portal(portal, resumed=resumed)
     if not resumed:
         await portal.start()
     if portal.copy is not None:
@@ -74,6 +87,8 @@ async def on_execute(session: "ClientSession", message: Execute) -> State | None
     else:
         await results.run_to_end(portal)
     session.send_notices()
+    if audit.watches:
+        audit.end()
     if 0 < limit == rows:  # even if that was the last row: PostgreSQL does not look whether there are more
         session.suspended[name] = portal
         session.out += PORTAL_SUSPENDED
@@ -87,6 +102,8 @@ async def on_copy_done(session: "ClientSession", message: CopyDone) -> State | N
     """The client sent all data for Execute."""
     portal = await copy_flow.finish(session)
     session.send_notices()
+    if session.audit.watches:
+        session.audit.end()
     results.complete(session, portal)
     return None
 

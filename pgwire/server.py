@@ -18,12 +18,15 @@ from typing import Any
 import trio
 
 from executor.errors import SqlError, not_supported
+from executor.settings.log_connections import log_connections
 from executor.sqlstates import CannotConnectNow
 from pgwire import handshake
 from pgwire.admission import Admission, Policies
+from pgwire.audit_log import Visit
 from pgwire.backends import Backend, Backends
 from pgwire.connection import MESSAGE_BYTES_MAX, Connection
 from pgwire.contract import Engine, ExecutorSession
+from pgwire.failed_logins import FailedLogins
 from pgwire.link import ClientGone, Link
 from pgwire.messages.body import INT32, ProtocolViolation
 from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
@@ -92,6 +95,8 @@ class Server:
         self.accepting = trio.Event()  # set when clients can connect
         self._connections: trio.Nursery | None = None
         self._watch = Watch()
+        self._failed_logins = FailedLogins()
+        self._log_connections = log_connections(str(engine.server_setting("log_connections")))
         self._herald = Herald()
         self._outbox = Outbox()
         self.backends.lateness = self._watch.lateness
@@ -175,11 +180,14 @@ class Server:
         """Everything that is said on one connection; the caller closes it. Raises ClientGone."""
         connection = Connection(message_bytes_max=self._limits.message_bytes_max)
         opened: Opened | None = None
+        visit = Visit(watched.address if watched else None, watched.port if watched else 0, self._log_connections)
+        visit.received()
         with trio.move_on_after(self._limits.authentication_timeout_s) as scope:
-            opened = await self._open(connection, link, scope, log, watched)
+            opened = await self._open(connection, link, scope, log, watched, visit)
         if opened is None:
             return
         backend, executor, greeting = opened
+        executor.audit.emit = visit
         session = ClientSession(connection, link, executor, log, self._herald, greeting)
         backend.session = session
         if self._stopping:
@@ -190,29 +198,30 @@ class Server:
         finally:
             self._watch.remove(session)
             self.backends.close(backend)
-            log.debug("disconnected")
+            visit.ended(executor.settings)
 
     async def _open(
-        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any, client: SocketLink | None
+        self, connection: Connection, link: Link, scope: trio.CancelScope, log: Any, client: SocketLink | None, visit: Visit
     ) -> Opened | None:
         """The handshake, within its limits. None when there is nobody to talk to; what was wrong has been said."""
         self._strangers[id(scope)] = scope
         if len(self._strangers) > self._limits.strangers_max:
             self._drop_oldest_stranger()
         try:
-            return await self._introduce(connection, link, log, client)
+            return await self._introduce(connection, link, log, client, visit)
         except handshake.OldProtocolError as error:
             link.send_now(handshake.old_protocol_response(error))
         except (SqlError, ProtocolViolation) as error:
             refusal = from_exception(error, log)
-            log.debug("connection refused", sqlstate=refusal.sqlstate, error=refusal.message)
+            visit.refused(refusal)
+            self._failed_logins.failed(visit.address, visit.user, refusal)
             link.send_now(response_bytes(refusal, "FATAL"))
         finally:
             self._strangers.pop(id(scope), None)
         return None
 
     async def _introduce(
-        self, connection: Connection, link: Link, log: Any, client: SocketLink | None
+        self, connection: Connection, link: Link, log: Any, client: SocketLink | None, visit: Visit
     ) -> Opened | None:
         """Start-up, authentication, the executor's session, and what the client is to be told about it: that goes with
         ReadyForQuery, since each send costs as much as a short statement."""
@@ -226,10 +235,15 @@ class Server:
             log.debug("cancel request", process_id=packet.process_id, fits=fits)
             return None
         options = await handshake.negotiate(connection, link, packet)
+        visit.user, visit.database = options.user, options.database
+        await self._failed_logins.turn(visit.address)
         candidate = await self.admission.candidate(options, client)
+        visit.rule = candidate.rule
         identity, last_words = await handshake.authenticate(connection, link, candidate)
         if client is not None and identity is not None:
             client.system_user = f"{candidate.method}:{identity}"
+        self._failed_logins.succeeded(visit.address, visit.user)
+        visit.authenticated(method=candidate.method, **({"identity": identity} if identity is not None else {}))
         if options.replication:
             raise not_supported("a replication connection")
         if self._stopping:
@@ -252,7 +266,8 @@ class Server:
                 with trio.CancelScope(shield=True):
                     await executor.terminate()
             raise
-        log.debug("connected", user=options.user, database=options.database, process_id=backend.process_id)
+        visit.process_id = backend.process_id
+        visit.authorized(executor.settings)
         return backend, executor, b"".join(greeting)
 
     def _drop_oldest_stranger(self) -> None:

@@ -27,6 +27,7 @@ from pgwire.server import Limits, Server
 from pgwire.tls import DEFAULT_CIPHERS, DEFAULT_GROUPS, Tls
 from pgwire.tls import settings_of as tls_settings
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (asked for by the operator; recognised here, not chosen)
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 MEMORY = ":memory:"
 
@@ -170,7 +171,7 @@ def _announce(engine: Engine, port: int, options: ServeOptions) -> None:
     """Tell how to connect."""
     database = getattr(engine, "default_database", None) or _database_name(options.path)
     user = _user_name(engine, options)
-    host = "127.0.0.1" if options.host in ("0.0.0.0", "") else "::1" if options.host == "::" else options.host
+    host = "127.0.0.1" if options.host in (EVERYWHERE, "") else "::1" if options.host == "::" else options.host
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"pgquill serves {options.path} as PostgreSQL {options.server_version} on {host} port {port}")
     console.print(f"  psql 'host={host} port={port} dbname={database} user={user}'", markup=False)

@@ -34,6 +34,9 @@ from pgwire.states import COPY_IN_STATES, TRANSITIONS, Action, State, Step
 MESSAGES_PER_TURN = 256
 """After so many messages without waiting, let other tasks run."""
 
+OUT_BYTES_MAX = 2 * CHUNK_BYTES
+"""Answers beyond this are sent although the client has not asked for it yet."""
+
 TERMINATE_S = 30.0
 """How long the executor may take to clean up after a client, in seconds."""
 
@@ -66,6 +69,7 @@ class ClientSession:
         """greeting: what the client is told before the first ReadyForQuery."""
         self.connection = connection
         self.executor = executor
+        self.audit = executor.audit
         self.out = bytearray(greeting)  # answers not yet sent
         self.statements: list[Any] = []  # what is left of a simple query, the last one first
         self.copying: tuple[CopyIn, Portal] | None = None
@@ -172,6 +176,8 @@ class ClientSession:
                     after = step.after
                 if after is not self.state:
                     self._enter(after)
+                if len(self.out) > OUT_BYTES_MAX:  # a pipeline of many small requests for large answers
+                    self._flush_due = True
             if self._interrupt is not None:
                 return
             turn += 1
@@ -231,7 +237,7 @@ class ClientSession:
         self.statements.clear()
         self.copying = None
         error = from_exception(exception, self._log)
-        self._log.debug("error sent", sqlstate=error.sqlstate, error=error.message)
+        self.audit.message(error)
         self.send_notices()
         self.out += response_bytes(error)
         try:
@@ -268,7 +274,9 @@ class ClientSession:
         self._clock.end = _ENDS[interrupt] if self._last_words is None else End.FATAL
         if interrupt is not Interrupt.GONE:
             text = "terminating connection due to administrator command"
-            self.out += response_bytes(self._last_words or sqlstates.AdminShutdown(text), "FATAL")
+            error = self._last_words or sqlstates.AdminShutdown(text, severity="FATAL")
+            self.audit.message(error)
+            self.out += response_bytes(error, "FATAL")
             self._link.send_now(self._take_out())
 
     # -- answers -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 async def on_query(session: "ClientSession", message: Query) -> State | None:
     """Run the statements of one text. The whole text is parsed first, as in PostgreSQL."""
     executor = session.executor
+    audit = session.audit
+    if audit.watches:
+        audit.begin("statement", message.text)
     statements = executor.split(message.text)
     if not statements:
         await executor.sync()
@@ -27,6 +30,8 @@ async def on_query(session: "ClientSession", message: Query) -> State | None:
     if len(statements) > 1:
         executor.begin_implicit_block()
     session.statements = statements[::-1]
+    if audit.watches:
+        audit.simple(statements)
     return await run_statements(session)
 
 
@@ -46,6 +51,8 @@ async def run_statements(session: "ClientSession") -> State | None:
         else:
             await results.run_to_end(portal)
         await complete_statement(session, portal)
+    if session.audit.watches:
+        session.audit.end()
     await session.ready()
     return State.READY
 

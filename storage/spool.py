@@ -62,7 +62,7 @@ class Spool:
         if self._read == 0:
             self._file.seek(0)
         self._read += 1
-        rows: list[Row] = marshal.load(self._file)
+        rows: list[Row] = marshal.load(self._file)  # noqa: S302  (our own bytes, from a file that has no name)
         return rows
 
     @property

@@ -9,19 +9,21 @@ from executor.bind import domains, operators, rows, typenames
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, element_type, type_of
-from executor.bind.scope import Scope
+from executor.bind.scope import TARGETS_MAX, Scope
 from executor.bind.statement import LiteralNeeded, Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup, table
 from executor.facts.lookup import base_type
-from executor.parse import Node
+from executor.parse import DIGITS_MAX, HEX_DIGITS_MAX, Node
 from executor.plan import BoolOp, Call, Case, CaseValue, Const, Expr, IsTest, Row
 from executor.sqlstates import (
     DatatypeMismatch,
     FeatureNotSupported,
     IndeterminateDatatype,
     InvalidTextRepresentation,
+    NumericValueOutOfRange,
     SyntaxError,
+    TooManyColumns,
     UndefinedFunction,
     UndefinedObject,
 )
@@ -82,6 +84,8 @@ def _lift(s: Statement, lifted: int | None, const: Const) -> Const:
 def number(s: Statement, text: str, position: int, lifted: int | None) -> Expr:
     """A numeric literal beyond int4: int8 if it fits, else numeric."""
     digits = text.replace("_", "")
+    if len(digits) > DIGITS_MAX or (digits[1:2] in ("x", "X") and len(digits) > HEX_DIGITS_MAX):
+        raise NumericValueOutOfRange("value overflows numeric format", position=position or None)
     if digits.lower().startswith(("0x", "0o", "0b")):
         value = int(digits, 0)
         if -(2**63) <= value < 2**63:
@@ -419,6 +423,8 @@ def _row(s: Statement, scope: Scope, node: Node) -> Expr:
     fields: list[Expr] = []
     for arg in node.nodes("args"):
         fields += _expand_star(s, scope, arg)
+        if len(fields) > TARGETS_MAX:
+            raise TooManyColumns(f"ROW expressions can have at most {TARGETS_MAX} entries", position=s.position(node) or None)
     return rows.row(fields, s.position(node))
 
 

@@ -24,6 +24,7 @@ from executor.sqlstates import (
     DuplicateColumn,
     FeatureNotSupported,
     InvalidColumnReference,
+    ProgramLimitExceeded,
     SyntaxError,
     UndefinedColumn,
     UndefinedTable,
@@ -34,15 +35,33 @@ from executor.types.made import Field, is_anonymous, row_number
 
 Bound = tuple[FromItem, list[Item]]
 
+FROM_ITEMS_MAX = 200
+"""SQLite's own limit is 64 tables; more than this it does not even read."""
+
 
 def bind_from(s: Statement, scope: Scope, nodes: list[Node]) -> tuple[FromItem, ...]:
     """The FROM list; fills scope.items."""
+    if nodes:
+        _check_number(nodes)
     found = []
     for node in nodes:
         item, names = bind_item(s, scope, node)
         add_items(scope, names)
         found.append(item)
     return tuple(found)
+
+
+def _check_number(nodes: list[Node]) -> None:
+    """54000 before time is spent on what SQLite cannot join."""
+    count, pending = 0, list(nodes)
+    while pending:
+        node = pending.pop()
+        if node.kind == "JoinExpr":
+            pending += (node.peek("larg"), node.peek("rarg"))
+        else:
+            count += 1
+            if count > FROM_ITEMS_MAX:
+                raise ProgramLimitExceeded("a query cannot join more than 64 tables")
 
 
 def bind_joined(s: Statement, scope: Scope, target: Item, nodes: list[Node]) -> tuple[FromItem, ...]:

@@ -12,7 +12,7 @@ from executor.bind.grouping import check_grouping, group_clause
 from executor.bind.locking import bind_locking
 from executor.bind.names import figure_name
 from executor.bind.ordering import named_at, sort_key, sort_target
-from executor.bind.scope import Item, Scope, home, item_by_alias, missing_table
+from executor.bind.scope import TARGETS_MAX, Item, Scope, home, item_by_alias, missing_table
 from executor.bind.statement import Statement, type_name
 from executor.parse import Node
 from executor.plan import ColumnRef, Expr, Query, Select, SortKey, Target
@@ -21,6 +21,7 @@ from executor.sqlstates import (
     InvalidColumnReference,
     InvalidRowCountInLimitClause,
     SyntaxError,
+    TooManyColumns,
     WindowingError,
 )
 from executor.types import oids as T
@@ -114,6 +115,8 @@ def bind_targets(s: Statement, scope: Scope, nodes: list[Node], keep_unknown: bo
                 expr = resolve_unknown(s, expr)
             targets.append(Target(expr=expr, name=name or figure_name(value), origin=origin(scope, expr)))
         node.finish()
+        if len(targets) > TARGETS_MAX:
+            raise TooManyColumns(f"target lists can have at most {TARGETS_MAX} entries")
     return targets
 
 

@@ -12,6 +12,9 @@ from executor.bind.statement import Statement
 from executor.plan import ColumnRef, Cte, Expr
 from executor.sqlstates import AmbiguousAlias, AmbiguousColumn, InvalidColumnReference, UndefinedColumn, UndefinedTable
 
+TARGETS_MAX = 1664
+"""How many columns a result or a row may have, as in PostgreSQL."""
+
 
 @dataclass
 class Item:

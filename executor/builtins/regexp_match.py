@@ -74,9 +74,9 @@ class Expression:
             raise wrong(str(error)) from None
         self.shortest = bool(self.root.shortest)
         self.groups = translation.groups
-        # n quantifiers, none of them over a group, try at most length ** n ways from each of the text's characters.
+        # n quantifiers, none of them over a group, try at most (length + 1) ** n ways from each of the characters.
         bounded = not translation.quantified_group and not translation.back_references
-        self.untimed_length = int(STEPS_MAX ** (1 / (translation.lazy + translation.greedy + 1))) if bounded else -1
+        self.untimed_length = int(STEPS_MAX ** (1 / (translation.lazy + translation.greedy + 1))) - 1 if bounded else -1
 
     def test(self, text: str) -> bool:
         """Whether there is a match anywhere."""

@@ -7,6 +7,7 @@ refuses is 2201B with its message. Source: functions-matching.html#POSIX-SYNTAX-
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NoReturn
 
 from executor.errors import not_supported
@@ -29,6 +30,10 @@ _HEX = {"x": 255, "u": 4, "U": 8}
 _REPEAT_MAX = 255
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _COLLATING = {"hyphen": "-", "space": " ", "period": ".", "comma": ",", "tab": "\t", "newline": "\n"}
+
+
+QUANTIFIERS_MAX = 2000
+"""PostgreSQL limits the states of its automaton, and has none for three thousand either."""
 
 
 @dataclass
@@ -307,6 +312,8 @@ class _Reader:
         fixed = text[0] == "{" and "," not in text
         self.result.lazy += lazy and not fixed
         self.result.greedy += not lazy and not fixed
+        if self.result.lazy + self.result.greedy > QUANTIFIERS_MAX:
+            raise wrong("regular expression is too complex")
         self.result.quantified_group = self.result.quantified_group or atom.kind != "="
         return Node("*", atom.plain + text + "?" * lazy, atom.greedy + text, [atom], low=low, high=high, lazy=lazy,
                     captures=atom.captures, fixed=fixed)
@@ -479,7 +486,7 @@ def _distinct(alternatives: list[Node]) -> bool:
     if any(child.kind != "=" or not child.quantifiable or child.plain[:1] in "[(" for node in alternatives
            for child in (node.children or [node])) or any(node.kind not in "=." for node in alternatives):
         return False
-    return not any(a != b and b.startswith(a) for a in texts for b in texts) and len(set(texts)) == len(texts)
+    return not any(after.startswith(text) for text, after in pairwise(sorted(texts)))
 
 
 def _in_set(character: str) -> str:

@@ -13,11 +13,14 @@ from executor.errors import SqlError, not_supported
 from executor.facts import table
 from executor.identifiers import split_identifiers
 from executor.settings.definitions import Definition, Typed, invalid_value
+from executor.settings.log_connections import check_log_connections
 from executor.settings.time_zone import check_time_zone
 from executor.sqlstates import FeatureNotSupported, InvalidParameterValue, UndefinedObject
 
 if TYPE_CHECKING:
     from executor.settings.session import Settings
+
+STACK_KB_MAX = 7680
 
 Check = Callable[[Definition, Typed, "Settings"], Typed]
 
@@ -214,6 +217,17 @@ def _check_buffer_limit(definition: Definition, value: Typed, settings: "Setting
     )
 
 
+def _check_stack_depth(definition: Definition, value: Typed, settings: "Settings") -> Typed:
+    """The stack that PostgreSQL expects to be there, less what it keeps for itself."""
+    if int(value) <= STACK_KB_MAX:
+        return value
+    raise InvalidParameterValue(
+        f'invalid value for parameter "{definition.name}": {value}',
+        detail=f'"{definition.name}" must not exceed {STACK_KB_MAX}kB.',
+        hint='Increase the platform\'s stack depth limit via "ulimit -s" or local equivalent.',
+    )
+
+
 def _check_application_name(definition: Definition, value: Typed, settings: "Settings") -> Typed:
     """What is not printable ASCII becomes \\xNN, byte by byte: the name goes to logs in any encoding."""
     return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in str(value).encode())
@@ -245,6 +259,12 @@ CHECKS: Mapping[str, Check] = {
     "quote_all_identifiers": _only(False),
     "session_replication_role": _only("origin"),
     "exit_on_error": _only(False),
+    "log_connections": check_log_connections,
+    "log_destination": _only("stderr"),
+    "logging_collector": _only(False),
+    "log_hostname": _only(False),
+    "log_line_prefix": _only("%m [%p] "),
+    "max_stack_depth": _check_stack_depth,
     "allow_system_table_mods": _only(False),
 }
 """By the setting's name in lower case."""

@@ -20,6 +20,7 @@ Items = list[Any]
 """Elements in JSON form, lists inside lists for more dimensions."""
 
 DIMENSIONS_MAX = 6
+BOUND_MAX = 2**31 - 1
 ELEMENTS_MAX = 134_217_727
 
 _decode = msgspec.json.Decoder().decode
@@ -153,11 +154,15 @@ def from_json(element_oid: int) -> Callable[[Any], Stored]:
     return _FROM_JSON.get(element_oid, _same)
 
 
+def too_many_dimensions(count: int) -> ProgramLimitExceeded:
+    """54000."""
+    return ProgramLimitExceeded(f"number of array dimensions ({count}) exceeds the maximum allowed ({DIMENSIONS_MAX})")
+
+
 def check_size(lengths: tuple[int, ...]) -> None:
     """54000 for more than 6 dimensions or too many elements."""
     if len(lengths) > DIMENSIONS_MAX:
-        raise ProgramLimitExceeded(
-            f"number of array dimensions ({len(lengths)}) exceeds the maximum allowed ({DIMENSIONS_MAX})")
+        raise too_many_dimensions(len(lengths))
     total = 1
     for length in lengths:
         total *= length

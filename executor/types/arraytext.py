@@ -267,7 +267,7 @@ class _Binary:
         if count < 0:
             raise InvalidBinaryRepresentation(f"invalid number of dimensions: {count}")
         if count > arrays.DIMENSIONS_MAX:
-            arrays.check_size((0,) * count)
+            raise arrays.too_many_dimensions(count)
         if flags not in (0, 1):
             raise InvalidBinaryRepresentation("invalid array flags")
         if oid != element_oid:
@@ -278,6 +278,9 @@ class _Binary:
         if any(length < 0 for length in lengths):
             raise InvalidBinaryRepresentation("invalid array dimension")
         arrays.check_size(lengths)
+        for length, lower in shape:
+            if lower + length > arrays.BOUND_MAX:
+                raise ProgramLimitExceeded(f"array lower bound is too large: {lower}")
         total = 1 if lengths else 0
         for length in lengths:
             total *= length

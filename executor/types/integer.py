@@ -127,9 +127,12 @@ def _encode_binary(type_name: str, layout: Struct) -> Encoder:
     return encode
 
 
-def _receive(layout: Struct) -> Callable[[bytes, int, Env], Stored]:
+def _receive(layout: Struct, beyond: str = "") -> Callable[[bytes, int, Env], Stored]:
+    """beyond: what is not supported where a value is larger than SQLite's integers."""
     def receive(data: bytes, typmod: int, env: Env) -> Stored:
         value: int = layout.unpack(binary_length(data, layout.size))[0]
+        if value > INT8_MAX:
+            raise not_supported(beyond)
         return value
 
     return receive
@@ -151,10 +154,12 @@ def _signed(oid: int, name: str, layout: str, low: int, high: int, declaration: 
 
 
 def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> Codec:
+    beyond = f"a value of type {name} beyond {INT8_MAX}"
+
     def parse(text: str, typmod: int, env: Env) -> Stored:
         value = unsigned_from_text(text, name, bits)
         if value > INT8_MAX:
-            raise not_supported(f"a value of type {name} beyond {INT8_MAX}")
+            raise not_supported(beyond)
         return value
 
     body = Struct(layout)
@@ -162,7 +167,7 @@ def _unsigned(oid: int, name: str, layout: str, bits: int, declaration: str) -> 
         oid,
         parse,
         constant(_wrapped(_encode_text(name), bits)),
-        _receive(body),
+        _receive(body, beyond),
         constant(_wrapped(_encode_binary(name, body), bits)),
         declared(declaration),
     )
@@ -178,6 +183,9 @@ def _wrapped(encode: Encoder, bits: int) -> Encoder:
     return wrap
 
 
+LSN_BEYOND = "a value of type pg_lsn beyond 7FFFFFFF/FFFFFFFF"
+
+
 def lsn_from_text(text: str) -> int:
     """Read a log position written as two hexadecimal numbers, "16/B374D848" (22P02 otherwise)."""
     match = _LSN.fullmatch(text)
@@ -185,7 +193,7 @@ def lsn_from_text(text: str) -> int:
         raise invalid_syntax("pg_lsn", text)
     value = int(match[1], 16) << 32 | int(match[2], 16)
     if value > INT8_MAX:
-        raise not_supported("a value of type pg_lsn beyond 7FFFFFFF/FFFFFFFF")
+        raise not_supported(LSN_BEYOND)
     return value
 
 
@@ -214,7 +222,7 @@ CODECS = (
         PG_LSN,
         lambda text, typmod, env: lsn_from_text(text),
         constant(_encode_lsn),
-        _receive(_UNSIGNED_8),
+        _receive(_UNSIGNED_8, LSN_BEYOND),
         constant(_encode_binary("pg_lsn", _UNSIGNED_8)),
         declared("pg_lsn INTEGER"),
     ),

@@ -30,6 +30,8 @@ NAN, INFINITY, MINUS_INFINITY = Decimal("NaN"), Decimal("Infinity"), Decimal("-I
 _SPACE = " \t\n\v\f\r"
 _CANONICAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DECIMAL = re.compile(r"([-+]?)((?:[0-9](?:_?[0-9])*)?(?:\.(?:[0-9](?:_?[0-9])*)?)?)(?:[eE]([-+]?[0-9](?:_?[0-9])*))?")
+RADIX_DIGITS_MAX = 500_000
+"""More binary digits than the largest numeric has."""
 _RADIX = re.compile(r"([-+]?)0(?:[xX]((?:_?[0-9a-fA-F])+)|[oO]((?:_?[0-7])+)|[bB]((?:_?[01])+))")
 _SPECIAL = {
     "nan": "NaN", "infinity": "Infinity", "+infinity": "Infinity", "-infinity": "-Infinity", "inf": "Infinity",
@@ -123,6 +125,8 @@ def _canonical(text: str) -> str:
     if radix:
         sign, *numbers = radix.groups()
         digits, base = next((n, b) for n, b in zip(numbers, (16, 8, 2), strict=True) if n)
+        if len(digits) > RADIX_DIGITS_MAX:
+            raise NumericValueOutOfRange("value overflows numeric format")
         value = int(digits.replace("_", ""), base)
         return text_of(Decimal(-value if sign == "-" else value))
     special = _SPECIAL.get(trimmed.lower())

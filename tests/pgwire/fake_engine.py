@@ -293,10 +293,52 @@ class FakeNotifications:
         return taken
 
 
+class FakeAudit:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.watches = True
+        self.emit: Any = None
+        self.told: list[tuple[str, ...]] = []
+
+    def begin(self, what: str, text: str) -> None:
+        self.told.append(("begin", what, text))
+
+    def begin_bind(self, portal: str, statement: str) -> None:
+        self.told.append(("bind", portal, statement))
+
+    def begin_portal(self, portal: FakePortal, *, resumed: bool) -> None:
+        self.told.append(("resume" if resumed else "execute",))
+
+    def simple(self, statements: list[FakeStatement]) -> None:
+        self.told.append(("simple", *(statement.text for statement in statements)))
+
+    def end(self) -> None:
+        self.told.append(("end",))
+
+    def message(self, error: SqlError) -> None:
+        self.told.append(("message", error.severity, error.sqlstate))
+
+
+class FakeSettings:
+    """The settings that pgwire asks for."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self._options = {"application_name": "", "log_connections": "", **options}
+
+    def get(self, name: str) -> str:
+        return self._options[name]
+
+    def typed(self, name: str) -> bool:
+        return self._options.get(name) == "on"
+
+
 class FakeSession:
     def __init__(self, engine: "FakeEngine", options: dict[str, str]) -> None:
         self.engine = engine
         self.clock = SessionClock()
+        self.audit = FakeAudit()
+        self.settings = FakeSettings(options)
         self.options = options
         self.process_id, self.secret = 0, b""
         self.status = b"I"
@@ -480,7 +522,9 @@ class FakeEngine:
 
 
 SERVER_SETTINGS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0,
-                   "authentication_timeout": 60, "scram_iterations": 4096, "password_encryption": "scram-sha-256", "ssl": False}
-KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path"}
+                   "authentication_timeout": 60, "scram_iterations": 4096, "password_encryption": "scram-sha-256", "ssl": False,
+                   "log_connections": ""}
+KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path",
+                  "statement_timeout", "lock_timeout", "log_min_messages"}
 
 Engine = FakeEngine

@@ -14,7 +14,7 @@ from executor.roles.model import Role, RoleSettings
 
 _UTF8 = 6
 _DEFAULT_TABLESPACE = 1663
-HIDDEN_PASSWORD = "********"
+HIDDEN_PASSWORD = "********"  # noqa: S105  (what is shown instead of one)
 
 _database_row = maker(
     "pg_catalog.pg_database", encoding=_UTF8, datlocprovider="c", datistemplate=0,

@@ -30,6 +30,7 @@ class Context:
         self.transaction_ns = 0  # when the transaction began, time.time_ns()
         self.statement_ns = 0
         self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
+        self.nested: Any = None  # storage.nested.Nested of the connection that calls a function which runs statements
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
 
     @property

@@ -128,7 +128,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
         few = all(need.few for need in statement.needs if isinstance(need, TableFunction)) and not any(
             isinstance(need, Lateral) for need in statement.needs)
         long = (not few and any(op[1] == "VNext" for op in program)) or "recursive" in statement.sql.lower()
-    long = long or any(function.blocks for function in functions)
+    long = long or statement.nested or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)
 

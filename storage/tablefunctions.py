@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from storage.functions import ContextHolder
+from storage.functions import ContextHolder, nesting
 from storage.statement import Lateral, TableFunction
 
 Rows = Callable[..., Iterable[Any]]
@@ -29,6 +29,8 @@ def register_table_function(raw: apsw.Connection, holder: ContextHolder, functio
     if function.context:
         given = function.callable
         call = lambda *args: given(holder.context, *args)  # noqa: E731
+    if function.nested:
+        call = nesting(call, holder)
     _register(raw, function.name, function.nargs, function.ncolumns, call, wrap=function.ncolumns == 1)
 
 

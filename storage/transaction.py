@@ -279,7 +279,7 @@ class Transaction(RowLocks):
         connection.command("SAVEPOINT pgquill_statement")
         try:
             job = partial(connection.change_many, statement, batch)
-            changes = self._settled(connection, job, autocommit=False)
+            changes = self._settled(connection, job, autocommit=False, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, False)
             raise
@@ -287,9 +287,11 @@ class Transaction(RowLocks):
         self._pristine = False
         return changes
 
-    def _settled(self, connection: Connection, run: Callable[[], T], *, autocommit: bool) -> T:
+    def _settled(self, connection: Connection, run: Callable[[], T], *, autocommit: bool, nested: bool) -> T:
         """Run a statement that changes rows, and lock them. Raises: LockConflict, StaleSnapshot."""
-        capture = connection.capture = self._capture(autocommit=autocommit)
+        capture = connection.capture = self._capture(autocommit=autocommit, nested=nested)
+        if capture is not None and nested:
+            capture.facts = self._engine.facts(connection)
         try:
             result = run()
         except ConstraintFailed as error:
@@ -339,7 +341,7 @@ class Transaction(RowLocks):
             connection.deadline = monotonic() + self._engine.budget_s
         try:
             job = partial(connection.change, statement, params)
-            buffer, spool, changes = self._settled(connection, job, autocommit=autocommit)
+            buffer, spool, changes = self._settled(connection, job, autocommit=autocommit, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, autocommit)
             raise

@@ -144,7 +144,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     if lifted and len(s.lifted_used) != len(lifted):
         raise LiteralNeeded
     if runs:
-        _check_populated(s)
+        check_populated(s)
     types = unresolved_parameters(s)
     for number, oid in enumerate(types, 1):
         if oid == T.UNKNOWN:
@@ -159,10 +159,10 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
                     verb=verb, writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                    changes=_changes(found, lowered, verb), used=s.relations)
+                    changes=changes_of(found, lowered, verb), used=s.relations)
 
 
-def _changes(found: plan.Plan, lowered: Lowered, verb: str) -> str:
+def changes_of(found: plan.Plan, lowered: Lowered, verb: str) -> str:
     """What a READ ONLY transaction refuses. It may change temporary tables, and lock their rows."""
     if lowered.statement.writes:
         return "" if isinstance(found, plan.DataChange) and found.relation.persistence == "t" else verb
@@ -174,7 +174,7 @@ def _changes(found: plan.Plan, lowered: Lowered, verb: str) -> str:
     return f"{verb} {strength}" if strength else ""
 
 
-def _check_populated(s: Statement) -> None:
+def check_populated(s: Statement) -> None:
     """55000 for a materialized view without data."""
     for relation in s.relations.values():
         if not relation.populated:

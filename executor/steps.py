@@ -34,7 +34,7 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
     """
     steps = analyzed.lowered.steps
     values = [slot_values(step.lowered.slots, parameters, literals, session.context.env) for step in steps]
-    run = partial(_run_once, session, transaction, analyzed, values, (parameters, literals))
+    run = partial(run_once, session, transaction, analyzed, values, (parameters, literals))
     with transaction.hold():
         if analyzed.writes:
             if not steps[0].lowered.statement.writes:
@@ -58,8 +58,9 @@ async def _begin_write(session: "Session", transaction: Any, analyzed: Analyzed)
         raise translate(error, analyzed.catalog) from None
 
 
-async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
+async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
                     given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
+    """All steps, in a transaction that writes already if they do; see `run_steps`."""
     kept = session.context.kept_rows = {}
     result: Rows | None = None
     changes = 0

@@ -12,6 +12,7 @@ from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.typenames import find as find_type
 from executor.catalog.constructors import constructors
+from executor.catalog.routines import IS_ROUTINE, routines
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function
@@ -120,11 +121,20 @@ def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = N
 def _overloads(s: Statement, names: list[str]) -> tuple[Function, ...]:
     """The functions that a name can mean: PostgreSQL's, and those that came with users' types."""
     built_in = lookup.functions_in(names[-2] if len(names) > 1 else "pg_catalog").get(names[-1], ())
-    if not s.catalog.types:
+    if not s.catalog.types and not s.catalog.routines:
         return built_in
-    made = [function for schema in reversed(names[-2:-1] or s.search_path)
-            for function in constructors(s.catalog, schema, names[-1])]
-    return built_in + tuple({function.arguments: function for function in made}.values())  # the first schema's wins
+    path = names[-2:-1] or s.search_path
+    made = [function for schema in reversed(path)
+            for function in (*constructors(s.catalog, schema, names[-1]), *routines(s.catalog, schema, names[-1]))]
+    found = {function.arguments: function for function in made}  # the first schema's wins
+    hidden = () if len(names) > 1 else path[: path.index("pg_catalog")] if "pg_catalog" in path else path
+    for function in built_in:
+        if function.arguments in found:
+            if found[function.arguments].schema in hidden:
+                built_in = tuple(f for f in built_in if f is not function)
+            else:
+                del found[function.arguments]
+    return built_in + tuple(found.values())
 
 
 def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr], labels: list[str], variadic_call: bool,
@@ -213,7 +223,7 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
         result = rows.unnamed(converted[0].type)
-    if result == T.RECORD and function.returns_set and len(function.outputs) > 1:
+    if result == T.RECORD and len(function.outputs) > 1 and (function.returns_set or function.source == IS_ROUTINE):
         outputs = [operators.polymorphic(declared, [a.type for a in arguments], oid, position)[1] for _, oid in function.outputs]
         result = row_number(tuple(Field(name, oid) for (name, _), oid in zip(function.outputs, outputs, strict=True)))
     return function, converted, result

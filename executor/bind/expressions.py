@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind import domains, operators, rows, typenames
+from executor.bind import domains, operators, rows, typenames, variables
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, element_type, type_of
@@ -111,6 +111,8 @@ def _bits(s: Statement, text: str, position: int) -> Expr:
 
 
 def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
+    if s.variables is not None and s.positions:
+        return variables.parameter(s, node.take("number", 0), s.position(node))
     return domains.input_checked(s, s.parameter(node.take("number", 0), s.position(node)))
 
 
@@ -120,6 +122,12 @@ def _placed(expr: Expr, position: int) -> Expr:
 
 
 def _column(s: Statement, scope: Scope, node: Node) -> Expr:
+    if s.variables is not None and s.positions:
+        return variables.column(s, node, lambda: _plain_column(s, scope, node))
+    return _plain_column(s, scope, node)
+
+
+def _plain_column(s: Statement, scope: Scope, node: Node) -> Expr:
     fields = node.nodes("fields")
     position = s.position(node)
     if fields[-1].kind == "A_Star":
@@ -425,6 +433,8 @@ def _row(s: Statement, scope: Scope, node: Node) -> Expr:
 def _expand_star(s: Statement, scope: Scope, node: Node) -> list[Expr]:
     if node.kind == "ColumnRef" and node.nodes("fields")[-1].kind == "A_Star" and len(node.nodes("fields")) > 1:
         whole = bind(s, scope, node)
+        if isinstance(whole, plan.Param):
+            return [expr for _, expr in rows.expanded(s, whole, whole.position)]
         return list(whole.fields) if isinstance(whole, plan.WholeRow) else [whole]
     if node.kind == "A_Indirection" and node.peek("indirection")[-1].kind == "A_Star":
         return [expr for _, expr in expand(s, scope, node)]

@@ -14,6 +14,7 @@ from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.text_search import is_statistics, statistics
 from executor.catalog.model import Relation
+from executor.catalog.routines import IS_ROUTINE
 from executor.errors import not_supported
 from executor.parse import Node, parse_one
 from executor.plan import ColumnRef, Const, CteEntry, Expr, FromItem, FunctionEntry, Join, QueryEntry, TableEntry
@@ -287,7 +288,7 @@ def defined_row(s: Statement, call: Expr, definitions: list[Node]) -> Expr:
     if call.function.outputs:
         raise SyntaxError("a column definition list is redundant for a function with OUT parameters",
                           position=s.position(definitions[0]) or None)
-    if call.function.source not in DEFINABLE:
+    if call.function.source not in DEFINABLE and call.function.source != IS_ROUTINE:
         raise not_supported(f"a column definition list for {call.function.name}", position=call.position or None)
     return replace(call, type=row_number(tuple(fields)))
 

@@ -5,6 +5,7 @@ expressions; from_clause.py, query.py and data_change.py bind statements; resolv
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from executor import plan
 from executor.catalog import usertypes
@@ -48,6 +49,7 @@ class Statement:
     volatile_literals: bool = False  # a literal such as 'now' was read: the plan may not be kept
     relations: dict[int, Relation] = field(default_factory=dict)  # every relation used, by OID
     positions: bool = True
+    variables: Any = None  # executor.bind.variables.Variables: those of a function's body that may be named in it
     view_depth: int = 0
     qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to
     keeps_text: bool = False  # the text is to be stored: note what names in it stand for

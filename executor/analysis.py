@@ -75,6 +75,7 @@ class Analyzed(msgspec.Struct, dict=True):
     changes: str = ""
     used: dict[int, Relation] = {}  # every relation that is used, by OID
     outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
+    needs_writer: bool = False  # a function that it calls has turned out to change rows
 
     @cached_property
     def tables(self) -> Tables:

@@ -5,6 +5,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from time import time_ns
 from typing import Any
@@ -42,7 +43,7 @@ from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Stored
 from executor.waiting import run_command_waiting, run_waiting, wait_for
-from storage.errors import EngineError, LockConflict, SchemaChanged
+from storage.errors import EngineError, LockConflict, NeedsWriter, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
@@ -459,6 +460,9 @@ class Session:
                     values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
                     run = partial(self.run_statement, transaction, self.statement_of(analyzed), values, analyzed)
                 rows = await run_waiting(self, run)
+            except NeedsWriter:
+                analyzed.needs_writer = True
+                continue
             except LiteralNeeded:
                 tries += 1
                 prepared, literals = await self.without_lifting(prepared, text), ()
@@ -473,11 +477,11 @@ class Session:
     def statement_of(self, analyzed: Analyzed) -> Statement:
         """The SQLite statement, with the system catalogs that it reads."""
         statement: Statement = analyzed.lowered.statement
-        if not analyzed.lowered.system:
-            return statement
-        from executor.systemtables import system_tables  # imported when a catalog is first read
+        if analyzed.lowered.system:
+            from executor.systemtables import system_tables  # imported when a catalog is first read
 
-        return system_tables(self, analyzed)
+            statement = system_tables(self, analyzed)
+        return replace(statement, writes=True) if analyzed.needs_writer else statement
 
     async def without_lifting(self, prepared: Prepared, text: str, *, fixed: bool = True) -> Prepared:
         """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
@@ -522,7 +526,7 @@ class Session:
             return rows  # type: ignore[no-any-return]
         except SchemaChanged:
             return None
-        except LockConflict:
+        except (LockConflict, NeedsWriter):
             raise  # its turn will come: see executor.waiting
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None

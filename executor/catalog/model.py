@@ -233,7 +233,7 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dic
 
     body: the text between the quotes; "" for one in SQL-standard syntax, whose `statements` are PostgreSQL's text with names
     qualified, and which is atomic, a RETURN or a BEGIN ATOMIC ... END. settings: SET clauses, name -> value as SET takes it.
-    uses: what a body in SQL-standard syntax reads: (relation OID, attnum), for dependencies; calls: OIDs of routines.
+    uses: what a body in SQL-standard syntax reads: (relation OID, attnum), for dependencies.
     """
 
     oid: int
@@ -256,8 +256,7 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dic
     atomic: str = ""  # "", "return", "begin"
     settings: tuple[tuple[str, str], ...] = ()
     uses: tuple[tuple[int, int], ...] = ()
-    calls: tuple[int, ...] = ()
-    window: bool = False
+    path: tuple[str, ...] = ()  # what names in `statements` were looked up along
     owner: str = ""
 
     @cached_property

@@ -25,7 +25,7 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, index, sequence or type. A composite type is a
+    """An object. kind: schema, relation, column, default, constraint, index, sequence, type or routine. A composite type is a
     relation; type is an enum, a domain, a range, a multirange, or an array type."""
 
     kind: str
@@ -46,8 +46,14 @@ class Graph:
         """What depends on an object directly."""
         yield from getattr(self, f"_of_{thing.kind}")(thing)
 
+    def _of_routine(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        return iter(())
+
     def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)
+        for routine in self.catalog.routines:
+            if routine.schema == name:
+                yield Thing("routine", routine.oid), NORMAL
         for relation in self.catalog.relations:
             if relation.schema == name:
                 yield Thing("relation", relation.oid), NORMAL
@@ -67,6 +73,9 @@ class Graph:
             yield Thing("type", found.array), AUTO
             yield from self._mentioning((found.schema, found.name))
         yield from self._having(thing.oid)
+        for routine in self.catalog.routines:
+            if thing.oid in (routine.result, *(a.type for a in routine.arguments)):
+                yield Thing("routine", routine.oid), NORMAL
 
     def _having(self, oid: int) -> Iterator[tuple[Thing, str]]:
         """What has values of a type: columns, domains and ranges."""
@@ -112,6 +121,9 @@ class Graph:
         for relation in self.catalog.relations:
             if any(used == oid and (not number or column == number) for used, column in relation.uses):
                 yield Thing("relation", relation.oid), NORMAL
+        for routine in self.catalog.routines:
+            if any(used == oid and (not number or column == number) for used, column in routine.uses):
+                yield Thing("routine", routine.oid), NORMAL
 
     def _of_column(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         relation = self.catalog.relations_by_oid[thing.oid]
@@ -225,6 +237,12 @@ class Graph:
 
     def _describe_schema(self, thing: Thing) -> str:
         return f"schema {quote_identifier(next(s.name for s in self.catalog.schemas if s.oid == thing.oid))}"
+
+    def _describe_routine(self, thing: Thing) -> str:
+        from executor.ddl.routine_lookup import described
+
+        routine = self.catalog.routines_by_oid[thing.oid]
+        return f"{'procedure' if routine.kind == 'p' else 'function'} {described(self.ctx, routine)}"
 
     def _describe_relation(self, thing: Thing) -> str:
         relation = self.catalog.relations_by_oid[thing.oid]

@@ -52,7 +52,7 @@ class SqlBody:
         for text in texts:
             self.statements += parse(text)
         self.plans: dict[Any, Plan] = {}
-        self.search_path: tuple[str, ...] | None = (routine.schema, "pg_catalog", "public") if routine.atomic else None
+        self.search_path: tuple[str, ...] | None = routine.path if routine.atomic else None
 
     @property
     def wanted(self) -> list[Type]:

@@ -78,6 +78,17 @@ class Analyzed(msgspec.Struct, dict=True):
     needs_writer: bool = False  # a function that it calls has turned out to change rows
 
     @cached_property
+    def calls_routines(self) -> bool:
+        """Whether it calls functions that users made."""
+        return bool(self.catalog.routines) and (self.lowered.statement.nested or any(
+            step.lowered.statement.nested for step in self.lowered.steps))
+
+    @cached_property
+    def reading(self) -> frozenset[int]:
+        """The OIDs of what it reads while routines that it calls must not change that: of a query that calls some."""
+        return frozenset(self.used) if self.calls_routines and isinstance(self.plan, plan.Query) else frozenset()
+
+    @cached_property
     def tables(self) -> Tables:
         """The locks on tables that it needs."""
         plain = not self.lowered.steps and isinstance(self.plan, plan.Query)

@@ -52,6 +52,10 @@ RETRIES = 100
 """How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
 
 
+async def no_rows() -> None:
+    """What a run gives whose schema was not that of the plan."""
+
+
 class Session:
     """See the module's description. Methods raise SqlError."""
 
@@ -452,13 +456,21 @@ class Session:
                 continue
             self.context.catalog = analyzed.catalog
             try:
-                if analyzed.lowered.steps:
+                if analyzed.calls_routines and (split := self._split(analyzed)) is not None:
+                    from executor.routines.toplevel import run_split
+
+                    rows = await run_split(self, transaction, analyzed, split, parameters, literals)
+                    if rows is not None:
+                        return rows, analyzed
+                    run = no_rows
+                elif analyzed.lowered.steps:
                     from executor.steps import run_steps  # few statements take several
 
                     run = partial(run_steps, self, transaction, analyzed, parameters, literals)
                 else:
                     values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
                     run = partial(self.run_statement, transaction, self.statement_of(analyzed), values, analyzed)
+                self.context.reading = analyzed.reading
                 rows = await run_waiting(self, run)
             except NeedsWriter:
                 analyzed.needs_writer = True
@@ -473,6 +485,14 @@ class Session:
             await self.catalog(refresh=True)
             prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
+
+    @staticmethod
+    def _split(analyzed: Analyzed) -> Any:
+        """How a SELECT whose outputs are calls of routines is run; None if SQLite makes the calls."""
+        from executor.routines.toplevel import split_of
+
+        found = split_of(analyzed)
+        return found if found is not None and (found.alone or analyzed.needs_writer) else None
 
     def statement_of(self, analyzed: Analyzed) -> Statement:
         """The SQLite statement, with the system catalogs that it reads."""

@@ -30,7 +30,7 @@ def register_table_function(raw: apsw.Connection, holder: ContextHolder, functio
         given = function.callable
         call = lambda *args: given(holder.context, *args)  # noqa: E731
     if function.nested:
-        call = nesting(call, holder)
+        call = nesting(partial(_all, call), holder)
     _register(raw, function.name, function.nargs, function.ncolumns, call, wrap=function.ncolumns == 1)
 
 
@@ -38,6 +38,11 @@ def register_lateral(raw: apsw.Connection, lateral: Lateral) -> None:
     """Make the query a table of its name on this connection."""
     call = partial(_run_lateral, raw, lateral.sql)
     _register(raw, lateral.name, lateral.nargs, lateral.ncolumns, call, wrap=False)
+
+
+def _all(call: Rows, *args: Any) -> list[Any]:
+    """All rows at once: what makes them works only while it is being called."""
+    return list(call(*args))
 
 
 def forget(raw: apsw.Connection, name: str) -> None:

@@ -164,7 +164,9 @@ def _default(node: Node, oid: int, number: int, ctx: DdlContext) -> str:
 def resolved(node: Node, ctx: DdlContext) -> int:
     """The OID of a type of an argument or a result; table.column%TYPE with its NOTICE."""
     if not node.take("pct_type", False):
-        return ctx.binder.resolve_type(node)[0]
+        bare = Node("TypeName", {name: value for name, value in node.tree[node.kind].items() if name != "setof"})
+        node._left.clear()
+        return ctx.binder.resolve_type(bare)[0]
     names = node.texts("names")
     from executor.ddl.lookup import get
 

@@ -140,8 +140,7 @@ def compile_routine(context: Context, catalog: Catalog, path: tuple[str, ...], r
         _parse_body(parser, made)
         return made
     except SqlError as error:
-        line = 1 if parser is None else parser.line()
-        add_context(error, f'compilation of PL/pgSQL function "{routine.name}" near line {line}')
+        _located(error, parser, routine.name, "" if checks else routine.body)
         raise
 
 
@@ -155,9 +154,18 @@ def compile_block(context: Context, catalog: Catalog, path: tuple[str, ...], tex
         _parse_body(parser, made)
         return made
     except SqlError as error:
-        line = 1 if parser is None else parser.line()
-        add_context(error, f'compilation of PL/pgSQL function "inline_code_block" near line {line}')
+        _located(error, parser, "inline_code_block", "")
         raise
+
+
+def _located(error: SqlError, parser: Parser | None, name: str, body: str) -> None:
+    """Where a body could not be understood. body: its text, "" if the place will be one in the statement that gives it."""
+    if error.position is not None and not body:
+        return
+    if error.position is not None:
+        error.internal_position, error.internal_query, error.position = error.position, body, None
+    line = 1 if parser is None else parser.line(parser.tokens[max(parser.at - 1, 0)])
+    add_context(error, f'compilation of PL/pgSQL function "{name}" near line {line}')
 
 
 def _declare(parser: Parser, catalog: Catalog, routine: Routine, types: tuple[int, ...], result: int,

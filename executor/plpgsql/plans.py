@@ -80,7 +80,7 @@ def located(error: SqlError, piece: Expr, lead: int) -> SqlError:
         error.internal_position, error.internal_query = error.position - lead, piece.text
         error.position = None
     elif error.internal_position is None:
-        words = {"statement": "SQL statement", "assignment": "PL/pgSQL assignment"}.get(piece.mode, "SQL expression")
+        words = {"statement": "SQL statement", "assignment": "PL/pgSQL assignment"}.get(piece.mode, "PL/pgSQL expression")
         add_context(error, f'{words} "{piece.text}"')
     return error
 

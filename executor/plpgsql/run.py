@@ -275,7 +275,7 @@ class Run:
             rows, changes = await self.host.rows(plan, plan.parameters(self.frame))
         except SqlError as error:
             if not plan.is_quiet:
-                words = {"statement": "SQL statement", "assignment": "PL/pgSQL assignment"}.get(piece.mode, "SQL expression")
+                words = {"statement": "SQL statement", "assignment": "PL/pgSQL assignment"}.get(piece.mode, "PL/pgSQL expression")
                 add_context(error, f'{words} "{piece.text}"')
             raise
         self.row_count = changes if plan.verb != "SELECT" else len(rows)
@@ -286,7 +286,14 @@ class Run:
         plan = self.plan(piece, target)
         if plan.compute is not None:
             return plan.compute(self.frame.values), plan.type
-        value = self.host.value(plan, plan.parameters(self.frame)) if plan.is_simple else MISSING
+        value = MISSING
+        if plan.is_simple:
+            try:
+                value = self.host.value(plan, plan.parameters(self.frame))
+            except SqlError as error:
+                if not plan.references:  # PostgreSQL computes constants as it plans
+                    add_context(error, f'PL/pgSQL {_words(piece)} "{piece.text}"')
+                raise
         if value is MISSING:
             if len(plan.columns) != 1:
                 what = "assignment source" if piece.mode == "assignment" else "query"
@@ -443,6 +450,10 @@ class Run:
         if at < 0:
             raise UndefinedColumn(f'record "{variable.name}" has no field "{name}"')
         return row, at
+
+
+def _words(piece: tree.Expr) -> str:
+    return "assignment" if piece.mode == "assignment" else "expression"
 
 
 def type_words(number: int) -> str:

@@ -1,6 +1,6 @@
 """Calls of routines from within SQLite, and what is common to all ways of calling one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ def call_scalar(context: Context, oid: int, types: tuple[int, ...], result: int,
 
 
 def call_rows(context: Context, oid: int, types: tuple[int, ...], result: int, ncolumns: int,
-              arguments: Sequence[Stored]) -> Iterable[Any]:
+              arguments: Sequence[Stored]) -> Iterator[Any]:
     """The rows of a routine in FROM: tuples of `ncolumns` values, or single values."""
     rows = _nested(context, oid, types, result, arguments)
     routine = context.catalog.routines_by_oid[oid]

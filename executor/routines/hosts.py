@@ -23,6 +23,7 @@ from executor.commands.base import Command, Parameters
 from executor.commands.registry import command_kind, command_tag, find_command
 from executor.context import Context
 from executor.errors import not_supported
+from executor.plan import DataChange
 from executor.plpgsql.frame import Frame
 from executor.plpgsql.plans import Plan, exact
 from executor.plpgsql.run import MISSING
@@ -95,6 +96,23 @@ class NestedHost:
         session = self.context.session
         if analyzed.changes:
             session.block.refuse_read_only(analyzed.changes)
+        before = self.context.reading
+        if isinstance(analyzed.plan, DataChange):
+            if not self.nested.can_write:
+                raise NeedsWriter("a function changes rows")
+            if analyzed.plan.relation.oid in before:
+                raise not_supported(f'a function that changes table "{analyzed.plan.relation.name}" while the statement that '
+                                    "calls it reads it")
+        elif analyzed.reading:
+            self.context.reading = before | analyzed.reading
+            try:
+                return await self._rows(plan, analyzed, parameters)
+            finally:
+                self.context.reading = before
+        return await self._rows(plan, analyzed, parameters)
+
+    async def _rows(self, plan: Plan, analyzed: Analyzed, parameters: Sequence[Stored]) -> tuple[Rows, int]:
+        session = self.context.session
         if analyzed.tables and (met := session.tables.meet(analyzed.tables, keep=True)) is not None:
             raise LockConflict(met)
         try:
@@ -213,6 +231,7 @@ class SessionHost:
             if tables and (met := session.tables.meet(tables, keep=True)) is not None:
                 await wait_for(session, LockConflict(met))
                 continue
+            self.context.reading = analyzed.reading
             statement = session.statement_of(analyzed)
             if writes:
                 from dataclasses import replace

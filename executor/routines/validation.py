@@ -93,7 +93,8 @@ def _sql(catalog: Catalog, context: Context, path: tuple[str, ...], made: Routin
         if mismatch is not None and made.kind == "f":
             raise mismatch
     except SqlError as error:
-        add_context(error, f'SQL function "{made.name}"')
+        if error.position is None or made.atomic:
+            add_context(error, f'SQL function "{made.name}"')
         if made.atomic:
             error.position = None
         raise

@@ -43,7 +43,7 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     variadic_call = bool(node.take("func_variadic"))
     argument_nodes = node.nodes("args")
     labels = [a.peek("name") for a in argument_nodes if a.kind == "NamedArgExpr"]
-    arguments = [_argument(s, scope, a) for a in argument_nodes]
+    arguments = [bound_argument(s, scope, a) for a in argument_nodes]
     if within:
         arguments += [bind(s, scope, o.peek("node")) for o in order_nodes]
     found = _choose(s, scope, names, arguments, labels, variadic_call, position, star=star,
@@ -92,7 +92,8 @@ def _checked_input(s: Statement, call: Call) -> Expr:
     return domains.input_checked(s, call)
 
 
-def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
+def bound_argument(s: Statement, scope: Scope, node: Node) -> Expr:
+    """An argument of a call, which may have a name."""
     if node.kind != "NamedArgExpr":
         return bind(s, scope, node)
     node.take("name")
@@ -158,7 +159,7 @@ def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr],
         raise UndefinedFunction(f"function {shown} does not exist", position=position or None,
                                 hint="No function matches the given name and argument types. "
                                      "You might need to add explicit type casts.")
-    return _converted(s, found, arguments, variadic_call, position)
+    return converted_call(s, found, arguments, variadic_call, position)
 
 
 def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], position: int, missing: bool) -> Expr | None:
@@ -178,8 +179,9 @@ def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], positi
     return None
 
 
-def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_call: bool,
+def converted_call(s: Statement, found: Candidate, arguments: list[Expr], variadic_call: bool,
                position: int) -> tuple[Function, list[Expr], int]:
+    """The function with its converted arguments, those left out among them, and the type of its result."""
     function = found.item
     assert isinstance(function, Function)
     given = [a.type for a in arguments]

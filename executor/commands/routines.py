@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from executor.analysis import Column
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.parse import Node, RawStatement
 from executor.sqlstates import SyntaxError, UndefinedObject
@@ -19,7 +20,7 @@ async def run_do(session: "Session", raw: RawStatement, parameters: Parameters) 
     from executor.routines.validation import place_in
 
     assert handlers
-    body, language = _do_options(raw.node)
+    body, language = do_options(raw.node)
     if language != "plpgsql":
         if language == "sql":
             from executor.sqlstates import FeatureNotSupported
@@ -37,7 +38,8 @@ async def run_do(session: "Session", raw: RawStatement, parameters: Parameters) 
     return Result("DO")
 
 
-def _do_options(node: Node) -> tuple[str, str]:
+def do_options(node: Node) -> tuple[str, str]:
+    """(body, language) of a DO."""
     body: str | None = None
     language: str | None = None
     for option in node.nodes("args"):
@@ -62,6 +64,13 @@ async def run_call(session: "Session", raw: RawStatement, parameters: Parameters
     return await call_statement(session, raw, parameters)
 
 
+def describe(session: "Session", node: Node) -> tuple[Column, ...] | None:
+    """What comes back from a CALL."""
+    from executor.routines.procedures import describe_call
+
+    return describe_call(session, node)
+
+
 COMMANDS = {
-    "DoStmt": CommandKind(run_do), "CallStmt": CommandKind(run_call),
+    "DoStmt": CommandKind(run_do), "CallStmt": CommandKind(run_call, describe),
 }  # fmt: skip

@@ -143,7 +143,7 @@ def _arguments(nodes: list[Node], ctx: DdlContext, kind: str) -> Any:
             names.add(name)
         text = None
         if default is not None:
-            if mode not in "ib":
+            if mode not in "ibv":
                 raise InvalidFunctionDefinition("only input parameters can have default values", position=position)
             text = _default(default, oid, i, ctx)
             defaulted = True

@@ -18,7 +18,7 @@ from executor.parse import Source, parse_expression
 from executor.plpgsql.parser import Parser
 from executor.plpgsql.plans import Plan, add_context
 from executor.plpgsql.syntax import Body
-from executor.sqlstates import SyntaxError, UndefinedColumn, UndefinedObject, UndefinedTable
+from executor.sqlstates import FeatureNotSupported, SyntaxError, UndefinedColumn, UndefinedObject, UndefinedTable
 from executor.types import oids as T
 from executor.types.made import fields_of, row_number
 
@@ -177,6 +177,8 @@ def _declare(parser: Parser, catalog: Catalog, routine: Routine, types: tuple[in
     parser.result_is_void = result == T.VOID
     made = Compiled(label_of(catalog, routine), None, result, routine.returns_set,  # type: ignore[arg-type]
                     is_trigger=is_trigger, is_procedure=routine.kind == "p", oid=routine.oid)
+    if is_trigger and not relation and not parser.checks:
+        raise FeatureNotSupported("trigger functions can only be called as triggers")
     if is_trigger:
         _declare_trigger(parser, catalog, relation, made)
         return made

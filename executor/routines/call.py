@@ -23,12 +23,17 @@ def call_scalar(context: Context, oid: int, types: tuple[int, ...], result: int,
     """The value of a routine that returns no set. types, result: numbers, as the call resolved them."""
     rows = _nested(context, oid, types, result, arguments)
     if not rows:
-        return "" if result == T.VOID else None
+        return nothing(context.catalog.routines_by_oid[oid], result)
     found = rows[0]
     if isinstance(found, tuple):
         return dump_fields(found, [f.type for f in fields_of(result) or ()])
     stored: Stored = found
     return stored
+
+
+def nothing(routine: Routine, result: int) -> Stored:
+    """What a call gives that gives nothing: void is a value, but not where a body in SQL made it."""
+    return "" if result == T.VOID and routine.language != "sql" else None
 
 
 def call_rows(context: Context, oid: int, types: tuple[int, ...], result: int, ncolumns: int,

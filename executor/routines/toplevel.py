@@ -16,7 +16,7 @@ from executor.analysis import Analyzed, slot_values
 from executor.catalog.routines import IS_ROUTINE
 from executor.lower.generator import Lowered
 from executor.lower.statement import lower
-from executor.routines.call import run_routine
+from executor.routines.call import nothing, run_routine
 from executor.routines.hosts import SessionHost
 from executor.translate import translate
 from executor.types import oids as T
@@ -142,7 +142,7 @@ async def _row(session: "Session", analyzed: Analyzed, split: Split, row: tuple[
         catalog = session.context.catalog
         routine = catalog.routines_by_oid.get(output.oid) or analyzed.catalog.routines_by_oid[output.oid]
         results = await run_routine(host, session.context, routine, output.types, output.result, arguments)
-        value = results[0] if results else "" if output.result == T.VOID else None
+        value = results[0] if results else nothing(routine, output.result)
         if isinstance(value, tuple):
             value = dump_fields(value, [f.type for f in fields_of(output.result) or ()])
         outputs.append(value)

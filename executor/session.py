@@ -6,7 +6,6 @@ runs it in the session's storage transaction. Transaction control is in executor
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from time import time_ns
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.advisory import AdvisoryLocks
-from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
 from executor.catalog.model import Catalog
@@ -34,6 +33,7 @@ from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.renewal import renew_portal, renew_statement
+from executor.running import runner
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
@@ -50,10 +50,6 @@ from storage.statement import Isolation, Statement
 
 RETRIES = 100
 """How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
-
-
-async def no_rows() -> None:
-    """What a run gives whose schema was not that of the plan."""
 
 
 class Session:
@@ -456,22 +452,7 @@ class Session:
                 continue
             self.context.catalog = analyzed.catalog
             try:
-                if analyzed.calls_routines and (split := self._split(analyzed)) is not None:
-                    from executor.routines.toplevel import run_split
-
-                    rows = await run_split(self, transaction, analyzed, split, parameters, literals)
-                    if rows is not None:
-                        return rows, analyzed
-                    run = no_rows
-                elif analyzed.lowered.steps:
-                    from executor.steps import run_steps  # few statements take several
-
-                    run = partial(run_steps, self, transaction, analyzed, parameters, literals)
-                else:
-                    values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
-                    run = partial(self.run_statement, transaction, self.statement_of(analyzed), values, analyzed)
-                self.context.reading = analyzed.reading
-                rows = await run_waiting(self, run)
+                rows = await run_waiting(self, runner(self, transaction, analyzed, parameters, literals))
             except NeedsWriter:
                 analyzed.needs_writer = True
                 continue
@@ -485,14 +466,6 @@ class Session:
             await self.catalog(refresh=True)
             prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
-
-    @staticmethod
-    def _split(analyzed: Analyzed) -> Any:
-        """How a SELECT whose outputs are calls of routines is run; None if SQLite makes the calls."""
-        from executor.routines.toplevel import split_of
-
-        found = split_of(analyzed)
-        return found if found is not None and (found.alone or analyzed.needs_writer) else None
 
     def statement_of(self, analyzed: Analyzed) -> Statement:
         """The SQLite statement, with the system catalogs that it reads."""

@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 
 from executor.builtins.base import Builtin, Python
+from executor.catalog import routine_texts
 from executor.catalog.definitions import (
     constraint_definition,
     index_definition,
@@ -13,9 +14,7 @@ from executor.catalog.definitions import (
     node_tree,
     relation_reference,
 )
-from executor.catalog.model import Constraint, Index, Relation
-from executor.catalog import routine_texts
-from executor.catalog.model import Routine
+from executor.catalog.model import Constraint, Index, Relation, Routine
 from executor.catalog.names import regprocedure_out, role_name, table_oid
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.catalog.search_path import class_name, search_path, shown_schema

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Argument, Column, Routine
 from executor.ddl.base import DdlContext, DdlResult
-from executor.ddl.lookup import dotted_name, require_schema
 from executor.ddl.lookup import creation_schema as schema_for
+from executor.ddl.lookup import dotted_name, require_schema
 from executor.ddl.objects import put_routine
 from executor.ddl.routine_lookup import MODES, described
 from executor.ddl.routine_options import OPTIONS, Options

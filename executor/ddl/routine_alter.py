@@ -49,7 +49,7 @@ def alter_routine(node: Node, ctx: DdlContext) -> DdlResult:
     ) if value is not None}
     settings = {} if options.resets_all else {n: v for n, v in found.settings if n not in options.reset}
     settings |= options.settings
-    ctx.catalog = put_routine(ctx.catalog, replace(found, settings=tuple(settings.items()), **changed))  # type: ignore[arg-type]
+    ctx.catalog = put_routine(ctx.catalog, replace(found, settings=tuple(settings.items()), **changed))
     return DdlResult(ctx.catalog, tag=tag("ALTER", kind))
 
 

@@ -111,7 +111,9 @@ def label_of(catalog: Catalog, routine: Routine) -> str:
     """name(types), as error contexts have it."""
     types = ",".join(_shown(catalog, a.type) for a in routine.inputs)
     name = quote_identifier(routine.name)
-    return f"{name}({types})" if routine.schema in ("public", "pg_temp") else f"{quote_identifier(routine.schema)}.{name}({types})"
+    if routine.schema not in ("public", "pg_temp"):
+        name = f"{quote_identifier(routine.schema)}.{name}"
+    return f"{name}({types})"
 
 
 def _shown(catalog: Catalog, oid: int) -> str:

@@ -396,4 +396,4 @@ HANDLERS.update({
     tree.Block: Run.block, tree.Assign: _assign, tree.If: _if, tree.Case: _case, tree.Loop: _loop, tree.While: _while,
     tree.ForInteger: _for_integer, tree.ForQuery: _for_query, tree.ForEach: _foreach, tree.Exit: _exit, tree.Return: _return,
     tree.ReturnNext: _return_next, tree.ReturnQuery: _return_query,
-})  # type: ignore[dict-item]
+})

@@ -141,4 +141,4 @@ def _walk(cursor: Cursor, rows: list[tuple[Any, ...]]) -> Any:
 
 HANDLERS.update({
     tree.Open: _open, tree.Fetch: _fetch, tree.Close: _close, tree.ForCursor: _for_cursor,
-})  # type: ignore[dict-item]
+})

@@ -31,7 +31,8 @@ def error_class(state: str) -> type[SqlError]:
 async def _raise(run: Run, s: tree.Raise) -> None:
     if s.again:
         if not run.errors:
-            raise StackedDiagnosticsAccessedWithoutActiveHandler("RAISE without parameters cannot be used outside an exception handler")
+            raise StackedDiagnosticsAccessedWithoutActiveHandler(
+                "RAISE without parameters cannot be used outside an exception handler")
         raise run.errors[-1]
     state, message = s.state, s.condition or None
     fields: dict[str, Any] = {}
@@ -132,4 +133,4 @@ async def _get(run: Run, s: tree.GetDiagnostics) -> None:
             await run.assign_target(target, getattr(run.errors[-1], STACKED[name]) or "", (T.TEXT, -1))
 
 
-HANDLERS.update({tree.Raise: _raise, tree.Assert: _assert, tree.GetDiagnostics: _get})  # type: ignore[dict-item]
+HANDLERS.update({tree.Raise: _raise, tree.Assert: _assert, tree.GetDiagnostics: _get})

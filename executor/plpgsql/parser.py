@@ -11,7 +11,7 @@ from executor.errors import SqlError, not_supported
 from executor.parse import parse
 from executor.plpgsql.lexer import Lines, Token, tokens
 from executor.plpgsql.syntax import Block, Cursor, Expr, Handler, Into, Name, Statement, Target, Variable
-from executor.sqlstates import DatatypeMismatch, ErrorInAssignment, SyntaxError
+from executor.sqlstates import ErrorInAssignment, SyntaxError
 from executor.types import oids as T
 
 RESERVED = frozenset("all begin by case declare else end execute for foreach from if in into loop not null or strict then to "
@@ -95,9 +95,9 @@ class Parser:
         shown = "at end of input" if token.kind == "eof" else f'at or near "{self.text[token.start : token.end]}"'
         raise SyntaxError(f"{message} {shown}", position=token.start + 1)
 
-    def refuse(self, message: str, token: Token | None = None, kind: type[SqlError] = SyntaxError, **fields: str) -> NoReturn:
+    def refuse(self, message: str, token: Token | None = None, kind: type[SqlError] = SyntaxError) -> NoReturn:
         """An error at a token that is not named in it."""
-        raise kind(message, position=(token or self.token).start + 1, **fields)
+        raise kind(message, position=(token or self.token).start + 1)
 
     def line(self, token: Token | None = None) -> int:
         """The line of a token."""
@@ -516,4 +516,3 @@ def _undefined_column() -> type[SqlError]:
 
 
 PSEUDO = {T.VOID: "void", T.TRIGGER: "trigger", T.ANY: '"any"', T.CSTRING: "cstring", T.INTERNAL: "internal"}
-assert DatatypeMismatch

@@ -125,7 +125,7 @@ async def _command(run: Run, piece: tree.Expr, plan: Plan, into: tree.Into | Non
     if into is not None:
         raise SyntaxError("INTO used with a command that cannot return data")
     try:
-        rows, tag = await run.host.command(plan, run.frame)
+        _, tag = await run.host.command(plan, run.frame)
     except SqlError as error:
         add_context(error, f'SQL statement "{piece.text}"')
         raise
@@ -245,7 +245,7 @@ async def _execute_one(run: Run, s: tree.Execute, text: str, plan: Plan, values:
     if s.into is not None:
         if not plan.columns:
             raise SyntaxError("INTO used with a command that cannot return data")
-        shown = [f"${i}=" + ("NULL" if v is None else f"'{v}'") for i, v in enumerate(values, 1)]
+        shown = [f"${i}=" + ("NULL" if v is None else f"'{v!s}'") for i, v in enumerate(values, 1)]
         await _into(run, s.into, rows, plan, shown)
 
 
@@ -271,4 +271,4 @@ async def _commit(run: Run, s: tree.Commit) -> None:
 HANDLERS.update({
     tree.Sql: _sql, tree.Perform: _perform, tree.Execute: _execute, tree.ForDynamic: _for_dynamic, tree.Call: _call,
     tree.Commit: _commit,
-})  # type: ignore[dict-item]
+})

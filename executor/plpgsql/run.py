@@ -261,9 +261,9 @@ class Run:
         key = piece if target is None else (piece, target)
         found = self._plans.get(key)
         frame, catalog = self.frame, self.host.catalog
-        if found is not None and (found.analyzed is None or found.analyzed.catalog is catalog):
-            if not found.shapes or all(frame.shape(number) == shape for number, shape in found.shapes):
-                return found
+        if found is not None and (found.analyzed is None or found.analyzed.catalog is catalog) and (
+                not found.shapes or all(frame.shape(number) == shape for number, shape in found.shapes)):
+            return found
         found = bind_piece(frame, piece, self.context, catalog, self.host.path, target)
         if found.analyzed is not None and found.analyzed.may_be_kept:
             self._plans[key] = found
@@ -300,8 +300,7 @@ class Run:
                 raise SyntaxError(f"{what} returned {len(plan.columns)} column{'s' if len(plan.columns) != 1 else ''}")
             rows = await self.rows_of(piece, plan)
             if len(rows) > 1:
-                error = CardinalityViolation("query returned more than one row")
-                raise error
+                raise CardinalityViolation("query returned more than one row")
             value = rows[0][0] if rows else None
         found = plan.type
         if target is not None and found != target:
@@ -330,8 +329,8 @@ class Run:
         if fields_of(target[0]) is not None and fields_of(source[0]) is not None:
             return await self._converted_row(value, source[0], target[0])
         key = "conversion", source, target
-        if key not in self._plans or self._plans[key] is not None and (
-                self._plans[key].analyzed.catalog is not self.host.catalog):  # type: ignore[union-attr]
+        if key not in self._plans or (self._plans[key] is not None and (
+                self._plans[key].analyzed.catalog is not self.host.catalog)):  # type: ignore[union-attr]
             self._plans[key] = bind_conversion(  # type: ignore[assignment]
                 self.context, self.host.catalog, self.host.path, source, target)
         plan = self._plans[key]
@@ -340,8 +339,8 @@ class Run:
         if plan.is_simple and (found := self.host.value(plan, (value,))) is not MISSING:
             return found
         rows, _ = await self.host.rows(plan, (value,))
-        found = rows[0][0]
-        return found
+        result: Stored = rows[0][0]
+        return result
 
     async def _converted_row(self, value: Stored, source: int, target: int) -> Stored:
         row = row_of(source, value)

@@ -6,9 +6,10 @@ from typing import Any
 from executor.parse import literal_value
 from executor.plpgsql import syntax as tree
 from executor.plpgsql.conditions import CONDITIONS
+from executor.plpgsql.cursor_statements import close, cursor_arguments, fetch, open_cursor
 from executor.plpgsql.lexer import Token
 from executor.plpgsql.parser import RESERVED, Parser
-from executor.sqlstates import DatatypeMismatch, SyntaxError, UndefinedObject
+from executor.sqlstates import DatatypeMismatch, UndefinedObject
 from executor.types import oids as T
 
 ASSIGNS = (":=", "=")
@@ -197,7 +198,7 @@ def _for(p: Parser, label: str, line: int) -> tree.Statement:
         p.at += 1
         into = _rows_into(p, start)
         query = p.sql("using", "loop")
-        using = _using(p, "loop") if p.take("using") else ()
+        using = using_values(p, "loop") if p.take("using") else ()
         return tree.ForDynamic(line, label=label, into=into, query=query, using=using, body=_loop_body(p, label, before))
     cursor = p.find([p.token.value]) if p.token.kind in ("word", "quoted", "param") else None
     if cursor is not None and p.variables[cursor[0]].type == T.REFCURSOR and p.peek().value in ("(", "loop"):
@@ -248,42 +249,6 @@ def _for_cursor(p: Parser, label: str, line: int, start: int, number: int, befor
     record = p.declare(name.value, "record", T.RECORD, line=line)
     return tree.ForCursor(line, label=label, into=tree.Into(whole=record.number), cursor=number, arguments=arguments,
                           body=_loop_body(p, label, before))
-
-
-def cursor_arguments(p: Parser, number: int) -> tuple[tuple[int, tree.Expr], ...]:
-    """(arguments) of a bound cursor: by position, or name := value."""
-    variable = p.variables[number]
-    assert variable.cursor is not None
-    declared = variable.cursor.arguments
-    token = p.token
-    if not p.is_word("("):
-        if declared:
-            p.refuse(f'cursor "{variable.name}" has arguments', token)
-        return ()
-    if not declared:
-        p.refuse(f'cursor "{variable.name}" has no arguments', token)
-    p.at += 1
-    found: dict[int, tree.Expr] = {}
-    while True:
-        token = p.token
-        if token.kind in ("word", "quoted") and p.peek().value in (":=", "=>"):
-            p.at += 2
-            at = next((i for i, (name, _) in enumerate(declared) if name == token.value), None)
-            if at is None:
-                p.refuse(f'cursor "{variable.name}" has no argument named "{token.value}"', token)
-        else:
-            at = next((i for i in range(len(declared) + 1) if i not in found), 0)
-        if at >= len(declared):
-            p.refuse(f'too many arguments for cursor "{variable.name}"', token)
-        if at in found:
-            p.refuse(f'value for parameter "{declared[at][0]}" of cursor "{variable.name}" specified more than once', token)
-        found[at] = p.sql(",", ")")
-        if not p.take(","):
-            break
-    if len(found) < len(declared):
-        p.refuse(f'not enough arguments for cursor "{variable.name}"')
-    p.expect(")")
-    return tuple((declared[i][1], found[i]) for i in sorted(found))
 
 
 def _foreach(p: Parser, label: str, line: int) -> tree.Statement:
@@ -352,7 +317,7 @@ def _return(p: Parser, label: str, line: int) -> tree.Statement:
             (p.has_outputs, "RETURN cannot have a parameter in function with OUT parameters", None),
             (p.result_is_void, "RETURN cannot have a parameter in function returning void", None)):
         if refused:
-            raise (SyntaxError if p.result_is_set and hint is None else DatatypeMismatch)(words, position=token.start + 1, hint=hint)
+            raise DatatypeMismatch(words, position=token.start + 1, hint=hint)
     return tree.Return(line, *_value(p))
 
 
@@ -390,7 +355,7 @@ def _return_query(p: Parser, line: int) -> tree.Statement:
         raise DatatypeMismatch("cannot use RETURN QUERY in a non-SETOF function", position=p.token.start + 1)
     if p.take("execute"):
         dynamic = p.sql("using", ";")
-        using = _using(p, ";") if p.take("using") else ()
+        using = using_values(p, ";") if p.take("using") else ()
         p.expect(";")
         return tree.ReturnQuery(line, dynamic=dynamic, using=using)
     query = p.sql(";", mode="statement")
@@ -398,7 +363,8 @@ def _return_query(p: Parser, line: int) -> tree.Statement:
     return tree.ReturnQuery(line, query=query)
 
 
-def _using(p: Parser, *ends: str) -> tuple[tree.Expr, ...]:
+def using_values(p: Parser, *ends: str) -> tuple[tree.Expr, ...]:
+    """The values behind USING."""
     found = [p.sql(",", *ends, missing=ends[-1].upper())]
     while p.take(","):
         found.append(p.sql(",", *ends, missing=ends[-1].upper()))
@@ -546,7 +512,7 @@ def _execute(p: Parser, label: str, line: int) -> tree.Statement:
         elif p.take("using"):
             if using:
                 p.fail()
-            using = _using(p, "into", ";")
+            using = using_values(p, "into", ";")
         else:
             p.fail()
     return tree.Execute(line, query=query, into=into, using=using)
@@ -608,104 +574,6 @@ def _transaction(p: Parser, label: str, line: int) -> tree.Statement:
     return tree.Commit(line, is_commit=is_commit, chain=chain)
 
 
-# ---------------------------------------------------------------- cursors
-
-
-def _cursor_variable(p: Parser) -> int:
-    token = p.token
-    names = p.dotted()
-    found = p.find(names)
-    if found is None:
-        p.refuse(f'"{".".join(names)}" is not a known variable', token)
-    variable = p.variables[found[0]]
-    if found[1] != len(names) or variable.kind != "scalar":
-        raise DatatypeMismatch("cursor variable must be a simple variable", position=token.start + 1)
-    if variable.type != T.REFCURSOR:
-        raise DatatypeMismatch(f'variable "{variable.name}" must be of type cursor or refcursor', position=token.start + 1)
-    return found[0]
-
-
-def _open(p: Parser, label: str, line: int) -> tree.Statement:
-    p.at += 1
-    number = _cursor_variable(p)
-    made = tree.Open(line, cursor=number)
-    if p.variables[number].cursor is not None:
-        made.arguments = cursor_arguments(p, number)
-        p.expect(";")
-        return made
-    if p.take("no"):
-        p.expect("scroll")
-        made.scroll = False
-    elif p.take("scroll"):
-        made.scroll = True
-    p.expect("for")
-    if p.take("execute"):
-        made.dynamic = p.sql("using", ";")
-        made.using = _using(p, ";") if p.take("using") else ()
-    else:
-        made.query = p.sql(";", mode="statement")
-    p.expect(";")
-    return made
-
-
-def _fetch(p: Parser, label: str, line: int) -> tree.Statement:
-    is_fetch = p.next().value == "fetch"
-    made = tree.Fetch(line)
-    _direction(p, made)
-    made.cursor = _cursor_variable(p)
-    if is_fetch:
-        if made.count is None or (made.count is not None and made.count != 1 and made.direction in ("forward", "backward")
-                                  and made.expression is None):
-            p.refuse("FETCH statement cannot return multiple rows", kind=_not_supported())
-        p.expect("into")
-        made.into = p.into()
-    p.expect(";")
-    return made
-
-
-def _not_supported() -> Any:
-    from executor.sqlstates import FeatureNotSupported
-
-    return FeatureNotSupported
-
-
-FIXED = {"next": ("forward", 1), "prior": ("backward", 1), "first": ("absolute", 1), "last": ("absolute", -1)}
-
-
-def _direction(p: Parser, made: tree.Fetch) -> None:
-    token = p.token
-    if token.value in FIXED and token.kind == "word" and p.peek().value not in ("into", ";"):
-        made.direction, made.count = FIXED[p.next().value]
-    elif p.is_word("absolute", "relative") and p.peek().value not in ("into", ";"):
-        made.direction = p.next().value
-        made.expression = p.sql("from", "in", "into")
-    elif p.is_word("forward", "backward") and p.peek().value not in ("into", ";"):
-        made.direction = p.next().value
-        if p.take("all"):
-            made.count = None
-        elif not p.is_word("from", "in") and not _is_cursor(p):
-            made.expression = p.sql("from", "in", "into")
-            made.count = 0
-    elif p.take("all"):
-        made.count = None
-    elif not p.is_word("from", "in") and not _is_cursor(p):
-        made.expression = p.sql("from", "in", "into")
-        made.count = 0
-    if not p.take("from", "in") and made.expression is not None:
-        p.fail()
-
-
-def _is_cursor(p: Parser) -> bool:
-    return p.token.kind in ("word", "quoted", "param") and p.find([p.token.value]) is not None and p.peek().value in ("into", ";")
-
-
-def _close(p: Parser, label: str, line: int) -> tree.Statement:
-    p.at += 1
-    number = _cursor_variable(p)
-    p.expect(";")
-    return tree.Close(line, cursor=number)
-
-
 Parse = Callable[[Parser, str, int], tree.Statement | None]
 
 LABELLED: dict[str, Parse] = {
@@ -714,5 +582,5 @@ LABELLED: dict[str, Parse] = {
 KEYWORDS: dict[str, Parse] = {
     **LABELLED, "null": _null, "if": _if, "case": _case, "exit": _exit, "continue": _exit, "return": _return, "raise": _raise,
     "assert": _assert, "get": _get, "perform": _perform, "execute": _execute, "call": _call, "do": _call, "commit": _transaction,
-    "rollback": _transaction, "open": _open, "fetch": _fetch, "move": _fetch, "close": _close, "insert": _sql, "merge": _sql,
+    "rollback": _transaction, "open": open_cursor, "fetch": fetch, "move": fetch, "close": close, "insert": _sql, "merge": _sql,
 }  # fmt: skip

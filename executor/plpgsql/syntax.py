@@ -96,6 +96,8 @@ class Handler:
 
 @dataclass(slots=True, eq=False)
 class Assign(Statement):
+    """target := value."""
+
     words: ClassVar[str] = "assignment"
     target: Target = field(kw_only=True)
     value: Expr = field(kw_only=True)
@@ -123,6 +125,8 @@ class Case(Statement):
 
 @dataclass(slots=True, eq=False)
 class Loop(Statement):
+    """LOOP ... END LOOP."""
+
     words: ClassVar[str] = "LOOP"
     label: str = ""
     body: tuple[Statement, ...] = ()
@@ -130,6 +134,8 @@ class Loop(Statement):
 
 @dataclass(slots=True, eq=False)
 class While(Statement):
+    """WHILE condition LOOP."""
+
     words: ClassVar[str] = "WHILE"
     label: str = ""
     condition: Expr = field(kw_only=True)
@@ -138,6 +144,8 @@ class While(Statement):
 
 @dataclass(slots=True, eq=False)
 class ForInteger(Statement):
+    """FOR i IN [REVERSE] lower..upper [BY step] LOOP."""
+
     words: ClassVar[str] = "FOR with integer loop variable"
     label: str = ""
     number: int = -1
@@ -161,6 +169,8 @@ class ForQuery(Statement):
 
 @dataclass(slots=True, eq=False)
 class ForDynamic(Statement):
+    """FOR target IN EXECUTE query [USING ...] LOOP."""
+
     words: ClassVar[str] = "FOR over EXECUTE statement"
     label: str = ""
     into: Into = field(kw_only=True)
@@ -171,6 +181,8 @@ class ForDynamic(Statement):
 
 @dataclass(slots=True, eq=False)
 class ForCursor(Statement):
+    """FOR record IN cursor [(arguments)] LOOP."""
+
     words: ClassVar[str] = "FOR over cursor"
     label: str = ""
     into: Into = field(kw_only=True)
@@ -181,6 +193,8 @@ class ForCursor(Statement):
 
 @dataclass(slots=True, eq=False)
 class ForEach(Statement):
+    """FOREACH target [SLICE n] IN ARRAY array LOOP."""
+
     words: ClassVar[str] = "FOREACH over array"
     label: str = ""
     into: Into = field(kw_only=True)
@@ -209,6 +223,8 @@ class Return(Statement):
 
 @dataclass(slots=True, eq=False)
 class ReturnNext(Statement):
+    """RETURN NEXT; value and whole as of Return."""
+
     words: ClassVar[str] = "RETURN NEXT"
     value: Expr | None = None
     whole: int = -1
@@ -216,6 +232,8 @@ class ReturnNext(Statement):
 
 @dataclass(slots=True, eq=False)
 class ReturnQuery(Statement):
+    """RETURN QUERY query, or EXECUTE a dynamic one."""
+
     words: ClassVar[str] = "RETURN QUERY"
     query: Expr | None = None
     dynamic: Expr | None = None
@@ -239,6 +257,8 @@ class Raise(Statement):
 
 @dataclass(slots=True, eq=False)
 class Assert(Statement):
+    """ASSERT condition [, message]."""
+
     words: ClassVar[str] = "ASSERT"
     condition: Expr = field(kw_only=True)
     message: Expr | None = None
@@ -255,6 +275,8 @@ class Into:
 
 @dataclass(slots=True, eq=False)
 class Sql(Statement):
+    """A SQL statement; into: where its row goes."""
+
     words: ClassVar[str] = "SQL statement"
     query: Expr = field(kw_only=True)
     into: Into | None = None
@@ -262,6 +284,8 @@ class Sql(Statement):
 
 @dataclass(slots=True, eq=False)
 class Execute(Statement):
+    """EXECUTE query [INTO ...] [USING ...]."""
+
     words: ClassVar[str] = "EXECUTE"
     query: Expr = field(kw_only=True)
     into: Into | None = None
@@ -270,6 +294,8 @@ class Execute(Statement):
 
 @dataclass(slots=True, eq=False)
 class Perform(Statement):
+    """PERFORM query."""
+
     words: ClassVar[str] = "PERFORM"
     query: Expr = field(kw_only=True)
 
@@ -284,6 +310,8 @@ class Call(Statement):
 
 @dataclass(slots=True, eq=False)
 class GetDiagnostics(Statement):
+    """GET [STACKED] DIAGNOSTICS; items: (what, where it goes)."""
+
     stacked: bool = False
     items: tuple[tuple[str, Target], ...] = ()
 
@@ -314,6 +342,8 @@ class Fetch(Statement):
 
 @dataclass(slots=True, eq=False)
 class Close(Statement):
+    """CLOSE cursor."""
+
     words: ClassVar[str] = "CLOSE"
     cursor: int = -1
 

@@ -214,9 +214,11 @@ class SessionHost:
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
         if rows is None:
-            return MISSING
-        found = rows.fetch_buffered(1)
-        return found[0][0] if found else None
+            missing: Stored = MISSING
+            return missing
+        buffered = rows.fetch_buffered(1)
+        found: Stored = buffered[0][0] if buffered else None
+        return found
 
     async def rows(self, plan: Plan, parameters: Sequence[Stored]) -> tuple[Rows, int]:
         """See Host."""

@@ -96,7 +96,8 @@ def _choose(s: Binding, names: list[str], arguments: list[plan.Expr], labels: li
             raise AmbiguousFunction(f"procedure {shown} is not unique", position=position or None, hint=(
                 "Could not choose a best candidate procedure. You might need to add explicit type casts."))
         if other is not None and not known:
-            raise WrongObjectType(f"{shown} is not a procedure", hint="To call a function, use SELECT.", position=position or None)
+            raise WrongObjectType(f"{shown} is not a procedure", position=position or None,
+                                  hint="To call a function, use SELECT.")
         raise UndefinedFunction(f"procedure {shown} does not exist", position=position or None, hint=(
             "No procedure matches the given name and argument types. You might need to add explicit type casts."))
     return found, next(routine for made, routine in known.values() if made is found.item)

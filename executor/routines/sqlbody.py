@@ -200,7 +200,7 @@ def result_mismatch(made: SqlBody, columns: Sequence[tuple[str, int, int]] | Non
     """42P13 for a last statement whose rows are not what the function returns; None if they are."""
     from executor.bind.resolve import ASSIGNMENT, can_coerce
 
-    if made.result == T.VOID or made.result == T.RECORD and not made.outputs:
+    if made.result == T.VOID or (made.result == T.RECORD and not made.outputs):
         return None
     shown = type_name(made.result) if made.result != T.RECORD and not (made.outputs and len(made.outputs) > 1) else "record"
     message = f"return type mismatch in function declared to return {shown}"

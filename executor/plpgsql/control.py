@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from executor.errors import not_supported
+from executor.errors import SqlError, not_supported
 from executor.plpgsql import syntax as tree
 from executor.plpgsql.frame import RowValue, row_of
-from executor.plpgsql.plans import Plan, Type
+from executor.plpgsql.plans import Plan, Type, add_context
 from executor.plpgsql.run import HANDLERS, RETURN, Run, Signal, type_words
 from executor.sqlstates import (
     ArraySubscriptError,
@@ -348,7 +348,12 @@ async def _return_query(run: Run, s: tree.ReturnQuery) -> None:
     if not plan.columns:
         raise SyntaxError("cannot open INSERT query as cursor")
     wanted = _wanted(run)
-    _check_columns(plan, wanted)
+    try:
+        _check_columns(plan, wanted)
+    except SqlError as error:
+        if s.query is not None:
+            add_context(error, f'SQL statement "{s.query.text}"')
+        raise
     for row in rows:
         values = []
         for value, (_, *given), want in zip(row, plan.columns, wanted, strict=True):

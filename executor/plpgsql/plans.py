@@ -7,11 +7,13 @@ from typing import Any
 from executor import plan, walk
 from executor.analysis import BINDERS, VERBS, Analyzed, changes_of, check_populated, column_of, is_optimizable
 from executor.bind import domains
-from executor.bind.coerce import try_coerce
+from executor.bind.coerce import resolve_unknown, try_coerce
+from executor.bind.query import bind_query
 from executor.bind.resolve import ASSIGNMENT
 from executor.bind.scope import Scope
 from executor.bind.statement import Statement as Binding
 from executor.bind.statement import type_name
+from executor.bind.volatility import volatility
 from executor.catalog.model import Catalog
 from executor.context import Context
 from executor.errors import SqlError
@@ -22,6 +24,7 @@ from executor.lower.statement import lower
 from executor.parse import RawStatement, Source, parse
 from executor.plpgsql.frame import Frame, Names, Reference
 from executor.plpgsql.syntax import Expr
+from executor.prepared import fresh
 from executor.sqlstates import DatatypeMismatch, StatementTooComplex, SyntaxError
 from executor.types import oids as T
 from executor.types.base import Stored
@@ -46,6 +49,7 @@ class Plan:
     numerics: tuple[tuple[int, int], ...] = ()
     verb: str = ""
     is_quiet: bool = False  # errors in it do not say the SQL, since PostgreSQL computes it without a query
+    is_constant: bool = False  # PostgreSQL computes it as it plans
     compute: Callable[[list[Any]], Stored] | None = None  # computes it from the variables' values, where that is simple
 
     @property
@@ -98,15 +102,25 @@ def bind_raw(raw: RawStatement, names: Any, frame: Frame, context: Context, cata
     s = Binding(catalog=catalog, context=context, search_path=path, source=Source(raw.source), fixed_parameters=True)
     s.variables = names
     try:
-        bound = BINDERS[raw.node.kind](s, Scope(), raw.node)
-        raw.node.finish()
-        if target is not None and _is_expression(bound):
-            assert isinstance(bound, plan.Select)
-            bound = converted(s, bound, target)
+        bound = _bound(s, raw, target)
         check_populated(s)
         return finished(s, bound, VERBS[raw.node.kind], tuple(names.references), tuple(names.shapes.items()))
     except RecursionError:
         raise StatementTooComplex("stack depth limit exceeded") from None
+
+
+def _bound(s: Binding, raw: RawStatement, target: Type | None) -> plan.Plan:
+    if target is not None and raw.node.kind == "SelectStmt":
+        again = fresh(raw)
+        found: plan.Plan = bind_query(s, Scope(), raw.node, keep_unknown=True)
+        raw.node.finish()
+        if _is_expression(found):
+            assert isinstance(found, plan.Select)
+            return converted(s, found, target)
+        raw = again
+    found = BINDERS[raw.node.kind](s, Scope(), raw.node)
+    raw.node.finish()
+    return found
 
 
 def _is_expression(bound: plan.Plan) -> bool:
@@ -120,7 +134,9 @@ def converted(s: Binding, bound: plan.Select, target: Type) -> plan.Select:
 
     (only,) = bound.targets
     expr = assigned(s, only.expr, target)
-    return bound if expr is None else replace(bound, targets=(replace(only, expr=expr),))
+    if expr is None:
+        expr = resolve_unknown(s, only.expr)
+    return bound if expr is only.expr else replace(bound, targets=(replace(only, expr=expr),))
 
 
 def assigned(s: Binding, expr: plan.Expr, target: Type) -> plan.Expr | None:
@@ -158,6 +174,7 @@ def finished(s: Binding, bound: plan.Plan, verb: str, references: tuple[Referenc
         (i, t.expr.typmod) for i, t in enumerate(visible) if base_type(t.expr.type) == T.NUMERIC)
     return Plan(analyzed, references, shapes, tuple((t.name, t.expr.type, t.expr.typmod) for t in visible),
                 is_simple=_is_simple(bound, lowered, s), numerics=numerics, verb=verb, is_quiet=_is_quiet(bound),
+                is_constant=not references and _is_constant(bound),
                 slots=tuple(slot.number - 1 for slot in lowered.slots if slot.source == "param"))
 
 
@@ -175,6 +192,14 @@ def _is_simple(bound: plan.Plan, lowered: Lowered, s: Binding) -> bool:
 def _is_quiet(bound: plan.Plan) -> bool:
     return _is_expression(bound) and not any(
         isinstance(e, plan.Subquery) or (isinstance(e, plan.Call) and e.function.returns_set) for e in walk.descend(bound))
+
+
+def _is_constant(bound: plan.Plan) -> bool:
+    if not _is_expression(bound):
+        return False
+    assert isinstance(bound, plan.Select)
+    (only,) = bound.targets
+    return volatility(only.expr) == "i" and not any(isinstance(e, plan.CheckDomain) for e in walk.descend(only.expr))
 
 
 def exact(rows: list[Any], numerics: tuple[tuple[int, int], ...]) -> list[Any]:

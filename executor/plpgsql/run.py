@@ -274,7 +274,7 @@ class Run:
         try:
             rows, changes = await self.host.rows(plan, plan.parameters(self.frame))
         except SqlError as error:
-            if not plan.is_quiet:
+            if not plan.is_quiet or plan.is_constant or piece.mode == "statement":
                 words = {"statement": "SQL statement", "assignment": "PL/pgSQL assignment"}.get(piece.mode, "PL/pgSQL expression")
                 add_context(error, f'{words} "{piece.text}"')
             raise
@@ -291,7 +291,7 @@ class Run:
             try:
                 value = self.host.value(plan, plan.parameters(self.frame))
             except SqlError as error:
-                if not plan.references:  # PostgreSQL computes constants as it plans
+                if plan.is_constant:
                     add_context(error, f'PL/pgSQL {_words(piece)} "{piece.text}"')
                 raise
         if value is MISSING:

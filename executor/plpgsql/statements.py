@@ -9,7 +9,7 @@ from executor.plpgsql.conditions import CONDITIONS
 from executor.plpgsql.cursor_statements import close, cursor_arguments, fetch, open_cursor
 from executor.plpgsql.lexer import Token
 from executor.plpgsql.parser import RESERVED, Parser
-from executor.sqlstates import DatatypeMismatch, UndefinedObject
+from executor.sqlstates import DatatypeMismatch, SyntaxError, UndefinedObject
 from executor.types import oids as T
 
 ASSIGNS = (":=", "=")
@@ -422,9 +422,9 @@ def _raise_options(p: Parser) -> list[tuple[str, tree.Expr]]:
 def _check_format(p: Parser, text: str, given: int, token: Token) -> None:
     wanted = text.replace("%%", "").count("%")
     if wanted > given:
-        p.refuse("too few parameters specified for RAISE", token)
+        raise SyntaxError("too few parameters specified for RAISE")
     if wanted < given:
-        p.refuse("too many parameters specified for RAISE", token)
+        raise SyntaxError("too many parameters specified for RAISE")
 
 
 def sqlstate_literal(p: Parser) -> str:

@@ -131,10 +131,18 @@ async def run(host: Host, made: SqlBody, context: Context, arguments: Sequence[S
             return []
         return await _results(host, made, context, rows, plan)
     except SqlError as error:
-        add_context(error, call.place())
+        if not _is_inlined(made, plan):
+            add_context(error, call.place())
         raise
     finally:
         context.calls.pop()
+
+
+def _is_inlined(made: SqlBody, plan: Plan | None) -> bool:
+    """Whether PostgreSQL puts the body's only expression in place of the call, so that errors in it do not know of the call."""
+    routine = made.routine
+    return (plan is not None and plan.is_quiet and len(made.statements) == 1 and routine.kind == "f" and not (
+        routine.returns_set or routine.strict or routine.settings or routine.security_definer))
 
 
 async def _results(host: Host, made: SqlBody, context: Context, rows: list[tuple[Any, ...]], plan: Plan) -> list[Any]:

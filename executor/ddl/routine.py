@@ -77,9 +77,7 @@ def _check_language(options: Options, language: str, body: Node | None) -> None:
     if not language:
         raise InvalidFunctionDefinition("no language specified")
     if language not in LANGUAGES:
-        raise UndefinedObject(f'language "{language}" does not exist', hint=(
-            "Use CREATE EXTENSION to load the language into the database." if language in (
-                "plperl", "plperlu", "pltcl", "pltclu", "plpython3u") else None))
+        raise UndefinedObject(f'language "{language}" does not exist')
     if language not in ("sql", "plpgsql"):
         raise not_supported(f"functions in language {language}")
     if body is not None and language != "sql":

@@ -21,10 +21,14 @@ def _name(oid: int, types: tuple[int, ...], result: int) -> str:
 @cache
 def scalar(oid: int, types: tuple[int, ...], result: int, strict: bool, volatility: str) -> Function:
     """A routine that gives one value."""
-    def run(context: Any, *arguments: Stored) -> Stored:
-        from executor.routines.call import call_scalar
+    call: Any = None
 
-        return call_scalar(context, oid, types, result, arguments)
+    def run(context: Any, *arguments: Stored) -> Stored:
+        nonlocal call
+        if call is None:  # a module that statements without routines never need
+            from executor.routines.call import call_scalar as call
+        found: Stored = call(context, oid, types, result, arguments)
+        return found
 
     return Function(_name(oid, types, result) + strict * "s" + volatility, run, len(types), volatility != "v", strict=strict,
                     context=True, nested=True)

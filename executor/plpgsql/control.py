@@ -118,7 +118,9 @@ async def _for_integer(run: Run, s: tree.ForInteger) -> Signal | None:
     signal: Signal | None = None
     while (at >= end) if s.reverse else (at <= end):
         found = True
-        await run.tick()
+        run.ticks += 1
+        if not run.ticks & 127:
+            await run.host.breathe()
         values[s.number] = at
         signal = await run.statements(s.body)
         if signal is not None:

@@ -23,6 +23,7 @@ from executor.lower.query import query as lower_query
 from executor.lower.statement import lower
 from executor.parse import RawStatement, Source, parse
 from executor.plpgsql.frame import Frame, Names, Reference
+from executor.plpgsql.native import native
 from executor.plpgsql.syntax import Expr
 from executor.prepared import fresh
 from executor.sqlstates import DatatypeMismatch, StatementTooComplex, SyntaxError
@@ -172,8 +173,10 @@ def finished(s: Binding, bound: plan.Plan, verb: str, references: tuple[Referenc
                         changes=changes_of(bound, lowered, verb), used=s.relations)
     numerics = () if is_query and not lowered.steps else tuple(
         (i, t.expr.typmod) for i, t in enumerate(visible) if base_type(t.expr.type) == T.NUMERIC)
+    is_simple = _is_simple(bound, lowered, s)
     return Plan(analyzed, references, shapes, tuple((t.name, t.expr.type, t.expr.typmod) for t in visible),
-                is_simple=_is_simple(bound, lowered, s), numerics=numerics, verb=verb, is_quiet=_is_quiet(bound),
+                is_simple=is_simple, compute=native(targets[0].expr, references) if is_simple else None,
+                numerics=numerics, verb=verb, is_quiet=_is_quiet(bound),
                 is_constant=not references and _is_constant(bound),
                 slots=tuple(slot.number - 1 for slot in lowered.slots if slot.source == "param"))
 

@@ -122,15 +122,17 @@ async def _command(run: Run, piece: tree.Expr, plan: Plan, into: tree.Into | Non
         raise FeatureNotSupported("unsupported transaction command in PL/pgSQL")
     if plan.raw.node.kind == "CopyStmt":
         raise FeatureNotSupported("cannot COPY to/from client in PL/pgSQL")
-    if into is not None:
-        raise SyntaxError("INTO used with a command that cannot return data")
     try:
-        _, tag = await run.host.command(plan, run.frame)
+        rows, tag, columns = await run.host.command(plan, run.frame)
     except SqlError as error:
         add_context(error, f'SQL statement "{piece.text}"')
         raise
     words = tag.split()
     run.row_count = int(words[-1]) if words and words[-1].isdigit() else 0
+    if into is not None:
+        if columns is None:
+            raise SyntaxError("INTO used with a command that cannot return data")
+        await put_row(run, into, rows[0] if rows else None, tuple((c.name, c.number or c.type_oid, c.typmod) for c in columns))
     run.refresh()
 
 

@@ -7,7 +7,7 @@ does, and its calls are driven to their end at once (executor.routines.hosts).
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from executor.analysis import env_key
+from executor.analysis import Column, env_key
 from executor.bind.statement import type_name
 from executor.catalog.model import Catalog
 from executor.context import Context
@@ -66,8 +66,8 @@ class Host(Protocol):
     async def rows(self, plan: Plan, parameters: Sequence[Stored]) -> tuple[list[tuple[Any, ...]], int]:
         """All rows of a statement, in stored forms, and how many rows it has changed."""
 
-    async def command(self, plan: Plan, frame: Frame) -> tuple[list[tuple[Any, ...]], str]:
-        """Run what is no query (DDL, SET ...). Gives its rows and tag."""
+    async def command(self, plan: Plan, frame: Frame) -> tuple[list[tuple[Any, ...]], str, Sequence[Column] | None]:
+        """Run what is no query (DDL, SET, EXPLAIN ...). Gives its rows, its tag, and its columns if it can have rows."""
 
     async def mark(self) -> Any:
         """Begin a subtransaction."""
@@ -105,15 +105,18 @@ class Run:
         self.ticks = 0
         self.noted: list[SqlError] = []
         self._plans: dict[Any, Plan] = {}
-        self._kept_for: Any = None
         self.refresh()
 
     def refresh(self) -> None:
         """Look at the settings that decide what SQL in the body means."""
-        key = self.host.path, env_key(self.context.env)
-        if key != self._kept_for:
-            self._kept_for = key
-            self._plans = self.compiled.kept(key)
+        settings = self.context.settings
+        revision = -1 if settings is None else settings.revision
+        last = self.compiled.last
+        if last is not None and last[0] is settings and last[1] == revision and last[2] is self.host.catalog:
+            self._plans = last[3]
+            return
+        self._plans = self.compiled.kept((self.host.path, env_key(self.context.env)))
+        self.compiled.last = settings, revision, self.host.catalog, self._plans
 
     # --- the call -------------------------------------------------------------------------------------------------
 
@@ -176,15 +179,31 @@ class Run:
         """Run statements in order."""
         for each in body:
             self.statement = each
+            if each.__class__ is tree.Assign and self._assigned_now(each):
+                continue
             signal = await HANDLERS[each.__class__](self, each)
             if signal is not None:
                 return signal
         return None
 
+    def _assigned_now(self, s: Any) -> bool:
+        """Run an assignment that is Python's own and has been run before; False if it is neither."""
+        known = s.value.known
+        if known is None or known[0] is not self.host.catalog or known[1] is not self._plans:
+            return False
+        variable = self.frame.variables[s.target.number]
+        plan = known[3]
+        if s.target.path or plan.compute is None or plan.is_constant or variable.not_null or variable.kind != "scalar":
+            return False
+        if plan.columns[0][1] != variable.type or variable.typmod != plan.columns[0][2]:
+            return False
+        self.frame.values[s.target.number] = plan.compute(self.frame.values)
+        return True
+
     async def tick(self) -> None:
         """A loop goes round."""
         self.ticks += 1
-        if not self.ticks & 63:
+        if not self.ticks & 127:
             await self.host.breathe()
 
     async def block(self, block: tree.Block) -> Signal | None:
@@ -258,15 +277,21 @@ class Run:
 
     def plan(self, piece: tree.Expr, target: Type | None = None) -> Plan:
         """A piece of SQL, bound for what the variables are now."""
+        frame, catalog = self.frame, self.host.catalog
+        known = piece.known
+        if known is not None and known[0] is catalog and known[1] is self._plans and known[2] == target:
+            last: Plan = known[3]
+            return last
         key = piece if target is None else (piece, target)
         found = self._plans.get(key)
-        frame, catalog = self.frame, self.host.catalog
         if found is not None and (found.analyzed is None or found.analyzed.catalog is catalog) and (
                 not found.shapes or all(frame.shape(number) == shape for number, shape in found.shapes)):
             return found
         found = bind_piece(frame, piece, self.context, catalog, self.host.path, target)
         if found.analyzed is not None and found.analyzed.may_be_kept:
             self._plans[key] = found
+            if not found.shapes:
+                piece.known = catalog, self._plans, target, found
         return found
 
     async def rows_of(self, piece: tree.Expr, plan: Plan) -> list[tuple[Any, ...]]:
@@ -285,7 +310,7 @@ class Run:
         """The value of an expression, and its type; converted to a type, if one is given."""
         plan = self.plan(piece, target)
         if plan.compute is not None:
-            return plan.compute(self.frame.values), plan.type
+            return self._computed(piece, plan), plan.type
         value = MISSING
         if plan.is_simple:
             try:
@@ -306,6 +331,16 @@ class Run:
         if target is not None and found != target:
             return await self.convert(value, found, target), target
         return value, found
+
+    def _computed(self, piece: tree.Expr, plan: Plan) -> Stored:
+        assert plan.compute is not None
+        if plan.is_constant:
+            try:
+                return plan.compute(self.frame.values)
+            except SqlError as error:
+                add_context(error, f'PL/pgSQL {_words(piece)} "{piece.text}"')
+                raise
+        return plan.compute(self.frame.values)
 
     async def truth(self, piece: tree.Expr) -> bool:
         """Whether a condition holds; NULL counts as false."""
@@ -370,7 +405,7 @@ class Run:
             wanted = (variable.type, variable.typmod)
             plan = self.plan(piece, wanted)
             if plan.compute is not None and plan.columns[0][1:] == wanted:
-                value = plan.compute(self.frame.values)
+                value = self._computed(piece, plan)
                 if value is None and variable.not_null:
                     await self.assign(number, None, wanted)
                 self.frame.values[number] = value

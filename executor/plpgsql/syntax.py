@@ -19,7 +19,7 @@ class Name:
 @dataclass(slots=True, eq=False)
 class Expr:
     """A piece of SQL. mode: expression (without SELECT), statement, assignment (what stands before is the target, and
-    `prefix` characters long). names: what is in sight. raw: the parse tree, once it has been looked at."""
+    `prefix` characters long). names: what is in sight."""
 
     text: str
     mode: str
@@ -27,6 +27,7 @@ class Expr:
     prefix: int = 0
     start: int = 0
     conflict: str = "error"
+    known: Any = None  # (catalog, where plans are kept, target, plan) of the last use, where that is all that decides
 
 
 @dataclass(slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 from executor.catalog.model import Routine
 from executor.context import Context
 from executor.errors import SqlError, not_supported
-from executor.plpgsql.compiled import compiled
+from executor.plpgsql.compiled import Compiled, compiled
 from executor.plpgsql.frame import RowValue
 from executor.plpgsql.run import Host, Run
 from executor.routines import sqlbody
@@ -90,10 +90,7 @@ async def _run(host: Host, context: Context, routine: Routine, types: tuple[int,
         return await sqlbody.run(host, sqlbody.body(host.catalog, routine, types, result), context, arguments)
     if routine.language != "plpgsql":
         raise not_supported(f"language {routine.language}")
-    from executor.plpgsql import handlers
-
-    assert handlers
-    made = compiled(context, host.catalog, host.path, routine, types, result)
+    made = _compiled(host, context, routine, types, result)
     run = Run(host, made, context)
     await run.call(arguments)
     if made.returns_set:
@@ -109,6 +106,16 @@ async def _run(host: Host, context: Context, routine: Routine, types: tuple[int,
         run.doing, run.line = "while casting return value to function's return type", 0
         run.note(error)
         raise
+
+
+def _compiled(host: Host, context: Context, routine: Routine, types: tuple[int, ...], result: int) -> Compiled:
+    found: Compiled | None = host.catalog.memo.get("plpgsql", {}).get((routine.oid, types, result, 0))
+    if found is not None:
+        return found
+    from executor.plpgsql import handlers
+
+    assert handlers
+    return compiled(context, host.catalog, host.path, routine, types, result)
 
 
 async def _result(run: Run, wanted: int) -> Stored:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import trio
 
 from executor import sqlstates as states
-from executor.analysis import Analyzed
+from executor.analysis import Analyzed, Column
 from executor.catalog.model import Catalog
 from executor.catalog.search_path import search_path
 from executor.commands.base import Command, Parameters
@@ -143,7 +143,7 @@ class NestedHost:
         rows = await result.fetch(2**62)
         return exact(rows, plan.numerics), result.changes
 
-    async def command(self, plan: Plan, frame: Frame) -> tuple[Rows, str]:
+    async def command(self, plan: Plan, frame: Frame) -> tuple[Rows, str, Sequence[Column] | None]:
         """See Host. Only what touches no table."""
         raw = plan.raw
         assert raw is not None
@@ -153,7 +153,7 @@ class NestedHost:
         from executor.prepared import fresh
 
         result = await kind.handler(self.context.session, fresh(raw), Parameters())
-        return result.rows or [], result.tag
+        return result.rows or [], result.tag, result.columns
 
     async def mark(self) -> Any:
         """See Host."""
@@ -259,7 +259,7 @@ class SessionHost:
             raise not_supported("a schema that changes while a function's statement runs")
         raise states.ObjectInUse("the schema kept changing while the statement was being run")
 
-    async def command(self, plan: Plan, frame: Frame) -> tuple[Rows, str]:
+    async def command(self, plan: Plan, frame: Frame) -> tuple[Rows, str, Sequence[Column] | None]:
         """See Host."""
         from executor.prepared import fresh
 
@@ -278,8 +278,8 @@ class SessionHost:
             rows: Rows = []
             while chunk := await portal.fetch(10_000):
                 rows += chunk
-            return rows, portal.tag or ""
-        return result.rows or [], result.tag
+            return rows, portal.tag or "", portal.columns
+        return result.rows or [], result.tag, result.columns
 
     async def mark(self) -> Any:
         """See Host."""

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from executor.catalog.model import Catalog, Constraint, Relation, Sequence
+from executor.catalog.model import Catalog, Constraint, Relation, Routine, Sequence
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import multirange_over
 from executor.ddl import rewrite
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import KIND_NAMES, schemas_searched
 from executor.ddl.rewrite import quote_identifier
-from executor.ddl.stored_texts import stored_texts
+from executor.ddl.stored_texts import Stored, stored_texts
 from executor.errors import SqlError
 from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
 
@@ -33,6 +33,15 @@ class Thing(NamedTuple):
     sub: int = 0
 
 
+def callers(catalog: Catalog, routine: Routine) -> Iterator[Stored]:
+    """The stored texts that call a function, as far as its name and the number of arguments tell."""
+    least = sum(a.default is None for a in routine.inputs)
+    most = 100 if routine.inputs and routine.inputs[-1].mode == "v" else len(routine.inputs)
+    for stored in stored_texts(catalog):
+        if rewrite.calls(stored.text, routine.name, range(least, most + 1), query=stored.kind == "view"):
+            yield stored
+
+
 class Graph:
     """The dependencies in a catalog."""
 
@@ -47,7 +56,11 @@ class Graph:
         yield from getattr(self, f"_of_{thing.kind}")(thing)
 
     def _of_routine(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
-        return iter(())
+        for stored in callers(self.catalog, self.catalog.routines_by_oid[thing.oid]):
+            kind = "relation" if stored.kind == "view" else stored.kind
+            if kind == "default" and self.catalog.relations_by_oid[stored.oid].by_number[stored.sub].generated:
+                kind = "column"
+            yield Thing(kind, stored.oid, stored.sub), NORMAL
 
     def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)

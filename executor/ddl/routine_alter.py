@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from executor.catalog.model import Routine
 from executor.ddl.base import DdlContext, DdlResult
-from executor.ddl.dependency import Thing
+from executor.ddl.dependency import Thing, callers
 from executor.ddl.lookup import SYSTEM_SCHEMAS, require_schema
 from executor.ddl.objects import put_routine
 from executor.ddl.routine_lookup import WORDS, Wanted, find, signature_text
@@ -57,8 +57,15 @@ def rename_routine(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     """ALTER FUNCTION ... RENAME TO."""
     found, name = find(ctx, Wanted(node.take("object"), ctx), kind), node.take("newname")
     _refuse_existing(ctx, found, found.schema, name)
+    _refuse_called(ctx, found)
     ctx.catalog = put_routine(ctx.catalog, replace(found, name=name))
     return DdlResult(ctx.catalog, tag=tag("ALTER", kind))
+
+
+def _refuse_called(ctx: DdlContext, routine: Routine) -> None:
+    """0A000 for a function that stored texts call: they spell its name."""
+    if any(True for _ in callers(ctx.catalog, routine)):
+        raise not_supported(f'another name or schema for the function "{routine.name}", which stored expressions call')
 
 
 def _refuse_existing(ctx: DdlContext, routine: Routine, schema: str, name: str) -> None:
@@ -75,6 +82,7 @@ def set_routine_schema(node: Node, ctx: DdlContext, kind: str, schema: str) -> D
         raise not_supported(f'moving a function into the schema "{schema}"')
     if schema != found.schema:
         _refuse_existing(ctx, found, schema, found.name)
+        _refuse_called(ctx, found)
         ctx.catalog = put_routine(ctx.catalog, replace(found, schema=schema))
     return DdlResult(ctx.catalog, tag=tag("ALTER", kind))
 

@@ -71,6 +71,18 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     return _plain_aggregate(scope, call, position)
 
 
+def call_of(s: Statement, name: str, argument: Expr, position: int) -> Expr | None:
+    """name(argument), also written argument.name; None if there is no such function."""
+    candidates = function_candidates(_overloads(s, [name]), [argument.type], [], False)
+    found, _ = find_function(candidates, [argument.type])
+    if found is None:
+        return None
+    function, converted, result = converted_call(s, found, [argument], False, position)
+    if function.kind != "f" or function.returns_set:
+        return None
+    return Call(type=result, function=function, arguments=tuple(converted), position=position)
+
+
 def _as_written(function: Function, given: int, labels: list[str]) -> tuple[tuple[int, str], ...] | None:
     """See plan.Call.written."""
     by_position = given - len(labels)

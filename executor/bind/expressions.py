@@ -22,6 +22,7 @@ from executor.sqlstates import (
     IndeterminateDatatype,
     InvalidTextRepresentation,
     SyntaxError,
+    UndefinedColumn,
     UndefinedFunction,
     UndefinedObject,
 )
@@ -143,7 +144,16 @@ def _plain_column(s: Statement, scope: Scope, node: Node) -> Expr:
             return _whole_row(s, scope, texts, position)
         raise names.missing_column(scope, texts[0], position)
     if len(texts) == 2:
-        return _placed(names.qualified_column(s, scope, None, texts[0], texts[1], position), position)
+        try:
+            return _placed(names.qualified_column(s, scope, None, texts[0], texts[1], position), position)
+        except UndefinedColumn:
+            if not any((schema, texts[1]) in s.catalog.routines_by_name for schema in s.search_path):
+                raise
+            from executor.bind.calls import call_of
+
+            if (call := call_of(s, texts[1], _whole_row(s, scope, texts[:1], position), position)) is None:
+                raise
+            return call
     if len(texts) == 3:
         return names.qualified_column(s, scope, texts[0], texts[1], texts[2], position)
     if len(texts) == 4:

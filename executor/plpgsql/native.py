@@ -97,9 +97,9 @@ def _const(expr: plan.Const, references: Sequence[Reference]) -> Compute | None:
 
 
 def _param(expr: plan.Param, references: Sequence[Reference]) -> Compute | None:
-    number, field = references[expr.number - 1]
-    if expr.type not in PLAIN:
+    if expr.type not in PLAIN or expr.number > len(references):
         return None
+    number, field = references[expr.number - 1]
     if field < 0:
         return lambda values: values[number]
 

@@ -61,7 +61,8 @@ async def _begin_write(session: "Session", transaction: Any, analyzed: Analyzed)
 async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
                     given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
     """All steps, in a transaction that writes already if they do; see `run_steps`."""
-    kept = session.context.kept_rows = {}
+    before = session.context.kept_rows
+    kept = session.context.kept_rows = {number: rows for number, rows in before.items() if number < 0}  # a trigger's
     result: Rows | None = None
     changes = 0
     try:
@@ -83,7 +84,7 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
             if kept:
                 await result.materialize()
     finally:
-        session.context.kept_rows = {}
+        session.context.kept_rows = before
     result.changes = changes
     return result
 

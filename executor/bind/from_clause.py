@@ -122,6 +122,8 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
         return entry, [Item(alias or name, table_columns(entry), entry)]
     if schema is None and scope.is_future_cte(name) and s.find_relation(None, name) is None:
         raise recursion.forward_reference(name, position)
+    if schema is None and s.positions and name in s.transitions:
+        return _transition(s, name, alias, columns, position)
     relation = s.relation(schema, name, position)
     s.qualified.append((node, relation.schema))
     if relation.kind in ("i", "S", "c"):
@@ -129,6 +131,16 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
                               detail={"i": "This operation is not supported for indexes.",
                                       "c": "This operation is not supported for composite types."}.get(relation.kind))
     return table_item(s, relation, alias, columns, only, position)
+
+
+def _transition(s: Statement, name: str, alias: str | None, columns: list[str], position: int) -> Bound:
+    """OLD TABLE or NEW TABLE of the trigger whose function this is in."""
+    step, relation = s.transitions[name]
+    shown = alias or name
+    outputs = renamed(relation_columns(relation), columns, shown, position)
+    entry = plan.StepEntry(number=s.new_entry(), alias=shown, step=step, has_alias=alias is not None,
+                           has_column_aliases=bool(columns), columns=outputs)
+    return entry, [Item(shown, table_columns(entry), entry)]
 
 
 def table_item(s: Statement, relation: Relation, alias: str | None, columns: list[str], only: bool, position: int) -> Bound:

@@ -50,6 +50,7 @@ class Statement:
     relations: dict[int, Relation] = field(default_factory=dict)  # every relation used, by OID
     positions: bool = True
     variables: Any = None  # executor.bind.variables.Variables: those of a function's body that may be named in it
+    transitions: dict[str, tuple[int, Relation]] = field(default_factory=dict)  # a trigger's: name -> (step, its relation)
     view_depth: int = 0
     qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to
     keeps_text: bool = False  # the text is to be stored: note what names in it stand for

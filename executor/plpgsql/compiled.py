@@ -122,10 +122,11 @@ def _shown(catalog: Catalog, oid: int) -> str:
 
 
 def compiled(context: Context, catalog: Catalog, path: tuple[str, ...], routine: Routine, types: tuple[int, ...],
-             result: int, relation: int = 0) -> Compiled:
-    """A routine compiled for argument types (numbers) and a result type. relation: of a trigger."""
+             result: int, relation: int = 0, transitions: tuple[str, ...] = ()) -> Compiled:
+    """A routine compiled for argument types (numbers) and a result type. relation: of a trigger; transitions: the names of
+    its transition tables."""
     cache = catalog.memo.setdefault("plpgsql", {})
-    key = (routine.oid, types, result, relation)
+    key = (routine.oid, types, result, relation, *transitions)
     found: Compiled | None = cache.get(key)
     if found is None:
         found = cache[key] = compile_routine(context, catalog, path, routine, types, result, relation)

@@ -1,6 +1,5 @@
 """OPEN, FETCH, MOVE, CLOSE and loops over cursors. A cursor is one of the session, so that SQL may fetch from it too."""
 
-from itertools import count
 from typing import Any
 
 from executor.analysis import Column
@@ -14,8 +13,6 @@ from executor.plpgsql.run import HANDLERS, Run, Signal
 from executor.portal import Portal
 from executor.sqlstates import DuplicateCursor, InvalidCursorName, NullValueNotAllowed
 from executor.types import oids as T
-
-_unnamed = count(1)
 
 
 class KnownRows(Portal):
@@ -52,7 +49,7 @@ def make_cursor(run: Run, number: int, name: str | None, plan: Plan, rows: list[
     """A cursor of the session over rows; its name goes to the variable."""
     session = run.context.session
     if name is None:
-        while (name := f"<unnamed portal {next(_unnamed)}>") in session.cursors:
+        while (name := f"<unnamed portal {next(run.context.portal_numbers)}>") in session.cursors:
             pass
         run.frame.values[number] = name
     if name in session.cursors or name in session.portals:

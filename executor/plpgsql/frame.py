@@ -5,6 +5,7 @@ from typing import Any
 
 from executor import plan
 from executor.bind.statement import Statement
+from executor.catalog.model import Relation
 from executor.errors import SqlError
 from executor.plan import Expr
 from executor.plpgsql.parser import find
@@ -48,14 +49,15 @@ def row_of(number: int, stored: Stored) -> RowValue | None:
 
 class Frame:
     """The variables of one call. values: a stored form, or a RowValue; None for NULL. types: of those that get their type
-    as they get their value."""
+    as they get their value. transitions: see executor.bind.statement.Statement."""
 
-    __slots__ = ("types", "values", "variables")
+    __slots__ = ("transitions", "types", "values", "variables")
 
     def __init__(self, variables: Sequence[Variable]) -> None:
         self.variables = variables
         self.values: list[Any] = [None] * len(variables)
         self.types: dict[int, tuple[int, int]] = {}
+        self.transitions: dict[str, tuple[int, Relation]] = {}
 
     def shape(self, number: int) -> int:
         """What type a variable has now; 0 for a record that nothing has been assigned to."""

@@ -102,6 +102,7 @@ def bind_raw(raw: RawStatement, names: Any, frame: Frame, context: Context, cata
         return Plan(None, (), (), (), raw=raw)
     s = Binding(catalog=catalog, context=context, search_path=path, source=Source(raw.source), fixed_parameters=True)
     s.variables = names
+    s.transitions = frame.transitions
     try:
         bound = _bound(s, raw, target)
         check_populated(s)

@@ -3,6 +3,7 @@
 import msgspec
 
 from executor.catalog.model import Routine
+from executor.catalog.usertypes import numbered
 from executor.context import Context
 from executor.errors import not_supported
 from executor.plpgsql.compiled import compiled
@@ -55,19 +56,27 @@ def call_trigger(context: Context, routine: Routine, data: TriggerData) -> Row |
     """
     if routine.language != "plpgsql":
         raise not_supported(f"trigger functions in language {routine.language}")
-    if data.transitions:
-        raise not_supported("transition tables in trigger functions")
     from executor.plpgsql import handlers
 
     assert handlers
-    return drive(_call(context, routine, data))
+    kept = context.kept_rows
+    try:
+        if data.transitions:
+            context.kept_rows = {**kept, **{-i: list(table.rows) for i, table in enumerate(data.transitions, 1)}}
+        return drive(_call(context, routine, data))
+    finally:
+        context.kept_rows = kept
 
 
 async def _call(context: Context, routine: Routine, data: TriggerData) -> Row | None:
     host = NestedHost(context)
-    made = compiled(context, host.catalog, host.path, routine, (), TRIGGER, data.relation)
+    made = compiled(context, host.catalog, host.path, routine, (), TRIGGER, data.relation,
+                    tuple(table.name for table in data.transitions))
     run = Run(host, made, context)
     frame = run.frame
+    if data.transitions:
+        relation = numbered(host.catalog, host.catalog.relations_by_oid[data.relation])
+        frame.transitions = {table.name: (-i, relation) for i, table in enumerate(data.transitions, 1)}
     places = made.trigger
     for name, row in (("new", data.new), ("old", data.old)):
         number = places[name]

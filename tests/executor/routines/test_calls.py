@@ -43,7 +43,8 @@ def connect(server: PgquillServer) -> psycopg.Connection[Any]:
     return psycopg.connect(server.dsn(), autocommit=True)
 
 
-@pytest.mark.parametrize("query", ["SELECT bump(1)", "SELECT bump(id) FROM t WHERE id = 1", "SELECT sum(bump(g)) FROM generate_series(1, 1) g"])
+@pytest.mark.parametrize("query", ["SELECT bump(1)", "SELECT bump(id) FROM t WHERE id = 1",
+                                   "SELECT sum(bump(g)) FROM generate_series(1, 1) g"])
 def test_call_that_meets_a_locked_row_waits_and_runs_again(server: PgquillServer, query: str) -> None:
     with connect(server) as first, connect(server) as second:
         first.execute("BEGIN")

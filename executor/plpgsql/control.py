@@ -140,6 +140,8 @@ async def over_rows(run: Run, s: Any, rows: Any, columns: tuple[tuple[str, int, 
 
     found = False
     signal: Signal | None = None
+    if not isinstance(s, tree.ForCursor):
+        next(run.context.portal_numbers)  # PostgreSQL reads through a cursor here too
     for row in rows:
         found = True
         await run.tick()

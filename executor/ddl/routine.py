@@ -191,7 +191,11 @@ def _result(node: Node | None, arguments: tuple[Argument, ...], ctx: DdlContext,
             raise InvalidFunctionDefinition("function result type must be specified")
         return implied, False
     returns_set = bool(node.take("setof", False))
-    result = resolved(node, ctx)
+    try:
+        result = resolved(node, ctx)
+    except UndefinedObject as error:
+        error.position = None
+        raise
     if implied and result != implied:
         raise InvalidFunctionDefinition(
             f"function result type must be {ctx.binder.type_name(implied, -1)} because of OUT parameters")

@@ -19,6 +19,7 @@ from executor.types import arrays
 from executor.types import oids as T
 from executor.types.base import Stored
 from executor.types.made import fields_of
+from executor.types.record import described
 
 
 async def _assign(run: Run, s: tree.Assign) -> None:
@@ -328,7 +329,7 @@ async def _row_result(run: Run, row: RowValue) -> Stored:
     if wanted is None:
         if run.compiled.result != T.RECORD:
             return await run.convert(row.stored(), (row.number, -1), (run.compiled.result, -1))
-        raise not_supported("rows of unknown columns from a function that returns record")
+        return described(row.number, row.stored())
     if len(wanted) != len(row.values):
         raise DatatypeMismatch("wrong record type supplied in RETURN NEXT", detail=(
             f"Number of returned columns ({len(row.values)}) does not match expected column count ({len(wanted)})."))
@@ -353,7 +354,7 @@ async def _return_query(run: Run, s: tree.ReturnQuery) -> None:
         raise SyntaxError("cannot open INSERT query as cursor")
     wanted = _wanted(run)
     try:
-        _check_columns(plan, wanted)
+        _check_columns(plan, wanted, _names(run))
     except SqlError as error:
         if s.query is not None:
             add_context(error, f'SQL statement "{s.query.text}"')
@@ -380,7 +381,14 @@ def _wanted(run: Run) -> list[Type]:
     return [(compiled.result, -1)]
 
 
-def _check_columns(plan: Plan, wanted: list[Type]) -> None:
+def _names(run: Run) -> list[str]:
+    """The names of the columns of what a function gives; [] where they have none."""
+    if run.compiled.outputs:
+        return [f.name for f in fields_of(run.compiled.output_type) or ()]
+    return [f.name for f in fields_of(run.compiled.result) or ()]
+
+
+def _check_columns(plan: Plan, wanted: list[Type], names: list[str]) -> None:
     message = "structure of query does not match function result type"
     if len(plan.columns) != len(wanted):
         raise DatatypeMismatch(message, detail=(
@@ -389,7 +397,7 @@ def _check_columns(plan: Plan, wanted: list[Type]) -> None:
         if number != want or (want_typmod >= 0 and typmod != want_typmod):
             raise DatatypeMismatch(message, detail=(
                 f"Returned type {type_words(number)} does not match expected type {type_words(want)} in column "
-                f'"{name}" (position {i}).'))
+                f'"{names[i - 1] if names else name}" (position {i}).'))
 
 
 def _given(run: Run, values: list[Stored]) -> Any:

@@ -34,7 +34,8 @@ async def _raise(run: Run, s: tree.Raise) -> None:
             raise StackedDiagnosticsAccessedWithoutActiveHandler(
                 "RAISE without parameters cannot be used outside an exception handler")
         raise run.errors[-1]
-    state, message = s.state, s.condition or None
+    state = s.state
+    message: str | None = None
     fields: dict[str, Any] = {}
     if s.format is not None:
         message = await _formatted(run, s)
@@ -55,7 +56,7 @@ async def _raise(run: Run, s: tree.Raise) -> None:
                 raise _twice(name)
             fields[FIELDS[name]] = text
     state = state or DEFAULT_STATES.get(s.level, "00000")
-    error = error_class(state)(message if message is not None else state, severity=LEVELS[s.level], **fields)
+    error = error_class(state)(message if message is not None else s.condition or state, severity=LEVELS[s.level], **fields)
     if s.level == "exception":
         raise error
     error.where = "\n".join(call.place() for call in reversed(run.context.calls))

@@ -94,7 +94,7 @@ def _reference(run: Run, reference: tuple[int, int]) -> str:
         shown = None if value is None else run.printed(value, row.fields[field].type)
     else:
         shown = None if value is None else run.printed(value, run.frame.shape(number), variable.typmod)
-    return f"{name}=" + ("NULL" if shown is None else "'" + shown.replace("'", "''") + "'")
+    return f"{name} = " + ("NULL" if shown is None else "'" + shown.replace("'", "''") + "'")
 
 
 async def _into(run: Run, into: tree.Into, rows: list[tuple[Any, ...]], plan: Plan, given: list[str]) -> None:
@@ -127,6 +127,8 @@ async def _command(run: Run, piece: tree.Expr, plan: Plan, into: tree.Into | Non
     except SqlError as error:
         add_context(error, f'SQL statement "{piece.text}"')
         raise
+    if columns is not None and into is None:
+        raise SyntaxError("query has no destination for result data")
     words = tag.split()
     run.row_count = int(words[-1]) if words and words[-1].isdigit() else 0
     if into is not None:
@@ -247,7 +249,7 @@ async def _execute_one(run: Run, s: tree.Execute, text: str, plan: Plan, values:
     if s.into is not None:
         if not plan.columns:
             raise SyntaxError("INTO used with a command that cannot return data")
-        shown = [f"${i}=" + ("NULL" if v is None else f"'{v!s}'") for i, v in enumerate(values, 1)]
+        shown = [f"${i} = " + ("NULL" if v is None else f"'{v!s}'") for i, v in enumerate(values, 1)]
         await _into(run, s.into, rows, plan, shown)
 
 

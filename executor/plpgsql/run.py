@@ -30,6 +30,7 @@ from executor.sqlstates import (
 from executor.types import oids as T
 from executor.types.base import Stored
 from executor.types.made import fields_of, is_constrained
+from executor.types.record import undescribed
 
 DEPTH_MAX = 400
 """How many calls may be within one another: each takes C stack in SQLite and in the interpreter of Python."""
@@ -434,6 +435,8 @@ class Run:
         self.frame.values[number] = value
 
     async def _assign_row(self, variable: tree.Variable, value: Stored, given: int) -> None:
+        if given == T.RECORD and (known := undescribed(value)) is not None:
+            given, value = known
         if fields_of(given) is None:
             if value is not None or given not in (T.TEXT, T.UNKNOWN):
                 kind = "row" if variable.kind == "row" else "record"

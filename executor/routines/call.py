@@ -16,7 +16,7 @@ from executor.sqlstates import DatatypeMismatch, UndefinedFunction
 from executor.types import oids as T
 from executor.types.base import Stored
 from executor.types.made import fields_of
-from executor.types.record import dump_fields, field_values
+from executor.types.record import described, dump_fields, field_values
 
 
 def call_scalar(context: Context, oid: int, types: tuple[int, ...], result: int, arguments: Sequence[Stored]) -> Stored:
@@ -123,10 +123,11 @@ async def _result(run: Run, wanted: int) -> Stored:
     value = run.result
     if value.__class__ is RowValue:
         if wanted == T.RECORD:
-            stored: Stored = value.stored()
-            return stored
+            return described(value.number, value.stored())
         return await _row(run, value, wanted)
     given = run.result_type
+    if wanted == T.RECORD and fields_of(given[0]) is not None:
+        return described(given[0], value)
     if fields_of(given[0]) is not None and value is not None and fields_of(wanted) is not None:
         from executor.plpgsql.frame import row_of
 

@@ -17,8 +17,8 @@ from executor.prepared import fresh
 from executor.sqlstates import InvalidFunctionDefinition, StatementTooComplex
 from executor.types import oids as T
 from executor.types.base import Stored
-from executor.types.made import fields_of
-from executor.types.record import dump_fields
+from executor.types.made import Field, fields_of, row_number
+from executor.types.record import described, dump_fields
 
 
 class SqlBody:
@@ -168,14 +168,16 @@ async def _results(host: Host, made: SqlBody, context: Context, rows: list[tuple
         if whole:
             found.append(await _whole(host, made, context, row[0], columns[0][1]))
             continue
+        if made.result == T.RECORD and not made.outputs:
+            number = row_number(tuple(Field(name, oid, typmod) for name, oid, typmod in columns))
+            found.append(described(number, dump_fields(row, [oid for _, oid, _ in columns])))
+            continue
         values = [await _converted(host, context, value, (number, typmod), want)
                   for value, (_, number, typmod), want in zip(row, columns, wanted, strict=True)]
         if made.outputs:
             found.append(tuple(values) if len(values) > 1 else values[0])
         elif fields_of(made.result) is not None:
             found.append(dump_fields(values, [want for want, _ in wanted]))
-        elif made.result == T.RECORD:
-            found.append(dump_fields(row, [number for _, number, _ in columns]))
         else:
             found.append(values[0])
     return found
@@ -195,7 +197,7 @@ async def _whole(host: Host, made: SqlBody, context: Context, value: Stored, num
     if row is None:
         return (None,) * len(made.outputs) if len(made.outputs) > 1 else None
     if made.result == T.RECORD and not made.outputs:
-        return value
+        return described(number, value)
     values = [await _converted(host, context, v, (f.type, f.typmod), want)
               for v, f, want in zip(row.values, row.fields, made.wanted, strict=True)]
     return tuple(values) if made.outputs else dump_fields(values, [want for want, _ in made.wanted])

@@ -9,7 +9,7 @@ from tests.pgquill_server import PgquillServer, needs_engine
 
 pytestmark = needs_engine
 
-NAMES = ("routines", "plpgsql", "plpgsql_statements", "procedures", "routine_uses")
+NAMES = ("routines", "plpgsql", "plpgsql_statements", "plpgsql_more", "procedures", "routine_uses", "records_returned")
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,7 @@ class Compiled:
     oid: int = 0
     trigger: dict[str, int] = field(default_factory=dict)
     plans: dict[Any, dict[Any, Any]] = field(default_factory=dict)
-    last: Any = None  # (settings, their revision, catalog, where plans are kept) of the last call
+    last: Any = None  # (settings, their revision, catalog, where plans are kept, user) of the last call
 
     def kept(self, key: Any) -> dict[Any, Plan]:
         """Where plans are kept for a search path and settings."""

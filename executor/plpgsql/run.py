@@ -113,11 +113,12 @@ class Run:
         settings = self.context.settings
         revision = -1 if settings is None else settings.revision
         last = self.compiled.last
-        if last is not None and last[0] is settings and last[1] == revision and last[2] is self.host.catalog:
+        user = self.context.user
+        if last is not None and last[:2] == (settings, revision) and last[2] is self.host.catalog and last[4] == user:
             self._plans = last[3]
             return
         self._plans = self.compiled.kept((self.host.path, env_key(self.context.env)))
-        self.compiled.last = settings, revision, self.host.catalog, self._plans
+        self.compiled.last = settings, revision, self.host.catalog, self._plans, user
 
     # --- the call -------------------------------------------------------------------------------------------------
 

@@ -63,15 +63,30 @@ def _nested(context: Context, oid: int, types: tuple[int, ...], result: int, arg
 async def run_routine(host: Host, context: Context, routine: Routine, types: tuple[int, ...], result: int,
                       arguments: Sequence[Stored]) -> list[Any]:
     """What a call gives: for a set all rows, else one or none. Each is a stored value, or a tuple of several outputs."""
-    if routine.settings:
-        with _settings(context, routine):
+    if routine.settings or routine.security_definer:
+        with _settings(context, routine), _owner(context, routine):
             return await _run(host, context, routine, types, result, arguments)
     return await _run(host, context, routine, types, result, arguments)
 
 
 @contextmanager
+def _owner(context: Context, routine: Routine) -> Iterator[None]:
+    """Be the owner of a SECURITY DEFINER routine while it runs."""
+    before = context.user
+    if routine.security_definer and routine.owner:
+        context.user = routine.owner
+    try:
+        yield
+    finally:
+        context.user = before
+
+
+@contextmanager
 def _settings(context: Context, routine: Routine) -> Iterator[None]:
     """The SET clauses of a routine, while it runs."""
+    if not routine.settings:
+        yield
+        return
     settings = context.settings
     name = f"pgquill_routine_{len(context.calls)}_{routine.oid}"
     settings.savepoint(name)

@@ -52,7 +52,7 @@ class SqlBody:
         for text in texts:
             self.statements += parse(text)
         self.plans: dict[Any, Plan] = {}
-        self.last: dict[int, Any] = {}  # statement -> (settings, their revision, catalog, plan) of the last call
+        self.last: dict[int, Any] = {}  # statement -> (settings, their revision, catalog, plan, user) of the last call
         self.search_path: tuple[str, ...] | None = routine.path if routine.atomic else None
 
     @property
@@ -72,7 +72,8 @@ class SqlBody:
         last = self.last.get(index)
         settings = context.settings
         revision = -1 if settings is None else settings.revision
-        if last is not None and last[0] is settings and last[1] == revision and last[2] is host.catalog:
+        user = context.user
+        if last is not None and last[:2] == (settings, revision) and last[2] is host.catalog and last[4] == user:
             return last[3]  # type: ignore[no-any-return]
         path = self.search_path or host.path
         key = index, path, env_key(context.env)
@@ -88,7 +89,7 @@ class SqlBody:
             if found.analyzed is not None and found.analyzed.may_be_kept:
                 self.plans[key] = found
         if found.analyzed is not None and found.analyzed.may_be_kept:
-            self.last[index] = settings, revision, host.catalog, found
+            self.last[index] = settings, revision, host.catalog, found, user
         return found
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from executor.analysis import Column
 from executor.commands.cursors import DIRECTIONS, NO_SCROLL, SCROLL, Cursor
+from executor.errors import not_supported
 from executor.outputs import encoders_for
 from executor.plpgsql import syntax as tree
 from executor.plpgsql.control import over_rows
@@ -54,7 +55,8 @@ def make_cursor(run: Run, number: int, name: str | None, plan: Plan, rows: list[
         run.frame.values[number] = name
     if name in session.cursors or name in session.portals:
         raise DuplicateCursor(f'cursor "{name}" already in use')
-    assert plan.analyzed is not None
+    if plan.analyzed is None:
+        raise not_supported("a cursor over EXPLAIN or SHOW")
     columns = plan.analyzed.columns or ()
     portal = KnownRows(session, columns, encoders_for(run.context, columns, ()))
     portal.plan_columns = plan.columns  # type: ignore[attr-defined]

@@ -147,6 +147,10 @@ async def _perform(run: Run, s: tree.Perform) -> None:
 # ---------------------------------------------------------------- EXECUTE
 
 
+SHOWING = frozenset({"ExplainStmt", "VariableShowStmt"})
+"""Commands whose rows a loop may go over."""
+
+
 class Given:
     """The parameters of a dynamic statement: $1 ... of USING, and no variables."""
 
@@ -209,6 +213,10 @@ def _bound(run: Run, text: str, types: list[Type]) -> Plan:
 async def dynamic_plan(run: Run, query: tree.Expr, using: tuple[tree.Expr, ...]) -> tuple[Plan, list[tuple[Any, ...]]]:
     """A dynamic query, and its rows."""
     text, plan, values = await dynamic(run, query, using)
+    if plan.raw is not None and plan.raw.node.kind in SHOWING and plan.verb != "several":
+        rows, _, columns = await run.host.command(plan, run.frame)
+        shown = tuple((c.name, c.number or c.type_oid, c.typmod) for c in columns or ())
+        return Plan(None, (), (), shown, verb="SELECT"), rows
     if plan.raw is not None or plan.analyzed is None:
         raise SyntaxError(f"cannot open {'multi-query plan' if plan.verb == 'several' else 'this query'} as cursor")
     return plan, await _rows(run, text, plan, values)

@@ -149,6 +149,8 @@ class NestedHost:
         assert raw is not None
         kind = command_kind(raw.node.kind)
         if kind is None or raw.node.kind not in HARMLESS:
+            if not self.nested.can_write:
+                raise NeedsWriter("a function runs a command")  # the calls may be made apart then: see toplevel.py
             raise not_supported(f"{command_tag(raw.node)} in a function that is called in the middle of a statement")
         from executor.prepared import fresh
 

@@ -78,7 +78,9 @@ def _split(analyzed: Analyzed) -> Split | None:
         outputs.append(CallOutput(expr.function.oid, tuple(a.type for a in expr.arguments), expr.type, expr.function.strict,
                                   columns))
     rest = replace(p, targets=tuple(inner) or (plan.Target(expr=plan.Const(type=T.INT4, value=1), name="x"),))
-    if any(_is_routine(e) or (isinstance(e, plan.Call) and e.function.returns_set) for e in walk.descend(rest)):
+    if any(_is_routine(e) for e in walk.descend(rest)):
+        return None
+    if any(isinstance(e, plan.Call) and e.function.returns_set for t in rest.targets for e in walk.descend(t.expr)):
         return None
     if p.order and any(target.hidden and _is_call(target.expr) for target in p.targets):
         return None

@@ -18,8 +18,8 @@ ENV PATH="/opt/pgquill/bin:$PATH" \
 USER pgquill
 VOLUME /data
 EXPOSE 5432
-# A container's network is its own, so the server listens on all of it; publish the port on 127.0.0.1 only (see
-# docker-compose.yml), because there are no passwords yet.
+# A container's network is its own, so the server listens on all of it, also without TLS. It still wants a password:
+# POSTGRES_PASSWORD_FILE or POSTGRES_PASSWORD (see docker-compose.yml).
 HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=5 \
     CMD ["python", "-c", "import socket; s = socket.create_connection(('127.0.0.1', 5432), 2); s.sendall(bytes.fromhex('0000000804d2162f')); raise SystemExit(s.recv(1) not in (b'N', b'S'))"]
 STOPSIGNAL SIGTERM

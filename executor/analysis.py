@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -26,6 +26,9 @@ from executor.types import oids as T
 from executor.types.base import Encoder, Env, Stored
 from executor.types.oids import REG_TYPES
 from executor.types.registry import codec
+
+if TYPE_CHECKING:
+    from executor.privileges.plans import Need
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -74,6 +77,8 @@ class Analyzed(msgspec.Struct, dict=True):
     may_be_kept: bool
     changes: str = ""
     used: dict[int, Relation] = {}  # every relation that is used, by OID
+    given: dict[int, frozenset[int]] = {}  # INSERT's entry -> attnums that it names
+    through: dict[int, tuple[Relation, ...]] = {}  # changed entry -> the views around it
     outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
     needs_writer: bool = False  # a function that it calls has turned out to change rows
 
@@ -93,6 +98,14 @@ class Analyzed(msgspec.Struct, dict=True):
         """The locks on tables that it needs."""
         plain = not self.lowered.steps and isinstance(self.plan, plan.Query)
         return tables_of(self.plan, self.used, self.catalog, plain=plain) if self.used else ()
+
+
+    @cached_property
+    def needs(self) -> "tuple[Need, ...]":
+        """The privileges that it needs."""
+        from executor.privileges.plans import needs_of  # superusers' sessions never import it
+
+        return needs_of(self.plan, self.given, self.through)
 
 
 VERBS = {"SelectStmt": "SELECT", "InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE",
@@ -171,7 +184,8 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
                     verb=verb, writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                    changes=changes_of(found, lowered, verb), used=s.relations)
+                    changes=changes_of(found, lowered, verb), used=s.relations, given=s.given,
+                    through=s.through)
 
 
 def changes_of(found: plan.Plan, lowered: Lowered, verb: str) -> str:

@@ -8,6 +8,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from math import inf
 from time import time_ns
@@ -63,7 +64,7 @@ class Savepoint:
 
     token: its name in storage and in Settings. outside: how much was to be done at the commit.
     undo: how many sequence changes. portals: open cursors and portals. locks: how
-    many the transaction held. notified: how much had been noted of LISTEN and NOTIFY.
+    many the transaction held. notified: how much had been noted of LISTEN and NOTIFY. roles: how many changes of roles.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Savepoint:
     locks: int
     outside: int
     notified: Mark
+    roles: int
 
 
 class Block:
@@ -95,6 +97,8 @@ class Block:
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
         session.settings.listen("lock_timeout", self._set_lock_timeout)
+        session.settings.listen("transaction_read_only", self._set_read_only)
+        session.settings.listen("transaction_deferrable", self._set_deferrable)
         session.settings.listen("deadlock_timeout", self._set_deadlock_timeout)
         session.settings.listen("synchronous_commit", self._set_synchronous)
 
@@ -140,6 +144,8 @@ class Block:
             if manner.lock_timeout_s is not None:
                 self.transaction.lock_timeout_s = manner.lock_timeout_s
             self.transaction.deadlock_s = manner.deadlock_s
+            self.transaction.read_only = settings.get("transaction_read_only") == "on"
+            self.transaction.deferrable = settings.get("transaction_deferrable") == "on"
             self.transaction.synchronous = manner.synchronous
         return self.transaction
 
@@ -168,6 +174,16 @@ class Block:
         assert isinstance(milliseconds, int)
         if self.transaction is not None:
             self.transaction.deadlock_s = milliseconds / 1000
+
+    def _set_read_only(self, value: object) -> None:
+        """SET TRANSACTION READ ONLY or READ WRITE."""
+        if self.transaction is not None:
+            self.transaction.read_only = value in (True, "on")
+
+    def _set_deferrable(self, value: object) -> None:
+        """SET TRANSACTION DEFERRABLE or NOT."""
+        if self.transaction is not None:
+            self.transaction.deferrable = value in (True, "on")
 
     def _set_synchronous(self, value: object) -> None:
         """The setting changed: what it says at the commit counts."""
@@ -251,7 +267,7 @@ class Block:
             return
         session = self.session
         if not transaction.has_written and not session.cursors and not session.context.sequences.dirty and not self.at_commit \
-                and not session.notifications.pending and transaction.end_read():
+                and not session.notifications.pending and not session.identity.pending and transaction.end_read():
             self.transaction = None
             self.release_locks()
             session.settings.commit()
@@ -266,6 +282,7 @@ class Block:
             return False
         session = self.session
         transaction = self.transaction
+        effects: list[Callable[[], None]] = []  # in memory, before anybody else has his turn to write
         try:
             await session.drop_portals()
             for name, cursor in list(session.cursors.items()):
@@ -283,9 +300,13 @@ class Block:
                         await transaction.begin_write()
                     if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
                         raise refused
+                    if session.identity.pending:
+                        effects.append(await session.identity.write(transaction))
                     if session.notifications.pending:
                         session.notifications.before_commit()
-                        transaction.after_commit = session.notifications.committed
+                        effects.append(session.notifications.committed)
+                    if effects:
+                        transaction.after_commit = partial(_call_all, effects)
                     await transaction.commit()
                 session.notifications.publish()
         except EngineError as error:
@@ -306,6 +327,8 @@ class Block:
         self._reset()
         session.temporary.release()
         session.settings.commit()
+        if session.identity.pending:
+            session.identity.committed()
         session.database.metrics.commits += 1
         return True
 
@@ -332,6 +355,7 @@ class Block:
         session.context.sequences.dirty.clear()
         session.context.sequences.undo_since(0)
         session.notifications.discard()
+        session.identity.undo_since(0)
         self._reset()
         session.database.metrics.rollbacks += 1
         session.settings.rollback()
@@ -402,7 +426,7 @@ class Block:
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
             (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit),
-            session.notifications.mark()))
+            session.notifications.mark(), len(session.identity.pending)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -431,6 +455,7 @@ class Block:
         session.context.sequences.undo_since(mark.undo)
         self.release_locks(mark.locks)
         session.notifications.undo_since(mark.notified)
+        session.identity.undo_since(mark.roles)
         del self.savepoints[at + 1 :]
         self.failed = False
 
@@ -443,6 +468,11 @@ class Block:
         for name, found in made:
             if not any(found is old for old in mark.portals):
                 await session.close_portal(name)
+
+
+def _call_all(effects: list[Callable[[], None]]) -> None:
+    for effect in effects:
+        effect()
 
 
 ENDING = frozenset({"TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_ROLLBACK_TO", "TRANS_STMT_PREPARE"})

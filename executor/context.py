@@ -22,6 +22,7 @@ class Context:
         self.database = database
         self.user = user  # current_user
         self.session_user = user
+        self.user_oid = 10  # of current_user
         self.process_id = 0
         self.settings: Any = None  # executor.settings.Settings
         self.catalog: Catalog = None  # type: ignore[assignment]  # set before a statement is bound
@@ -36,6 +37,13 @@ class Context:
         self.reading: frozenset[int] = frozenset()  # relations that a statement reads which calls routines
         self.calls: list[Any] = []  # of PL/pgSQL functions that run (executor.plpgsql.run.Run), the innermost last
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
+
+    def hidden_schemas(self) -> frozenset[str]:
+        """The schemas that the current user may not use: their objects are found by no unqualified name."""
+        if self.session is None or self.session.identity.is_superuser:
+            return frozenset()
+        found: frozenset[str] = self.session.identity.hidden_schemas(self.catalog)
+        return found
 
     @property
     def transaction_timestamp(self) -> str:

@@ -2,30 +2,33 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from time import time_ns
 from typing import Any
 
 import trio
+from msgspec.structs import replace
 
 from executor import sqlstates as states
 from executor.catalog.search_path import search_path
-from executor.catalog.system.session_view import SessionView, built_in_roles
+from executor.catalog.system.session_view import SessionView
 from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.context import Context
 from executor.database import ServedDatabase
-from executor.errors import SqlError, not_supported
+from executor.errors import SqlError
 from executor.notify import PAGE_BYTES, NotifyQueue
+from executor.privileges.rules import Owned, Who
+from executor.roles.login import Login, login_of
+from executor.roles.model import BOOTSTRAP_OID, DatabaseFacts
+from executor.roles.store import GLOBAL_NAME, RoleStore
 from executor.session import Session
 from executor.sessionview import EngineView
 from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
-from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
 
@@ -35,6 +38,8 @@ OTHERS_LEAVE_S = 5.0
 """How long DROP DATABASE waits for other sessions to end."""
 OTHERS_POLL_S = 0.005
 SYSTEM_NAMES = ("template0", "template1")
+OWN_DATABASE = "."
+"""What a single file's roles call its database."""
 
 
 class CannotServe(Exception):
@@ -49,10 +54,11 @@ class Engine:
         self.server_version = server_version
         self.defaults = defaults or SettingDefaults.of_server(server_version)
         self.databases: dict[str, ServedDatabase] = {}
-        self.database_defaults: dict[str, dict[str, str]] = {}
+        self.roles = RoleStore(None)
         self.sessions: set[Session] = set()
         self.default_database = "postgres"
         self.backends: Any = None
+        self.admission: Any = None
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
@@ -73,13 +79,13 @@ class Engine:
             temporary = tempfile.TemporaryDirectory(prefix="pgquill")
             engine = cls(None, server_version, defaults)
             engine._temporary = temporary
-            await engine._add("memory", Path(temporary.name) / "memory.db")
             engine.default_database = "memory"
-            return engine
+            return await engine._add_only("memory", Path(temporary.name) / "memory.db")
         where = Path(path)
         if where.is_dir():  # noqa: ASYNC240  (before any client is served)
             engine = cls(where, server_version, defaults)
-            names = sorted(p.stem for p in where.glob(f"*{SUFFIX}"))  # noqa: ASYNC240
+            await engine._read_roles(None, where / f"{GLOBAL_NAME}{SUFFIX}")
+            names = sorted(p.stem for p in where.glob(f"*{SUFFIX}") if p.stem != GLOBAL_NAME)  # noqa: ASYNC240
             for name in dict.fromkeys(["postgres", *names]):
                 await engine._add(name, where / f"{name}{SUFFIX}")
             return engine
@@ -87,8 +93,21 @@ class Engine:
             raise CannotServe(f"{path}: the folder {where.parent} does not exist")
         engine = cls(None, server_version, defaults)
         engine.default_database = where.stem
-        await engine._add(where.stem, where)
-        return engine
+        return await engine._add_only(where.stem, where)
+
+    async def _add_only(self, name: str, path: Path) -> "Engine":
+        """Serve a single file, which has the roles too."""
+        database = await self._add(name, path)
+        await self._read_roles(database.file)
+        return self
+
+    async def _read_roles(self, file: File | None, path: Path | None = None) -> None:
+        try:
+            self.roles = RoleStore(file, path)
+            await self.roles.refresh()
+        except EngineError as error:
+            raise CannotServe(f"{path or 'the roles'}: {error.message}") from None
+        self.roles.on_change = self._roles_changed
 
     async def _add(self, name: str, path: Path) -> ServedDatabase:
         try:
@@ -109,6 +128,7 @@ class Engine:
         """Checkpoint and close every file."""
         for database in self.databases.values():
             await database.file.close()
+        await self.roles.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -120,19 +140,21 @@ class Engine:
         return found
 
     async def connect(self, database: str, user: str, options: dict[str, str], client: Client | None = None) -> Session:
-        """A session (3D000, 22023)."""
+        """A session (28000, 53300, 3D000, 22023, 42501). Who the user is has been made sure of."""
+        await self.roles.refresh()
+        self._check_login(user)
         found = self.find(database)
         if found is None:
             raise states.UndefinedDatabase(f'database "{database}" does not exist', severity="FATAL")
+        self._check_may_connect(found, user)
         context = Context(found.name if database != "postgres" else database, user)
         settings = Settings(self._defaults_over(client), context.env, user)
         settings.client = client
-        for name, value in self.database_defaults.get(found.name, {}).items():
-            settings.apply_options({name: value}, source="database")
-        settings.apply_options(options)
         session = Session(found, self, user, settings, context)
         found.sessions.add(session)  # at once, so that nobody drops the database meanwhile
         try:
+            self._apply_defaults(session)
+            settings.apply_options(options)
             context.catalog = await found.newest_catalog()
         except BaseException:
             found.sessions.discard(session)
@@ -140,6 +162,84 @@ class Engine:
         self.sessions.add(session)
         found.metrics.sessions += 1
         return session
+
+    @property
+    def mock_secret(self) -> bytes:
+        """What challenges for users without a password are made of; b"" while no role is stored."""
+        return self.roles.secret
+
+    @property
+    def has_own_roles(self) -> bool:
+        """Whether anybody has made a role, or changed one that was there from the start."""
+        return self.roles.roles.has_own
+
+    @property
+    def bootstrap_name(self) -> str:
+        """The superuser that is there from the start, by its name now."""
+        return self.roles.roles.name_of(BOOTSTRAP_OID)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is served."""
+        return self.folder is not None
+
+    def has_database(self, name: str) -> bool:
+        """Whether somebody can connect to a database of this name."""
+        return self.find(name) is not None
+
+    async def refresh_roles(self) -> None:
+        """See whether another program has changed the roles."""
+        await self.roles.refresh()
+
+    def find_login(self, name: str) -> Login | None:
+        """What authentication has to know of a role; None if there is none of this name. `roles.refresh` first."""
+        return login_of(self.roles.roles, name)
+
+    def any_role_has_password(self) -> bool:
+        """Whether anybody would have to know a password."""
+        return self.roles.roles.has_password
+
+    def _check_login(self, user: str) -> None:
+        login = self.find_login(user)
+        if login is None:
+            raise states.InvalidAuthorizationSpecification(f'role "{user}" does not exist', severity="FATAL")
+        if not login.can_login:
+            raise states.InvalidAuthorizationSpecification(f'role "{user}" is not permitted to log in', severity="FATAL")
+        if login.connection_limit >= 0 and not login.is_superuser:
+            oid = self.roles.roles.by_name[user].oid
+            if sum(session.identity.login_oid == oid for session in self.sessions) >= login.connection_limit:
+                raise states.TooManyConnections(f'too many connections for role "{user}"', severity="FATAL")
+
+    def _check_may_connect(self, database: ServedDatabase, user: str) -> None:
+        """42501 without CONNECT on the database."""
+        roles = self.roles.roles
+        role, facts = roles.by_name.get(user), roles.database(self.database_key(database))
+        if role is not None and not role.superuser and facts.acl is not None:
+            thing = Owned("database", "database", database.name, facts.owner, facts.acl)
+            if not Who(roles, role.oid, facts.owner).may(thing, "c"):
+                raise states.InsufficientPrivilege(f'permission denied for database "{database.name}"', severity="FATAL",
+                                                   detail="User does not have CONNECT privilege.")
+
+    def _apply_defaults(self, session: Session) -> None:
+        """What ALTER DATABASE and ALTER ROLE have set. A value that is wrong by now is a warning, and keeps nobody out."""
+        roles = self.roles.roles
+        if not roles.settings:
+            return
+        for source, values in roles.login_settings(self.database_key(session.database), session.identity.login_oid):
+            for name, value in values:
+                try:
+                    session.settings.apply_options({name: value}, source=source)
+                except SqlError as error:
+                    error.severity = "WARNING"
+                    session.notices.append(error)
+
+    def database_key(self, database: ServedDatabase) -> str:
+        """What the settings of a database are kept under: a file may be served under another name the next time."""
+        return database.name if self.folder is not None else OWN_DATABASE
+
+    def _roles_changed(self) -> None:
+        for session in self.sessions:
+            session.identity.refresh()
 
     def _defaults_over(self, client: Client | None) -> SettingDefaults:
         """The server's settings, applied to a new connection; one object for all connections that are alike."""
@@ -159,16 +259,22 @@ class Engine:
         return self.defaults.values[name].typed
 
     def is_superuser(self, user: str) -> bool:
-        """Whether a role is a superuser: until roles are kept, every one that is not among PostgreSQL's own."""
-        return next((role.superuser for role in built_in_roles() if role.name == user), True)
+        """Whether a role is a superuser, who may take the last places."""
+        login = self.find_login(user)
+        return login is not None and login.is_superuser
 
     def may_use_reserved(self, user: str) -> bool:
         """Whether a role has the privileges of pg_use_reserved_connections."""
-        return user == "pg_use_reserved_connections"
+        login = self.find_login(user)
+        return login is not None and login.may_use_reserved
 
     def attach_backends(self, backends: Any) -> None:
         """pgwire's table of connections, for pg_cancel_backend and pg_terminate_backend."""
         self.backends = backends
+
+    def attach_admission(self, admission: Any) -> None:
+        """pgwire's decisions about who may connect, for the views that show the files it reads."""
+        self.admission = admission
 
     def search_path(self, session: Session) -> tuple[str, ...]:
         """The schemas unqualified names are looked for in."""
@@ -188,12 +294,12 @@ class Engine:
                                              hint="Serve a folder instead of a file: pgquill serve FOLDER")
         return self.folder
 
-    async def create_database(self, name: str, template: str | None) -> None:
-        """A new file, or a copy of another database (42P04, 3D000)."""
+    async def create_database(self, name: str, template: str | None, owner: int = BOOTSTRAP_OID) -> None:
+        """A new file, or a copy of another database (42P04, 3D000). owner: OID of a role."""
         folder = self._folder()
         if name in self.databases or name in self._making or name in SYSTEM_NAMES:
             raise states.DuplicateDatabase(f'database "{name}" already exists')
-        if not name or name.startswith(".") or re.search(r"[/\\\0]", name) or len(name.encode()) > 63:
+        if name == GLOBAL_NAME or not name or name.startswith(".") or re.search(r"[/\\\0]", name) or len(name.encode()) > 63:
             raise states.InvalidName(f'"{name}" cannot be the name of a database file')
         path = folder / f"{name}{SUFFIX}"
         if path.exists():  # put there by somebody else; what is in it is not what CREATE DATABASE promises
@@ -208,6 +314,9 @@ class Engine:
         try:
             if source is not None:
                 await source.file.backup_to(str(path))
+            if owner != BOOTSTRAP_OID:
+                oid = self.roles.take_oid()
+                await self.roles.write_now(lambda roles: roles.with_database(DatabaseFacts(oid=oid, name=name, owner=owner)))
             await self._add(name, path)
         except CannotServe as error:
             raise states.IoError(str(error)) from None
@@ -239,34 +348,22 @@ class Engine:
             raise states.ObjectInUse(f'database "{name}" is being accessed by other users',
                                      detail=f"There {plural} using the database.")
         del self.databases[name]
-        self.database_defaults.pop(name, None)
+        await self._forget_settings(name)
         await found.file.close()
         for path in _files(found):
             path.unlink(missing_ok=True)
 
+    async def _forget_settings(self, name: str) -> None:
+        """What is kept of a database, and was set for sessions in it, goes with it."""
+        known = self.roles.roles
+        if any(row.database == name for row in known.settings) or any(row.name == name for row in known.databases):
+            await self.roles.write_now(lambda roles: replace(
+                roles, settings=tuple(row for row in roles.settings if row.database != name),
+                databases=tuple(row for row in roles.databases if row.name != name)))
+
     def _terminate(self, session: Session) -> None:
         if self.backends is not None:
             self.backends.signal(session.process_id, terminate=True)
-
-    def database_default(self, name: str, statement: Any) -> Callable[[], None]:
-        """ALTER DATABASE ... SET, to be called when it is committed. The value is checked now, since a wrong one would keep
-        everybody out (22023, 42704, 55P02)."""
-        from executor.settings.statements import set_argument
-
-        database = self.find(name)
-        if database is None:
-            raise states.UndefinedDatabase(f'database "{name}" does not exist')
-        kind, setting = statement.take("kind"), statement.take("name", "").lower()
-        defaults = self.database_defaults.setdefault(database.name, {})
-        if kind == "VAR_RESET_ALL":
-            return defaults.clear
-        if kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
-            return lambda: defaults.__delitem__(setting) if setting in defaults else None
-        if kind == "VAR_SET_VALUE":
-            trial = Settings(self.defaults, Env(), "")
-            trial.set(setting, [set_argument(argument) for argument in statement.nodes("args")])
-            return partial(defaults.update, {setting: trial.value(setting).setting})
-        raise not_supported(f"ALTER DATABASE ... {kind.removeprefix('VAR_').replace('_', ' ')}")
 
 
 def _files(database: ServedDatabase) -> Iterator[Path]:

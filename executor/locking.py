@@ -167,6 +167,17 @@ def certain_function(table: str) -> Function:
     return Function(f"pg_certain_{table}", run, 1, deterministic=True, context=True)
 
 
+@cache
+def seen_function(table: str) -> Function:
+    """The function by which ON CONFLICT DO UPDATE ... WHERE notes that it has looked at a row; gives 1."""
+
+    def run(context: Context, rowid: int) -> int:
+        context.session.block.transaction.note_row(table, rowid)
+        return 1
+
+    return Function(f"pg_seen_{table}", run, 1, deterministic=True, context=True)  # see certain_function
+
+
 async def _bounds(session: "Session", transaction: Any, locks: RowLocks, analyzed: Analyzed,
                   given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> tuple[int | None, int] | None:
     """LIMIT (None for none) and OFFSET (2201W, 2201X for negative ones); None if the schema is another."""

@@ -69,7 +69,7 @@ FIELD_KINDS = {
     "newowner": "RoleSpec", "role": "RoleSpec", "authrole": "RoleSpec", "func": "ObjectWithArgs", "returnType": "TypeName",
     "search_clause": "CTESearchClause", "cycle_clause": "CTECycleClause", "variable": "RangeVar", "typevar": "RangeVar",
     "ofTypename": "TypeName", "output": "JsonOutput", "format": "JsonFormat", "grantor": "RoleSpec",
-    "setstmt": "VariableSetStmt", "domainname": "TypeName",
+    "setstmt": "VariableSetStmt", "newrole": "RoleSpec", "domainname": "TypeName",
 }  # fmt: skip
 NEUTRAL = frozenset({
     "SETOP_NONE", "LIMIT_OPTION_DEFAULT", "OVERRIDING_NOT_SET", "COERCE_EXPLICIT_CALL", "ONCOMMIT_NOOP", "DROP_RESTRICT",
@@ -264,15 +264,22 @@ def _error(error: Any) -> SqlError:
     if message.startswith("syntax error at"):  # it goes on with the user's text
         return SyntaxError(message, position=position)
     kind = SYNTAX_STATES.get(next((words for words in SYNTAX_STATES if words in message), ""), SyntaxError)
-    return kind(message, position=position)
+    return kind(message, position=position, hint=SYNTAX_HINTS.get(message))
 
 
+SYNTAX_HINTS = {
+    "UNENCRYPTED PASSWORD is no longer supported": "Remove UNENCRYPTED to store the password in encrypted form instead.",
+}
+"""The library tells no hints."""
 # The few messages of PostgreSQL's scanner and grammar whose SQLSTATE is not 42601.
 SYNTAX_STATES: dict[str, type[SqlError]] = {
     "is not supported": BY_SQLSTATE["0A000"],
     "not yet implemented": BY_SQLSTATE["0A000"],
     "not yet supported": BY_SQLSTATE["0A000"],
     "not implemented": BY_SQLSTATE["0A000"],
+    "is no longer supported": BY_SQLSTATE["0A000"],
+    "is reserved": BY_SQLSTATE["42939"],
+    "cannot be used as a role name": BY_SQLSTATE["42939"],
     "invalid Unicode escape value": BY_SQLSTATE["42601"],
     "invalid byte sequence": BY_SQLSTATE["22021"],
     "precision for type float must be": BY_SQLSTATE["22023"],

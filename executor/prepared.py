@@ -26,7 +26,7 @@ class Prepared(msgspec.Struct, dict=True):
     command: Command | None = None
     from_sql: bool = False
     prepared_ns: int = 0  # when, of one with a name
-    path: str = ""  # the search_path it was analyzed under
+    path: object = ""  # what decided where its names were looked for: executor.roles.identity
     described: bool = False
 
     @property

@@ -32,7 +32,9 @@ from executor.parameters import decode_parameters
 from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
+from executor.privileges import check_privileges
 from executor.renewal import renew_portal, renew_statement
+from executor.roles.identity import Identity
 from executor.running import runner
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
@@ -82,6 +84,7 @@ class Session:
         context.settings = settings
         settings.transaction_check = self.block.check_setting
         context.sequences = SessionSequences(database.sequences, self.use_sequence)
+        self.identity = Identity(self, engine.roles, user)
 
     @property
     def process_id(self) -> int:
@@ -191,7 +194,7 @@ class Session:
             return Prepared(name, raw.source, raw, parameter_oids, types, columns, None, command)
         analyzed = await self.analyze(raw, parameter_oids)
         prepared = Prepared(name, raw.source, raw, parameter_oids, analyzed.parameters, analyzed.columns, analyzed,
-                            path=self.settings.get("search_path"))
+                            path=self.identity.path)
         if key is not None and analyzed.may_be_kept and self.own_catalog is None:
             # A copy: `current` changes the session's own, and what is kept must stay what its key says.
             self.plans.put(key, msgspec.structs.replace(prepared, name=""))
@@ -332,6 +335,7 @@ class Session:
         collector comes by rarely. What others may just be looking at (pg_stat_activity) stays."""
         self.context.session = self.context.view = self.context.sequences = self.context.env.objects = None
         self.settings.untie()
+        self.identity.untie()
         self.block.untie()
 
     @property
@@ -367,8 +371,8 @@ class Session:
         """A text with everything else that decides about its plan."""
         setting = self.settings.get
         # The user decides what "$user" on the search path means.
-        return (text, oids, setting("search_path"), self.context.user, setting("transform_null_equals"),
-                env_key(self.context.env))
+        return (text, oids, setting("search_path"), self.identity.plan_user or self.identity.plan_key,
+                setting("transform_null_equals"), env_key(self.context.env))
 
     def _cached_simple(self, text: str) -> Any:
         """(prepared, literals) of a simple query whose plan is known, by its text or by its shape."""
@@ -404,7 +408,7 @@ class Session:
 
     async def current(self, prepared: Prepared) -> Prepared:
         """The statement analyzed against the catalog and search_path as they are now (0A000 if its result type changed)."""
-        analyzed, path = prepared.analyzed, self.settings.get("search_path")
+        analyzed, path = prepared.analyzed, self.identity.path
         if analyzed is None or prepared.raw is None or (analyzed.catalog is self.catalog_now() and prepared.path == path):
             return prepared
         renewed = await self.analyze(prepared.raw, prepared.parameter_oids)
@@ -451,6 +455,8 @@ class Session:
                     prepared, literals = await self.without_lifting(prepared, text, fixed=fixed), ()
                 continue
             self.context.catalog = analyzed.catalog
+            if not self.identity.is_superuser:
+                check_privileges(self, analyzed)
             try:
                 rows = await run_waiting(self, runner(self, transaction, analyzed, parameters, literals))
             except NeedsWriter:
@@ -484,7 +490,7 @@ class Session:
         if fixed and shapes(renewed.columns) != shapes(prepared.columns):
             raise result_type_changed()
         return Prepared(prepared.name, raw.source, raw, prepared.given, renewed.parameters, renewed.columns, renewed,
-                        path=self.settings.get("search_path"))
+                        path=self.identity.path)
 
     def use_sequence(self, oid: int) -> None:
         """A function is about to take a value of a sequence. Raises: LockConflict while it is being altered."""

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 
 from executor.catalog.system.session_view import (
     Activity,
+    AuthenticationRule,
     Cursor,
     Lock,
     LogActivity,
     LogFile,
     Measure,
+    NameMapping,
     PreparedStatement,
-    Role,
     SessionView,
     Setting,
-    built_in_roles,
 )
 from executor.client import SOCKET_SETTINGS
 from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 from executor.metrics import DatabaseMetrics
+from executor.privileges.rules import of_sequence, who_is
+from executor.roles.model import DatabaseFacts, Role, Roles
+from executor.roles.rules import has_privileges_of
+from executor.settings.definitions import SECRET
 from storage.counters import FRAME_HEADER_BYTES
 
 if TYPE_CHECKING:
@@ -35,11 +39,16 @@ QUERY_BYTES = 1023
 STATES = {b"I": "idle", b"T": "idle in transaction", b"E": "idle in transaction (aborted)"}
 
 
+def _veiled(activity: Activity) -> Activity:
+    return Activity(activity.process_id, activity.database_oid, activity.database, activity.user_oid, activity.user,
+                    activity.application_name, query="<insufficient privilege>", backend_type=None)
+
+
 class EngineView(SessionView):
-    """The view of one session. Until roles exist, everybody who connects is a superuser of the name given."""
+    """The view of one session."""
 
     def __init__(self, engine: "Engine", session: "Session") -> None:
-        super().__init__(session.context.catalog, session.context.database, session.database.oid, session.user,
+        super().__init__(session.context.catalog, session.context.database, session.database.oid, session.context.user,
                          session.process_id)
         self.engine = engine
         self.session = session
@@ -69,12 +78,32 @@ class EngineView(SessionView):
         """Every database."""
         return tuple((d.oid, name) for name, d in sorted(self.engine.databases.items()))
 
+    @property
+    def known_roles(self) -> Roles:
+        """The roles as the session's transaction sees them."""
+        return self.session.identity.roles
+
     def roles(self) -> Iterable[Role]:
-        """The built-in ones and those who are connected."""
-        known = built_in_roles()
-        names = sorted({s.user for s in tuple(self.engine.sessions)} - {r.name for r in known})
-        return (*known, *(Role(FIRST_ROLE_OID + i, name, True, True, True, True, True, True, True)
-                          for i, name in enumerate(names)))
+        """All, and as long as nobody has made one, those who are connected too."""
+        known = self.known_roles
+        if known.has_own:
+            return known.roles
+        names = sorted({s.user for s in tuple(self.engine.sessions)} - known.by_name.keys())
+        return (*known.roles, *(Role(oid=FIRST_ROLE_OID + i, name=name, superuser=True, create_role=True,
+                                     create_database=True, can_login=True, replication=True, bypass_rls=True)
+                                for i, name in enumerate(names)))
+
+    def database_facts(self, name: str) -> DatabaseFacts:
+        """Whose a database is."""
+        return self.known_roles.database(self.engine.database_key(self.engine.databases[name]))
+
+    def hides_setting(self, name: str) -> bool:
+        """Whether a setting is not the user's business."""
+        return name in SECRET and not self.session.settings.may_examine()
+
+    def database_label(self, key: str) -> int:
+        """The OID of the database that settings are kept for under this key; 0 for all."""
+        return next((d.oid for d in self.engine.databases.values() if self.engine.database_key(d) == key), 0)
 
     def settings(self) -> Mapping[str, Setting]:
         """The settings that are not at their default."""
@@ -87,17 +116,30 @@ class EngineView(SessionView):
                 found[name] = Setting(value.setting, value.source, settings.reset_text(name))
         return found
 
+    def authentication_rules(self) -> Iterable[AuthenticationRule]:
+        """What pgwire has, or would have after a reload."""
+        return self.engine.admission.rules() if self.engine.admission is not None else ()
+
+    def name_mappings(self) -> Iterable[NameMapping]:
+        """What pgwire has, or would have after a reload."""
+        return self.engine.admission.name_mappings() if self.engine.admission is not None else ()
+
     def activity(self) -> Iterable[Activity]:
-        """Every session."""
+        """Every session; of those of others, who may not be looked into, only that they are there."""
         oids = {r.name: r.oid for r in self.roles()}
-        return tuple(self._activity_of(s, oids.get(s.user)) for s in tuple(self.engine.sessions))
+        identity = self.session.identity
+        all_seen = identity.has_role("pg_read_all_stats")
+        return tuple(
+            found if all_seen or has_privileges_of(identity.roles, identity.current_oid, s.identity.login_oid) else _veiled(found)
+            for s in tuple(self.engine.sessions) for found in (self._activity_of(s, oids.get(s.user)),))
 
     def _activity_of(self, session: "Session", user_oid: int | None) -> Activity:
         client, clock, context = session.settings.client, session.clock, session.context
         found = Activity(
             session.process_id, session.database.oid, context.database, user_oid, session.user,
             session.settings.get("application_name"), client_address=client.address if client else None,
-            client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns))
+            client_port=(client.port or -1) if client else None, backend_start=stored_timestamp(clock.started_ns),
+            tls=client.tls if client else None)
         kind, event = self._wait_of(session)
         if not session.settings.typed("track_activities"):
             return found._replace(state="disabled", wait_event_type=kind, wait_event=event)
@@ -189,5 +231,10 @@ class EngineView(SessionView):
         return self.engine.databases[name].file.size
 
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
-        """The states of the sequences."""
-        return self.session.database.sequences.values
+        """The states of the sequences, of those that one may look at."""
+        values = self.session.database.sequences.values
+        if self.session.identity.is_superuser:
+            return values
+        who = who_is(self.session)
+        return {s.oid: values[s.oid] for s in self.catalog.sequences
+                if s.oid in values and any(who.may(of_sequence(s), letter) for letter in "Ur")}

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from executor import plan
 from executor.analysis import Analyzed, slot_values
 from executor.lower.generator import Step
 from executor.sqlstates import CardinalityViolation
 from executor.translate import translate
 from executor.types.base import Stored
-from storage.errors import EngineError
+from storage.errors import EngineError, LockConflict
 from storage.rows import Rows
-from storage.statement import Statement, TableFunction
+from storage.statement import Isolation, Statement, TableFunction
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -65,6 +66,8 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
     kept = session.context.kept_rows = {number: rows for number, rows in before.items() if number < 0}  # a trigger's
     result: Rows | None = None
     changes = 0
+    step = analyzed.lowered.steps[0]
+    own = values[0]
     try:
         async with transaction.atomic() if analyzed.writes else nullcontext():
             for step, own in zip(analyzed.lowered.steps, values, strict=True):
@@ -83,10 +86,36 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
             assert result is not None
             if kept:
                 await result.materialize()
+    except LockConflict as conflict:
+        if isinstance(analyzed.plan, plan.Merge) and isinstance(step.plan, plan.Insert):
+            conflict.meanwhile = partial(_refuse_duplicate, session, analyzed, (step, own), given, kept)
+        raise
     finally:
         session.context.kept_rows = before
     result.changes = changes
     return result
+
+
+class _Undone(Exception):
+    """Not an error: what was tried is to be undone."""
+
+
+async def _refuse_duplicate(session: "Session", analyzed: Analyzed, step: tuple[Step, list[Stored]],
+                            given: tuple[Sequence[Stored], Sequence[tuple[str, str]]], kept: dict[int, Any]) -> None:
+    """23505 if somebody has inserted meanwhile what the INSERT of a MERGE was about to: PostgreSQL does not look for a row
+    to match once more. Otherwise the MERGE runs again, from its beginning."""
+    transaction = session.block.ensure()
+    if transaction.isolation is not Isolation.READ_COMMITTED:
+        return
+    session.context.kept_rows = kept
+    try:
+        async with transaction.atomic():
+            await _run_step(session, transaction, *step, analyzed, given)
+            raise _Undone
+    except (_Undone, LockConflict):
+        pass
+    finally:
+        session.context.kept_rows = {}
 
 
 async def _run_step(session: "Session", transaction: Any, step: Step, values: list[Stored], analyzed: Analyzed,

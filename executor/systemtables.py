@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from executor.session import Session
 
 _versions = count(1)
-_catalog_versions: dict[int, tuple[Any, int]] = {}
+_catalog_versions: dict[tuple[int, int], tuple[Any, int]] = {}
 
 
 def system_tables(session: "Session", analyzed: Analyzed) -> Statement:
@@ -47,11 +47,12 @@ def _create(name: str) -> tuple[str, ...]:
 
 
 def _catalog_version(session: "Session") -> int:
-    """A number for this very Catalog object (they are compared by identity)."""
-    catalog = session.context.catalog
-    known = _catalog_versions.get(id(catalog))
-    if known is None or known[0] is not catalog:
+    """A number for this very Catalog object and these roles, whose names are shown (they are compared by identity)."""
+    shown = (session.context.catalog, session.identity.roles)
+    key = (id(shown[0]), id(shown[1]))
+    known = _catalog_versions.get(key)
+    if known is None:
         if len(_catalog_versions) > 64:
             _catalog_versions.clear()
-        known = _catalog_versions[id(catalog)] = (catalog, next(_versions) + 1)
+        known = _catalog_versions[key] = (shown, next(_versions) + 1)  # holds them, so that nothing else gets their id()
     return known[1]

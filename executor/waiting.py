@@ -31,6 +31,8 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
             return await run()
         except LockConflict as conflict:
             await wait_for(session, conflict)
+            if conflict.meanwhile is not None:
+                await conflict.meanwhile()
             session.notifications.undo_since(noted)
             del session.notices[told:]
         except NeedsWriter:

@@ -1,4 +1,4 @@
-"""The command line: `pgquill serve PATH`. What takes time to import is imported when it is needed."""
+"""The command line: `pgquill serve PATH`, and what is done before. What takes time to import is imported when it is needed."""
 
 import gc
 from pathlib import Path
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pgwire import admin_commands
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pgwire.serving import ServeOptions
 
 ALLOW_NETWORK = "PGQUILL_ALLOW_INSECURE_NETWORK"
-"""Set to 1 to listen beyond this machine although there are no passwords: inside a container, whose published port
-decides who can reach it."""
+"""Set to 1 to listen beyond this machine without TLS: inside a container, whose published port decides who can reach it."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -53,17 +54,39 @@ def serve(
         list[str] | None,
         typer.Option("-c", "--set", metavar="NAME=VALUE", help="A setting of the server, as in postgresql.conf."),
     ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="The server's certificate, and TLS with it.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="Certificates of those who may sign clients' certificates.")] = None,
+    hba: Annotated[Path | None, typer.Option(help="Who may connect and how: a file in the form of pg_hba.conf.")] = None,
+    ident: Annotated[Path | None, typer.Option(help="Names elsewhere and roles: a file in the form of pg_ident.conf.")] = None,
 ) -> None:
     """Serve a SQLite file to PostgreSQL clients."""
+    import os
+
+    from pgwire.first_start import BadVariables, read_variables
     from pgwire.serving import LOG_LEVELS, ServeOptions
 
     if log_level not in LOG_LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LOG_LEVELS)}", param_hint="--log-level")
-    settings = _settings(setting or ())
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together", param_hint="--tls-cert")
+    settings = _settings(setting or ()) | _file_settings(tls_cert, tls_key, tls_ca)
     if max_connections is not None:
         settings["max_connections"] = str(max_connections)
-    network = _network_allowed()
-    raise typer.Exit(_serve(ServeOptions(path, host, port, socket_dir, server_version, log_level, settings, network)))
+    try:
+        first = read_variables(os.environ)
+    except BadVariables as error:
+        raise typer.Exit(_complain(error)) from None
+    raise typer.Exit(_serve(ServeOptions(
+        path, host, port, socket_dir, server_version, log_level, settings, first, os.environ.get(ALLOW_NETWORK) == "1", hba,
+        ident)))
+
+
+def _file_settings(tls_cert: Path | None, tls_key: Path | None, tls_ca: Path | None) -> dict[str, str]:
+    """The settings that --tls-... are short for."""
+    files = {"ssl_cert_file": tls_cert, "ssl_key_file": tls_key, "ssl_ca_file": tls_ca}
+    found = {name: str(path.absolute()) for name, path in files.items() if path is not None}
+    return found | ({"ssl": "on"} if tls_cert is not None else {})
 
 
 def _settings(given: "Iterable[str]") -> dict[str, str]:
@@ -77,27 +100,35 @@ def _settings(given: "Iterable[str]") -> dict[str, str]:
     return found
 
 
-def _network_allowed() -> bool:
-    import os
-
-    return os.environ.get(ALLOW_NETWORK) == "1"
-
-
 def _serve(options: "ServeOptions") -> int:
-    """Serve; the exit code. A reason not to start is one line on stderr."""
+    """Serve; the exit code. A reason not to start is told on stderr."""
     import importlib
-    import sys
 
+    from executor.errors import SqlError
+    from pgwire.admission import BadPolicy
+    from pgwire.first_start import BadVariables
     from pgwire.listeners import CannotListen
     from pgwire.serving import run
+    from pgwire.tls import BadTls
 
     executor = importlib.import_module("executor.engine")  # the only place where pgwire knows the real engine
     try:
         run(executor.Engine.open, options)
-    except (executor.CannotServe, CannotListen) as error:
-        print(f"pgquill: {error}", file=sys.stderr)
-        return 1
+    except (executor.CannotServe, CannotListen, BadPolicy, BadTls, BadVariables, SqlError) as error:
+        return _complain(error)
     return 0
+
+
+def _complain(error: Exception) -> int:
+    """Tell why nothing was done; the exit code."""
+    import sys
+
+    print(f"pgquill: {error}", file=sys.stderr)
+    return 1
+
+
+app.command()(admin_commands.certificate)
+app.add_typer(admin_commands.roles, name="role")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from executor.client import Client
 from executor.errors import SqlError
 from executor.metrics import SessionClock
+from executor.roles.login import Login
 from pgwire.messages.result import ColumnLike
 
 
@@ -153,6 +154,29 @@ class Engine(Protocol):
 
     def server_setting(self, name: str) -> bool | int | float | str:
         """A setting of the whole server, in its own unit."""
+
+    mock_secret: bytes
+    """What challenges for users without a password are made of; b"" if the roles are not stored anywhere."""
+
+    async def refresh_roles(self) -> None:
+        """See what others have done to the roles; before the next two."""
+
+    default_database: str
+    is_folder: bool
+    """Whether databases can be made."""
+    has_own_roles: bool
+    """Whether anybody has made a role, or given one a password."""
+    bootstrap_name: str
+    """Of the superuser that is there from the start."""
+
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+
+    def find_login(self, name: str) -> Login | None:
+        """What authentication has to know of a role; None if there is none."""
+
+    def any_role_has_password(self) -> bool:
+        """Whether anybody would have to know a password."""
 
     def is_superuser(self, user: str) -> bool:
         """Whether a role is a superuser, who may take the last places."""

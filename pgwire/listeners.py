@@ -1,7 +1,6 @@
 """The sockets a server listens on: TCP addresses and the Unix socket with its lock file.
 
-Raises CannotListen with one line for the operator. Listening beyond this machine is refused while there are no
-passwords.
+Raises CannotListen with a text for the operator. Whether to serve beyond this machine is pgwire.network's to decide.
 """
 
 import ipaddress
@@ -14,7 +13,7 @@ BACKLOG = 1024
 
 
 class CannotListen(Exception):
-    """Why the server cannot listen, in one line."""
+    """Why the server cannot listen."""
 
 
 def is_loopback(address: str) -> bool:
@@ -22,7 +21,7 @@ def is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
-def open_tcp(host: str, port: int, *, allow_network: bool) -> list[socket.socket]:
+def open_tcp(host: str, port: int) -> list[socket.socket]:
     """A listening socket for each address of `host`; port 0 takes a free one, the same for all."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -31,11 +30,6 @@ def open_tcp(host: str, port: int, *, allow_network: bool) -> list[socket.socket
     listeners: list[socket.socket] = []
     try:
         for family, address in dict.fromkeys((item[0], str(item[4][0])) for item in found):
-            if not is_loopback(address) and not allow_network:
-                raise CannotListen(
-                    f"refusing to listen on {address}: anybody on the network could connect, since there are no "
-                    "passwords yet; use --host 127.0.0.1"
-                )
             listeners.append(_listen_tcp(family, address, port))
             port = listeners[0].getsockname()[1]
     except CannotListen:

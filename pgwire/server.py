@@ -12,14 +12,15 @@ import socket
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import trio
 
-from executor.errors import SqlError
+from executor.errors import SqlError, not_supported
 from executor.sqlstates import CannotConnectNow
 from pgwire import handshake
+from pgwire.admission import Admission, Policies
 from pgwire.backends import Backend, Backends
 from pgwire.connection import MESSAGE_BYTES_MAX, Connection
 from pgwire.contract import Engine, ExecutorSession
@@ -31,6 +32,8 @@ from pgwire.outbox import Outbox
 from pgwire.reporting import from_exception, response_bytes
 from pgwire.session import ClientSession, Interrupt
 from pgwire.socket_link import SocketLink
+from pgwire.tls import Tls, TlsFacts
+from pgwire.tls_link import TlsLink
 from pgwire.watch import Watch, WatchedLink
 
 _OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -49,6 +52,16 @@ class Limits:
     message_bytes_max: int = MESSAGE_BYTES_MAX
 
 
+async def _encrypt(tls: Tls, client: SocketLink, link: WatchedLink, data: bytes, direct: bool) -> None:
+    """Begin TLS; from then on the link speaks it."""
+    inner = TlsLink(client, tls.context)
+    await inner.handshake(data)
+    link.replace(inner)
+    client.tls, client.say_goodbye = TlsFacts(inner.session, tls.binding), inner.say_goodbye
+    if direct:
+        inner.check_alpn()
+
+
 Opened = tuple[Backend, ExecutorSession, bytes]
 """A connection that may begin, and what is said to it first."""
 
@@ -63,9 +76,12 @@ def _parameter_status(name: str, value: str) -> bytes:
 class Server:
     """One server on some listening sockets. `backends` is the registry that pg_terminate_backend and the like need."""
 
-    def __init__(self, engine: Engine, listeners: list[socket.socket], limits: Limits, log: Any) -> None:
+    def __init__(self, engine: Engine, listeners: list[socket.socket], limits: Limits, log: Any,
+                 admission: Admission | None = None) -> None:
+        """admission: who may connect; None: as a server that was started without options."""
         self.backends = Backends(
             limits.connections_max, superuser_reserved=limits.superuser_reserved, reserved=limits.reserved)
+        self.admission = admission or Admission(engine, Policies())
         self._engine = engine
         self._listeners = listeners
         self._limits = limits
@@ -200,19 +216,29 @@ class Server:
     ) -> Opened | None:
         """Start-up, authentication, the executor's session, and what the client is to be told about it: that goes with
         ReadyForQuery, since each send costs as much as a short statement."""
-        packet = await handshake.receive_startup(connection, link)
+        tls = self.admission.tls
+        encrypt = None
+        if tls is not None and client is not None and client.address is not None and isinstance(link, WatchedLink):
+            encrypt = partial(_encrypt, tls, client, link)
+        packet = await handshake.receive_startup(connection, link, encrypt)
         if isinstance(packet, CancelRequest):
             fits = self.backends.cancel(packet.process_id, packet.secret)
             log.debug("cancel request", process_id=packet.process_id, fits=fits)
             return None
-        options = await handshake.authenticate(connection, link, packet)
+        options = await handshake.negotiate(connection, link, packet)
+        candidate = await self.admission.candidate(options, client)
+        identity, last_words = await handshake.authenticate(connection, link, candidate)
+        if client is not None and identity is not None:
+            client.system_user = f"{candidate.method}:{identity}"
+        if options.replication:
+            raise not_supported("a replication connection")
         if self._stopping:
             raise CannotConnectNow("the database system is shutting down")
         engine, user = self._engine, options.user
         backend = self.backends.open(packet.version, superuser=engine.is_superuser(user),
                                      may_use_reserved=engine.may_use_reserved(user))
         executor: ExecutorSession | None = None
-        greeting = [handshake.authentication_ok(connection)]
+        greeting = [last_words + handshake.authentication_ok(connection)]
         try:
             executor = await engine.connect(options.database, user, options.settings, client)
             executor.process_id, executor.secret = backend.process_id, backend.secret

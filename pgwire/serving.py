@@ -15,9 +15,17 @@ import structlog
 import trio
 from rich.console import Console
 
+from pgwire.access.policy import NETWORK_TRUST, NETWORK_WITHOUT_TLS
+from pgwire.admission import Admission, Policies
 from pgwire.contract import Engine
+from pgwire.first_start import FirstStart
+from pgwire.first_start import apply as apply_first_start
 from pgwire.listeners import UnixSocket, close_all, open_tcp
+from pgwire.network import Safety
+from pgwire.network import check as check_network
 from pgwire.server import Limits, Server
+from pgwire.tls import DEFAULT_CIPHERS, DEFAULT_GROUPS, Tls
+from pgwire.tls import settings_of as tls_settings
 
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 MEMORY = ":memory:"
@@ -25,6 +33,9 @@ MEMORY = ":memory:"
 FILES_MAX = 1 << 20
 FILES_OF_OUR_OWN = 400
 """Listening sockets, and the files of the connections to SQLite."""
+
+TLS_FACTS = {"ssl_library": "OpenSSL", "ssl_ciphers": DEFAULT_CIPHERS, "ssl_groups": DEFAULT_GROUPS}
+"""Settings that the facts have from a PostgreSQL without TLS."""
 
 GC_THRESHOLDS = (20_000, 20, 50)
 
@@ -42,11 +53,15 @@ class ServeOptions:
     server_version: str
     log_level: str
     settings: Mapping[str, str]  # as given with -c
-    network_allowed: bool
+    first: FirstStart
+    without_tls: bool  # beyond this machine, as an environment variable says
+    hba: Path | None = None
+    ident: Path | None = None
 
 
 def run(open_engine: OpenEngine, options: ServeOptions) -> None:
-    """Serve until a signal. Raises CannotListen and what open_engine raises when it cannot start."""
+    """Serve until a signal. Raises CannotListen, BadPolicy, BadTls, BadVariables and what
+    open_engine raises when it cannot start."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -71,21 +86,22 @@ def _settle_garbage_collector() -> None:
 
 async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
     log = structlog.get_logger()
-    listeners = open_tcp(options.host, options.port, allow_network=options.network_allowed)
+    listeners = open_tcp(options.host, options.port)
     port: int = listeners[0].getsockname()[1]
     unix_socket: UnixSocket | None = None
     try:
         if options.socket_dir is not None:
             unix_socket = UnixSocket(options.socket_dir.absolute(), port, options.path)
             listeners.append(unix_socket.listener)
-        facts = {"port": str(port), "listen_addresses": options.host}
-        if options.socket_dir is not None:
-            facts["unix_socket_directories"] = str(options.socket_dir.absolute())
+        facts = {"port": str(port), "listen_addresses": options.host, **TLS_FACTS, **_file_facts(options)}
         engine: Engine = await open_engine(
             options.path, server_version=options.server_version, settings=options.settings, facts=facts)
         _settle_garbage_collector()
         try:
-            await _serve_engine(engine, listeners, options, log)
+            await apply_first_start(options.first, engine)
+            tls = _tls(engine, options)
+            check_network(_safety(engine, options, tls), listeners)
+            await _serve_engine(engine, listeners, options, Admission(engine, _policies(options), tls), log)
         finally:
             with trio.CancelScope(shield=True):
                 await engine.close()
@@ -96,14 +112,39 @@ async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
             unix_socket.remove()
 
 
-async def _serve_engine(engine: Engine, listeners: list[Any], options: ServeOptions, log: Any) -> None:
-    server = Server(engine, listeners, _limits(engine, log), log)
-    attach: Callable[[Any], None] | None = getattr(engine, "attach_backends", None)
-    if attach is not None:
-        attach(server.backends)
+def _file_facts(options: ServeOptions) -> dict[str, str]:
+    """Settings that say where files are."""
+    paths = {"unix_socket_directories": options.socket_dir, "hba_file": options.hba, "ident_file": options.ident}
+    return {name: str(path.absolute()) for name, path in paths.items() if path is not None}
+
+
+def _tls(engine: Engine, options: ServeOptions) -> Tls | None:
+    path = Path(options.path)
+    settings = tls_settings(engine.server_setting, path if path.is_dir() else path.parent)
+    return Tls(settings) if settings is not None else None
+
+
+def _policies(options: ServeOptions) -> Policies:
+    network = NETWORK_TRUST if options.first.trusts_network else NETWORK_WITHOUT_TLS if options.without_tls else ""
+    return Policies(options.hba, options.ident, network=network)
+
+
+def _safety(engine: Engine, options: ServeOptions, tls: Tls | None) -> Safety:
+    return Safety(options.path, options.host, tls is not None, engine.any_role_has_password(), options.hba is not None,
+                  options.without_tls, options.first.trusts_network)
+
+
+async def _serve_engine(
+    engine: Engine, listeners: list[Any], options: ServeOptions, admission: Admission, log: Any
+) -> None:
+    server = Server(engine, listeners, _limits(engine, log), log, admission)
+    for name, what in (("attach_backends", server.backends), ("attach_admission", admission)):
+        attach: Callable[[Any], None] | None = getattr(engine, name, None)
+        if attach is not None:
+            attach(what)
     async with trio.open_nursery() as nursery:
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            nursery.start_soon(_stop_on_signal, server, signals, log)
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            nursery.start_soon(_obey_signals, server, signals, log)
             nursery.start_soon(_announce_when_ready, server, engine, listeners[0].getsockname()[1], options)
             await server.run()
             nursery.cancel_scope.cancel()
@@ -114,18 +155,21 @@ async def _announce_when_ready(server: Server, engine: Engine, port: int, option
     _announce(engine, port, options)
 
 
-async def _stop_on_signal(server: Server, signals: Any, log: Any) -> None:
-    """The first signal stops politely, the second at once."""
+async def _obey_signals(server: Server, signals: Any, log: Any) -> None:
+    """SIGHUP reads files again; the first of the others stops politely, the second at once."""
     stops = iter((server.stop, server.stop_now))
     async for number in signals:
         log.info("received signal", signal=signal.Signals(number).name)
-        next(stops, server.stop_now)()
+        if number == signal.SIGHUP:
+            server.admission.reload(log)
+        else:
+            next(stops, server.stop_now)()
 
 
 def _announce(engine: Engine, port: int, options: ServeOptions) -> None:
     """Tell how to connect."""
     database = getattr(engine, "default_database", None) or _database_name(options.path)
-    user = _user_name()
+    user = _user_name(engine, options)
     host = "127.0.0.1" if options.host in ("0.0.0.0", "") else "::1" if options.host == "::" else options.host
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"pgquill serves {options.path} as PostgreSQL {options.server_version} on {host} port {port}")
@@ -142,7 +186,10 @@ def _database_name(path: str) -> str:
     return "postgres" if path == MEMORY or Path(path).is_dir() else Path(path).stem
 
 
-def _user_name() -> str:
+def _user_name(engine: Engine, options: ServeOptions) -> str:
+    """Somebody who may connect: anybody as long as there are no roles."""
+    if engine.has_own_roles:
+        return options.first.user if engine.find_login(options.first.user) is not None else engine.bootstrap_name
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name

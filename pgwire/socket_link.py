@@ -6,6 +6,8 @@ that trio's socket makes before each wait, and makes sending resumable, which a 
 
 import select
 import socket
+import struct
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +15,7 @@ import trio
 
 from pgwire.link import ClientGone
 from pgwire.outbox import Outbox
+from pgwire.tls import TlsFacts
 
 RECEIVE_BYTES_MIN = 1 << 13
 RECEIVE_BYTES_MAX = 1 << 18
@@ -32,13 +35,14 @@ _OPTIONS: dict[str, int | None] = {
 }
 """The settings that are socket options -> the options; None where the operating system has none."""
 _NOBODY: Any = ("", 0)
+_PEER_CREDENTIALS: int | None = getattr(socket, "SO_PEERCRED", None)
 
 
 class SocketLink:
     """One connected socket; also what the executor knows as its client (executor.client.Client)."""
 
     __slots__ = ("_changed", "_descriptor", "_drained", "_draining", "_is_tcp", "_outbox", "_posted", "_receive_bytes", "_socket",
-                 "_unsent", "address", "check_interval_s", "port")
+                 "_unsent", "address", "check_interval_s", "port", "say_goodbye", "system_user", "tls")
 
     def __init__(self, connected: socket.socket, address: Any = _NOBODY, outbox: Outbox | None = None) -> None:
         """Address: what accept() said. Outbox: where small answers are posted; without one they are sent at once."""
@@ -50,6 +54,9 @@ class SocketLink:
         self.address: str | None = str(address[0]).partition("%")[0] if self._is_tcp else None
         self.port: int = address[1] if self._is_tcp else 0
         self.check_interval_s = 0.0
+        self.tls: TlsFacts | None = None
+        self.system_user: str | None = None
+        self.say_goodbye: Callable[[], None] | None = None  # of TLS
         self._changed: dict[str, int] | None = None  # what options were before they were changed
         self._socket = connected
         self._descriptor = connected.fileno()
@@ -146,6 +153,14 @@ class SocketLink:
         return bool(poller.poll(0))
 
     @property
+    def peer_user_id(self) -> int | None:
+        """Who is at the other end of a Unix socket; None where the operating system does not say."""
+        if self._is_tcp or _PEER_CREDENTIALS is None:
+            return None
+        credentials = self._socket.getsockopt(socket.SOL_SOCKET, _PEER_CREDENTIALS, struct.calcsize("3i"))
+        return int(struct.unpack("3i", credentials)[1])
+
+    @property
     def server_address(self) -> str | None:
         """The address the client connected to; None on a Unix socket."""
         return str(self._socket.getsockname()[0]).partition("%")[0] if self._is_tcp else None
@@ -174,6 +189,9 @@ class SocketLink:
         """Before closing, let the client read the last words: a close with something unread would take them from it."""
         self.push()
         with suppress(OSError, ClientGone), trio.move_on_after(LINGER_S):
+            if self.say_goodbye is not None:
+                self.say_goodbye()
+                self.say_goodbye = None
             self._socket.shutdown(socket.SHUT_WR)
             while await self.receive():
                 pass

@@ -18,7 +18,8 @@ class StartupOptions:
 
     settings: in the order PostgreSQL applies them, those of `options` first, so that a later one wins.
     unknown: protocol options (`_pq_.…`); none is known, NegotiateProtocolVersion lists them.
-    replication: whether a replication connection is wanted, of either kind.
+    replication: whether a replication connection is wanted, of either kind; is_physical_replication: of the kind that is
+    about no database.
     """
 
     def __init__(self, message: StartupMessage) -> None:
@@ -28,7 +29,9 @@ class StartupOptions:
         if not self.user:
             raise InvalidAuthorizationSpecification("no PostgreSQL user name specified in startup packet")
         self.database = _cut(parameters.get("database", "")) or self.user
-        self.replication = _wants_replication(parameters.get("replication", "false"))
+        wanted = parameters.get("replication", "false")
+        self.replication = _wants_replication(wanted)
+        self.is_physical_replication = self.replication and wanted != "database"
         self.settings = command_line_settings(parameters.get("options", ""))
         for name, value in parameters.items():
             if name not in _NOT_SETTINGS and name not in self.unknown:

@@ -2,6 +2,7 @@
 
 import trio
 
+from pgwire.link import Link
 from pgwire.session import ClientSession, Interrupt
 from pgwire.socket_link import SocketLink
 
@@ -35,11 +36,15 @@ class WatchedLink:
     """A SocketLink that wakes the watch when something arrives."""
 
     def __init__(self, link: SocketLink, watch: "Watch") -> None:
+        self._watch = watch
+        self.replace(link)
+
+    def replace(self, link: Link) -> None:
+        """From now on talk through this one: TLS has begun."""
         self.send_now = link.send_now
         self.post = link.post
         self.drain = link.drain
         self._receive = link.receive
-        self._watch = watch
 
     async def receive(self) -> bytes:
         """Some bytes."""

@@ -125,6 +125,8 @@ class Table:
     checked_update: str = ""
     checked_delete: str = ""
     width: int = 0
+    shape: tuple[tuple[str, str], ...] = ()
+    """The names and declared types of its columns."""
     stored: tuple[int, ...] = ()
     rowid: str | None = None
     keys: frozenset[int] = field(default_factory=frozenset)
@@ -180,7 +182,8 @@ def read_table(raw: apsw.Connection, database: str, name: str) -> Table | None:
         "SELECT 1 FROM pragma_index_list(?, ?) WHERE origin = 'pk'", name, database) else None
     stored = tuple(i for i, column in enumerate(columns) if column[3] == 0)
     table = Table(name, odd or (rowid is None and alias is None), alias, uniques,
-                  _references(rows, raw, database, name, names), stored=stored, rowid=rowid, width=len(names))
+                  _references(rows, raw, database, name, names), stored=stored, rowid=rowid, width=len(names),
+                  shape=tuple((column[0], column[1]) for column in columns))
     table.keys = frozenset(p for unique in uniques for p in (unique.columns or range(len(names)))) | (
         {alias} if alias is not None else set())
     if not table.odd:

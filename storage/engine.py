@@ -18,6 +18,7 @@ from storage.history import History
 from storage.locks import LockManager, Mode
 from storage.plans import Plans
 from storage.pool import Pool
+from storage.serializable import Readers
 from storage.turn import Turn
 from storage.worker import Worker
 
@@ -54,6 +55,7 @@ class Engine:
     budget_s: float
     locks: LockManager = field(default_factory=LockManager)
     history: History = field(default_factory=History)
+    serializable: Readers = field(default_factory=Readers)
     plans: Plans = field(default_factory=Plans)
     lockers: set[Any] = field(default_factory=set)
     readers: dict[Reader, None] = field(default_factory=dict)
@@ -118,10 +120,7 @@ class Engine:
     # --- other programs -------------------------------------------------------------------------------------------
 
     def note_foreign(self) -> None:
-        """Whoever calls this has begun to write: notice whether another program has committed since the last time. 0.1 us.
-
-        A commit on a session's pinned connection cannot be told from one, and counts.
-        """
+        """Whoever calls this has begun to write: notice whether another program has committed since the last time. 0.1 us."""
         version = self.writer.raw.data_version()
         if version != self._version:
             self.foreign += self._version != -1
@@ -131,6 +130,16 @@ class Engine:
         """A transaction has been ended on a connection that writes: from here on, what is new is another program's."""
         if connection is self.writer:
             self._version = connection.raw.data_version()
+            return
+        # The writer's version moves with this commit too. If by then the session's own connection sees nothing newer than
+        # its commit, there was no other. 5 us; in doubt it is another program's.
+        own = connection.raw.data_version()
+        with suppress(Busy):
+            self.writer.number("data_version")
+            version = self.writer.raw.data_version()
+            connection.number("data_version")
+            if connection.raw.data_version() == own:
+                self._version = version
 
     def look_for_foreign(self) -> None:
         """The same without the lock, as far as it can be known."""

@@ -82,6 +82,7 @@ class LockConflict(EngineError):
         super().__init__("a lock is held by another transaction")
         self.request = request
         self.keep = keep
+        self.meanwhile: Any = None  # what the executor has to do after the wait, before the statement runs again
 
 
 class NeedsWriter(EngineError):

@@ -18,17 +18,20 @@ CHANGES_MAX = 100_000
 class Commit:
     """One committed transaction. number: its place. changes: None for a gap. keys: the rows and unique values it changed.
     gone: the rows among them that were deleted or got other unique values. shared: rows that it relies on (foreign keys).
-    tables: those it changed."""
+    tables: those it changed. touched: the rows it changed with all unique values that they had before and after. out: the number
+    of the first commit that changed what it had read, of a SERIALIZABLE transaction; None if there is none."""
 
-    __slots__ = ("changes", "gone", "keys", "number", "shared", "tables")
+    __slots__ = ("changes", "gone", "keys", "number", "out", "shared", "tables", "touched")
 
-    def __init__(self, number: int, changes: list[Change] | None, keys: Iterable[Key], gone: Iterable[Key],
-                 shared: Iterable[Key]) -> None:
+    def __init__(self, number: int, changes: list[Change] | None, keys: Iterable[Key] = (), gone: Iterable[Key] = (),
+                 shared: Iterable[Key] = (), touched: Iterable[Key] = (), out: int | None = None) -> None:
         self.number = number
         self.changes = changes
         self.keys = frozenset(keys)
         self.gone = frozenset(gone)
         self.shared = frozenset(shared)
+        self.touched = frozenset(touched)
+        self.out = out
         self.tables = frozenset(change.table for change in changes or ())
 
 
@@ -62,14 +65,14 @@ class History:
             self._size -= len(self._commits.popleft().changes or ())
 
     def add(self, changes: list[Change] | None, keys: Iterable[Key] = (), gone: Iterable[Key] = (),
-            shared: Iterable[Key] = ()) -> None:
+            shared: Iterable[Key] = (), touched: Iterable[Key] = (), out: int | None = None) -> None:
         """A transaction has been committed."""
         self.number += 1
         if not self._open:
             return
         if changes is not None and self._size + len(changes) > CHANGES_MAX:
             changes = None
-        self._commits.append(Commit(self.number, changes, keys, gone, shared))
+        self._commits.append(Commit(self.number, changes, keys, gone, shared, touched, out))
         self._size += len(changes or ())
 
     def since(self, snapshot: int) -> list[Commit] | None:

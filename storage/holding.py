@@ -24,10 +24,11 @@ import trio
 from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
-from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot
-from storage.locks import DEADLOCK_S, LockOwner
+from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot, TransactionLost
+from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
+from storage.serializable import EVERYTHING, Reader
 from storage.statement import Isolation, Synchronous
 from storage.turn import Patience
 from storage.worker import Worker
@@ -73,8 +74,9 @@ class Holding:
     """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
     __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_has_all_rows", "_heavy", "_live",
-                 "_mine", "_pinned", "_pristine", "_resident", "_savepoints", "_snapshot", "deadlock_s", "has_written",
-                 "isolation", "lock_timeout_s", "lost", "owner", "synchronous", "too_old", "waits_for_lock")
+                 "_mine", "_pinned", "_pristine", "_reading", "_resident", "_savepoints", "_shapes", "_snapshot",
+                 "deadlock_s", "deferrable", "has_written", "isolation", "lock_timeout_s", "lost", "owner", "read_only",
+                 "synchronous", "too_old", "waits_for_lock")
 
     def __init__(self, engine: Engine, isolation: Isolation, pinned: PinnedConnection | None, owner: LockOwner) -> None:
         self._engine = engine
@@ -89,9 +91,13 @@ class Holding:
         self._clearing: trio.Event | None = None
         self._mine: list[Change] = []
         self._savepoints: list[Savepoint] = []
+        self._shapes: dict[str, tuple[tuple[str, str], ...]] = {}  # of the tables it has changed
         self._live: list[Rows] = []
         self._snapshot: int | None = None  # its number in the history
         self._foreign = 0  # other programs' commits, when the snapshot was taken or the changes parked
+        self._reading: Reader | None = None  # of a SERIALIZABLE transaction with a snapshot
+        self.read_only = False
+        self.deferrable = False
         self.owner = owner
         self.isolation = isolation
         self.has_written = False
@@ -172,7 +178,14 @@ class Holding:
         # While a commit runs in a thread, nobody can say on which side of it the snapshot is: it cannot be written on.
         self._foreign = -1 if engine.committing else engine.foreign
         engine.readers[self] = None
-        self._snapshot = engine.history.open()
+        self._open_snapshot()
+
+    def _open_snapshot(self) -> None:
+        self._snapshot = self._engine.history.open()
+        if self.isolation is Isolation.SERIALIZABLE:
+            self._reading = self._engine.serializable.begin(self._snapshot)
+            if self.deferrable and self.read_only:
+                self._reading.reads.add(EVERYTHING)  # others have to take care that it never fails
 
     async def _reader(self) -> Connection:
         await self._cleared()
@@ -304,6 +317,7 @@ class Holding:
         """Be resident without waiting; False if that cannot be. keep_turn: because another try will follow."""
         if self._resident:
             return True
+        self._check_not_lost()
         engine = self._engine
         if engine.settings.read_only:
             raise ReadOnly("attempt to write a readonly database")
@@ -337,7 +351,7 @@ class Holding:
             engine.note_foreign()
             if self._snapshot is None and self.isolation is not Isolation.READ_COMMITTED:
                 self._foreign = engine.foreign  # its snapshot is the state that it begins to write on
-                self._snapshot = engine.history.open()
+                self._open_snapshot()
             if self.has_written or self._snapshot is not None:
                 self._rebuild(connection, engine.foreign != self._foreign)
             else:
@@ -375,7 +389,8 @@ class Holding:
             return
 
         def job() -> None:
-            replay = Replay(connection, self._engine.facts(connection), checked=foreign)
+            replay = Replay(connection, self._engine.facts(connection), checked=foreign, free_rowid=self._engine.free_rowid,
+                            shapes=self._shapes)
             if commits:
                 replay.undo([commit.changes or () for commit in commits])
             at = 0
@@ -400,7 +415,10 @@ class Holding:
                 raise StaleSnapshot(error.message) from None
 
     def _follow(self, moved: dict[tuple[str, int], int]) -> None:
-        """Rows have other numbers now."""
+        """Rows have other numbers now, which nobody had."""
+        for (table, _), new in moved.items():
+            self._engine.locks.take(self.owner, Request(("row", table, new), Mode.FOR_UPDATE))
+
         def number(table: str, rowid: int) -> int:
             return moved.get((table, rowid), rowid)
 
@@ -437,6 +455,12 @@ class Holding:
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
         if not self._mine and self._snapshot is None:
             self.has_written = self._pristine = False  # there is nothing to come back to
+
+    def _check_not_lost(self) -> None:
+        if self.too_old:
+            raise SnapshotTooOld("the snapshot was given up")
+        if self.lost:
+            raise TransactionLost("the transaction has been rolled back")
 
     def _patience(self) -> Patience:
         """For another program's locks, which may be waited for no longer than the database says."""
@@ -492,6 +516,9 @@ class Holding:
         finally:
             self._resident = self._has_all_rows = False
             self._mine = []
+            if self._reading is not None:
+                engine.serializable.undone(self._reading)
+                self._reading = None
             if self._snapshot is not None:
                 engine.history.close(self._snapshot)
                 self._snapshot = None

@@ -18,6 +18,7 @@ import apsw
 
 from storage.connection import Connection
 from storage.errors import translate
+from storage.serializable import EVERYTHING
 from storage.statement import Function, Lateral, Statement, TableFunction, Value
 
 SMALL_ROWS = 2000
@@ -121,6 +122,8 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
             if isinstance(need, Lateral):
                 inner: Any = connection.raw.execute(need.sql, (None,) * need.nargs, explain=1, can_cache=False)
                 reads |= _reads(connection, inner.fetchall(), "SELECT")
+        if statement.nested:
+            reads |= {EVERYTHING}  # nobody knows what the functions that it calls look at
     except apsw.Error as error:
         raise translate(error) from error
     if careful and not long:

@@ -7,8 +7,9 @@ finds its row gone already is no error then.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 import apsw
 
@@ -18,16 +19,22 @@ from storage.errors import ConstraintFailed, StaleSnapshot, translate
 
 Facts = Callable[[str, str], Table | None]
 """(database, table) -> its facts."""
+Shapes = Mapping[str, tuple[tuple[str, str], ...]]
+"""Table -> its columns when the changes were made."""
 
 
 class Replay:
-    """Writes changes on one connection. checked: another program may have written, so that old values are compared."""
+    """Writes changes on one connection. checked: another program may have written, so that old values are compared.
+    free_rowid: (table, the highest number taken) -> a number for a row that no open transaction has. shapes: see Shapes."""
 
-    def __init__(self, connection: Connection, facts: Facts, *, checked: bool = False) -> None:
+    def __init__(self, connection: Connection, facts: Facts, *, checked: bool = False,
+                 free_rowid: Callable[[str, int], int], shapes: Shapes) -> None:
         self._raw = connection.raw
         self._connection = connection
         self._facts = facts
         self._checked = checked
+        self._free_rowid = free_rowid
+        self._shapes = shapes
         self._seen = Capture(sys.maxsize) if checked else None
         self.moved: dict[tuple[str, int], int] = {}
         """(table, rowid) -> the rowid that a row got instead because its own was taken."""
@@ -57,7 +64,8 @@ class Replay:
 
     def _write(self, change: Change, op: int, rowid: int, new_rowid: int, old: Values | None, new: Values | None) -> None:
         table = self._facts(change.database, change.table)
-        if table is None or table.odd or any(row is not None and len(row) != table.width for row in (old, new)):
+        if (table is None or table.odd or any(row is not None and len(row) != table.width for row in (old, new))
+                or self._shapes.get(change.table, table.shape) != table.shape):
             raise StaleSnapshot(f"the table {change.table} has been altered")
         if self.moved:
             rowid = self.moved.get((change.table, rowid), rowid)
@@ -100,9 +108,12 @@ class Replay:
         except apsw.ConstraintError as error:
             if getattr(error, "extendedresult", 0) != apsw.SQLITE_CONSTRAINT_ROWID:
                 raise
-            # Nobody but SQLite chose the number of this row: it takes the next free one.
-            self._raw.execute(table.insert, (None, *row)).fetchall()
-            self.moved[change.table, rowid] = self._raw.last_insert_rowid()
+            # Nobody but SQLite chose the number of this row: it takes the next one that nobody has.
+            name = table.name.replace('"', '""')
+            highest: Any = self._raw.execute(f'SELECT max({table.rowid}) FROM "{change.database}"."{name}"').get
+            number = self._free_rowid(table.name, highest)
+            self._raw.execute(table.insert, (number, *row)).fetchall()
+            self.moved[change.table, rowid] = number
 
 
 def with_checks_put_off(connection: Connection, job: Callable[[], None]) -> None:

@@ -53,6 +53,20 @@ def _take_away(connection: Connection, facts: Callable[[str, str], Table | None]
         config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 1)
 
 
+def touched_by(changes: list[Change], facts: Callable[[str, str], Table | None]) -> set[Key]:
+    """The rows of the file that were changed, and all unique values that they had before and after."""
+    found: set[Key] = set()
+    for change in changes:
+        if change.database != "main" or (table := facts("main", change.table)) is None:
+            continue
+        found |= {("row", table.name, change.rowid), ("row", table.name, change.new_rowid)}
+        for row in (change.old, change.new):
+            if row is not None:
+                keys = ((unique.name, unique.of(row)) for unique in table.uniques)
+                found |= {("key", table.name, name, key) for name, key in keys if key is not None}
+    return found
+
+
 class RowLocks(Holding):
     """The part of a transaction that locks what its statements change."""
 
@@ -112,6 +126,8 @@ class RowLocks(Holding):
                     alone = found is None or (found.rowid is None and found.alias is None)
                     self._need(("rows", change.table), _ALONE if alone else _SHARED)
                     self._fixed = self._fixed or found is None or found.odd
+                    if found is not None:
+                        self._shapes[change.table] = found.shape
                 table = tables[change.table]
                 if table is None:
                     continue
@@ -211,11 +227,17 @@ class RowLocks(Holding):
 
     # --- unique values that somebody else may be taking away ------------------------------------------------------
 
+    def note_row(self, table: str, rowid: int) -> None:
+        """A SERIALIZABLE transaction that writes has looked at a row, which its plan does not say."""
+        if self._reading is not None:
+            self._reading.reads.add(("row", table, rowid))
+
     def changer_of(self, table: str, rowid: int) -> Request | None:
         """Whom to wait for, without keeping the lock, before it can be said whether a row is there: an open transaction that
         has changed it. Raises: StaleSnapshot if the row was changed after this transaction's snapshot."""
         request = Request(("row", table, rowid), Mode.FOR_SHARE)
         self._refuse_stale(request.key, self._commits(), "keys")
+        self.note_row(table, rowid)
         if not self._engine.locks.is_held(request.key, against=Mode.FOR_SHARE, owner=self.owner):
             return None  # 0.3 us
         changed = any(change.rowid == rowid and change.table == table for change, _ in self._changes_of_others())

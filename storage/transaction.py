@@ -1,8 +1,6 @@
 """A transaction: how its statements run, and how it ends. What it holds meanwhile is in holding.py and rowlocks.py.
 
-SERIALIZABLE is REPEATABLE READ that may commit what it has written only if nothing has been committed since its snapshot
-in a table that it has read: then it could as well have run at the moment of its commit, so the transactions that write
-are serial in the order of their commits, and a snapshot is a moment between two of them.
+SERIALIZABLE is REPEATABLE READ that is refused where it might not be serial: see serializable.py.
 
 Writer algorithm: the turn to write (fair queue), BEGIN IMMEDIATE (tried again while another program is writing),
 statements, each in its own savepoint because SQLite alone does not undo a statement that fails in an aggregate or a virtual
@@ -17,6 +15,7 @@ Nothing here awaits unless it has to wait: a caller that never waits itself must
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from itertools import count
@@ -26,6 +25,7 @@ from typing import Any, TypeVar
 
 import trio
 
+from storage.changes import Change
 from storage.connection import CHUNK_ROWS, Connection
 from storage.engine import Engine
 from storage.errors import (
@@ -35,15 +35,15 @@ from storage.errors import (
     Interrupted,
     LockConflict,
     NeedsThread,
-    SnapshotTooOld,
-    TransactionLost,
     Unserializable,
 )
+from storage.history import Commit
 from storage.holding import PinnedConnection, Savepoint
 from storage.locks import LockOwner, Mode, Request
 from storage.plans import Plan
-from storage.rowlocks import EVERY_ROW, RowLocks
+from storage.rowlocks import EVERY_ROW, RowLocks, touched_by
 from storage.rows import Rows
+from storage.serializable import EVERYTHING, Read, meets
 from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.turn import Patience
 from storage.worker import inline
@@ -66,13 +66,12 @@ class Transaction(RowLocks):
     LockConflict: wait with `wait_for(error.request)`, then run the statement again.
     """
 
-    __slots__ = ("_read", "after_commit", "context")
+    __slots__ = ("after_commit", "context")
 
     def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None,
                  owner: LockOwner) -> None:
         super().__init__(engine, isolation, pinned, owner)
         self.context = context
-        self._read: set[str] = set()  # tables that a SERIALIZABLE transaction has read
         self.after_commit: Callable[[], None] | None = None
 
     # --- statements -----------------------------------------------------------------------------------------------
@@ -149,7 +148,7 @@ class Transaction(RowLocks):
                     inline.until = connection.deadline
             buffer = connection.first_rows(statement, params, INLINE_ROWS)
             connection.deadline = inline.until = inf
-            self._note_read(plan)
+            self._note_read(plan.reads)
             rows = Rows(plan.columns, buffer, 0, connection.schema_token())
         except BaseException as error:
             connection.deadline = inline.until = inf
@@ -183,9 +182,18 @@ class Transaction(RowLocks):
                 patience = patience or self._patience()
                 await self._retry_later(patience, busy)
 
-    def _note_read(self, plan: Plan) -> None:
-        if self.isolation is Isolation.SERIALIZABLE:
-            self._read |= plan.reads
+    def _note_read(self, reads: AbstractSet[Read]) -> None:
+        """Of a SERIALIZABLE transaction. Raises: Unserializable."""
+        reading = self._reading
+        if reading is None or reads <= reading.reads:
+            return
+        reading.reads |= reads
+        reading.read_only = self.read_only and not self.has_written
+        pivots = [*self._engine.serializable.pending, *self._commits()]
+        if any(pivot.out is not None and reading.completes(pivot, pivot.out) for pivot in pivots):
+            raise Unserializable("what it has read was written by a transaction that has read what others have written")
+        if self._mine:
+            self._refuse_pivot(self._as_commit([]))
 
     async def _retry_later(self, patience: Patience, busy: Busy) -> None:
         """SQLite was busy: with another program or, when a function was to be replaced, with our own open cursors."""
@@ -211,7 +219,7 @@ class Transaction(RowLocks):
         try:
             job = partial(connection.start, statement, params, CHUNK_ROWS)
             buffer, cursor = await self.worker.read(job, connection)
-            self._note_read(plan)
+            self._note_read(plan.reads)
             rows = Rows(plan.columns, buffer, 0, connection.schema_token())
         except BaseException:
             self._give_back(connection)
@@ -279,7 +287,7 @@ class Transaction(RowLocks):
         connection.command("SAVEPOINT pgquill_statement")
         try:
             job = partial(connection.change_many, statement, batch)
-            changes = self._settled(connection, job, autocommit=False, nested=statement.nested)
+            changes = self._settled(connection, job, frozenset(), autocommit=False, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, False)
             raise
@@ -287,7 +295,8 @@ class Transaction(RowLocks):
         self._pristine = False
         return changes
 
-    def _settled(self, connection: Connection, run: Callable[[], T], *, autocommit: bool, nested: bool) -> T:
+    def _settled(self, connection: Connection, run: Callable[[], T], reads: AbstractSet[Read], *, autocommit: bool,
+                 nested: bool) -> T:
         """Run a statement that changes rows, and lock them. Raises: LockConflict, StaleSnapshot."""
         capture = connection.capture = self._capture(autocommit=autocommit, nested=nested)
         if capture is not None and nested:
@@ -296,6 +305,7 @@ class Transaction(RowLocks):
             result = run()
         except ConstraintFailed as error:
             connection.capture = None
+            self._note_read({EVERYTHING})
             request = self._duplicate_of_others(connection, error, run)
             if request is not None:
                 raise LockConflict(request, keep=False) from None
@@ -303,8 +313,9 @@ class Transaction(RowLocks):
         finally:
             connection.capture = None
             connection.deadline = inf
-        if self.isolation is Isolation.SERIALIZABLE:
-            self._refuse_unserializable()  # it could not be committed any more
+        if self._reading is not None:
+            self._note_read(reads)
+            self._refuse_pivot(self._as_commit(None if capture is None or capture.full else capture.changes))
         fixed = self._fixed
         try:
             self._settle(connection, capture)
@@ -341,14 +352,13 @@ class Transaction(RowLocks):
             connection.deadline = monotonic() + self._engine.budget_s
         try:
             job = partial(connection.change, statement, params)
-            buffer, spool, changes = self._settled(connection, job, autocommit=autocommit, nested=statement.nested)
+            buffer, spool, changes = self._settled(connection, job, plan.reads, autocommit=autocommit, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, autocommit)
             raise
         if not autocommit:
             connection.command("RELEASE pgquill_statement")
         self._pristine = False
-        self._note_read(plan)
         rows = Rows(plan.columns, buffer, changes)
         rows.spill(spool)
         return rows
@@ -432,12 +442,6 @@ class Transaction(RowLocks):
                 raise
             await self.release(name)
 
-    def _check_not_lost(self) -> None:
-        if self.too_old:
-            raise SnapshotTooOld("the snapshot was given up")
-        if self.lost:
-            raise TransactionLost("the transaction has been rolled back")
-
     # --- the end --------------------------------------------------------------------------------------------------
 
     async def commit(self) -> None:
@@ -460,6 +464,7 @@ class Transaction(RowLocks):
                         pages = await self._commit_changes(self._connection)
                 elif self._connection is not None:
                     self._connection.command("COMMIT")
+                    self._note_committed()
             finally:
                 self._let_go()
             if self.after_commit is not None:
@@ -483,11 +488,26 @@ class Transaction(RowLocks):
         """COMMIT. Gives the pages of the log if anything was written to it, else 0."""
         engine = self._engine
         connection.wal_pages = 0
-        self._refuse_unserializable()
+        pivot = None
+        if self._reading is not None and (pivot := self._as_commit([])).out is not None:
+            engine.serializable.pending.add(pivot)
+        try:
+            if pivot is not None:
+                self._refuse_pivot(pivot)
+            await self._commit_file(connection, None if pivot is None else pivot.out)
+        finally:
+            if pivot is not None:
+                engine.serializable.pending.discard(pivot)
+        self._note_committed()
+        return connection.wal_pages
+
+    async def _commit_file(self, connection: Connection, out: int | None) -> None:
+        engine = self._engine
         await self._rebase(connection)
         wanted = engine.history.is_wanted
         known = not self._fixed
         keys, gone = self._keys_for_history(connection) if wanted and known else (set(), set())
+        touched = set() if engine.serializable.is_empty or not keys else touched_by(self._mine, engine.facts(connection))
         job = partial(connection.command, "COMMIT")
         patience: Patience | None = None
         while True:
@@ -506,16 +526,35 @@ class Transaction(RowLocks):
         if connection.wal_pages or engine.settings.in_memory:
             shared = {r.key for r in self.owner.taken if r.mode is Mode.FOR_KEY_SHARE}
             known = known and (wanted or not engine.history.is_wanted)  # a snapshot that is new does not know its keys
-            engine.history.add(self._mine if known else None, keys, gone, shared)
+            engine.history.add(self._mine if known else None, keys, gone, shared, touched, out)
         engine.committed()
-        return connection.wal_pages
 
-    def _refuse_unserializable(self) -> None:
-        """Raises: Unserializable if a SERIALIZABLE transaction that writes has read what others have changed since."""
-        if self.isolation is Isolation.SERIALIZABLE:
-            for commit in self._commits():
-                if commit.changes is None or not commit.tables.isdisjoint(self._read):
-                    raise Unserializable("a table was changed after it was read")
+    def _note_committed(self) -> None:
+        if self._reading is not None:
+            read_only = self.read_only and not self.has_written
+            self._engine.serializable.committed(self._reading, self._engine.history.number, read_only=read_only)
+
+    def _as_commit(self, more: list[Change] | None) -> Commit:
+        """What it has written so far, as others will see it; None: not known. Raises: Unserializable if it has read what others
+        have changed, and what it or they have written is not known."""
+        assert self._reading is not None
+        commits = self._commits()
+        outs = [commit.number for commit in commits if commit.changes is None or meets(commit, self._reading.reads)]
+        if not outs:
+            return Commit(0, self._mine)
+        if more is None or self._fixed or any(commit.changes is None for commit in commits):
+            raise Unserializable("a table was changed after it was read")
+        assert self._connection is not None
+        changes = [*self._mine, *more]
+        touched = touched_by(changes, self._engine.facts(self._connection))
+        return Commit(0, changes, touched=touched, out=min(outs))
+
+    def _refuse_pivot(self, mine: Commit) -> None:
+        """Raises: Unserializable if somebody has read what this transaction writes, which has read what others have changed."""
+        assert self._reading is not None
+        if mine.out is not None and any(other.completes(mine, mine.out)
+                                        for other in self._engine.serializable.others(self._reading)):
+            raise Unserializable("what it has written was read, and what it has read was written")
 
     async def rollback(self) -> None:
         """Undo everything. Holds no connection and no locks afterwards. Waits for nobody's lock."""

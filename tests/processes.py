@@ -43,6 +43,7 @@ class ServerProcess:
         self.ready_match: re.Match[str] | None = None
         self._ready = re.compile(ready)
         self._settled = threading.Event()
+        self._printed = threading.Condition()
         self._process = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.DEVNULL,
@@ -75,6 +76,12 @@ class ServerProcess:
         """The last lines it printed, standard error included."""
         return "\n".join(self.lines)
 
+    def wait_for(self, text: str, *, timeout_s: float = 30) -> None:
+        """Return once a line with this text has been printed; AssertionError if that takes too long."""
+        with self._printed:
+            found = self._printed.wait_for(lambda: any(text in line for line in self.lines), timeout_s)
+        assert found, f"it never printed {text!r}, but:\n{self.output()}"
+
     def stop(self, number: signal.Signals, *, timeout_s: float = 30) -> int:
         """Send the signal, wait for the end, return the exit status; kills it and raises TimeoutExpired if it stays."""
         if self._process.poll() is None:
@@ -103,7 +110,9 @@ class ServerProcess:
         assert self._process.stdout is not None
         for raw in self._process.stdout:
             line = raw.decode(errors="replace").rstrip("\n")
-            self.lines.append(line)
+            with self._printed:
+                self.lines.append(line)
+                self._printed.notify_all()
             if self.ready_match is None and (match := self._ready.search(line)):
                 self.ready_match = match
                 self._settled.set()

@@ -17,6 +17,8 @@ from tests.processes import ServerProcess, free_port
 
 VOLUME = "/data"
 PORT_INSIDE = "5432"
+SECRET = "/run/secrets/postgres_password"
+PASSWORD = "a password"
 
 
 def compose() -> dict[str, Any]:
@@ -51,7 +53,12 @@ def start(command: list[str], folder: Path) -> tuple[ServerProcess, int]:
     assert json.loads(last("ENTRYPOINT")) == ["pgquill"]
     port = free_port()
     argv = [*COMMAND, *as_process(command, folder, port)]
-    return ServerProcess(argv, ready=ready_pattern(port), env=command_environment() | image_environment()), port
+    secret = folder / "secret.txt"
+    secret.write_text(f"{PASSWORD}\n")
+    variables = {name: str(secret) if value == SECRET else value
+                 for name, value in compose()["services"]["primary"]["environment"].items()}
+    environment = command_environment() | image_environment() | variables
+    return ServerProcess(argv, ready=ready_pattern(port), env=environment), port
 
 
 def test_compose_file_publishes_on_loopback_and_keeps_data_in_a_named_volume() -> None:
@@ -60,6 +67,23 @@ def test_compose_file_publishes_on_loopback_and_keeps_data_in_a_named_volume() -
     assert service["ports"] == [f"127.0.0.1:{PORT_INSIDE}:{PORT_INSIDE}"]
     assert [mount.split(":") for mount in service["volumes"]] == [[name, VOLUME] for name in document["volumes"]]
     assert "test" in service["healthcheck"]
+
+
+def test_compose_gives_the_password_as_a_secret() -> None:
+    document = compose()
+    service = document["services"]["primary"]
+    assert service["environment"]["POSTGRES_PASSWORD_FILE"] == SECRET
+    assert service["secrets"] == list(document["secrets"]) == [SECRET.rpartition("/")[2]]
+
+
+@needs_engine
+def test_image_without_a_password_refuses_to_serve_the_network(tmp_path: Path) -> None:
+    words = [*json.loads(last("ENTRYPOINT"))[1:], *json.loads(last("CMD"))]
+    argv = [*COMMAND, *(word.replace(VOLUME, str(tmp_path)).replace(PORT_INSIDE, "0") for word in words)]
+    done = subprocess.run(argv, env=command_environment() | image_environment(), capture_output=True, text=True, check=False,
+                          timeout=60)
+    assert done.returncode == 1
+    assert "without a role with a password" in done.stderr
 
 
 def test_image_runs_as_an_ordinary_user_on_the_same_command_and_health_check_as_compose() -> None:
@@ -73,7 +97,7 @@ def test_image_runs_as_an_ordinary_user_on_the_same_command_and_health_check_as_
 def test_image_copies_every_folder_of_the_product() -> None:
     copied = {rest.split()[0] for word, rest in dockerfile() if word == "COPY" and len(rest.split()) == 2}
     assert {"pgwire", "executor", "storage", "replication"} <= copied
-    # Needed to listen on the container's network while there are no passwords.
+    # Needed to listen on the container's network without TLS.
     assert image_environment()["PGQUILL_ALLOW_INSECURE_NETWORK"] == "1"
 
 
@@ -82,7 +106,8 @@ def test_compose_command_run_as_a_process_serves_its_file_and_is_healthy(tmp_pat
     service = compose()["services"]["primary"]
     server, port = start(service["command"], tmp_path)
     try:
-        with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres dbname=app") as connection:
+        dsn = f"host=127.0.0.1 port={port} user=postgres dbname=app"
+        with psycopg.connect(dsn, password=PASSWORD, require_auth="scram-sha-256") as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         _, _, *check = service["healthcheck"]["test"]
         healthy = subprocess.run(

@@ -148,6 +148,7 @@ def _with_defaults(s: Statement, scope: Scope, target: ChangeTarget, places: lis
     """The columns to store and a query that gives them all, defaults included."""
     places, source = _without_generated(s, places, source)
     columns = distinct_columns(places)
+    s.given[target.entry.number] = frozenset(c.number for c in columns) | s.given.get(target.entry.number, frozenset())
     if override == "OVERRIDING_USER_VALUE":
         ignored = {c.name for c in columns if c.identity}
     else:
@@ -323,6 +324,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tup
     source_entry = ValuesEntry(number=s.new_entry(), alias="", rows=(row,),
                                columns=tuple((c.name, c.type, c.typmod) for c in chosen))
     source = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(source_entry)), source=(source_entry,))
+    s.given[entry.number] = frozenset(c.number for c in columns)
     generated, checks = derived(s, relation, entry)
     insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks)
     return insert, tuple(columns)

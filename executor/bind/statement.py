@@ -48,6 +48,8 @@ class Statement:
     entries: int = 0
     volatile_literals: bool = False  # a literal such as 'now' was read: the plan may not be kept
     relations: dict[int, Relation] = field(default_factory=dict)  # every relation used, by OID
+    given: dict[int, frozenset[int]] = field(default_factory=dict)  # INSERT's entry -> attnums that it names
+    through: dict[int, tuple[Relation, ...]] = field(default_factory=dict)  # changed entry -> the views around it
     positions: bool = True
     variables: Any = None  # executor.bind.variables.Variables: those of a function's body that may be named in it
     transitions: dict[str, tuple[int, Relation]] = field(default_factory=dict)  # a trigger's: name -> (step, its relation)

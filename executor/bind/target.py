@@ -101,6 +101,7 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         view = under_alias(found[-1], shown)
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
+        s.through[view.entry.number] = (view.view, *view.below)
         return ChangeTarget(view.relation, view.entry, item, view)
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation)

@@ -40,6 +40,7 @@ class UpdatableView:
     where: Expr | None
     checks: tuple[Check, ...]  # (view, condition) of WITH CHECK OPTION, in the order they are made in
     defaults: dict[int, Column]  # by the place of a column in the table: the view's column, which has a default instead
+    below: tuple[Relation, ...] = ()  # the views between this one and the table, the outer ones first
 
     @property
     def relation(self) -> Relation:
@@ -171,7 +172,7 @@ def updatable_view(s: Statement, view: Relation, verb: str, *, cascaded: bool = 
     where = conjunction(inner.where, rewrite(q.where, below, below))
     columns = rewrite(visible, below, below)
     return UpdatableView(view, inner.entry, columns, where, (*inner.checks, *rewrite(own, below, below)),
-                         inner.defaults | _defaults(view, columns, inner.entry.number))
+                         inner.defaults | _defaults(view, columns, inner.entry.number), (inner.view, *inner.below))
 
 
 def _defaults(view: Relation, columns: tuple[Expr, ...], entry: int) -> dict[int, Column]:

@@ -311,11 +311,11 @@ FAMILIES: dict[str, str] = {
         "pg_current_xact_id pg_current_xact_id_if_assigned pg_cursor pg_encoding_to_char pg_get_keywords "
         "pg_is_in_recovery pg_isolation_test_session_is_blocked pg_jit_available pg_lock_status pg_ls_waldir "
         "pg_postmaster_start_time pg_prepared_statement pg_safe_snapshot_blocking_pids pg_show_all_settings "
-        "pg_timezone_names pg_trigger_depth pgquill_metrics pgquill_wal_size session_user set_config txid_current "
-        "txid_current_if_assigned version "
+        "pg_timezone_names pg_trigger_depth pgquill_metrics pgquill_wal_size session_user set_config system_user "
+        "txid_current txid_current_if_assigned version "
     ),
     "signalling": (
-        "pg_cancel_backend pg_sleep pg_terminate_backend "
+        "pg_cancel_backend pg_reload_conf pg_sleep pg_terminate_backend "
     ),
     "similar": (
         "similar_escape similar_to_escape "

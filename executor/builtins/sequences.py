@@ -1,17 +1,36 @@
 """Sequence functions."""
 
 from executor.builtins.base import Builtin, Python
+from executor.catalog.model import Sequence
 from executor.context import Context
+from executor.privileges.rules import of_sequence, refused, who_is
 from executor.sequences import sequence_by_oid
 from executor.types.base import Stored
 
 
+def _found(context: Context, oid: int, letters: str) -> Sequence:
+    """A sequence on which the user has one of these privileges (42501)."""
+    sequence = sequence_by_oid(context.catalog, oid)
+    if not _may(context, sequence, letters):
+        raise refused(of_sequence(sequence))
+    return sequence
+
+
+def _may(context: Context, sequence: Sequence, letters: str) -> bool:
+    session = context.session
+    if session is None or session.identity.is_superuser:
+        return True
+    who, thing = who_is(session), of_sequence(sequence)
+    # The sequence inside an identity column is taken from by whoever may INSERT.
+    return sequence.identity or any(who.may(thing, letter) for letter in letters)
+
+
 def _nextval(context: Context, oid: int) -> Stored:
-    return context.sequences.nextval(sequence_by_oid(context.catalog, oid))  # type: ignore[no-any-return]
+    return context.sequences.nextval(_found(context, oid, "Uw"))  # type: ignore[no-any-return]
 
 
 def _currval(context: Context, oid: int) -> Stored:
-    return context.sequences.currval(sequence_by_oid(context.catalog, oid))  # type: ignore[no-any-return]
+    return context.sequences.currval(_found(context, oid, "Ur"))  # type: ignore[no-any-return]
 
 
 def _lastval(context: Context) -> Stored:
@@ -19,12 +38,13 @@ def _lastval(context: Context) -> Stored:
 
 
 def _setval(context: Context, oid: int, value: int, called: int = 1) -> Stored:
-    return context.sequences.setval(sequence_by_oid(context.catalog, oid), value, bool(called))  # type: ignore[no-any-return]
+    return context.sequences.setval(_found(context, oid, "w"), value, bool(called))  # type: ignore[no-any-return]
 
 
 def _last_value(context: Context, oid: int) -> Stored:
-    value, called = context.sequences.states.state(sequence_by_oid(context.catalog, oid))
-    return value if called else None
+    sequence = sequence_by_oid(context.catalog, oid)
+    value, called = context.sequences.states.state(sequence)
+    return value if called and _may(context, sequence, "Ur") else None
 
 
 BUILTINS = (

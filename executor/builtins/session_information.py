@@ -16,6 +16,7 @@ from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
 from executor.facts.lookup import types_by_oid
+from executor.settings.definitions import SECRET
 from executor.sqlstates import DatatypeMismatch, NullValueNotAllowed, UndefinedObject
 from executor.types.base import Stored
 
@@ -58,6 +59,8 @@ def _current_setting(context: Context, name: str, missing_ok: int = 0) -> str | 
     value = setting(context, name)
     if value is None and not missing_ok:
         raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+    if value is not None and name.lower() in SECRET:
+        context.settings.examine(name)
     return value
 
 
@@ -151,10 +154,16 @@ def _with_context(function: Callable[..., Any]) -> Python:
     return Python(function, context=True)
 
 
+def _system_user(context: Context) -> str | None:
+    client = context.session.settings.client if context.session is not None else None
+    return client.system_user if client is not None else None
+
+
 BUILTINS = (
     Builtin("version()", _with_context(_version)),
     Builtin("current_database()", _with_context(lambda context: context.database)),
     Builtin("current_user()", _with_context(lambda context: context.user)),
+    Builtin("system_user()", _with_context(_system_user)),
     Builtin("session_user()", _with_context(lambda context: context.session_user)),
     Builtin("getpgusername()", _with_context(lambda context: context.user)),
     Builtin("current_schema()", _with_context(_current_schema)),

@@ -2,6 +2,7 @@
 
 A Catalog is built by executor.catalog.load from SQLite's own schema and the table `pgquill_object`; a change of the
 schema makes a new Catalog. Nothing here does I/O. Texts of expressions and views are PostgreSQL's SQL.
+`owner` is the OID of a role; 0 stands for the superuser that every server begins with.
 """
 
 from functools import cached_property
@@ -16,6 +17,20 @@ PUBLIC_OID, PG_CATALOG_OID, INFORMATION_SCHEMA_OID = 2200, 11, 12421
 OWNER_OID = 10
 OWN_DATABASE = 5
 """What a comment on the database has as its object: the database's OID is another each time the file is served."""
+
+
+class AclItem(msgspec.Struct, frozen=True, array_like=True):
+    """Privileges that `grantor` has granted to `grantee` (OIDs of roles; 0 is PUBLIC), as PostgreSQL's letters; those with
+    grant option are in `options` too."""
+
+    grantee: int
+    grantor: int
+    letters: str
+    options: str = ""
+
+
+Acl = tuple[AclItem, ...]
+"""An access control list. Where an object has None, the privileges are PostgreSQL's defaults: executor.privileges.acl."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,6 +50,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     added: bool = False  # by ADD COLUMN in place: older rows lack it; SQLite gives them the DEFAULT of its CREATE text
     affinity: str = ""  # of files made elsewhere: the declared type; values are checked as they are read
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
+    acl: Acl | None = None
 
 
 class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -118,6 +134,8 @@ class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     constraints: tuple[Constraint, ...] = ()
     constructor: tuple[str, str] = ("", "")
     difference: str = ""
+    owner: int = 0
+    acl: Acl | None = None
 
     @property
     def not_null(self) -> bool:
@@ -164,6 +182,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     on_commit: str = ""  # of a temporary table: delete, drop
     replica_identity: str = "d"  # d default, f full, n nothing
     uses: tuple[tuple[int, int], ...] = ()
+    owner: int = 0
+    acl: Acl | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -201,13 +221,17 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owned_by: tuple[int, int] | None = None  # (table OID, attnum)
     identity: bool = False  # it is the inside of that identity column
     persistence: str = "p"
+    owner: int = 0
+    acl: Acl | None = None
 
 
-class Schema(msgspec.Struct, frozen=True, kw_only=True):
+class Schema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A namespace."""
 
     oid: int
     name: str
+    owner: int = 0
+    acl: Acl | None = None
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,7 +281,7 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dic
     settings: tuple[tuple[str, str], ...] = ()
     uses: tuple[tuple[int, int], ...] = ()
     path: tuple[str, ...] = ()  # what names in `statements` were looked up along
-    owner: str = ""
+    owner: int = 0
 
     @cached_property
     def inputs(self) -> tuple[Argument, ...]:

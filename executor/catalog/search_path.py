@@ -23,11 +23,13 @@ def setting(context: "Context") -> str:
 
 
 def explicit_path(context: "Context") -> tuple[str, ...]:
-    """The existing schemas that search_path names, in order; the first is where CREATE puts things."""
-    key = ("search_path", setting(context), context.user)
+    """The existing schemas that search_path names and the user may use, in order; the first is where CREATE puts things."""
+    hidden = context.hidden_schemas()
+    key = ("search_path", setting(context), context.user, hidden)
     found = context.catalog.memo.get(key)
     if found is None:
-        found = context.catalog.memo[key] = _resolve(context.catalog, setting(context), context.user)
+        path = _resolve(context.catalog, setting(context), context.user)
+        found = context.catalog.memo[key] = tuple(name for name in path if name not in hidden)
     return cast(tuple[str, ...], found)
 
 

@@ -72,10 +72,13 @@ def _objects(catalog: Catalog) -> dict[int, tuple[str, Any]]:
 
 
 def _is_stored(relation: Relation, references: set[int]) -> bool:
-    """False for temporary tables and for tables of other programs that nothing stored refers to."""
+    """False for temporary tables and for tables of other programs that nothing stored refers to, or is known about."""
     if relation.sqlite_schema != "main":
         return False
-    return not relation.made_elsewhere or bool(references.intersection(_identities(relation)))
+    granted = relation.acl is not None or any(column.acl is not None for column in relation.columns)
+    if not relation.made_elsewhere or relation.owner or granted:
+        return True
+    return bool(references.intersection(_identities(relation)))
 
 
 def _identities(relation: Relation) -> list[int]:

@@ -23,8 +23,11 @@ from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement, Source, wrap
 from executor.plan import Insert, Select
 from executor.portal import QueryPortal
+from executor.privileges import check_privileges
+from executor.privileges.rules import who_is
 from executor.sqlstates import (
     FeatureNotSupported,
+    InsufficientPrivilege,
     NumericValueOutOfRange,
     ObjectInUse,
     ObjectNotInPrerequisiteState,
@@ -46,9 +49,22 @@ async def run_copy(session: "Session", raw: RawStatement, parameters: Parameters
     """COPY."""
     node = raw.node
     is_from, is_program, path = bool(node.take("is_from")), bool(node.take("is_program")), node.take("filename")
+    if path is not None and not session.identity.is_superuser:
+        _check_server_file(session, is_from=is_from, is_program=is_program)
     if is_program:
         raise not_supported("COPY ... PROGRAM")
     return await (_copy_from if is_from else _copy_to)(session, raw, path)
+
+
+def _check_server_file(session: "Session", *, is_from: bool, is_program: bool) -> None:
+    """42501 for those who may not have the server read or write files, or run programs."""
+    role, what = ("pg_execute_server_program", "to or from an external program") if is_program else \
+        ("pg_read_server_files", "from a file") if is_from else ("pg_write_server_files", "to a file")
+    if not who_is(session).has_role(role):
+        raise InsufficientPrivilege(
+            f"permission denied to COPY {what}",
+            detail=f'Only roles with privileges of the "{role}" role may COPY {what}.',
+            hint="Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.")
 
 
 def _relation(session: "Session", raw: RawStatement, node: Node) -> Relation:
@@ -148,7 +164,9 @@ class TableInserter:
         insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
         types = tuple(column.type for column in columns)
         analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lower(insert), parameters=types, columns=None,
-                            verb="INSERT", writes=True, may_be_kept=False)
+                            verb="INSERT", writes=True, may_be_kept=False, given=s.given)
+        if not self._session.identity.is_superuser:
+            check_privileges(self._session, analyzed)
         self._plans[left_out] = analyzed
         return analyzed, columns
 
@@ -224,7 +242,9 @@ async def _copy_to(session: "Session", raw: RawStatement, path: str | None) -> R
     prepared = await session.prepare_raw("", RawStatement(query, raw.source, raw.text, raw.offset), ())
     if prepared.parameters:
         raise UndefinedParameter("there is no parameter $1")
-    assert prepared.columns is not None
+    assert prepared.columns is not None and prepared.analyzed is not None
+    if not session.identity.is_superuser:
+        check_privileges(session, prepared.analyzed)
     if relation is None:
         check_forced(options, None, [column.name for column in prepared.columns])
     encoders = encoders_for(session.context, prepared.columns, (int(options.binary),))

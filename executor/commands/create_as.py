@@ -25,6 +25,8 @@ from executor.errors import not_supported
 from executor.lower.generator import quote
 from executor.parse import Node, RawStatement, parse, wrap
 from executor.plan import Query
+from executor.privileges import check_privileges
+from executor.privileges.rules import of_relation, owner_of, refused, who_is
 from executor.types.base import Stored
 from storage.statement import Statement
 
@@ -84,6 +86,8 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     view = _bound_view(ddl, wrap(deepcopy(inner.node.tree)), catalog) if construct == VIEW else None
     analyzed = analyze(inner, catalog, session.context, session.search_path(), parameters.oids, runs=not skip)
     parameters.require(analyzed.parameters)
+    if not session.identity.is_superuser:
+        check_privileges(session, analyzed)
     session.tables.take(analyzed.tables)
     if analyzed.parameters and view is not None:
         raise states.FeatureNotSupported("materialized views may not be defined using bound parameters")
@@ -160,12 +164,15 @@ async def run_refresh(session: "Session", raw: RawStatement, parameters: Paramet
     if found.kind != "m" or found.index is not None:
         raise states.FeatureNotSupported(f'"{found.name}" is not a materialized view')
     view = found.table
+    if not who_is(session).may(of_relation(view), "m"):
+        raise refused(of_relation(view))
     _check_refreshable(view, concurrently)
     analyzed = None
     if not skip:
         (query,) = parse(view.definition)
         path = (view.schema, "public", "pg_catalog")
         analyzed = analyze(query, catalog, session.context, path)
+        check_privileges(session, analyzed, owner_of(view))
         session.tables.take(analyzed.tables)
     if view.populated is skip:
         changed = put_relation(ddl.catalog, replace(view, populated=not skip))

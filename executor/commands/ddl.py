@@ -2,15 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from executor.bind.service import BinderService
-from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
+from executor.catalog.model import FIRST_TEMPORARY_OID, OWNER_OID, Catalog
 from executor.catalog.search_path import TEMPORARY, TEMPORARY_NAME, explicit_path, find_class
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.handlers import HANDLERS
 from executor.ddl.locks import consequences, requests
+from executor.ddl.ownership import owned_by
 from executor.ddl.run import run as carry_out
 from executor.parse import Node, RawStatement
+from executor.privileges.rules import database_of, who_is
 from executor.temporary import OIDS as TEMPORARY_OIDS
 from executor.temporary import pin
 
@@ -55,8 +59,10 @@ def context(session: "Session", catalog: Catalog, source: str) -> DdlContext:
     binder = _Binder(catalog, session.context, session.search_path(), source)
     explicit = [name for name in explicit_path(session.context) if name != "pg_catalog"]
     ddl = DdlContext(catalog, binder, session.context, search_path=session.search_path(),
-                     creation_schema=explicit[0] if explicit else "", user=session.user, source=source)
+                     creation_schema=explicit[0] if explicit else "", user=session.context.user, source=source)
     ddl.temporary_oids = TEMPORARY_OIDS
+    ddl.who, ddl.database = who_is(session), database_of(session)
+    ddl.session_oid = session.identity.session_oid
     binder.ddl = ddl
     return ddl
 
@@ -82,8 +88,14 @@ def is_temporary(session: "Session", node: Node) -> bool:
     return name.peek("relpersistence") == "t" or name.peek("schemaname") in (TEMPORARY, TEMPORARY_NAME)
 
 
-async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
-    """Carry out a result in the session's transaction, once everything it changes is locked."""
+async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog, *, checked: bool = False) -> None:
+    """Carry out a result in the session's transaction, once everything it changes is locked. checked: that the current user
+    may do it."""
+    if not checked and not session.identity.is_superuser:
+        from executor.privileges.ddl import check_result  # for most users there is nothing to check
+
+        check_result(session, ddl, catalog, result.catalog)
+    result = with_owners(session, ddl, result, catalog)
     session.tables.take(consequences(catalog, result.catalog))
     transaction = session.block.begin_statement()
     session.own_catalog = await carry_out(result, catalog, transaction)
@@ -92,12 +104,37 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
     session.notices.extend(ddl.notices)
 
 
+def with_owners(session: "Session", ddl: DdlContext, result: DdlResult, before: Catalog) -> DdlResult:
+    """The result with what is new in it owned by the current user."""
+    owner = session.identity.current_oid
+    if owner == OWNER_OID:
+        return result
+    ddl.catalog = owned_by(owner, before, result.catalog)
+    return replace(result, catalog=ddl.catalog)
+
+
 async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """A statement that executor.ddl has a handler for."""
+    if raw.node.kind == "RenameStmt" and raw.node.peek("renameType") == "OBJECT_ROLE":
+        from executor.commands.roles import run_rename
+
+        return await run_rename(session, raw)
+    if raw.node.kind == "CommentStmt" and raw.node.peek("objtype") == "OBJECT_ROLE":
+        from executor.commands.roles import run_comment
+
+        return await run_comment(session, raw)
+    if raw.node.kind == "AlterOwnerStmt" and raw.node.peek("objectType") == "OBJECT_DATABASE":
+        from executor.commands.databases import run_alter_owner
+
+        return await run_alter_owner(session, raw)
     if raw.node.kind in CONCURRENTLY and raw.node.peek("concurrent"):
         session.block.refuse_inside(CONCURRENTLY[raw.node.kind])
     with session.block.begin_statement().hold():  # what it was planned on stays until it is done
         ddl, catalog = await begin(session, raw)
+        if not session.identity.is_superuser:
+            from executor.privileges.ddl import check_statement
+
+            check_statement(session, raw.node, ddl)
         result = HANDLERS[raw.node.kind](raw.node, ddl)
         raw.node.finish()
         await apply(session, ddl, result, catalog)

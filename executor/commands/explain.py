@@ -15,6 +15,7 @@ from executor.commands.prepared import executed, portal_for
 from executor.errors import not_supported
 from executor.option_values import option_boolean, option_text, unrecognized
 from executor.parse import Node, RawStatement, Source
+from executor.privileges import check_privileges
 from executor.types import oids as T
 from executor.types.base import Stored
 from storage.statement import Statement
@@ -89,6 +90,8 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
     assert analyzed is not None
     if "generic_plan" not in options.on and prepared.name == "":
         parameters.require(analyzed.parameters)
+    if not session.identity.is_superuser:
+        check_privileges(session, analyzed)
     session.tables.take(analyzed.tables)
     lines = await _plan(session, analyzed, values or [None] * len(analyzed.parameters), "verbose" in options.on)
     if "analyze" in options.on:

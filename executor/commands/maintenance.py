@@ -12,6 +12,7 @@ from executor.lock_names import table_request
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
 from executor.parse import Node, RawStatement, Source
+from executor.privileges.rules import database_of, of_relation, refused, who_is
 from executor.table_locks import shared_by_all
 from storage.errors import LockConflict
 from storage.locks import Mode
@@ -50,13 +51,23 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
     command = "vacuum" if is_vacuum else "analyze"
     found = tables or [r for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
     mode = Mode.ACCESS_EXCLUSIVE if "full" in on else Mode.SHARE_UPDATE_EXCLUSIVE
-    locked = [t for t in found if _lock(session, t, mode, command if "skip_locked" in on else "", named=bool(tables))]
+    skip = command if "skip_locked" in on else ""
+    locked = [t for t in found if _may_maintain(session, t, command) and _lock(session, t, mode, skip, named=bool(tables))]
     if "full" in on and (locked or not found):
         await session.block.commit()
         await session.database.file.maintain("VACUUM")
     if analyze:
         await _analyze(session, [t for t in locked if tables or not t.made_elsewhere])
     return Result("VACUUM" if is_vacuum else "ANALYZE")
+
+
+def _may_maintain(session: "Session", table: Relation, command: str) -> bool:
+    """Whether the current user may vacuum or analyze a table; a warning if not."""
+    who = who_is(session)
+    if who.owns(database_of(session)) or who.may(of_relation(table), "m"):
+        return True
+    session.notices.append(states.Warning(f'permission denied to {command} "{table.name}", skipping it', severity="WARNING"))
+    return False
 
 
 def _lock(session: "Session", table: Relation, mode: Mode, skip: str, *, named: bool) -> bool:
@@ -118,6 +129,10 @@ async def _analyze(session: "Session", tables: list[Relation]) -> None:
 
 async def run_checkpoint(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CHECKPOINT, beside readers and writers, in a block or not."""
+    if not who_is(session).has_role("pg_checkpoint"):
+        raise states.InsufficientPrivilege(
+            "permission denied to execute CHECKPOINT command",
+            detail='Only roles with privileges of the "pg_checkpoint" role may execute this command.')
     await session.database.file.checkpoint()
     return Result("CHECKPOINT")
 
@@ -137,6 +152,7 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters
         if found.kind not in ("r", "v") or found.relation is None:
             raise states.WrongObjectType(f'cannot lock relation "{found.name}"',
                                          detail=f"This operation is not supported for {PLURALS[found.kind]}.")
+        _check_may_lock(session, found.relation, mode)
         for relation in _reached(context.catalog, found.relation):
             try:
                 session.tables.take((table_request(relation.oid, mode),))
@@ -145,6 +161,14 @@ async def run_lock(session: "Session", raw: RawStatement, parameters: Parameters
                     raise states.LockNotAvailable(f'could not obtain lock on relation "{relation.name}"') from None
                 raise
     return Result("LOCK TABLE")
+
+
+def _check_may_lock(session: "Session", relation: Relation, mode: Mode) -> None:
+    """42501. UPDATE and the like permit every lock, INSERT those of writers, SELECT that of readers."""
+    letters = "wdDm" + ("a" if mode <= Mode.ROW_EXCLUSIVE else "") + ("r" if mode <= Mode.ACCESS_SHARE else "")
+    who, thing = who_is(session), of_relation(relation)
+    if not any(who.may(thing, letter) for letter in letters):
+        raise refused(thing)
 
 
 PLURALS = {"m": "materialized views", "S": "sequences", "i": "indexes", "c": "composite types"}

@@ -14,7 +14,11 @@ MODULES = {
     "explain": "ExplainStmt",
     "maintenance": "VacuumStmt CheckPointStmt LockStmt",
     "notify": "ListenStmt NotifyStmt UnlistenStmt",
-    "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
+    "databases": "CreatedbStmt DropdbStmt",
+    "roles": "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt",
+    "memberships": "GrantRoleStmt",
+    "grants": "GrantStmt",
+    "owned": "ReassignOwnedStmt DropOwnedStmt",
     "copy": "CopyStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
@@ -49,6 +53,8 @@ NAMES = {
     "AlterTableStmt": "ALTER TABLE", "TruncateStmt": "TRUNCATE TABLE", "RenameStmt": "ALTER ... RENAME",
     "CopyStmt": "COPY", "CommentStmt": "COMMENT", "CreateSeqStmt": "CREATE SEQUENCE", "AlterSeqStmt": "ALTER SEQUENCE",
     "CreateSchemaStmt": "CREATE SCHEMA", "ReindexStmt": "REINDEX", "DropRoleStmt": "DROP ROLE",
+    "ReassignOwnedStmt": "REASSIGN OWNED", "DropOwnedStmt": "DROP OWNED",
+    "AlterDefaultPrivilegesStmt": "ALTER DEFAULT PRIVILEGES",
     "AlterRoleStmt": "ALTER ROLE", "AlterRoleSetStmt": "ALTER ROLE", "GrantRoleStmt": "GRANT",
     "CreateTableSpaceStmt": "CREATE TABLESPACE", "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "CreatedbStmt": "CREATE DATABASE", "DropdbStmt": "DROP DATABASE", "AlterDatabaseSetStmt": "ALTER DATABASE",

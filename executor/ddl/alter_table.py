@@ -12,9 +12,10 @@ from executor.ddl.base import DdlContext, DdlResult, Step, items
 from executor.ddl.composite import alter_composite
 from executor.ddl.lookup import Found, range_name
 from executor.ddl.objects import put_relation, referencing
+from executor.ddl.ownership import change_owner
 from executor.ddl.rename import KINDS, resolve_target
 from executor.ddl.row_change import reshaping
-from executor.ddl.schema import role_name
+from executor.ddl.schema import role_oid
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidTableDefinition, WrongObjectType
@@ -106,7 +107,8 @@ def _action(subtype: str, found: Found) -> Action:
 
 
 def _owner(node: Node, altering: Altering) -> None:
-    role_name(node.take("newowner"), altering.ctx)
+    ctx, new = altering.ctx, role_oid(node.take("newowner"), altering.ctx)
+    change_owner(ctx, ctx.catalog.relations_by_oid.get(altering.oid) or ctx.catalog.sequences_by_oid[altering.oid], new)
 
 
 def _set_options(node: Node, altering: Altering) -> None:

@@ -9,13 +9,15 @@ from typing import Any, Protocol
 
 import msgspec
 
-from executor.catalog.model import PUBLIC_OID, Catalog, Column, Relation
+from executor.catalog.model import OWNER_OID, PUBLIC_OID, Catalog, Column, Relation
 from executor.catalog.typenames import find_type
 from executor.catalog.usertypes import number
 from executor.context import Context
 from executor.errors import SqlError
 from executor.facts.lookup import Type
 from executor.parse import Node, Source
+from executor.privileges.rules import Owned, Who
+from executor.roles.model import initial
 
 TEMPORARY = "pg_temp"
 
@@ -124,7 +126,7 @@ class DdlContext:
 
     search_path: schemas that exist, in order, with pg_catalog where it stands. creation_schema: where unqualified
     objects are made ("" if there is none: 3F000). source: the query string, for positions in errors. notices: sent to
-    the client before the completion.
+    the client before the completion. who, database: the current user, and the database with its owner, for privileges.
     """
 
     def __init__(
@@ -149,6 +151,10 @@ class DdlContext:
         self.notices: list[SqlError] = []
         self.temporary = False  # the statement is about a temporary object: new ones take their OIDs from the next
         self.temporary_oids: Iterator[int] = iter(())
+        self.who = Who(initial(), OWNER_OID)
+        self.session_oid = OWNER_OID
+        self.place: int | None = None  # where the name of what is made is, for errors about its schema
+        self.database = Owned("database", "database", context.database, OWNER_OID, None)
 
     @property
     def catalog(self) -> Catalog:

@@ -18,10 +18,11 @@ from executor.ddl.lookup import (
     require_schema,
 )
 from executor.ddl.objects import put_relation, put_schema, relation_names
+from executor.ddl.ownership import change_owner
 from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
 from executor.ddl.routine_alter import ROUTINE_KINDS, rename_routine, set_routine_owner, set_routine_schema
 from executor.ddl.row_texts import rename_field
-from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_name
+from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_oid
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
 from executor.ddl.transition import transition
 from executor.ddl.type_lookup import type_parts
@@ -314,20 +315,24 @@ def _move(ctx: DdlContext, found: Found, schema: str) -> tuple[Step, ...]:
 
 
 def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
-    """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists.
-
-    Everything belongs to the database's owner, so nothing changes.
-    """
+    """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists (42501)."""
     kind = node.take("objectType")
     if kind in ROUTINE_KINDS:
         return set_routine_owner(node, ctx, kind, node.take("newowner"))
-    role_name(node.take("newowner"), ctx)
+    new = role_oid(node.take("newowner"), ctx)
     if kind in TYPE_TAGS:
-        find_alterable(ctx, type_parts(node.take("object")), kind)
+        made = find_alterable(ctx, type_parts(node.take("object")), kind)
+        thing = ctx.catalog.types_by_oid.get(made.oid)
+        if thing is None:
+            change_owner(ctx, next(r for r in ctx.catalog.relations if made.oid in (r.oid, r.row_type)), new)
+        else:
+            change_owner(ctx, thing, new)
         return DdlResult(ctx.catalog, tag=TYPE_TAGS[kind])
     if kind != "OBJECT_SCHEMA":
         raise not_supported(f"ALTER {kind.removeprefix('OBJECT_').replace('_', ' ')} ... OWNER TO")
     name = node.take("object").text
-    if name not in ctx.catalog.schemas_by_name:
+    found = ctx.catalog.schemas_by_name.get(name)
+    if found is None:
         raise InvalidSchemaName(f'schema "{name}" does not exist')
+    change_owner(ctx, found, new)
     return DdlResult(ctx.catalog, tag="ALTER SCHEMA")

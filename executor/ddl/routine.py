@@ -52,7 +52,7 @@ def create_routine(node: Node, ctx: DdlContext) -> DdlResult:
         returns_set=returns_set, volatility=options.volatility or "v", strict=bool(options.strict),
         security_definer=bool(options.security_definer), leakproof=bool(options.leakproof), parallel=options.parallel or "u",
         cost=options.cost or 0.0, rows=options.rows or 0.0, body=options.body or "", settings=tuple(options.settings.items()),
-        path=ctx.search_path, owner=ctx.user)
+        path=ctx.search_path, owner=ctx.who.oid)
     if options.rows is not None and not returns_set:
         raise InvalidParameterValue("ROWS is not applicable when function does not return a set")
     if body is not None:

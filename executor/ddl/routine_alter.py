@@ -9,7 +9,7 @@ from executor.ddl.lookup import SYSTEM_SCHEMAS, require_schema
 from executor.ddl.objects import put_routine
 from executor.ddl.routine_lookup import WORDS, Wanted, find, signature_text
 from executor.ddl.routine_options import OPTIONS, Options
-from executor.ddl.schema import role_name
+from executor.ddl.schema import role_oid
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import (
@@ -90,7 +90,7 @@ def set_routine_schema(node: Node, ctx: DdlContext, kind: str, schema: str) -> D
 def set_routine_owner(node: Node, ctx: DdlContext, kind: str, owner: Node) -> DdlResult:
     """ALTER FUNCTION ... OWNER TO."""
     found = find(ctx, Wanted(node.take("object"), ctx), kind)
-    ctx.catalog = put_routine(ctx.catalog, replace(found, owner=role_name(owner, ctx)))
+    ctx.catalog = put_routine(ctx.catalog, replace(found, owner=role_oid(owner, ctx)))
     return DdlResult(ctx.catalog, tag=tag("ALTER", kind))
 
 

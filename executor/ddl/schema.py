@@ -1,6 +1,6 @@
 """CREATE SCHEMA. (ALTER SCHEMA ... RENAME is in executor.ddl.rename.)"""
 
-from executor.catalog.model import Schema
+from executor.catalog.model import OWNER_OID, Schema
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.lookup import SYSTEM_SCHEMAS
 from executor.ddl.objects import put_schema
@@ -14,8 +14,8 @@ CURRENT_ROLES = ("ROLESPEC_CURRENT_USER", "ROLESPEC_CURRENT_ROLE", "ROLESPEC_SES
 def create_schema(node: Node, ctx: DdlContext) -> DdlResult:
     """CREATE SCHEMA [IF NOT EXISTS] [name] [AUTHORIZATION role]."""
     role = node.take("authrole")
-    owner = role_name(role, ctx) if role is not None else ""
-    name = node.take("schemaname", "") or owner
+    owner = role_oid(role, ctx) if role is not None else 0
+    name = node.take("schemaname", "") or (ctx.user if owner == ctx.who.oid else ctx.who.roles.name_of(owner))
     if_not_exists = node.take("if_not_exists", False)
     if node.take("schemaElts"):
         raise not_supported("CREATE SCHEMA with elements")
@@ -26,7 +26,7 @@ def create_schema(node: Node, ctx: DdlContext) -> DdlResult:
         ctx.notice(DuplicateSchema, f'schema "{name}" already exists, skipping')
         return DdlResult(ctx.catalog, tag="CREATE SCHEMA")
     refuse_shadowing(name, ctx)
-    ctx.catalog = put_schema(ctx.catalog, Schema(oid=ctx.new_oid(), name=name))
+    ctx.catalog = put_schema(ctx.catalog, Schema(oid=ctx.new_oid(), name=name, owner=owner))
     return DdlResult(ctx.catalog, tag="CREATE SCHEMA")
 
 
@@ -48,20 +48,15 @@ def refuse_shadowing(name: str, ctx: DdlContext) -> None:
         raise not_supported(f'the schema "{name}" beside another that differs only in upper and lower case')
 
 
-def role_name(node: Node, ctx: DdlContext) -> str:
-    """The role that a RoleSpec names (42704 if there is none)."""
+def role_oid(node: Node, ctx: DdlContext) -> int:
+    """The OID of the role that a RoleSpec names (42704 if there is none)."""
     kind, name = node.take("roletype"), node.take("rolename", "")
     node.finish()
     if kind in CURRENT_ROLES:
-        return ctx.user
-    if kind == "ROLESPEC_PUBLIC":
-        raise UndefinedObject('role "public" does not exist')
-    require_role(name, ctx)
-    return str(name)
-
-
-def require_role(name: str, ctx: DdlContext) -> None:
-    """Raise 42704 if there is no such role. The superuser and the session's own roles always exist."""
-    known = {ctx.user, ctx.context.user, ctx.context.session_user, "postgres"}
-    if name not in known and not ctx.binder.role_exists(name):
-        raise UndefinedObject(f'role "{name}" does not exist')
+        return ctx.session_oid if kind == "ROLESPEC_SESSION_USER" else ctx.who.oid
+    found = ctx.who.roles.by_name.get(name)
+    if found is not None and kind != "ROLESPEC_PUBLIC":
+        return found.oid
+    if name in (ctx.user, ctx.context.session_user) and not ctx.who.roles.has_own:  # who connected before there were roles
+        return OWNER_OID
+    raise UndefinedObject(f'role "{name or "public"}" does not exist')

@@ -19,6 +19,7 @@ from executor.ddl.objects import put_sequence
 from executor.ddl.sequence_options import Options
 from executor.errors import SqlError, not_supported
 from executor.parse import Node
+from executor.privileges.rules import owner_of
 from executor.sqlstates import (
     FeatureNotSupported,
     InvalidParameterValue,
@@ -101,6 +102,9 @@ def _owner(ctx: DdlContext, sequence: Sequence, parts: list[str]) -> tuple[int, 
             detail=f"This operation is not supported for {plural_kind(found)}.",
         )
     table = found.table
+    is_new = sequence.oid not in ctx.catalog.sequences_by_oid
+    if owner_of(table) != (ctx.who.oid if is_new and not sequence.owner else owner_of(sequence)):
+        raise ObjectNotInPrerequisiteState("sequence must have same owner as table it is linked to")
     if table.schema != sequence.schema:
         raise ObjectNotInPrerequisiteState("sequence must be in same schema as table it is linked to")
     column = table.by_name.get(parts[-1])

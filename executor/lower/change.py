@@ -220,13 +220,18 @@ REPEATED = Function("pg_repeated_key", _repeated, 0, False)
 
 def _do_nothing(g: Generator, c: plan.Insert) -> str:
     """DO NOTHING, once it is certain that the row in the way stays: whoever has changed it is waited for."""
-    if not c.relation.rowid or c.relation.sqlite_schema != "main" or not c.relation.columns:
+    if not _is_shared(c.relation) or not c.relation.columns:
         return " DO NOTHING"
     from executor.locking import certain_function  # which needs this package
 
     column = column_text(next(column for column in c.relation.columns if not column.generated))
     certain = g.need(certain_function(c.relation.sqlite_name or c.relation.name))
     return f" DO UPDATE SET {column} = t{c.entry.number}.{column} WHERE {certain}(t{c.entry.number}.{c.relation.rowid}) IS NULL"
+
+
+def _is_shared(relation: Relation) -> bool:
+    """Whether others may change its rows, which have numbers."""
+    return bool(relation.rowid) and relation.sqlite_schema == "main"
 
 
 def _conflict(g: Generator, c: plan.Insert) -> str:
@@ -261,7 +266,14 @@ def _conflict(g: Generator, c: plan.Insert) -> str:
     excluded = plan.TableEntry(number=conflict.excluded, alias="excluded", columns=c.entry.columns, relation=c.relation)
     g.enter(excluded)
     text += " DO UPDATE SET " + ", ".join(f"{column_text(column)} = {value(g, e)}" for column, e in conflict.assignments)
-    return text + (f" WHERE {condition(g, conflict.where)}" if conflict.where is not None else "")
+    if conflict.where is None:
+        return text
+    if not _is_shared(c.relation):
+        return f"{text} WHERE {condition(g, conflict.where)}"
+    from executor.locking import seen_function  # which needs this package
+
+    seen = g.need(seen_function(c.relation.sqlite_name or c.relation.name))
+    return f"{text} WHERE {seen}(t{c.entry.number}.{c.relation.rowid}) AND {condition(g, conflict.where)}"
 
 
 # ---------------------------------------------------------------- UPDATE, DELETE

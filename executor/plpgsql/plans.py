@@ -171,7 +171,7 @@ def finished(s: Binding, bound: plan.Plan, verb: str, references: tuple[Referenc
     analyzed = Analyzed(catalog=s.catalog, plan=bound, lowered=lowered, parameters=tuple(s.parameters.values()),
                         columns=tuple(map(column_of, visible)) if has_result else None, verb=verb,
                         writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                        changes=changes_of(bound, lowered, verb), used=s.relations)
+                        changes=changes_of(bound, lowered, verb), used=s.relations, given=s.given, through=s.through)
     numerics = () if is_query and not lowered.steps else tuple(
         (i, t.expr.typmod) for i, t in enumerate(visible) if base_type(t.expr.type) == T.NUMERIC)
     is_simple = _is_simple(bound, lowered, s)

@@ -63,22 +63,12 @@ def _nested(context: Context, oid: int, types: tuple[int, ...], result: int, arg
 async def run_routine(host: Host, context: Context, routine: Routine, types: tuple[int, ...], result: int,
                       arguments: Sequence[Stored]) -> list[Any]:
     """What a call gives: for a set all rows, else one or none. Each is a stored value, or a tuple of several outputs."""
-    if routine.settings or routine.security_definer:
-        with _settings(context, routine), _owner(context, routine):
+    if routine.security_definer and context.session.identity.current_oid != routine.owner:
+        raise not_supported("calling another role's SECURITY DEFINER routine")
+    if routine.settings:
+        with _settings(context, routine):
             return await _run(host, context, routine, types, result, arguments)
     return await _run(host, context, routine, types, result, arguments)
-
-
-@contextmanager
-def _owner(context: Context, routine: Routine) -> Iterator[None]:
-    """Be the owner of a SECURITY DEFINER routine while it runs."""
-    before = context.user
-    if routine.security_definer and routine.owner:
-        context.user = routine.owner
-    try:
-        yield
-    finally:
-        context.user = before
 
 
 @contextmanager

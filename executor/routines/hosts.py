@@ -27,6 +27,7 @@ from executor.plan import DataChange
 from executor.plpgsql.frame import Frame
 from executor.plpgsql.plans import Plan, exact
 from executor.plpgsql.run import MISSING
+from executor.privileges import check_privileges
 from executor.routines.nested import NestedTransaction
 from executor.translate import translate
 from executor.types.base import Stored
@@ -94,6 +95,8 @@ class NestedHost:
         analyzed = plan.analyzed
         assert analyzed is not None
         session = self.context.session
+        if not session.identity.is_superuser:
+            check_privileges(session, analyzed)
         if analyzed.changes:
             session.block.refuse_read_only(analyzed.changes)
         before = self.context.reading
@@ -228,6 +231,8 @@ class SessionHost:
 
         session, analyzed = self.session, plan.analyzed
         assert analyzed is not None
+        if not session.identity.is_superuser:
+            check_privileges(session, analyzed)
         writes = False
         for _ in range(RETRIES):
             transaction = session.block.begin_statement(analyzed.changes)

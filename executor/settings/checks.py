@@ -156,9 +156,8 @@ def _check_text_search(definition: Definition, value: Typed, settings: "Settings
 
 
 def _check_role(definition: Definition, value: Typed, settings: "Settings") -> Typed:
-    if (value == "none" and definition.name == "role") or settings.role_exists(str(value)):
-        return value
-    raise InvalidParameterValue(f'role "{value}" does not exist')
+    settings.role_check(definition.name, str(value))
+    return value
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

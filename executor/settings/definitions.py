@@ -132,6 +132,15 @@ TRANSACTION_SETTINGS = {
 """The settings of the current transaction -> those a new transaction takes them from."""
 
 
+SECRET = frozenset("""
+    config_file data_directory dynamic_library_path extension_control_path external_pid_file hba_file ident_file jit_provider
+    krb_server_keyfile log_directory log_filename oauth_validator_libraries primary_conninfo session_preload_libraries
+    shared_preload_libraries ssl_ciphers ssl_dh_params_file ssl_groups ssl_max_protocol_version ssl_min_protocol_version
+    ssl_passphrase_command ssl_tls13_ciphers unix_socket_directories
+""".split())
+"""The settings that only superusers and pg_read_all_settings may see (GUC_SUPERUSER_ONLY)."""
+
+
 def invalid_value(definition: Definition, text: str, *, detail: str | None = None, hint: str | None = None) -> SqlError:
     """PostgreSQL's 22023 for a text that is no value of a setting."""
     return InvalidParameterValue(f'invalid value for parameter "{definition.name}": "{text}"', detail=detail, hint=hint)

@@ -18,10 +18,11 @@ from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
 from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
-from executor.settings.definitions import OLD_NAMES, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
+from executor.settings.definitions import OLD_NAMES, SECRET, TRANSACTION_SETTINGS, Definition, Typed, Value, read, value_of
 from executor.sqlstates import (
     CantChangeRuntimeParam,
     FeatureNotSupported,
+    InsufficientPrivilege,
     InvalidName,
     InvalidParameterValue,
     UndefinedObject,
@@ -50,13 +51,15 @@ _FIXED_CONTEXTS = {
     "superuser-backend": "cannot be set after connection start",
 }
 _AT_CONNECTION_START = frozenset(("backend", "superuser-backend"))
+_FOR_SUPERUSERS = frozenset(("superuser", "superuser-backend"))
 
 
 class Settings:
     """One session's settings.
 
     env: kept in step with the settings that change how values are read and printed.
-    role_exists: asked about the names given to role and session_authorization.
+    role_check: called with `role` or `session_authorization` and the role's name before it is set; raises SqlError.
+    may_set: whether the current user may change a setting that is for superusers; may_examine: whether it may see SECRET.
     transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
         raises SqlError (25001) where the transaction cannot change it any more.
     client: the connection that some settings act on.
@@ -64,7 +67,9 @@ class Settings:
 
     def __init__(self, defaults: SettingDefaults, env: Env, user: str = "") -> None:
         self.env = env
-        self.role_exists: Callable[[str], bool] = lambda name: name == user
+        self.role_check: Callable[[str, str], None] = _same_role(user)
+        self.may_set: Callable[[str], bool] = lambda name: True
+        self.may_examine: Callable[[], bool] = lambda: True
         self.transaction_check: Callable[[str, Typed], None] = _allow
         self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
@@ -154,7 +159,16 @@ class Settings:
         return [self._row(key, definition) for key, definition in self._visible()]
 
     def _visible(self) -> Iterator[tuple[str, Definition]]:
-        return ((key, d) for key, d in self._definitions.items() if not d.hidden)
+        everything = self.may_examine()
+        return ((key, d) for key, d in self._definitions.items() if not d.hidden and (everything or key not in SECRET))
+
+    def examine(self, name: str) -> str:
+        """A setting as SHOW prints it, if the user may know it (42501, 42704)."""
+        if ascii_lower(name) in SECRET and not self.may_examine():
+            raise InsufficientPrivilege(
+                f'permission denied to examine "{self.canonical_name(name)}"',
+                detail='Only roles with privileges of the "pg_read_all_settings" role may examine this parameter.')
+        return self.get(name)
 
     def _row(self, key: str, d: Definition) -> tuple[str | int | None, ...]:
         value = self._value(key)
@@ -173,10 +187,13 @@ class Settings:
         """
         key, definition = self._settable(name)
         self._check_context(definition)
+        self._check_may_set(definition)
         if value is None:
             self._put_default(key, definition, local)
-            return
-        self._put(key, self._read(definition, self._flat(definition, value), source), local)
+        else:
+            self._put(key, self._read(definition, self._flat(definition, value), source), local)
+        if key == "session_authorization":  # the SQL standard wants SET ROLE NONE with it
+            self._put("role", self._shared["role"], local)
 
     def reset(self, name: str) -> None:
         """RESET: back to the value of the connection's start."""
@@ -196,12 +213,39 @@ class Settings:
         for name, text in options.items():
             key, definition = self._settable(name)
             self._check_context(definition, at_start=True)
+            if source == "client":
+                self._check_may_set(definition)
             self._set_from_outside(key, self._read(definition, text, source))
 
     def override(self, name: str, text: str) -> None:
         """What the server itself says of a setting that clients cannot set, such as in_hot_standby."""
         key = self._key(name)
         self._set_from_outside(key, self._read(self.definition(key), text, "override"))
+
+    def check_for_later(self, name: str, value: str | Sequence[str] | None) -> tuple[str, str | None]:
+        """The spelling of a setting's name and the text of a value that another session is to begin with. Raises as `set`."""
+        before = set(self._custom)
+        key, definition = self._settable(name)
+        try:
+            self._check_context(definition, at_start=True)
+            self._check_may_set(definition)
+            text = None if value is None else self._flat(definition, value)
+            if text is not None:
+                self._read(definition, text, "session")
+            return definition.name, text
+        finally:
+            if key not in before and key in self._custom:  # this session has nothing to do with it
+                del self._custom[key], self._own[key]
+
+    def is_for_superusers(self, name: str) -> bool:
+        """Whether a setting is one that the current user may not change."""
+        definition = self._definitions.get(ascii_lower(name))
+        return definition is not None and definition.context in _FOR_SUPERUSERS and not self.may_set(ascii_lower(name))
+
+    def tell_superuser(self, is_superuser: bool) -> None:
+        """The current user is another, or another kind: what `is_superuser` says."""
+        if self.typed("is_superuser") is not is_superuser:
+            self._assign("is_superuser", value_of(self._definitions["is_superuser"], is_superuser, "override"))
 
     def _set_from_outside(self, key: str, value: Value) -> None:
         self._reset[key] = value
@@ -238,6 +282,10 @@ class Settings:
         reason = _FIXED_CONTEXTS.get(definition.context)
         if reason is not None and not (at_start and definition.context in _AT_CONNECTION_START):
             raise CantChangeRuntimeParam(f'parameter "{definition.name}" {reason}')
+
+    def _check_may_set(self, definition: Definition) -> None:
+        if definition.context in _FOR_SUPERUSERS and not self.may_set(definition.name.lower()):
+            raise InsufficientPrivilege(f'permission denied to set parameter "{definition.name}"')
 
     @staticmethod
     def _flat(definition: Definition, value: str | Sequence[str]) -> str:
@@ -396,6 +444,9 @@ class Settings:
         """Forget who listens: the session is over."""
         self._listeners.clear()
         self.transaction_check = _allow
+        self.role_check = _same_role("")
+        self.may_set = lambda name: True
+        self.may_examine = lambda: True
 
     def reported(self) -> dict[str, str]:
         """All settings a client is told about, by PostgreSQL's spelling of their names."""
@@ -416,6 +467,14 @@ class Settings:
 
 def _allow(name: str, value: Typed) -> None:
     """For transaction_check where there are no transactions."""
+
+
+def _same_role(user: str) -> Callable[[str, str], None]:
+    """For role_check where there are no roles but the user's own."""
+    def check(name: str, role: str) -> None:
+        if role != user and (role, name) != ("none", "role"):
+            raise InvalidParameterValue(f'role "{role}" does not exist')
+    return check
 
 
 def _applied(client: Client, key: str, value: Value) -> Value:

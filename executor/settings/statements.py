@@ -31,6 +31,24 @@ def run_set(settings: Settings, node: Node, *, in_block: bool, notices: Notices)
     return "RESET" if kind in ("VAR_RESET", "VAR_RESET_ALL") else "SET"
 
 
+def value_for_later(settings: Settings, node: Node) -> tuple[str | None, str | None]:
+    """What SET says of sessions to come (ALTER ROLE and ALTER DATABASE ... SET): a setting's name and value as text, checked
+    by its rules; value None: it is reset; both None: all are (22023, 42501, 42704, 55P02)."""
+    kind, name = node.take("kind"), node.take("name", "")
+    arguments = node.nodes("args")
+    node.take("jumble_args"), node.take("is_local")
+    node.finish()
+    if kind == "VAR_RESET_ALL":
+        return None, None
+    if kind == "VAR_SET_MULTI":
+        raise not_supported("SET TRANSACTION for sessions to come")
+    if kind in ("VAR_RESET", "VAR_SET_DEFAULT"):
+        return settings.check_for_later(name, None)
+    if kind == "VAR_SET_CURRENT":
+        return settings.check_for_later(name, settings.get(name))
+    return settings.check_for_later(name, [set_argument(argument) for argument in arguments])
+
+
 def show_columns(settings: Settings, node: Node) -> tuple[str, ...]:
     """The column names of a VariableShowStmt's result; all are text (42704)."""
     name = node.peek("name", "")
@@ -41,7 +59,7 @@ def show_rows(settings: Settings, node: Node) -> list[tuple[str, ...]]:
     """The rows of a VariableShowStmt."""
     name = node.take("name", "")
     node.finish()
-    return list(settings.show_all()) if name.lower() == "all" else [(settings.get(name),)]
+    return list(settings.show_all()) if name.lower() == "all" else [(settings.examine(name),)]
 
 
 def set_argument(node: Node) -> str:

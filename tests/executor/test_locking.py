@@ -247,6 +247,27 @@ def test_do_nothing_does_something_once_the_row_in_its_way_is_gone(s: Sessions) 
     s.c.execute("UPDATE jobs SET state = 'free' WHERE id = 2")  # who only waited has not locked it
 
 
+MERGE = ("MERGE INTO jobs USING (VALUES (9), (1)) v(id) ON jobs.id = v.id WHEN MATCHED THEN UPDATE SET state = 'met' "
+         "WHEN NOT MATCHED THEN INSERT VALUES (v.id, 'made') RETURNING jobs.id")
+
+
+def test_insert_of_a_merge_is_a_duplicate_of_a_row_that_came_meanwhile(s: Sessions) -> None:
+    s.a.execute("BEGIN; INSERT INTO jobs VALUES (9, 'a')")
+    waiting = s.wait(s.b, MERGE)
+    s.a.execute("COMMIT")
+    with pytest.raises(errors.UniqueViolation, match="jobs_pkey"):
+        waiting.done()
+    assert rows(s.b, "SELECT state FROM jobs WHERE id IN (1, 9) ORDER BY id") == ["new", "a"]
+
+
+def test_insert_of_a_merge_goes_on_when_the_row_in_its_way_does_not_come(s: Sessions) -> None:
+    s.a.execute("BEGIN; INSERT INTO jobs VALUES (9, 'a')")
+    waiting = s.wait(s.b, MERGE)
+    s.a.execute("ROLLBACK")
+    assert sorted(waiting.done()) == [1, 9]
+    assert rows(s.b, "SELECT state FROM jobs WHERE id IN (1, 9) ORDER BY id") == ["met", "made"]
+
+
 def test_deadlock_over_the_turn_to_write_is_told_too(s: Sessions) -> None:
     s.a.execute("SET deadlock_timeout = '1h'; BEGIN; CREATE TABLE made (i int)")  # keeps its turn to write
     s.b.execute("SET deadlock_timeout = '10ms'; BEGIN; SELECT FROM jobs WHERE id = 1 FOR UPDATE")

@@ -14,6 +14,7 @@ import trio
 from executor import sqlstates
 from executor.errors import SqlError
 from executor.metrics import SessionClock
+from executor.roles.login import Login, implicit
 
 INT4, TEXT, VOID = 23, 25, 2278
 SIZES = {INT4: 4, TEXT: -1, VOID: 4}
@@ -425,7 +426,12 @@ RUN["empty"] = _empty
 
 
 class FakeEngine:
+    mock_secret = b""
+    default_database, bootstrap_name = "app", "postgres"
+    is_folder = has_own_roles = False
+
     def __init__(self, server_version: str = "18.4") -> None:
+        self.logins: dict[str, Login] = {}  # none: everybody is a superuser
         self.server_version = server_version
         self.sessions: list[FakeSession] = []
         self.closed = False
@@ -438,8 +444,20 @@ class FakeEngine:
             raise CannotServe(f'"{path}" is not a SQLite database')
         return cls(server_version)
 
-    def server_setting(self, name: str) -> int:
+    def server_setting(self, name: str) -> Any:
         return SERVER_SETTINGS[name]
+
+    async def refresh_roles(self) -> None:
+        pass
+
+    def has_database(self, name: str) -> bool:
+        return name == self.default_database
+
+    def find_login(self, name: str) -> Login | None:
+        return self.logins.get(name) if self.logins else implicit(name)
+
+    def any_role_has_password(self) -> bool:
+        return any(login.verifier is not None for login in self.logins.values())
 
     def is_superuser(self, user: str) -> bool:
         return not user.startswith("plain")
@@ -462,7 +480,7 @@ class FakeEngine:
 
 
 SERVER_SETTINGS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0,
-                   "authentication_timeout": 60}
+                   "authentication_timeout": 60, "scram_iterations": 4096, "password_encryption": "scram-sha-256", "ssl": False}
 KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path"}
 
 Engine = FakeEngine

@@ -31,7 +31,7 @@ class Serving:
 
 @asynccontextmanager
 async def serving(**limits: Any) -> AsyncIterator[Serving]:
-    listeners = open_tcp("127.0.0.1", 0, allow_network=False)
+    listeners = open_tcp("127.0.0.1", 0)
     port = listeners[0].getsockname()[1]
     engine = FakeEngine()
     server = Server(engine, listeners, Limits(**limits), structlog.get_logger())

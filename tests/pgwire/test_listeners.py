@@ -9,7 +9,7 @@ from pgwire.listeners import CannotListen, UnixSocket, close_all, open_tcp
 
 
 def test_free_port_is_taken_on_loopback() -> None:
-    listeners = open_tcp("127.0.0.1", 0, allow_network=False)
+    listeners = open_tcp("127.0.0.1", 0)
     try:
         assert listeners[0].getsockname()[1] > 0
     finally:
@@ -20,23 +20,13 @@ def test_port_in_use_is_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(CannotListen, match=f"could not listen on 127.0.0.1, port {port}: ") as caught:
-            open_tcp("127.0.0.1", port, allow_network=False)
+            open_tcp("127.0.0.1", port)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_network_address_is_refused_without_passwords(host: str) -> None:
-    with pytest.raises(CannotListen, match="refusing to listen"):
-        open_tcp(host, 0, allow_network=False)
-
-
-def test_network_address_is_listened_on_when_allowed() -> None:
-    close_all(open_tcp("0.0.0.0", 0, allow_network=True))
 
 
 def test_host_that_is_no_address_is_one_line() -> None:
     with pytest.raises(CannotListen, match="could not translate host name"):
-        open_tcp("no such host", 0, allow_network=False)
+        open_tcp("no such host", 0)
 
 
 def test_unix_socket_and_lock_file_come_and_go(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ class Run:
 
     def __init__(self, seed: int, path: str, *, inline: bool) -> None:
         self.random = random.Random(seed)
-        self.alone = bool(seed % 2)  # no other program writes, nor what cannot be told from one
+        self.alone = bool(seed % 2)  # no other program writes
         self.path = path
         self.database = Database.open(path, worker=Worker(inline=inline))
         self.committed: list[Sequence[str]] = []
@@ -144,7 +144,7 @@ class Run:
     def begin(self) -> Actor:
         r = self.random
         isolation = r.choice((Isolation.READ_COMMITTED,) * 3 + (Isolation.REPEATABLE_READ, Isolation.SERIALIZABLE))
-        pinned = self.database.pin() if r.random() < 0.08 and not self.alone else None
+        pinned = self.database.pin() if r.random() < 0.08 else None
         self.begun += 1
         transaction = self.database.transaction(isolation=isolation, pinned=pinned, owner=LockOwner(self.begun))
         transaction.deadlock_s = 0.0

@@ -11,6 +11,7 @@ from executor.catalog.system.shape import Row, array, maker
 from executor.catalog.typenames import find_type
 from executor.facts import table
 from executor.facts.lookup import functions_by_name
+from executor.privileges.rules import owner_of
 
 HEAP = 2
 _TOAST_OID = 99
@@ -26,7 +27,7 @@ def _options(options: dict[str, str]) -> str | None:
 
 
 _class_row = maker(
-    "pg_catalog.pg_class", reloftype=0, relowner=objects.OWNER, reltablespace=0, relpages=0, relallvisible=0,
+    "pg_catalog.pg_class", reloftype=0, reltablespace=0, relpages=0, relallvisible=0,
     relallfrozen=0, reltoastrelid=0, relhasindex=0, relisshared=0, relpersistence="p", relchecks=0, relhasrules=0,
     relhastriggers=0, relhassubclass=0, relrowsecurity=0, relforcerowsecurity=0, relispopulated=1, relreplident="n",
     relispartition=0, relrewrite=0, relfrozenxid=0, relminmxid=0, reltype=0, relam=0, relfilenode=0, reltuples=-1.0)
@@ -37,27 +38,31 @@ def pg_class(view: SessionView) -> Iterator[Row]:
     catalog = view.catalog
     yield from facts("pg_class")
     for relation in catalog.relations:
-        yield _relation_class(catalog, relation)
+        yield _relation_class(view, relation)
         for index in relation.indexes:
             yield _class_row(
-                oid=index.oid, relname=index.name, relnamespace=objects.namespace(catalog, relation.schema),
+                oid=index.oid, relowner=owner_of(relation),
+                relname=index.name, relnamespace=objects.namespace(catalog, relation.schema),
                 relam=objects.access_method(index.method), relfilenode=index.oid, relpages=1, reltuples=0.0,
                 relpersistence=relation.persistence, relkind="i", reloptions=_options(index.options),
                 relnatts=len(index.columns) + len(index.included))
     for sequence in catalog.sequences:
         yield _class_row(
-            oid=sequence.oid, relname=sequence.name, relnamespace=objects.namespace(catalog, sequence.schema),
+            oid=sequence.oid, relowner=owner_of(sequence), relacl=view.acl(sequence.acl),
+            relname=sequence.name, relnamespace=objects.namespace(catalog, sequence.schema),
             relfilenode=sequence.oid, relpages=1, reltuples=1.0, relpersistence=sequence.persistence, relkind="S",
             relnatts=3)
 
 
-def _relation_class(catalog: Catalog, relation: Relation) -> Row:
+def _relation_class(view: SessionView, relation: Relation) -> Row:
+    catalog = view.catalog
     stored = relation.kind in "rm"
     options = dict(relation.options)
     if relation.check_option:
         options["check_option"] = relation.check_option
     return _class_row(
-        oid=relation.oid, relname=relation.name, relnamespace=objects.namespace(catalog, relation.schema),
+        oid=relation.oid, relowner=owner_of(relation), relacl=view.acl(relation.acl),
+        relname=relation.name, relnamespace=objects.namespace(catalog, relation.schema),
         reltype=relation.row_type, relam=HEAP if stored else 0, relfilenode=relation.oid if stored else 0,
         relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.kind,
         relnatts=max((column.number for column in relation.columns), default=0),
@@ -75,7 +80,7 @@ _SYSTEM_COLUMNS = (("tableoid", 26, -6), ("cmax", 29, -5), ("xmax", 28, -4), ("c
 _SEQUENCE_COLUMNS = (("last_value", 20, 1), ("log_cnt", 20, 2), ("is_called", 16, 3))
 
 
-def _attribute(catalog: Catalog, owner: int, name: str, kind: int, number: int, **values: int | str) -> Row:
+def _attribute(catalog: Catalog, owner: int, name: str, kind: int, number: int, **values: int | str | None) -> Row:
     stored = objects.storage(kind, catalog)
     collation = values.pop("attcollation", 0) or stored.collation
     return _attribute_row(
@@ -98,7 +103,7 @@ def pg_attribute(view: SessionView) -> Iterator[Row]:
         if relation.kind in "rm":
             yield from _system_attributes(catalog, relation.oid)
         for column in relation.columns:
-            yield _column(catalog, relation, column)
+            yield _column(view, relation, column)
         for index in relation.indexes:
             yield from _index_attributes(catalog, relation, index)
     for sequence in catalog.sequences:
@@ -107,13 +112,14 @@ def pg_attribute(view: SessionView) -> Iterator[Row]:
             yield _attribute(catalog, sequence.oid, name, kind, number, attnotnull=1)
 
 
-def _column(catalog: Catalog, relation: Relation, column: Column) -> Row:
+def _column(view: SessionView, relation: Relation, column: Column) -> Row:
+    catalog = view.catalog
     kind = find_type(catalog, column.type)
     return _attribute(
         catalog, relation.oid, column.name, column.type, column.number, atttypmod=column.typmod,
         attndims=int(kind is not None and kind.is_array), attnotnull=int(column.not_null),
         atthasdef=int(column.default is not None), attidentity=objects.shown_identity(relation, column),
-        attgenerated=column.generated, attcollation=column.collation)
+        attgenerated=column.generated, attcollation=column.collation, attacl=view.acl(column.acl))
 
 
 def expression_name(text: str) -> str:
@@ -164,10 +170,10 @@ def pg_namespace(view: SessionView) -> Iterator[Row]:
     known = {row[0]: row for row in facts("pg_namespace")}
     for schema in view.catalog.schemas:
         built_in = known.get(schema.oid)
-        if built_in and built_in[1] == schema.name:
+        if built_in and built_in[1] == schema.name and not schema.owner and schema.acl is None:
             yield built_in
         else:
-            yield _namespace_row(oid=schema.oid, nspname=schema.name)
+            yield _namespace_row(oid=schema.oid, nspname=schema.name, nspowner=owner_of(schema), nspacl=view.acl(schema.acl))
     yield _namespace_row(oid=_TOAST_OID, nspname="pg_toast")
     if has_temporary(view.catalog):
         yield _namespace_row(oid=TEMPORARY_OID, nspname=TEMPORARY_NAME)

@@ -7,23 +7,26 @@ from typing import Any
 
 from executor.catalog.system import objects
 from executor.catalog.system.classes import facts
-from executor.catalog.system.session_view import Role, SessionView, Setting
+from executor.catalog.system.session_view import SessionView, Setting
 from executor.catalog.system.shape import Row, array, maker
 from executor.facts import table
+from executor.roles.model import Role, RoleSettings
 
 _UTF8 = 6
 _DEFAULT_TABLESPACE = 1663
 HIDDEN_PASSWORD = "********"
 
 _database_row = maker(
-    "pg_catalog.pg_database", datdba=objects.OWNER, encoding=_UTF8, datlocprovider="c", datistemplate=0,
+    "pg_catalog.pg_database", encoding=_UTF8, datlocprovider="c", datistemplate=0,
     datallowconn=1, dathasloginevt=0, datconnlimit=-1, datfrozenxid=3, datminmxid=1, dattablespace=_DEFAULT_TABLESPACE,
     datcollate="C", datctype="C")
 
 
-def pg_database(view: SessionView) -> Iterable[Row]:
+def pg_database(view: SessionView) -> Iterator[Row]:
     """The databases of the cluster."""
-    return (_database_row(oid=oid, datname=name) for oid, name in view.databases())
+    for oid, name in view.databases():
+        facts = view.database_facts(name)
+        yield _database_row(oid=oid, datname=name, datdba=facts.owner, datacl=view.acl(facts.acl))
 
 
 _authid_row = maker("pg_catalog.pg_authid")
@@ -50,25 +53,43 @@ def pg_authid(view: SessionView) -> Iterable[Row]:
 
 def pg_roles(view: SessionView) -> Iterable[Row]:
     """Roles without passwords."""
-    return (_roles_row(rolconfig=array(role.settings) if role.settings else None, **_role_values(role))
-            for role in view.roles())
+    return (_roles_row(rolconfig=_config(view, role), **_role_values(role)) for role in view.roles())
 
 
-def _user_values(role: Role) -> dict[str, Any]:
+def _config(view: SessionView, role: Role) -> str | None:
+    """What ALTER ROLE ... SET has set for all databases."""
+    found = view.known_roles.settings_of("", role.oid)
+    return None if found is None else _config_array(found)
+
+
+def _config_array(settings: RoleSettings) -> str | None:
+    return array(f"{name}={value}" for name, value in settings.values)
+
+
+_db_role_setting_row = maker("pg_catalog.pg_db_role_setting")
+
+
+def pg_db_role_setting(view: SessionView) -> Iterable[Row]:
+    """What sessions of a role in a database begin with."""
+    return (_db_role_setting_row(setdatabase=view.database_label(row.database), setrole=row.role, setconfig=_config_array(row))
+            for row in view.known_roles.settings)
+
+
+def _user_values(view: SessionView, role: Role) -> dict[str, Any]:
     return {
         "usename": role.name, "usesysid": role.oid, "usecreatedb": int(role.create_database),
         "usesuper": int(role.superuser), "userepl": int(role.replication), "usebypassrls": int(role.bypass_rls),
-        "valuntil": role.valid_until, "useconfig": array(role.settings) if role.settings else None}
+        "valuntil": role.valid_until, "useconfig": _config(view, role)}
 
 
 def pg_user(view: SessionView) -> Iterable[Row]:
     """Roles that can log in."""
-    return (_user_row(**_user_values(role)) for role in view.roles() if role.can_login)
+    return (_user_row(**_user_values(view, role)) for role in view.roles() if role.can_login)
 
 
 def pg_shadow(view: SessionView) -> Iterable[Row]:
     """Roles that can log in, with passwords."""
-    return (_shadow_row(passwd=role.password, **_user_values(role)) for role in view.roles() if role.can_login)
+    return (_shadow_row(passwd=role.password, **_user_values(view, role)) for role in view.roles() if role.can_login)
 
 
 def pg_group(view: SessionView) -> Iterator[Row]:
@@ -95,6 +116,8 @@ def pg_settings(view: SessionView) -> Iterator[Row]:
     names = [column for column, _ in table("pg_settings").columns]
     current = dict(view.settings())
     for row in table("pg_settings").rows:
+        if view.hides_setting(row[0]):
+            continue
         values = dict(zip(names, row, strict=True)) | {"source": "default", "sourcefile": None, "sourceline": None}
         values |= {"setting": values["boot_val"], "reset_val": values["boot_val"]}
         yield _setting_row(**values | _current(current.pop(values["name"], None)))

@@ -172,3 +172,6 @@ def pg_shdescription(view: SessionView) -> Iterator[Row]:
         if comment.catalog in shared_catalogs():
             oid = view.database_oid if comment.catalog == "pg_database" else comment.object
             yield (oid, objects.class_oid(comment.catalog), comment.text)
+    for role in view.known_roles.roles:
+        if role.comment:
+            yield (role.oid, objects.class_oid("pg_authid"), role.comment)

@@ -1,12 +1,12 @@
-"""Producers of information_schema's roles and privileges: everything belongs to its owner, until GRANT is recorded."""
+"""Producers of information_schema's roles and privileges. Of types, domains and functions only what owners have is shown."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from executor.catalog.model import Relation
+from executor.catalog.model import Acl, Relation
 from executor.catalog.search_path import shown_schema
 from executor.catalog.system import objects
 from executor.catalog.system.information_routines import specific_name
@@ -16,6 +16,7 @@ from executor.catalog.system.shape import Row, maker, yes_no
 from executor.catalog.system.views import every_relation
 from executor.facts import table
 from executor.facts.lookup import types_by_oid
+from executor.privileges.rules import of_relation, owner_of
 
 _TABLE = {"a": "INSERT", "r": "SELECT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES",
           "t": "TRIGGER"}
@@ -29,29 +30,54 @@ def _system_acls() -> dict[int, list[str]]:
     return {oid: msgspec.json.decode(acl) for oid, acl in table("pg_class").select("oid", "relacl") if acl}
 
 
-def _grants(relation: Relation) -> Iterator[tuple[str, str, str]]:
-    """(grantee, privilege letters, grantor) of a relation."""
+class Grant(NamedTuple):
+    """What somebody has on a relation. options: the letters that he may grant on."""
+
+    grantee: str
+    letters: str
+    options: str
+    grantor: str
+
+
+def _grants(view: SessionView, relation: Relation) -> Iterator[Grant]:
+    """Whatever has been granted on a relation, and what its owner has."""
+    if relation.sqlite_schema != "catalog":
+        yield from _items(view, of_relation(relation).effective, owner_of(relation))
+        return
     for item in _system_acls().get(relation.oid, [_OWNER_ACL]):
         grantee, _, rest = item.partition("=")
         letters, _, grantor = rest.partition("/")
-        yield grantee or PUBLIC, letters, grantor
+        yield Grant(grantee or PUBLIC, letters, letters if grantee == objects.OWNER_NAME else "", grantor)
 
 
-def _grant(view: SessionView, relation: Relation, grantee: str, grantor: str) -> dict[str, Any]:
-    return {"grantor": grantor, "grantee": grantee, "table_catalog": view.database,
+def _items(view: SessionView, acl: Acl, owner: int) -> Iterator[Grant]:
+    for item in acl:
+        name = view.role_name(item.grantee) if item.grantee else PUBLIC
+        yield Grant(name, item.letters, item.letters if item.grantee == owner else item.options, view.role_name(item.grantor))
+
+
+def _shown(view: SessionView, *, public: bool) -> Callable[[Grant], bool]:
+    """Which grants one sees: those by and to the roles whose privileges one has, and to PUBLIC if `public`."""
+    enabled = _enabled(view)
+    return lambda grant: grant.grantor in enabled or grant.grantee in enabled or (public and grant.grantee == PUBLIC)
+
+
+def _grant(view: SessionView, relation: Relation, grant: Grant, letter: str) -> dict[str, Any]:
+    return {"grantor": grant.grantor, "grantee": grant.grantee, "table_catalog": view.database,
             "table_schema": shown_schema(relation.schema), "table_name": relation.name,
-            "is_grantable": yes_no(grantee == objects.OWNER_NAME)}
+            "is_grantable": yes_no(letter in grant.options)}
 
 
 def _table_grants(name: str) -> Callable[[SessionView], Iterator[Row]]:
     make = maker(f"information_schema.{name}")
 
     def produce(view: SessionView) -> Iterator[Row]:
+        is_shown = _shown(view, public=not name.startswith("role_"))
         for relation in every_relation(view.catalog, "rv"):
-            for grantee, letters, grantor in _grants(relation):
-                for privilege in (_TABLE[letter] for letter in letters if letter in _TABLE):
-                    yield make(privilege_type=privilege, with_hierarchy=yes_no(privilege == "SELECT"),
-                               **_grant(view, relation, grantee, grantor))
+            for grant in filter(is_shown, _grants(view, relation)):
+                for letter in (letter for letter in grant.letters if letter in _TABLE):
+                    yield make(privilege_type=_TABLE[letter], with_hierarchy=yes_no(letter == "r"),
+                               **_grant(view, relation, grant, letter))
     return produce
 
 
@@ -59,13 +85,25 @@ def _column_grants(name: str) -> Callable[[SessionView], Iterator[Row]]:
     make = maker(f"information_schema.{name}")
 
     def produce(view: SessionView) -> Iterator[Row]:
+        is_shown = _shown(view, public=not name.startswith("role_"))
         for relation in every_relation(view.catalog, "rv"):
-            for grantee, letters, grantor in _grants(relation):
-                grant = _grant(view, relation, grantee, grantor)
-                for privilege in (_COLUMN[letter] for letter in letters if letter in _COLUMN):
+            whole = [grant for grant in _grants(view, relation) if is_shown(grant)]
+            for grant in whole:
+                for letter in (letter for letter in grant.letters if letter in _COLUMN):
+                    values = _grant(view, relation, grant, letter)
                     for column in relation.columns:
-                        yield make(privilege_type=privilege, column_name=column.name, **grant)
+                        yield make(privilege_type=_COLUMN[letter], column_name=column.name, **values)
+            for column in relation.columns:
+                for grant in filter(is_shown, _items(view, column.acl or (), owner_of(relation))):
+                    for letter in (letter for letter in grant.letters if not _has(whole, grant, letter)):
+                        yield make(privilege_type=_COLUMN[letter], column_name=column.name,
+                                   **_grant(view, relation, grant, letter))
     return produce
+
+
+def _has(whole: list[Grant], grant: Grant, letter: str) -> bool:
+    """Whether the same has been granted on the whole table."""
+    return any((g.grantee, g.grantor) == (grant.grantee, grant.grantor) and letter in g.letters for g in whole)
 
 
 table_privileges = _table_grants("table_privileges")

@@ -16,6 +16,7 @@ from executor.catalog.system.views import every_relation, view_text
 from executor.catalog.typenames import DEFAULT_PATH, find_type, format_type, user_types
 from executor.facts import table
 from executor.facts.lookup import Type, types_by_oid
+from executor.privileges.rules import owner_of
 
 _IDENTITY = {"a": "ALWAYS", "d": "BY DEFAULT"}
 
@@ -30,12 +31,10 @@ _schemata_row = maker("information_schema.schemata")
 
 def schemata(view: SessionView) -> Iterator[Row]:
     """Schemas."""
-    owners = {role.oid: role.name for role in view.roles()}
-    built_in = dict(table("pg_namespace").select("oid", "nspowner"))
     for schema in view.catalog.schemas:
         yield _schemata_row(catalog_name=view.database, schema_name=schema.name,
-                            schema_owner=owners.get(built_in.get(schema.oid, objects.OWNER), objects.OWNER_NAME))
-    yield _schemata_row(catalog_name=view.database, schema_name="pg_toast", schema_owner=objects.OWNER_NAME)
+                            schema_owner=view.role_name(owner_of(schema)))
+    yield _schemata_row(catalog_name=view.database, schema_name="pg_toast", schema_owner=view.role_name(objects.OWNER))
 
 
 _tables_row = maker("information_schema.tables", is_typed="NO")

@@ -77,7 +77,7 @@ pg_catalog.pg_subscription_rel pg_catalog.pg_statistic_ext pg_catalog.pg_statist
 pg_catalog.pg_stats pg_catalog.pg_stats_ext pg_catalog.pg_stats_ext_exprs pg_catalog.pg_event_trigger
 pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server pg_catalog.pg_foreign_table
 pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings pg_catalog.pg_default_acl pg_catalog.pg_largeobject
-pg_catalog.pg_largeobject_metadata pg_catalog.pg_db_role_setting pg_catalog.pg_parameter_acl pg_catalog.pg_seclabel
+pg_catalog.pg_largeobject_metadata pg_catalog.pg_parameter_acl pg_catalog.pg_seclabel
 pg_catalog.pg_shseclabel pg_catalog.pg_seclabels pg_catalog.pg_shdepend pg_catalog.pg_transform
 pg_catalog.pg_prepared_xacts pg_catalog.pg_file_settings pg_catalog.pg_replication_origin
 pg_catalog.pg_replication_origin_status pg_catalog.pg_replication_slots pg_catalog.pg_stat_replication
@@ -104,8 +104,9 @@ _FROM_CATALOG: list[Producer] = [
 ]
 _FROM_SESSION: list[Producer] = [
     views.pg_sequences, cluster.pg_database, cluster.pg_authid, cluster.pg_roles, cluster.pg_user, cluster.pg_shadow,
-    cluster.pg_group, cluster.pg_auth_members, cluster.pg_settings, cluster.pg_timezone_names,
-    sessions.pg_stat_activity, sessions.pg_stat_ssl, sessions.pg_stat_gssapi, sessions.pg_locks,
+    cluster.pg_group, cluster.pg_auth_members, cluster.pg_db_role_setting, cluster.pg_settings, cluster.pg_timezone_names,
+    sessions.pg_stat_activity, sessions.pg_stat_ssl, sessions.pg_hba_file_rules, sessions.pg_ident_file_mappings,
+    sessions.pg_stat_gssapi, sessions.pg_locks,
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
     statistics.pg_stat_database_conflicts, statistics.pg_stat_wal, statistics.pg_stat_checkpointer,
 ]
@@ -125,8 +126,8 @@ _INFORMATION: list[Producer] = [
     information_constraints.check_constraints, information_routines.routines, information_routines.parameters,
 ]
 _ROLES: list[Producer] = [information_tables.schemata, information_privileges.enabled_roles]
-_PRIVILEGES = """table_privileges role_table_grants column_privileges role_column_grants routine_privileges
-role_routine_grants udt_privileges role_udt_grants usage_privileges role_usage_grants"""
+_GRANTS = "table_privileges role_table_grants column_privileges role_column_grants"
+_PRIVILEGES = """routine_privileges role_routine_grants udt_privileges role_udt_grants usage_privileges role_usage_grants"""
 _ROLE_LISTS = "applicable_roles administrable_role_authorizations"
 
 
@@ -145,7 +146,7 @@ def _registry() -> dict[str, tuple[Producer, str]]:
         found |= {f"{schema}.{_name(produce)}": (produce, depends) for produce in producers}
     for name in _PRIVILEGES.split():
         found[f"information_schema.{name}"] = (getattr(information_privileges, name), CATALOG)
-    for name in _ROLE_LISTS.split():
+    for name in (*_ROLE_LISTS.split(), *_GRANTS.split()):
         found[f"information_schema.{name}"] = (getattr(information_privileges, name), SESSION)
     for group in (statistics.SCOPED, statistics.SINGLE):
         found |= {f"pg_catalog.{name}": (produce, CATALOG) for name, produce in group.items()}

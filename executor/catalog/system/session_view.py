@@ -5,13 +5,16 @@ so that pgquill's parts can be built one after another. Timestamps are in stored
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from executor.catalog.model import Catalog
+import msgspec
+
+from executor.catalog.model import Acl, Catalog
+from executor.client import TlsFacts
 from executor.errors import not_supported
-from executor.facts import table
 from executor.metrics import DatabaseMetrics
+from executor.privileges.acl import texts
+from executor.roles.model import DatabaseFacts, Membership, Role, Roles, initial
 
 if TYPE_CHECKING:
     from executor.context import Context
@@ -23,36 +26,6 @@ class Setting(NamedTuple):
     value: str
     source: str = "session"
     reset_value: str = ""
-
-
-class Role(NamedTuple):
-    """A row of pg_authid. settings: "name=value" of ALTER ROLE ... SET."""
-
-    oid: int
-    name: str
-    superuser: bool = False
-    inherit: bool = True
-    create_role: bool = False
-    create_database: bool = False
-    can_login: bool = True
-    replication: bool = False
-    bypass_rls: bool = False
-    connection_limit: int = -1
-    password: str | None = None
-    valid_until: str | None = None
-    settings: tuple[str, ...] = ()
-
-
-class Membership(NamedTuple):
-    """A row of pg_auth_members."""
-
-    oid: int
-    role: int
-    member: int
-    grantor: int
-    admin: bool = False
-    inherit: bool = True
-    set: bool = True
 
 
 class Activity(NamedTuple):
@@ -74,8 +47,36 @@ class Activity(NamedTuple):
     wait_event: str | None = None
     state: str | None = None
     query: str = ""
-    backend_type: str = "client backend"
-    tls: bool = False
+    backend_type: str | None = "client backend"
+    tls: TlsFacts | None = None
+
+
+class AuthenticationRule(NamedTuple):
+    """A row of pg_hba_file_rules. What is not known of a wrong line is None."""
+
+    number: int | None
+    file: str
+    line: int
+    kind: str | None = None
+    databases: tuple[str, ...] | None = None
+    users: tuple[str, ...] | None = None
+    address: str | None = None
+    netmask: str | None = None
+    method: str | None = None
+    options: tuple[str, ...] | None = None
+    error: str | None = None
+
+
+class NameMapping(NamedTuple):
+    """A row of pg_ident_file_mappings."""
+
+    number: int | None
+    file: str
+    line: int
+    name: str | None = None
+    system: str | None = None
+    user: str | None = None
+    error: str | None = None
 
 
 class PreparedStatement(NamedTuple):
@@ -184,18 +185,50 @@ class SessionView:
         """(OID, name) of each database of the cluster."""
         return ((self.database_oid, self.database),)
 
+    @property
+    def known_roles(self) -> Roles:
+        """The roles as the session's transaction sees them, with memberships and what sessions begin with."""
+        return initial()
+
     def roles(self) -> Iterable[Role]:
         """Every role."""
-        return built_in_roles()
+        return self.known_roles.roles
+
+    def role_name(self, oid: int) -> str:
+        """The name of a role."""
+        return self.known_roles.name_of(oid)
+
+    def acl(self, acl: Acl | None) -> str | None:
+        """An access control list in stored form; NULL where there is none."""
+        return None if acl is None else msgspec.json.encode(texts(acl, self.role_name)).decode()
 
     def memberships(self) -> Iterable[Membership]:
         """Who is a member of what."""
-        return tuple(Membership(*row) for row in table("pg_auth_members").select(
-            "oid", "roleid", "member", "grantor", "admin_option", "inherit_option", "set_option"))
+        return self.known_roles.memberships
+
+    def database_facts(self, name: str) -> DatabaseFacts:
+        """Whose a database is, and who may do what with it."""
+        return self.known_roles.database(name)
+
+    def hides_setting(self, name: str) -> bool:
+        """Whether a setting is not the user's business."""
+        return False
+
+    def database_label(self, key: str) -> int:
+        """The OID of the database that settings are kept for under this key; 0 for all."""
+        return 0
 
     def settings(self) -> Mapping[str, Setting]:
         """The settings that differ from PostgreSQL's defaults, and those with a name of an extension's."""
         return {}
+
+    def authentication_rules(self) -> Iterable[AuthenticationRule]:
+        """The rules in the file that says who may connect, as it is now."""
+        return ()
+
+    def name_mappings(self) -> Iterable[NameMapping]:
+        """The lines of the file that maps names, as it is now."""
+        return ()
 
     def activity(self) -> Iterable[Activity]:
         """Every session of the server."""
@@ -259,12 +292,3 @@ def view_of(context: "Context") -> SessionView:
         found = context.session.engine.session_view(context.session)
         return found
     return SessionView(context.catalog, context.database, user=context.user)
-
-
-@cache
-def built_in_roles() -> tuple[Role, ...]:
-    """The superuser and PostgreSQL's predefined roles."""
-    rows = table("pg_authid").select(
-        "oid", "rolname", "rolsuper", "rolinherit", "rolcreaterole", "rolcreatedb", "rolcanlogin", "rolreplication",
-        "rolbypassrls", "rolconnlimit")
-    return tuple(Role._make((oid, name, *map(bool, flags), limit, None, None, ())) for oid, name, *flags, limit in rows)

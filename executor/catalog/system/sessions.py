@@ -23,8 +23,36 @@ _gssapi_row = maker("pg_catalog.pg_stat_gssapi", gss_authenticated=0, encrypted=
 
 
 def pg_stat_ssl(view: SessionView) -> Iterable[Row]:
-    """Whether each session is encrypted."""
-    return (_ssl_row(pid=a.process_id, ssl=int(a.tls)) for a in view.activity() if a.backend_type == "client backend")
+    """Whether each session is encrypted, and how."""
+    for a in view.activity():
+        if a.backend_type != "client backend":
+            continue
+        if a.tls is None:
+            yield _ssl_row(pid=a.process_id, ssl=0)
+            continue
+        (cipher, bits), (name, serial, issuer) = a.tls.cipher, a.tls.client
+        yield _ssl_row(pid=a.process_id, ssl=1, version=a.tls.version, cipher=cipher, bits=bits, client_dn=name,
+                       client_serial=serial, issuer_dn=issuer)
+
+
+_hba_row = maker("pg_catalog.pg_hba_file_rules")
+_ident_row = maker("pg_catalog.pg_ident_file_mappings")
+
+
+def pg_hba_file_rules(view: SessionView) -> Iterable[Row]:
+    """The rules about who may connect."""
+    return (_hba_row(
+        rule_number=rule.number, file_name=rule.file, line_number=rule.line, type=rule.kind,
+        database=None if rule.databases is None else array(rule.databases),
+        user_name=None if rule.users is None else array(rule.users), address=rule.address, netmask=rule.netmask,
+        auth_method=rule.method, options=None if rule.options is None else array(rule.options), error=rule.error)
+        for rule in view.authentication_rules())
+
+
+def pg_ident_file_mappings(view: SessionView) -> Iterable[Row]:
+    """The maps of names."""
+    return (_ident_row(map_number=each.number, file_name=each.file, line_number=each.line, map_name=each.name,
+                       sys_name=each.system, pg_username=each.user, error=each.error) for each in view.name_mappings())
 
 
 def pg_stat_gssapi(view: SessionView) -> Iterable[Row]:

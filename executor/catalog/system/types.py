@@ -12,6 +12,7 @@ from executor.catalog.system.shape import Row, maker
 from executor.catalog.typenames import DEFAULT_PATH, find_type
 from executor.catalog.usertypes import multirange_over
 from executor.facts import table
+from executor.privileges.rules import owner_of
 
 _ENUM_IO = (3506, 3507, 3532, 3533)  # enum_in, enum_out, enum_recv, enum_send
 _RECORD_IO = (2290, 2291, 2402, 2403)
@@ -39,36 +40,44 @@ def pg_type(view: SessionView) -> Iterator[Row]:
         schema = objects.namespace(view.catalog, relation.schema)
         if relation.row_type:
             yield _type_row(
-                oid=relation.row_type, typname=relation.name, typnamespace=schema, typtype="c", typcategory="C",
+                oid=relation.row_type, typowner=owner_of(relation),
+                typname=relation.name, typnamespace=schema, typtype="c", typcategory="C",
                 typrelid=relation.oid, typarray=relation.array_type, **_io(_RECORD_IO))
         if relation.array_type:
-            yield _array(relation.array_type, relation.name, schema, relation.row_type)
+            yield _array(relation.array_type, relation.name, schema, relation.row_type, owner=owner_of(relation))
     for made in view.catalog.types:
         schema = objects.namespace(view.catalog, made.schema)
         yield _MADE[made.kind](view, made, schema)
         base = _storage_of(view, made.oid if made.kind in "rm" else made.base) if made.base else {}
         yield _array(made.array_type, made.name, schema, made.oid, align="d" if base.get("typalign") == "d" else "i",
-                     delimiter=base.get("typdelim", ","), collation=made.collation if made.kind == "d" else 0)
+                     delimiter=base.get("typdelim", ","), collation=made.collation if made.kind == "d" else 0,
+                     owner=owner_of(made))
 
 
 def _array(oid: int, name: str, schema: int, element: int, align: str = "d", delimiter: str = ",",
-           collation: int = 0) -> Row:
+           collation: int = 0, owner: int = objects.OWNER) -> Row:
     return _type_row(
-        oid=oid, typname=f"_{name}"[:63], typnamespace=schema, typtype="b", typcategory="A", typdelim=delimiter,
+        oid=oid, typowner=owner, typname=f"_{name}"[:63], typnamespace=schema, typtype="b", typcategory="A", typdelim=delimiter,
         typsubscript=_ARRAY_SUBSCRIPT_HANDLER, typelem=element, typarray=0, typanalyze=_ARRAY_ANALYZE, typalign=align,
         typcollation=collation, **_io(_ARRAY_IO))
 
 
+def _owned(view: SessionView, made: UserType) -> dict[str, Any]:
+    return {"typowner": owner_of(made), "typacl": view.acl(made.acl)}
+
+
 def _enum(view: SessionView, made: UserType, schema: int) -> Row:
     return _type_row(
-        oid=made.oid, typname=made.name, typnamespace=schema, typlen=4, typbyval=1, typtype="e", typcategory="E",
+        oid=made.oid, **_owned(view, made),
+        typname=made.name, typnamespace=schema, typlen=4, typbyval=1, typtype="e", typcategory="E",
         typarray=made.array_type, typalign="i", typstorage="p", **_io(_ENUM_IO))
 
 
 def _range(view: SessionView, made: UserType, schema: int) -> Row:
     is_range = made.kind == "r"
     return _type_row(
-        oid=made.oid, typname=made.name, typnamespace=schema, typtype=made.kind, typcategory="R", typarray=made.array_type,
+        oid=made.oid, **_owned(view, made),
+        typname=made.name, typnamespace=schema, typtype=made.kind, typcategory="R", typarray=made.array_type,
         typalign=objects.storage(made.oid, view.catalog).align, typanalyze=_RANGE_ANALYZE if is_range else _MULTIRANGE_ANALYZE,
         **_io(_RANGE_IO if is_range else _MULTIRANGE_IO))
 
@@ -123,7 +132,7 @@ def _domain(view: SessionView, made: UserType, schema: int) -> Row:
 
     base = find_type(view.catalog, made.base)
     return _type_row(
-        oid=made.oid, typname=made.name, typnamespace=schema, typtype="d", typarray=made.array_type,
+        oid=made.oid, **_owned(view, made), typname=made.name, typnamespace=schema, typtype="d", typarray=made.array_type,
         typinput=_DOMAIN_IN, typreceive=_DOMAIN_RECV, typnotnull=int(made.not_null), typbasetype=made.base,
         typtypmod=made.base_typmod, typndims=int(base is not None and base.is_array), typcollation=made.collation,
         typdefaultbin=made.default,

@@ -11,12 +11,13 @@ from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker
 from executor.catalog.typenames import DEFAULT_PATH
 from executor.facts import table
+from executor.privileges.rules import owner_of
 
-_tables_row = maker("pg_catalog.pg_tables", tableowner=objects.OWNER_NAME, hasrules=0, hastriggers=0, rowsecurity=0)
-_views_row = maker("pg_catalog.pg_views", viewowner=objects.OWNER_NAME)
-_matviews_row = maker("pg_catalog.pg_matviews", matviewowner=objects.OWNER_NAME)
+_tables_row = maker("pg_catalog.pg_tables", hasrules=0, hastriggers=0, rowsecurity=0)
+_views_row = maker("pg_catalog.pg_views")
+_matviews_row = maker("pg_catalog.pg_matviews")
 _indexes_row = maker("pg_catalog.pg_indexes")
-_sequences_row = maker("pg_catalog.pg_sequences", sequenceowner=objects.OWNER_NAME)
+_sequences_row = maker("pg_catalog.pg_sequences")
 _rules_row = maker("pg_catalog.pg_rules")
 
 
@@ -53,7 +54,8 @@ def pg_tables(view: SessionView) -> Iterator[Row]:
     """Tables; those shared by all databases are in tablespace pg_global."""
     for relation in every_relation(view.catalog, "r"):
         yield _tables_row(
-            schemaname=shown_schema(relation.schema), tablename=relation.name, hasindexes=int(bool(relation.indexes)),
+            schemaname=shown_schema(relation.schema), tablename=relation.name,
+            tableowner=view.role_name(owner_of(relation)), hasindexes=int(bool(relation.indexes)),
             tablespace="pg_global" if relation.oid in _shared() else None,
             hastriggers=int(relation.oid in objects.has_foreign_keys(view.catalog)))
 
@@ -62,6 +64,7 @@ def pg_views(view: SessionView) -> Iterator[Row]:
     """Views and their queries."""
     for relation in every_relation(view.catalog, "v"):
         yield _views_row(schemaname=shown_schema(relation.schema), viewname=relation.name,
+                         viewowner=view.role_name(owner_of(relation)),
                          definition=view_text(view.catalog, relation))
 
 
@@ -69,7 +72,8 @@ def pg_matviews(view: SessionView) -> Iterator[Row]:
     """Materialized views."""
     for relation in every_relation(view.catalog, "m"):
         yield _matviews_row(
-            schemaname=shown_schema(relation.schema), matviewname=relation.name, hasindexes=int(bool(relation.indexes)),
+            schemaname=shown_schema(relation.schema), matviewname=relation.name,
+            matviewowner=view.role_name(owner_of(relation)), hasindexes=int(bool(relation.indexes)),
             ispopulated=int(relation.populated), definition=view_text(view.catalog, relation))
 
 
@@ -89,7 +93,8 @@ def pg_sequences(view: SessionView) -> Iterator[Row]:
     for s in view.catalog.sequences:
         last, called = values.get(s.oid, (0, False))
         yield _sequences_row(
-            schemaname=shown_schema(s.schema), sequencename=s.name, data_type=s.type, start_value=s.start,
+            schemaname=shown_schema(s.schema), sequencename=s.name, sequenceowner=view.role_name(owner_of(s)),
+            data_type=s.type, start_value=s.start,
             min_value=s.minimum, max_value=s.maximum, increment_by=s.increment, cycle=int(s.cycle),
             cache_size=s.cache, last_value=last if called else None)
 

@@ -80,6 +80,18 @@ class Analyzed(msgspec.Struct, dict=True):
     given: dict[int, frozenset[int]] = {}  # INSERT's entry -> attnums that it names
     through: dict[int, tuple[Relation, ...]] = {}  # changed entry -> the views around it
     outputs: dict[Any, tuple[tuple[Column, ...], tuple[Encoder, ...]]] = {}  # by formats and settings
+    needs_writer: bool = False  # a function that it calls has turned out to change rows
+
+    @cached_property
+    def calls_routines(self) -> bool:
+        """Whether it calls functions that users made."""
+        return bool(self.catalog.routines) and (self.lowered.statement.nested or any(
+            step.lowered.statement.nested for step in self.lowered.steps))
+
+    @cached_property
+    def reading(self) -> frozenset[int]:
+        """The OIDs of what it reads while routines that it calls must not change that: of a query that calls some."""
+        return frozenset(self.used) if self.calls_routines and isinstance(self.plan, plan.Query) else frozenset()
 
     @cached_property
     def tables(self) -> Tables:
@@ -157,7 +169,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     if lifted and len(s.lifted_used) != len(lifted):
         raise LiteralNeeded
     if runs:
-        _check_populated(s)
+        check_populated(s)
     types = unresolved_parameters(s)
     for number, oid in enumerate(types, 1):
         if oid == T.UNKNOWN:
@@ -172,11 +184,11 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
     return Analyzed(catalog=catalog, plan=found, lowered=lowered, parameters=tuple(types),
                     columns=tuple(column_of(t) for t in targets) if has_result else None,
                     verb=verb, writes=lowered.statement.writes, may_be_kept=not s.volatile_literals,
-                    changes=_changes(found, lowered, verb), used=s.relations, given=s.given,
+                    changes=changes_of(found, lowered, verb), used=s.relations, given=s.given,
                     through=s.through)
 
 
-def _changes(found: plan.Plan, lowered: Lowered, verb: str) -> str:
+def changes_of(found: plan.Plan, lowered: Lowered, verb: str) -> str:
     """What a READ ONLY transaction refuses. It may change temporary tables, and lock their rows."""
     if lowered.statement.writes:
         return "" if isinstance(found, plan.DataChange) and found.relation.persistence == "t" else verb
@@ -188,7 +200,7 @@ def _changes(found: plan.Plan, lowered: Lowered, verb: str) -> str:
     return f"{verb} {strength}" if strength else ""
 
 
-def _check_populated(s: Statement) -> None:
+def check_populated(s: Statement) -> None:
     """55000 for a materialized view without data."""
     for relation in s.relations.values():
         if not relation.populated:

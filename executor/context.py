@@ -3,6 +3,7 @@
 The Context hangs on the storage connection while a statement runs; functions marked `context=True` get it first.
 """
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from executor.clock import stored_timestamp
@@ -31,6 +32,10 @@ class Context:
         self.transaction_ns = 0  # when the transaction began, time.time_ns()
         self.statement_ns = 0
         self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
+        self.nested: Any = None  # storage.nested.Nested of the connection that calls a function which runs statements
+        self.portal_numbers = count(1)  # of cursors to which nobody has given a name
+        self.reading: frozenset[int] = frozenset()  # relations that a statement reads which calls routines
+        self.calls: list[Any] = []  # of PL/pgSQL functions that run (executor.plpgsql.run.Run), the innermost last
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
 
     def hidden_schemas(self) -> frozenset[str]:

@@ -240,6 +240,11 @@ def parse_expression(text: str) -> Node:
     return target.take("val")  # type: ignore[no-any-return]
 
 
+def literal_value(text: str) -> str:
+    """The value of a string literal, in any of the forms it may be written in."""
+    return str(parse_expression(text).peek("sval").peek("sval", ""))
+
+
 def normalize(text: str) -> str | None:
     """The text with its constants replaced by $n, or None if it cannot be."""
     result = _lib.pg_query_normalize(text.encode())

@@ -5,7 +5,7 @@ runs it in the session's storage transaction. Transaction control is in executor
 """
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 from time import time_ns
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 
 from executor import sqlstates as states
 from executor.advisory import AdvisoryLocks
-from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable, slot_values
+from executor.analysis import Analyzed, Column, analyze, bind_statement, env_key, formatted, is_optimizable
 from executor.audit import Audit
 from executor.bind.statement import LiteralNeeded
 from executor.block import Block
@@ -36,6 +36,7 @@ from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.privileges import check_privileges
 from executor.renewal import renew_portal, renew_statement
 from executor.roles.identity import Identity
+from executor.running import runner
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
@@ -45,7 +46,7 @@ from executor.translate import translate
 from executor.types import oids as T
 from executor.types.base import Stored
 from executor.waiting import run_command_waiting, run_waiting, wait_for
-from storage.errors import EngineError, LockConflict, SchemaChanged
+from storage.errors import EngineError, LockConflict, NeedsWriter, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Isolation, Statement
@@ -457,14 +458,10 @@ class Session:
             if not self.identity.is_superuser:
                 check_privileges(self, analyzed)
             try:
-                if analyzed.lowered.steps:
-                    from executor.steps import run_steps  # few statements take several
-
-                    run = partial(run_steps, self, transaction, analyzed, parameters, literals)
-                else:
-                    values = slot_values(analyzed.lowered.slots, parameters, literals, self.context.env)
-                    run = partial(self.run_statement, transaction, self.statement_of(analyzed), values, analyzed)
-                rows = await run_waiting(self, run)
+                rows = await run_waiting(self, runner(self, transaction, analyzed, parameters, literals))
+            except NeedsWriter:
+                analyzed.needs_writer = True
+                continue
             except LiteralNeeded:
                 tries += 1
                 prepared, literals = await self.without_lifting(prepared, text), ()
@@ -479,11 +476,11 @@ class Session:
     def statement_of(self, analyzed: Analyzed) -> Statement:
         """The SQLite statement, with the system catalogs that it reads."""
         statement: Statement = analyzed.lowered.statement
-        if not analyzed.lowered.system:
-            return statement
-        from executor.systemtables import system_tables  # imported when a catalog is first read
+        if analyzed.lowered.system:
+            from executor.systemtables import system_tables  # imported when a catalog is first read
 
-        return system_tables(self, analyzed)
+            statement = system_tables(self, analyzed)
+        return replace(statement, writes=True) if analyzed.needs_writer else statement
 
     async def without_lifting(self, prepared: Prepared, text: str, *, fixed: bool = True) -> Prepared:
         """The statement analyzed anew with its own literals in place (fixed: 0A000 if its result type changed)."""
@@ -528,7 +525,7 @@ class Session:
             return rows  # type: ignore[no-any-return]
         except SchemaChanged:
             return None
-        except LockConflict:
+        except (LockConflict, NeedsWriter):
             raise  # its turn will come: see executor.waiting
         except EngineError as error:
             raise await self._diagnosed(translate(error, analyzed.catalog), error, transaction, analyzed, values) from None

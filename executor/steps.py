@@ -35,7 +35,7 @@ async def run_steps(session: "Session", transaction: Any, analyzed: Analyzed, pa
     """
     steps = analyzed.lowered.steps
     values = [slot_values(step.lowered.slots, parameters, literals, session.context.env) for step in steps]
-    run = partial(_run_once, session, transaction, analyzed, values, (parameters, literals))
+    run = partial(run_once, session, transaction, analyzed, values, (parameters, literals))
     with transaction.hold():
         if analyzed.writes:
             if not steps[0].lowered.statement.writes:
@@ -59,9 +59,11 @@ async def _begin_write(session: "Session", transaction: Any, analyzed: Analyzed)
         raise translate(error, analyzed.catalog) from None
 
 
-async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
+async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, values: list[list[Stored]],
                     given: tuple[Sequence[Stored], Sequence[tuple[str, str]]]) -> Rows | None:
-    kept = session.context.kept_rows = {}
+    """All steps, in a transaction that writes already if they do; see `run_steps`."""
+    before = session.context.kept_rows
+    kept = session.context.kept_rows = {number: rows for number, rows in before.items() if number < 0}  # a trigger's
     result: Rows | None = None
     changes = 0
     step = analyzed.lowered.steps[0]
@@ -93,7 +95,7 @@ async def _run_once(session: "Session", transaction: Any, analyzed: Analyzed, va
             conflict.meanwhile = partial(_refuse_duplicate, session, analyzed, (step, own), given, kept)
         raise
     finally:
-        session.context.kept_rows = {}
+        session.context.kept_rows = before
     result.changes = changes
     return result
 

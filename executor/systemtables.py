@@ -1,5 +1,6 @@
 """Brings the system catalogs a statement reads into its connection (see storage.memorytables)."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ def system_tables(session: "Session", analyzed: Analyzed) -> Statement:
     """The statement with the tables it needs, filled for the catalog and the session as they are."""
     statement: Statement = analyzed.lowered.statement
     tables = tuple(_table(session, relation) for relation in analyzed.lowered.system)
-    return Statement(statement.sql, (*statement.needs, *tables), statement.writes, statement.temp_schema)
+    return replace(statement, needs=(*statement.needs, *tables))
 
 
 def _table(session: "Session", relation: Relation) -> MemoryTable:

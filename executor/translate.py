@@ -51,6 +51,8 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
     engine.LockConflict: lambda e: states.FeatureNotSupported(
         "waiting for a lock in the midst of a result is not supported by pgquill"),
+    engine.NeedsWriter: lambda e: states.FeatureNotSupported(
+        "a function that begins to change data after rows have been sent is not supported by pgquill"),
     engine.Deadlock: _deadlock,
     engine.LockTimeout: lambda e: states.LockNotAvailable("canceling statement due to lock timeout"),
     engine.DiskFull: lambda e: states.DiskFull(f"could not extend file: {e.message}"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from executor.prepared import fresh
 from executor.translate import translate
-from storage.errors import EngineError, LockConflict
+from storage.errors import EngineError, LockConflict, NeedsWriter
 from storage.locks import ADVISORY, Request
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ T = TypeVar("T")
 async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     """Run a session's statement; again after each lock that it had to wait for."""
     session.advisory.begin_statement()
-    noted = session.notifications.mark()
+    noted, told = session.notifications.mark(), len(session.notices)
     while True:
         try:
             return await run()
@@ -34,6 +34,11 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
             if conflict.meanwhile is not None:
                 await conflict.meanwhile()
             session.notifications.undo_since(noted)
+            del session.notices[told:]
+        except NeedsWriter:
+            session.notifications.undo_since(noted)
+            del session.notices[told:]
+            raise
 
 
 async def run_command_waiting(session: "Session", command: "Command", parameters: "Parameters") -> "Result":

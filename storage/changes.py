@@ -34,10 +34,11 @@ class Change(NamedTuple):
 class Capture:
     """Where a connection's hook puts what a statement changes. tables: those changed. blind: some rows could not be read.
 
-    full: there were more than `limit` changes, or that is 0; then only the tables are known.
+    full: there were more than `limit` changes, or that is 0; then only the tables are known. facts: of tables, by
+    (database, name), for who has to undo some of the changes while the statement goes on.
     """
 
-    __slots__ = ("blind", "changes", "full", "limit", "tables")
+    __slots__ = ("blind", "changes", "facts", "full", "limit", "tables")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -45,6 +46,7 @@ class Capture:
         self.tables: set[str] = set()
         self.blind = False
         self.full = limit == 0
+        self.facts: Callable[[str, str], Table | None] | None = None
 
     def add(self, update: apsw.PreUpdate) -> None:
         """Called by SQLite before each change of a row."""

@@ -28,6 +28,7 @@ from storage.collations import DECIMAL
 from storage.errors import translate
 from storage.functions import register_collation, register_function
 from storage.memorytables import fill
+from storage.nested import Nested, own
 from storage.spool import Spool, weight
 from storage.statement import (
     Collation,
@@ -117,15 +118,6 @@ def open_raw(settings: Settings, wait_s: float = 0.0) -> apsw.Connection:
     return raw
 
 
-def _own(error: BaseException) -> BaseException:
-    """SQLite's errors as ours. An exception in an aggregate's last call comes wrapped in a SystemError: unwrap it."""
-    if isinstance(error, apsw.Error):
-        return translate(error)
-    if isinstance(error, SystemError) and error.__cause__ is not None:
-        return error.__cause__
-    return error
-
-
 class Connection:
     """A SQLite connection with what storage keeps beside it. `context` is what functions with context=True get."""
 
@@ -133,6 +125,7 @@ class Connection:
         "_cursor",
         "_known_needs",
         "_laterals",
+        "_nested",
         "_registered",
         "_seen_data",
         "_seen_schema",
@@ -165,6 +158,7 @@ class Connection:
         self._laterals: dict[str, Lateral] = {}
         self._seen_data = -1
         self._seen_schema = -1
+        self._nested: Nested | None = None
         self.raw.set_progress_handler(self._progress, PROGRESS_STEPS)
         self.raw.set_wal_hook(self._count_wal)
         # Always there, because SQLite empties a table without calling it if it was not there when DELETE was prepared.
@@ -186,6 +180,13 @@ class Connection:
         if schema == "main":
             self.wal_pages = pages
         return 0
+
+    @property
+    def nested(self) -> Nested:
+        """What functions run further statements with."""
+        if self._nested is None:
+            self._nested = Nested(self)
+        return self._nested
 
     # --- what statements need -------------------------------------------------------------------------------------
 
@@ -262,7 +263,7 @@ class Connection:
             return list(islice(self._cursor.execute(statement.sql, params), limit))
         except BaseException as error:
             self._renew_cursor()
-            raise _own(error) from error
+            raise own(error) from error
 
     def take_cursor(self) -> apsw.Cursor:
         """The cursor of the statement `first_rows` started and did not end; it is the caller's from now on."""
@@ -278,7 +279,7 @@ class Connection:
             rows, ended = self.next_rows(cursor, limit)
         except BaseException as error:
             cursor.close(True)
-            raise _own(error) from error
+            raise own(error) from error
         return rows, None if ended else cursor
 
     def next_rows(self, cursor: apsw.Cursor, limit: int) -> tuple[list[Row], bool]:
@@ -295,7 +296,7 @@ class Connection:
                 size += weight(batch)
                 batch_rows *= 2
         except (apsw.Error, SystemError) as error:
-            raise _own(error) from error
+            raise own(error) from error
         return rows, False
 
     def drain(self, cursor: apsw.Cursor, spool: Spool) -> None:

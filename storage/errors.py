@@ -85,6 +85,10 @@ class LockConflict(EngineError):
         self.meanwhile: Any = None  # what the executor has to do after the wait, before the statement runs again
 
 
+class NeedsWriter(EngineError):
+    """A function wants to change rows, and the statement that calls it runs as one that only reads: run it as a writer."""
+
+
 class Interrupted(EngineError):
     """The statement was stopped, and not by cancelling the task that waits for it."""
 

@@ -20,6 +20,10 @@ class ContextHolder(Protocol):
 
     context: Any
 
+    @property
+    def nested(self) -> Any:
+        """What runs further statements on the connection."""
+
 
 def register_function(raw: apsw.Connection, holder: ContextHolder, function: Function) -> None:
     """Make `function` known to the connection, in place of one of the same name and number of arguments."""
@@ -38,6 +42,8 @@ def _flags(function: Function) -> int:
 
 def _register_scalar(raw: apsw.Connection, holder: ContextHolder, function: Function) -> None:
     wrapped = _SCALARS[function.strict, function.context](function.callable, holder)
+    if function.nested:
+        wrapped = nesting(wrapped, holder)
     raw.create_scalar_function(
         function.name, wrapped, function.nargs, deterministic=function.deterministic, flags=_flags(function)
     )
@@ -79,6 +85,19 @@ def _strict(function: Callable[..., Any], holder: ContextHolder) -> Callable[...
 def _strict_with_context(function: Callable[..., Any], holder: ContextHolder) -> Callable[..., Any]:
     def call(*args: Any) -> Any:
         return None if None in args else function(holder.context, *args)
+
+    return call
+
+
+def nesting(function: Callable[..., Any], holder: ContextHolder) -> Callable[..., Any]:
+    """A function with the context's `nested` set for as long as it runs."""
+    def call(*args: Any) -> Any:
+        context = holder.context
+        before, context.nested = context.nested, holder.nested
+        try:
+            return function(*args)
+        finally:
+            context.nested = before
 
     return call
 

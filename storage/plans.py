@@ -18,6 +18,7 @@ import apsw
 
 from storage.connection import Connection
 from storage.errors import translate
+from storage.serializable import EVERYTHING
 from storage.statement import Function, Lateral, Statement, TableFunction, Value
 
 SMALL_ROWS = 2000
@@ -121,6 +122,8 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
             if isinstance(need, Lateral):
                 inner: Any = connection.raw.execute(need.sql, (None,) * need.nargs, explain=1, can_cache=False)
                 reads |= _reads(connection, inner.fetchall(), "SELECT")
+        if statement.nested:
+            reads |= {EVERYTHING}  # nobody knows what the functions that it calls look at
     except apsw.Error as error:
         raise translate(error) from error
     if careful and not long:
@@ -128,7 +131,7 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
         few = all(need.few for need in statement.needs if isinstance(need, TableFunction)) and not any(
             isinstance(need, Lateral) for need in statement.needs)
         long = (not few and any(op[1] == "VNext" for op in program)) or "recursive" in statement.sql.lower()
-    long = long or any(function.blocks for function in functions)
+    long = long or statement.nested or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)
 

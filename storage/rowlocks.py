@@ -76,12 +76,15 @@ class RowLocks(Holding):
         lockers = self._engine.lockers
         return len(lockers) > 1 or (bool(lockers) and self not in lockers)
 
-    def _capture(self, *, autocommit: bool) -> Capture | None:
+    def _capture(self, *, autocommit: bool, nested: bool = False) -> Capture | None:
         """What the next statement's changes go into; None if nobody needs to know them.
 
         A short statement that is alone in its transaction, while nobody holds a row or a snapshot, just keeps everybody from
         locking rows until it is committed. One that runs in a thread, or in a transaction that keeps its turn, locks tables.
+        nested: it calls functions that may have to undo some of what they changed.
         """
+        if nested:
+            return Capture(CAPTURED_MAX)
         if self._has_all_rows:
             return None
         if self._others_lock() or self._engine.history.is_wanted:

@@ -22,6 +22,8 @@ class Function:
     the row out. context: the transaction's `context` is passed first (to an aggregate's factory).
     An aggregate's callable makes objects with step(*args) and final(); a window function's has inverse(*args) and
     value() too, and serves as a plain aggregate as well. blocks: it waits, so its statement runs in a thread.
+    nested: it runs further statements on the connection that calls it; the context's attribute `nested` is set to that
+    connection's storage.nested.Nested before each call.
     Exceptions reach the caller of the statement unchanged.
     """
 
@@ -33,6 +35,7 @@ class Function:
     strict: bool = False
     context: bool = False
     blocks: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class TableFunction:
     callable: (context first if `context`, then the arguments, NULL as None) -> an iterable of tuples of `ncolumns`
     values, or of single values when ncolumns is 1. It is iterated lazily, and closed early when the query ends early.
     few: it gives so few rows that a statement that changes something may loop over them in the event loop.
+    nested: as of a Function.
     """
 
     name: str
@@ -58,6 +62,7 @@ class TableFunction:
     callable: Callable[..., Iterable[Any]]
     context: bool = False
     few: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,14 @@ class Statement:
 
     needs: registered on the connection before the text is prepared. Pass the same tuple object each time: it is
     recognised by identity. writes: changes the file (or a temporary table). temp_schema: names a temporary object, so
-    it must run on its session's pinned connection.
+    it must run on its session's pinned connection. nested: it calls functions that run further statements.
     """
 
     sql: str
     needs: tuple[Need, ...] = ()
     writes: bool = False
     temp_schema: bool = False
+    nested: bool = False
 
 
 @dataclass(slots=True)

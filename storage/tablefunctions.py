@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from storage.functions import ContextHolder
+from storage.functions import ContextHolder, nesting
 from storage.statement import Lateral, TableFunction
 
 Rows = Callable[..., Iterable[Any]]
@@ -29,6 +29,8 @@ def register_table_function(raw: apsw.Connection, holder: ContextHolder, functio
     if function.context:
         given = function.callable
         call = lambda *args: given(holder.context, *args)  # noqa: E731
+    if function.nested:
+        call = nesting(partial(_all, call), holder)
     _register(raw, function.name, function.nargs, function.ncolumns, call, wrap=function.ncolumns == 1)
 
 
@@ -36,6 +38,11 @@ def register_lateral(raw: apsw.Connection, lateral: Lateral) -> None:
     """Make the query a table of its name on this connection."""
     call = partial(_run_lateral, raw, lateral.sql)
     _register(raw, lateral.name, lateral.nargs, lateral.ncolumns, call, wrap=False)
+
+
+def _all(call: Rows, *args: Any) -> list[Any]:
+    """All rows at once: what makes them works only while it is being called."""
+    return list(call(*args))
 
 
 def forget(raw: apsw.Connection, name: str) -> None:

@@ -287,7 +287,7 @@ class Transaction(RowLocks):
         connection.command("SAVEPOINT pgquill_statement")
         try:
             job = partial(connection.change_many, statement, batch)
-            changes = self._settled(connection, job, frozenset(), autocommit=False)
+            changes = self._settled(connection, job, frozenset(), autocommit=False, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, False)
             raise
@@ -295,9 +295,12 @@ class Transaction(RowLocks):
         self._pristine = False
         return changes
 
-    def _settled(self, connection: Connection, run: Callable[[], T], reads: AbstractSet[Read], *, autocommit: bool) -> T:
+    def _settled(self, connection: Connection, run: Callable[[], T], reads: AbstractSet[Read], *, autocommit: bool,
+                 nested: bool) -> T:
         """Run a statement that changes rows, and lock them. Raises: LockConflict, StaleSnapshot."""
-        capture = connection.capture = self._capture(autocommit=autocommit)
+        capture = connection.capture = self._capture(autocommit=autocommit, nested=nested)
+        if capture is not None and nested:
+            capture.facts = self._engine.facts(connection)
         try:
             result = run()
         except ConstraintFailed as error:
@@ -349,7 +352,7 @@ class Transaction(RowLocks):
             connection.deadline = monotonic() + self._engine.budget_s
         try:
             job = partial(connection.change, statement, params)
-            buffer, spool, changes = self._settled(connection, job, plan.reads, autocommit=autocommit)
+            buffer, spool, changes = self._settled(connection, job, plan.reads, autocommit=autocommit, nested=statement.nested)
         except BaseException as error:
             self._undo_statement(connection, error, autocommit)
             raise

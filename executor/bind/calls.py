@@ -12,6 +12,7 @@ from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.typenames import find as find_type
 from executor.catalog.constructors import constructors
+from executor.catalog.routines import IS_ROUTINE, routines
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function
@@ -42,7 +43,7 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     variadic_call = bool(node.take("func_variadic"))
     argument_nodes = node.nodes("args")
     labels = [a.peek("name") for a in argument_nodes if a.kind == "NamedArgExpr"]
-    arguments = [_argument(s, scope, a) for a in argument_nodes]
+    arguments = [bound_argument(s, scope, a) for a in argument_nodes]
     if within:
         arguments += [bind(s, scope, o.peek("node")) for o in order_nodes]
     found = _choose(s, scope, names, arguments, labels, variadic_call, position, star=star,
@@ -70,6 +71,18 @@ def bind_call(s: Statement, scope: Scope, node: Node) -> Expr:
     return _plain_aggregate(scope, call, position)
 
 
+def call_of(s: Statement, name: str, argument: Expr, position: int) -> Expr | None:
+    """name(argument), also written argument.name; None if there is no such function."""
+    candidates = function_candidates(_overloads(s, [name]), [argument.type], [], False)
+    found, _ = find_function(candidates, [argument.type])
+    if found is None:
+        return None
+    function, converted, result = converted_call(s, found, [argument], False, position)
+    if function.kind != "f" or function.returns_set:
+        return None
+    return Call(type=result, function=function, arguments=tuple(converted), position=position)
+
+
 def _as_written(function: Function, given: int, labels: list[str]) -> tuple[tuple[int, str], ...] | None:
     """See plan.Call.written."""
     by_position = given - len(labels)
@@ -91,7 +104,8 @@ def _checked_input(s: Statement, call: Call) -> Expr:
     return domains.input_checked(s, call)
 
 
-def _argument(s: Statement, scope: Scope, node: Node) -> Expr:
+def bound_argument(s: Statement, scope: Scope, node: Node) -> Expr:
+    """An argument of a call, which may have a name."""
     if node.kind != "NamedArgExpr":
         return bind(s, scope, node)
     node.take("name")
@@ -120,11 +134,20 @@ def _shown(names: list[str], arguments: list[Expr], labels: list[str] | None = N
 def _overloads(s: Statement, names: list[str]) -> tuple[Function, ...]:
     """The functions that a name can mean: PostgreSQL's, and those that came with users' types."""
     built_in = lookup.functions_in(names[-2] if len(names) > 1 else "pg_catalog").get(names[-1], ())
-    if not s.catalog.types:
+    if not s.catalog.types and not s.catalog.routines:
         return built_in
-    made = [function for schema in reversed(names[-2:-1] or s.search_path)
-            for function in constructors(s.catalog, schema, names[-1])]
-    return built_in + tuple({function.arguments: function for function in made}.values())  # the first schema's wins
+    path = names[-2:-1] or s.search_path
+    made = [function for schema in reversed(path)
+            for function in (*constructors(s.catalog, schema, names[-1]), *routines(s.catalog, schema, names[-1]))]
+    found = {function.arguments: function for function in made}  # the first schema's wins
+    hidden = () if len(names) > 1 else path[: path.index("pg_catalog")] if "pg_catalog" in path else path
+    for function in built_in:
+        if function.arguments in found:
+            if found[function.arguments].schema in hidden:
+                built_in = tuple(f for f in built_in if f is not function)
+            else:
+                del found[function.arguments]
+    return built_in + tuple(found.values())
 
 
 def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr], labels: list[str], variadic_call: bool,
@@ -148,7 +171,7 @@ def _choose(s: Statement, scope: Scope, names: list[str], arguments: list[Expr],
         raise UndefinedFunction(f"function {shown} does not exist", position=position or None,
                                 hint="No function matches the given name and argument types. "
                                      "You might need to add explicit type casts.")
-    return _converted(s, found, arguments, variadic_call, position)
+    return converted_call(s, found, arguments, variadic_call, position)
 
 
 def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], position: int, missing: bool) -> Expr | None:
@@ -168,8 +191,9 @@ def _cast_or_field(s: Statement, names: list[str], arguments: list[Expr], positi
     return None
 
 
-def _converted(s: Statement, found: Candidate, arguments: list[Expr], variadic_call: bool,
+def converted_call(s: Statement, found: Candidate, arguments: list[Expr], variadic_call: bool,
                position: int) -> tuple[Function, list[Expr], int]:
+    """The function with its converted arguments, those left out among them, and the type of its result."""
     function = found.item
     assert isinstance(function, Function)
     given = [a.type for a in arguments]
@@ -213,7 +237,7 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
         result = rows.unnamed(converted[0].type)
-    if result == T.RECORD and function.returns_set and len(function.outputs) > 1:
+    if result == T.RECORD and len(function.outputs) > 1 and (function.returns_set or function.source == IS_ROUTINE):
         outputs = [operators.polymorphic(declared, [a.type for a in arguments], oid, position)[1] for _, oid in function.outputs]
         result = row_number(tuple(Field(name, oid) for (name, _), oid in zip(function.outputs, outputs, strict=True)))
     return function, converted, result

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind import domains, operators, rows, typenames
+from executor.bind import domains, operators, rows, typenames, variables
 from executor.bind import scope as names
 from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, element_type, type_of
@@ -24,6 +24,7 @@ from executor.sqlstates import (
     NumericValueOutOfRange,
     SyntaxError,
     TooManyColumns,
+    UndefinedColumn,
     UndefinedFunction,
     UndefinedObject,
 )
@@ -115,6 +116,8 @@ def _bits(s: Statement, text: str, position: int) -> Expr:
 
 
 def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
+    if s.variables is not None and s.positions:
+        return variables.parameter(s, node.take("number", 0), s.position(node))
     return domains.input_checked(s, s.parameter(node.take("number", 0), s.position(node)))
 
 
@@ -124,6 +127,12 @@ def _placed(expr: Expr, position: int) -> Expr:
 
 
 def _column(s: Statement, scope: Scope, node: Node) -> Expr:
+    if s.variables is not None and s.positions:
+        return variables.column(s, node, lambda: _plain_column(s, scope, node))
+    return _plain_column(s, scope, node)
+
+
+def _plain_column(s: Statement, scope: Scope, node: Node) -> Expr:
     fields = node.nodes("fields")
     position = s.position(node)
     if fields[-1].kind == "A_Star":
@@ -139,7 +148,16 @@ def _column(s: Statement, scope: Scope, node: Node) -> Expr:
             return _whole_row(s, scope, texts, position)
         raise names.missing_column(scope, texts[0], position)
     if len(texts) == 2:
-        return _placed(names.qualified_column(s, scope, None, texts[0], texts[1], position), position)
+        try:
+            return _placed(names.qualified_column(s, scope, None, texts[0], texts[1], position), position)
+        except UndefinedColumn:
+            if not any((schema, texts[1]) in s.catalog.routines_by_name for schema in s.search_path):
+                raise
+            from executor.bind.calls import call_of
+
+            if (call := call_of(s, texts[1], _whole_row(s, scope, texts[:1], position), position)) is None:
+                raise
+            return call
     if len(texts) == 3:
         return names.qualified_column(s, scope, texts[0], texts[1], texts[2], position)
     if len(texts) == 4:
@@ -431,6 +449,8 @@ def _row(s: Statement, scope: Scope, node: Node) -> Expr:
 def _expand_star(s: Statement, scope: Scope, node: Node) -> list[Expr]:
     if node.kind == "ColumnRef" and node.nodes("fields")[-1].kind == "A_Star" and len(node.nodes("fields")) > 1:
         whole = bind(s, scope, node)
+        if isinstance(whole, plan.Param):
+            return [expr for _, expr in rows.expanded(s, whole, whole.position)]
         return list(whole.fields) if isinstance(whole, plan.WholeRow) else [whole]
     if node.kind == "A_Indirection" and node.peek("indirection")[-1].kind == "A_Star":
         return [expr for _, expr in expand(s, scope, node)]

@@ -14,6 +14,7 @@ from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
 from executor.bind.text_search import is_statistics, statistics
 from executor.catalog.model import Relation
+from executor.catalog.routines import IS_ROUTINE
 from executor.catalog.trees import is_tree
 from executor.errors import not_supported
 from executor.parse import Node, parse_one
@@ -141,6 +142,8 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
         return entry, [Item(alias or name, table_columns(entry), entry)]
     if schema is None and scope.is_future_cte(name) and s.find_relation(None, name) is None:
         raise recursion.forward_reference(name, position)
+    if schema is None and s.positions and name in s.transitions:
+        return _transition(s, name, alias, columns, position)
     relation = s.relation(schema, name, position)
     s.qualified.append((node, relation.schema))
     if relation.kind in ("i", "S", "c"):
@@ -148,6 +151,16 @@ def _range_var(s: Statement, scope: Scope, node: Node) -> Bound:
                               detail={"i": "This operation is not supported for indexes.",
                                       "c": "This operation is not supported for composite types."}.get(relation.kind))
     return table_item(s, relation, alias, columns, only, position)
+
+
+def _transition(s: Statement, name: str, alias: str | None, columns: list[str], position: int) -> Bound:
+    """OLD TABLE or NEW TABLE of the trigger whose function this is in."""
+    step, relation = s.transitions[name]
+    shown = alias or name
+    outputs = renamed(relation_columns(relation), columns, shown, position)
+    entry = plan.StepEntry(number=s.new_entry(), alias=shown, step=step, has_alias=alias is not None,
+                           has_column_aliases=bool(columns), columns=outputs)
+    return entry, [Item(shown, table_columns(entry), entry)]
 
 
 def table_item(s: Statement, relation: Relation, alias: str | None, columns: list[str], only: bool, position: int) -> Bound:
@@ -313,7 +326,7 @@ def defined_row(s: Statement, call: Expr, definitions: list[Node]) -> Expr:
     if call.function.outputs:
         raise SyntaxError("a column definition list is redundant for a function with OUT parameters",
                           position=s.position(definitions[0]) or None)
-    if call.function.source not in DEFINABLE:
+    if call.function.source not in DEFINABLE and call.function.source != IS_ROUTINE:
         raise not_supported(f"a column definition list for {call.function.name}", position=call.position or None)
     return replace(call, type=row_number(tuple(fields)))
 

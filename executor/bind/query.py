@@ -3,7 +3,7 @@
 import msgspec
 
 from executor import plan, walk
-from executor.bind import expressions, operators, set_operations, with_clause
+from executor.bind import expressions, operators, rows, set_operations, variables, with_clause
 from executor.bind.calls import window_of
 from executor.bind.coerce import resolve_unknown
 from executor.bind.expressions import bind, expand
@@ -157,6 +157,9 @@ def _star(s: Statement, scope: Scope, target: Node, node: Node, keep_unknown: bo
     prefix = [f.text for f in node.nodes("fields")[:-1]]
     node.finish()
     if prefix:
+        row = variables.row(s, prefix, position) if s.variables is not None and s.positions else None
+        if row is not None:
+            return [Target(expr=expr, name=name) for name, expr in rows.expanded(s, row, position)]
         schema = prefix[-2] if len(prefix) > 1 else None
         named = item_by_alias(scope, prefix[-1], schema, position)
         if named is None:

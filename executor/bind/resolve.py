@@ -249,13 +249,9 @@ def _candidate(function: Function, count: int, names: Sequence[str], variadic_ca
         return _named(function, count, names)
     if function.variadic and not variadic_call:
         fixed = arity - 1
-        if count >= arity or (count == fixed and fixed >= 0 and len(function.defaults) > 0):
+        if count >= arity:
             extra = count - fixed
-            if extra <= 0:
-                return None
-            element = function.variadic
-            return Candidate(function, function.arguments[:fixed] + (element,) * extra, variadic=extra)
-        return None
+            return Candidate(function, function.arguments[:fixed] + (function.variadic,) * extra, variadic=extra)
     if count == arity:
         return Candidate(function, function.arguments)
     if count < arity <= count + len(function.defaults):

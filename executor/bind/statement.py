@@ -5,6 +5,7 @@ expressions; from_clause.py, query.py and data_change.py bind statements; resolv
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from executor import plan
 from executor.catalog import usertypes
@@ -50,6 +51,8 @@ class Statement:
     given: dict[int, frozenset[int]] = field(default_factory=dict)  # INSERT's entry -> attnums that it names
     through: dict[int, tuple[Relation, ...]] = field(default_factory=dict)  # changed entry -> the views around it
     positions: bool = True
+    variables: Any = None  # executor.bind.variables.Variables: those of a function's body that may be named in it
+    transitions: dict[str, tuple[int, Relation]] = field(default_factory=dict)  # a trigger's: name -> (step, its relation)
     view_depth: int = 0
     qualified: list[tuple[Node, str]] = field(default_factory=list)  # RangeVar nodes and the schema they resolved to
     keeps_text: bool = False  # the text is to be stored: note what names in it stand for

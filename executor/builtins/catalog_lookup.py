@@ -52,6 +52,10 @@ def _fact_is_visible(catalog: str, column: str) -> Python:
     """Visible if its schema is in the search path: none of these catalogs has user objects yet."""
     def is_visible(context: Context, oid: int) -> int | None:
         schema = _namespaces(catalog, column).get(oid)
+        if schema is None and catalog == "pg_proc" and (made := context.catalog.routines_by_oid.get(oid)) is not None:
+            first = next((place for place in search_path(context) for other in context.catalog.routines_by_name.get(
+                (place, made.name), ()) if other.signature == made.signature), "")
+            return int(first == made.schema)
         return None if schema is None else int(schema in search_path(context))
     return Python(is_visible, context=True)
 

@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 
 from executor.builtins.base import Builtin, Python
+from executor.catalog import routine_texts
 from executor.catalog.definitions import (
     constraint_definition,
     index_definition,
@@ -13,7 +14,7 @@ from executor.catalog.definitions import (
     node_tree,
     relation_reference,
 )
-from executor.catalog.model import Constraint, Index, Relation
+from executor.catalog.model import Constraint, Index, Relation, Routine
 from executor.catalog.names import regprocedure_out, role_name, table_oid
 from executor.catalog.quoting import quote_identifier, quote_qualified
 from executor.catalog.search_path import class_name, search_path, shown_schema
@@ -183,12 +184,22 @@ def _argument_texts() -> dict[int, str]:
     return dict(table("pg_proc").select("oid", "proargdefaults"))
 
 
-def _function_arguments(oid: int) -> str | None:
+def _routine(context: Context, oid: int) -> Routine | None:
+    """A function or procedure that a user made."""
+    return context.catalog.routines_by_oid.get(oid)
+
+
+def _function_arguments(context: Context, oid: int) -> str | None:
+    if (made := _routine(context, oid)) is not None:
+        return routine_texts.arguments_text(context.catalog, made, search_path(context))
     return _argument_texts().get(oid)
 
 
-def _function_identity(oid: int) -> str | None:
+def _function_identity(context: Context, oid: int) -> str | None:
     """The arguments without their defaults."""
+    if (made := _routine(context, oid)) is not None:
+        return routine_texts.arguments_text(context.catalog, made, search_path(context), defaults=False,
+                                            outputs=made.kind == "p")
     text, function = _argument_texts().get(oid), functions_by_oid().get(oid)
     for default in function.defaults if text and function else ():
         assert text is not None
@@ -197,6 +208,8 @@ def _function_identity(oid: int) -> str | None:
 
 
 def _function_result(context: Context, oid: int) -> str | None:
+    if (made := _routine(context, oid)) is not None:
+        return routine_texts.result_text(context.catalog, made, search_path(context))
     function = functions_by_oid().get(oid)
     if function is None or function.kind == "p":
         return None
@@ -204,7 +217,12 @@ def _function_result(context: Context, oid: int) -> str | None:
     return f"SETOF {result}" if function.returns_set else result
 
 
-def _argument_default(oid: int, number: int) -> str | None:
+def _argument_default(context: Context, oid: int, number: int) -> str | None:
+    if (made := _routine(context, oid)) is not None:
+        inputs = [i for i, a in enumerate(made.arguments) if a.mode in "ibv"]
+        if not 1 <= number <= len(inputs):
+            return None
+        return routine_texts.default_text(context.catalog, made, inputs[number - 1], search_path(context))
     function = functions_by_oid().get(oid)
     if function is None:
         return None
@@ -212,7 +230,16 @@ def _argument_default(oid: int, number: int) -> str | None:
     return function.defaults[number - 1 - first] if first < number <= len(function.arguments) else None
 
 
-def _function_definition(context: Context, oid: int) -> str:
+def _function_body(context: Context, oid: int) -> str | None:
+    made = _routine(context, oid)
+    return None if made is None else routine_texts.body_text(made)
+
+
+def _function_definition(context: Context, oid: int) -> str | None:
+    if (made := _routine(context, oid)) is not None:
+        return routine_texts.definition(context.catalog, made, search_path(context))
+    if oid not in functions_by_oid():
+        return None
     raise not_supported(f"pg_get_functiondef({regprocedure_out(oid, context)})")
 
 
@@ -246,14 +273,14 @@ BUILTINS = (
     Builtin("pg_get_statisticsobjdef_columns(oid)", Python(_nothing)),
     Builtin("pg_get_statisticsobjdef_expressions(oid)", Python(_nothing)),
     Builtin("pg_get_userbyid(oid)", _with_context(_user_name), ("pg_get_userbyid(99)", "unknown (OID=99)")),
-    Builtin("pg_get_function_arguments(oid)", Python(_function_arguments),
+    Builtin("pg_get_function_arguments(oid)", _with_context(_function_arguments),
             ("pg_get_function_arguments('jsonb_each'::regproc)", "from_json jsonb, OUT key text, OUT value jsonb")),
-    Builtin("pg_get_function_identity_arguments(oid)", Python(_function_identity),
+    Builtin("pg_get_function_identity_arguments(oid)", _with_context(_function_identity),
             ("pg_get_function_identity_arguments('abs(int)'::regprocedure)", "integer")),
     Builtin("pg_get_function_result(oid)", _with_context(_function_result),
             ("pg_get_function_result('jsonb_each'::regproc)", "SETOF record")),
-    Builtin("pg_get_function_arg_default(oid,int4)", Python(_argument_default),
+    Builtin("pg_get_function_arg_default(oid,int4)", _with_context(_argument_default),
             ("pg_get_function_arg_default('jsonb_set(jsonb,text[],jsonb,bool)'::regprocedure, 4)", "true")),
-    Builtin("pg_get_function_sqlbody(oid)", Python(_nothing)),
+    Builtin("pg_get_function_sqlbody(oid)", _with_context(_function_body)),
     Builtin("pg_get_functiondef(oid)", _with_context(_function_definition)),
 )

@@ -22,6 +22,7 @@ from executor.catalog.model import (
     Constraint,
     Index,
     Relation,
+    Routine,
     Schema,
     Sequence,
     UserType,
@@ -43,6 +44,7 @@ KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "pg_sequence": ("sequences", Sequence),
     "pg_namespace": ("schemas", Schema),
     "pg_type": ("types", UserType),
+    "pg_proc": ("routines", Routine),
 }
 """Class in pgquill_object -> (field of Catalog, type of its items)."""
 
@@ -80,7 +82,8 @@ def build(schema: SqliteSchema, previous: Catalog | None = None) -> Catalog:
     builder = _Builder(schema, recorded["relations"], schemas, previous)
     return Catalog(
         version=schema.version, relations=builder.relations(), sequences=tuple(recorded["sequences"]),
-        schemas=schemas, types=tuple(recorded["types"]), comments=comments, next_oid=max(next_oid, FIRST_USER_OID))
+        schemas=schemas, types=tuple(recorded["types"]), routines=tuple(recorded["routines"]), comments=comments,
+        next_oid=max(next_oid, FIRST_USER_OID))
 
 
 def _decode(rows: list[ObjectRow]) -> tuple[dict[str, list[Any]], tuple[Comment, ...], int]:

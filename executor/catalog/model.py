@@ -288,6 +288,62 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Argument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One declared argument of a routine. mode: i in, o out, b inout, v variadic, t column of RETURNS TABLE."""
+
+    type: int
+    name: str = ""
+    mode: str = "i"
+    default: str | None = None  # SQL text
+
+
+class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
+    """A function (f) or procedure (p). Types are OIDs.
+
+    body: the text between the quotes; "" for one in SQL-standard syntax, whose `statements` are PostgreSQL's text with names
+    qualified, and which is atomic, a RETURN or a BEGIN ATOMIC ... END. settings: SET clauses, name -> value as SET takes it.
+    uses: what a body in SQL-standard syntax reads: (relation OID, attnum), for dependencies.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str = "f"
+    language: str = "sql"  # sql, plpgsql
+    arguments: tuple[Argument, ...] = ()
+    result: int = 2278  # void
+    returns_set: bool = False
+    volatility: str = "v"  # i, s, v
+    strict: bool = False
+    security_definer: bool = False
+    leakproof: bool = False
+    parallel: str = "u"  # u unsafe, r restricted, s safe
+    cost: float = 0.0  # 0: what CREATE FUNCTION takes where it is not said
+    rows: float = 0.0
+    body: str = ""
+    statements: tuple[str, ...] = ()
+    atomic: str = ""  # "", "return", "begin"
+    settings: tuple[tuple[str, str], ...] = ()
+    uses: tuple[tuple[int, int], ...] = ()
+    path: tuple[str, ...] = ()  # what names in `statements` were looked up along
+    owner: int = 0
+
+    @cached_property
+    def inputs(self) -> tuple[Argument, ...]:
+        """The arguments that a call gives, in order (of a procedure's, OUT arguments are not among them)."""
+        return tuple(a for a in self.arguments if a.mode in "ibv")
+
+    @cached_property
+    def outputs(self) -> tuple[Argument, ...]:
+        """The OUT and INOUT arguments and the columns of RETURNS TABLE."""
+        return tuple(a for a in self.arguments if a.mode in "obt")
+
+    @cached_property
+    def signature(self) -> tuple[int, ...]:
+        """The types by which it is told from others of its name."""
+        return tuple(a.type for a in self.inputs)
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything in one database at one version (its SQLite schema_version)."""
 
@@ -296,6 +352,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     sequences: tuple[Sequence, ...] = ()
     schemas: tuple[Schema, ...] = ()
     types: tuple[UserType, ...] = ()
+    routines: tuple[Routine, ...] = ()
     comments: tuple[Comment, ...] = ()
     next_oid: int = FIRST_USER_OID
 
@@ -337,6 +394,19 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def types_by_oid(self) -> dict[int, UserType]:
         """OID -> enum or domain."""
         return {t.oid: t for t in self.types}
+
+    @cached_property
+    def routines_by_oid(self) -> dict[int, Routine]:
+        """OID -> function or procedure."""
+        return {r.oid: r for r in self.routines}
+
+    @cached_property
+    def routines_by_name(self) -> dict[tuple[str, str], tuple[Routine, ...]]:
+        """(schema, name) -> its overloads, in the order in which they were made."""
+        found: dict[tuple[str, str], tuple[Routine, ...]] = {}
+        for r in self.routines:
+            found[r.schema, r.name] = (*found.get((r.schema, r.name), ()), r)
+        return found
 
     @cached_property
     def schemas_by_name(self) -> dict[str, Schema]:

@@ -169,9 +169,18 @@ def _functions_by_name() -> dict[str, tuple[int, ...]]:
     return {name: tuple(oids) for name, oids in found.items()}
 
 
+def _function(oid: int, context: "Context") -> tuple[str, str, tuple[int, ...]] | None:
+    """(schema, name, argument types) of a built-in function or a routine."""
+    found = _functions().get(oid)
+    if found is None and (made := context.catalog.routines_by_oid.get(oid)) is not None:
+        return made.schema, made.name, made.signature
+    return found
+
+
 def _function_candidates(schema: str, name: str, context: "Context") -> list[int]:
     path = (schema,) if schema else search_path(context)
-    return [oid for oid in _functions_by_name().get(name, ()) if _functions()[oid][0] in path]
+    found = [oid for oid in _functions_by_name().get(name, ()) if _functions()[oid][0] in path]
+    return found + [made.oid for place in path for made in context.catalog.routines_by_name.get((place, name), ())]
 
 
 def regproc_in(text: str, context: "Context") -> int:
@@ -187,7 +196,7 @@ def regproc_in(text: str, context: "Context") -> int:
 
 def regproc_out(oid: int, context: "Context") -> str:
     """A function's name, qualified if the name alone would not find just this one."""
-    found = _functions().get(oid)
+    found = _function(oid, context)
     if found is None:
         return str(oid)
     if _function_candidates("", found[1], context) == [oid]:
@@ -224,14 +233,15 @@ def regprocedure_in(text: str, context: "Context") -> int:
     written, arguments = _arguments(text, context)
     schema, name = _split(written, context, "qualified")
     for oid in _function_candidates(schema, name, context):
-        if list(_functions()[oid][2]) == arguments:
+        known = _function(oid, context)
+        if known is not None and list(known[2]) == arguments:
             return oid
     raise UndefinedFunction(f'function "{text}" does not exist')
 
 
 def regprocedure_out(oid: int, context: "Context") -> str:
     """name(type,type) of a function."""
-    found = _functions().get(oid)
+    found = _function(oid, context)
     if found is None:
         return str(oid)
     schema, name, arguments = found

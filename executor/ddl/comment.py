@@ -7,6 +7,8 @@ from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.lookup import dotted_name, get
 from executor.ddl.objects import put_comment
 from executor.ddl.rename import NOUNS
+from executor.ddl.routine_alter import ROUTINE_KINDS
+from executor.ddl.routine_lookup import Wanted, find
 from executor.ddl.sequence import plural_kind
 from executor.ddl.type_lookup import get_type, get_user_type, shown, type_parts
 from executor.errors import not_supported
@@ -104,6 +106,10 @@ def _domain_constraint(node: Node, ctx: DdlContext, kind: str) -> Place:
     return "pg_constraint", constraint.oid, 0
 
 
+def _routine(node: Node, ctx: DdlContext, kind: str) -> Place:
+    return "pg_proc", find(ctx, Wanted(node, ctx), kind).oid, 0
+
+
 _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     **dict.fromkeys(RELKINDS, _relation),
     "OBJECT_COLUMN": _column,
@@ -113,4 +119,5 @@ _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     "OBJECT_DOMCONSTRAINT": _domain_constraint,
     "OBJECT_SCHEMA": _schema,
     "OBJECT_DATABASE": _database,
+    **dict.fromkeys(ROUTINE_KINDS, _routine),
 }

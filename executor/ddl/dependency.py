@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from executor.catalog.model import Catalog, Constraint, Relation, Sequence
+from executor.catalog.model import Catalog, Constraint, Relation, Routine, Sequence
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import multirange_over
 from executor.ddl import rewrite
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import KIND_NAMES, schemas_searched
 from executor.ddl.rewrite import quote_identifier
-from executor.ddl.stored_texts import stored_texts
+from executor.ddl.stored_texts import Stored, stored_texts
 from executor.errors import SqlError
 from executor.sqlstates import DependentObjectsStillExist, SuccessfulCompletion
 
@@ -25,12 +25,21 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, index, sequence or type. A composite type is a
+    """An object. kind: schema, relation, column, default, constraint, index, sequence, type or routine. A composite type is a
     relation; type is an enum, a domain, a range, a multirange, or an array type."""
 
     kind: str
     oid: int
     sub: int = 0
+
+
+def callers(catalog: Catalog, routine: Routine) -> Iterator[Stored]:
+    """The stored texts that call a function, as far as its name and the number of arguments tell."""
+    least = sum(a.default is None for a in routine.inputs)
+    most = 100 if routine.inputs and routine.inputs[-1].mode == "v" else len(routine.inputs)
+    for stored in stored_texts(catalog):
+        if rewrite.calls(stored.text, routine.name, range(least, most + 1), query=stored.kind == "view"):
+            yield stored
 
 
 class Graph:
@@ -46,8 +55,18 @@ class Graph:
         """What depends on an object directly."""
         yield from getattr(self, f"_of_{thing.kind}")(thing)
 
+    def _of_routine(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        for stored in callers(self.catalog, self.catalog.routines_by_oid[thing.oid]):
+            kind = "relation" if stored.kind == "view" else stored.kind
+            if kind == "default" and self.catalog.relations_by_oid[stored.oid].by_number[stored.sub].generated:
+                kind = "column"
+            yield Thing(kind, stored.oid, stored.sub), NORMAL
+
     def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)
+        for routine in self.catalog.routines:
+            if routine.schema == name:
+                yield Thing("routine", routine.oid), NORMAL
         for relation in self.catalog.relations:
             if relation.schema == name:
                 yield Thing("relation", relation.oid), NORMAL
@@ -67,6 +86,9 @@ class Graph:
             yield Thing("type", found.array), AUTO
             yield from self._mentioning((found.schema, found.name))
         yield from self._having(thing.oid)
+        for routine in self.catalog.routines:
+            if thing.oid in (routine.result, *(a.type for a in routine.arguments)):
+                yield Thing("routine", routine.oid), NORMAL
 
     def _having(self, oid: int) -> Iterator[tuple[Thing, str]]:
         """What has values of a type: columns, domains and ranges."""
@@ -114,6 +136,9 @@ class Graph:
         for relation in self.catalog.relations:
             if any(used == oid and (not number or column == number) for used, column in relation.uses):
                 yield Thing("relation", relation.oid), NORMAL
+        for routine in self.catalog.routines:
+            if any(used == oid and (not number or column == number) for used, column in routine.uses):
+                yield Thing("routine", routine.oid), NORMAL
 
     def _of_column(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         relation = self.catalog.relations_by_oid[thing.oid]
@@ -235,6 +260,12 @@ class Graph:
 
     def _describe_schema(self, thing: Thing) -> str:
         return f"schema {quote_identifier(next(s.name for s in self.catalog.schemas if s.oid == thing.oid))}"
+
+    def _describe_routine(self, thing: Thing) -> str:
+        from executor.ddl.routine_lookup import described
+
+        routine = self.catalog.routines_by_oid[thing.oid]
+        return f"{'procedure' if routine.kind == 'p' else 'function'} {described(self.ctx, routine)}"
 
     def _describe_relation(self, thing: Thing) -> str:
         relation = self.catalog.relations_by_oid[thing.oid]

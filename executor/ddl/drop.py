@@ -1,4 +1,4 @@
-"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE and DOMAIN."""
+"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE, DOMAIN, FUNCTION and PROCEDURE."""
 
 import msgspec
 
@@ -6,6 +6,7 @@ from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.dependency import Thing, deletion
 from executor.ddl.lookup import KIND_NAMES, SYSTEM_SCHEMAS, Found, RangeName, dotted_name, find, refuse_system, schema_exists
 from executor.ddl.removal import remove
+from executor.ddl.routine_alter import ROUTINE_KINDS, dropped, tag
 from executor.ddl.type_lookup import get_type, row_type_of, shown, type_parts
 from executor.errors import SqlError, not_supported
 from executor.facts.lookup import Type
@@ -50,6 +51,9 @@ def drop(node: Node, ctx: DdlContext) -> DdlResult:
         return _drop_schemas([item.text for item in objects], ctx, missing_ok, cascade)
     if kind in TYPE_KINDS:
         return _drop_types(objects, ctx, kind, missing_ok, cascade)
+    if kind in ROUTINE_KINDS:
+        steps = remove(ctx, deletion(ctx, dropped(objects, ctx, kind, missing_ok), cascade))
+        return DdlResult(ctx.catalog, steps, tag("DROP", kind))
     target = TARGETS.get(kind)
     if target is None:
         raise not_supported(f"DROP {kind.removeprefix('OBJECT_').replace('_', ' ')}")

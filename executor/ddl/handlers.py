@@ -10,6 +10,8 @@ from executor.ddl.enum import alter_enum, create_enum
 from executor.ddl.index import create_index
 from executor.ddl.range import create_range
 from executor.ddl.rename import rename, set_owner, set_schema
+from executor.ddl.routine import create_routine
+from executor.ddl.routine_alter import alter_routine
 from executor.ddl.schema import create_schema
 from executor.ddl.sequence import alter_sequence, create_sequence
 from executor.ddl.table import create_table
@@ -36,4 +38,6 @@ HANDLERS: dict[str, Handler] = {
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "TruncateStmt": truncate,
+    "CreateFunctionStmt": create_routine,
+    "AlterFunctionStmt": alter_routine,
 }

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Comment, Relation, Schema, Sequence, UserType
+from executor.catalog.model import Catalog, Comment, Relation, Routine, Schema, Sequence, UserType
 
 
 class _Identified(Protocol):
@@ -36,6 +36,11 @@ def put_type(catalog: Catalog, made: UserType) -> Catalog:
     return replace(catalog, types=_put(catalog.types, made))
 
 
+def put_routine(catalog: Catalog, routine: Routine) -> Catalog:
+    """Add a function or procedure, or replace the one of the same OID."""
+    return replace(catalog, routines=_put(catalog.routines, routine))
+
+
 def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
     if any(old.oid == new.oid for old in objects):
         return tuple([new if old.oid == new.oid else old for old in objects])
@@ -43,7 +48,7 @@ def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
 
 
 def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
-    """The catalog without these relations, sequences, schemas and types, and without the comments on them and their
+    """The catalog without these relations, sequences, schemas, types and routines, and without the comments on them and their
     parts."""
     gone = frozenset(oids)
     lost = set(gone)
@@ -61,6 +66,7 @@ def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
         sequences=tuple(s for s in catalog.sequences if s.oid not in gone),
         schemas=tuple(s for s in catalog.schemas if s.oid not in gone),
         types=tuple(t for t in catalog.types if t.oid not in gone),
+        routines=tuple(r for r in catalog.routines if r.oid not in gone),
         comments=tuple(c for c in catalog.comments if c.object not in lost),
     )
 

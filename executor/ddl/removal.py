@@ -30,7 +30,7 @@ def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
     for thing in sorted(gone):
         if thing.kind == "sequence":
             steps += removal_steps(ctx.catalog.sequences_by_oid[thing.oid])
-    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in ("relation", "sequence", "schema", "type")})
+    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in ("relation", "sequence", "schema", "type", "routine")})
     return tuple(steps)
 
 

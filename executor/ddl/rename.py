@@ -21,6 +21,7 @@ from executor.ddl.lookup import (
 from executor.ddl.objects import put_relation, put_schema, relation_names
 from executor.ddl.ownership import change_owner
 from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
+from executor.ddl.routine_alter import ROUTINE_KINDS, rename_routine, set_routine_owner, set_routine_schema
 from executor.ddl.row_texts import rename_field
 from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_oid
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
@@ -291,12 +292,15 @@ _RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
     "OBJECT_DOMAIN": rename_type,
     "OBJECT_DOMCONSTRAINT": rename_domain_constraint,
     "OBJECT_ATTRIBUTE": _attribute,
+    **dict.fromkeys(ROUTINE_KINDS, rename_routine),
 }
 
 
 def set_schema(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER TABLE, VIEW, MATERIALIZED VIEW, SEQUENCE ... SET SCHEMA."""
     kind, schema = node.take("objectType"), node.take("newschema")
+    if kind in ROUTINE_KINDS:
+        return set_routine_schema(node, ctx, kind, schema)
     if kind in TYPE_TAGS:
         return set_type_schema(node, ctx, kind, schema)
     if kind not in KINDS:
@@ -344,6 +348,8 @@ def _move(ctx: DdlContext, found: Found, schema: str) -> tuple[Step, ...]:
 def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER SCHEMA, TYPE, DOMAIN ... OWNER TO a role that exists (42501)."""
     kind = node.take("objectType")
+    if kind in ROUTINE_KINDS:
+        return set_routine_owner(node, ctx, kind, node.take("newowner"))
     new = role_oid(node.take("newowner"), ctx)
     if kind in TYPE_TAGS:
         made = find_alterable(ctx, type_parts(node.take("object")), kind)

@@ -167,6 +167,19 @@ def mentions_type(text: str, name: tuple[str, str], *, query: bool = False) -> b
     return bool(found)
 
 
+def calls(text: str, name: str, counts: range, *, query: bool = False) -> bool:
+    """True if a stored text calls a function of this name with a number of arguments that it takes."""
+    found: list[bool] = []
+
+    def look(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "FuncCall" and fields["funcname"][-1]["String"].get("sval") == name:
+            found.append(len(fields.get("args", ())) in counts)
+
+    if name in text:
+        _walk({"text": _tree(text, query)}, look)
+    return any(found)
+
+
 def _tree(text: str, query: bool) -> Any:
     return parse_one(text).tree if query else parse_expression(text).tree
 

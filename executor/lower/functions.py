@@ -19,10 +19,13 @@ from executor.facts.lookup import base_type
 from executor.identifiers import quote_identifier
 from executor.lower import collations
 from executor.lower.generator import Generator, literal
+from executor.lower.routines import is_routine
+from executor.lower.routines import scalar as routine
+from executor.lower.routines import table as routine_table
 from executor.types import arrays, numeric
 from executor.types import oids as T
 from executor.types.base import Stored, misfit
-from executor.types.made import FIRST_NUMBER, fields_of
+from executor.types.made import FIRST_NUMBER, Field, fields_of, row_number
 from executor.types.registry import codec
 from executor.types.text import text_of_stored
 from storage.statement import Function, TableFunction
@@ -49,7 +52,7 @@ def builtin(fact: Fact, position: int = 0) -> Builtin:
 
 def signature(fact: Fact) -> str:
     """A function's name in executor.builtins; "" for those that came with a user's type."""
-    return fact.signature if fact.oid else ""
+    return fact.signature if fact.oid and not is_routine(fact) else ""
 
 
 def argument_types(arguments: Sequence[plan.Expr]) -> Types:
@@ -80,6 +83,9 @@ def call(g: Generator, expr: plan.Call) -> str:
         expr = changed(expr, arguments=given)
     if fact.returns_set:
         raise not_supported("set-returning functions in this place", position=expr.position or None)
+    if is_routine(fact):
+        made = routine(fact.oid, tuple(a.type for a in expr.arguments), expr.type, fact.strict, fact.volatility)
+        return f"{g.need(made)}({', '.join(operand(g, expr, a) for a in expr.arguments)})"
     if (fast := computed(g, expr)) is not None:
         return fast
     if (form := collations.ascii_form(expr)) is not None:
@@ -226,19 +232,33 @@ def _types_name(types: Types, result: int) -> str:
 
 def gives_rows(fact: Fact) -> bool:
     """True for what is a table in FROM: set-returning functions, and those of a single row with several columns."""
-    if fact.returns_set:
+    if fact.returns_set or (is_routine(fact) and len(fact.outputs) > 1):
         return True
+    if is_routine(fact):
+        return False
     found = find(fact.signature) if fact.outputs else None
     return found is not None and isinstance(found.implementation, SetReturning)
 
 
 def table_function(fact: Fact, arguments: Sequence[plan.Expr], result: int, ncolumns: int, position: int) -> TableFunction:
     """A set-returning function as a table (0A000 if it is not implemented)."""
+    if is_routine(fact):
+        if result == T.RECORD and len(fact.outputs) > 1:
+            result = _row_of_outputs(fact, arguments)
+        return routine_table(fact.oid, tuple(a.type for a in arguments), result, fact.strict, fact.returns_set, ncolumns)
     implementation = builtin(fact, position).implementation
     if not isinstance(implementation, SetReturning):
         raise not_supported(f"function {fact.name} in FROM", position=position or None)
     types = argument_types(arguments) if implementation.typed else ()
     return _table_function(fact, implementation, types, plain_type(result), len(arguments), ncolumns)
+
+
+def _row_of_outputs(fact: Fact, arguments: Sequence[plan.Expr]) -> int:
+    from executor.bind.operators import polymorphic
+
+    given = [a.type for a in arguments]
+    return row_number(tuple(Field(name or f"column{i}", polymorphic(fact.arguments, given, oid, 0)[1])
+                            for i, (name, oid) in enumerate(fact.outputs, 1)))
 
 
 @cache

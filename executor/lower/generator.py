@@ -16,7 +16,7 @@ from executor.catalog.model import Relation
 from executor.errors import not_supported
 from executor.sqlstates import StatementTooComplex
 from executor.types.base import Stored
-from storage.statement import Lateral, Need, Statement
+from storage.statement import Function, Lateral, Need, Statement, TableFunction
 
 TEXT_MAX = 2_000_000
 
@@ -202,7 +202,9 @@ class Generator:
         """The finished statement."""
         if len(sql) > TEXT_MAX * 50:
             raise StatementTooComplex("stack depth limit exceeded")
-        statement = Statement(sql, tuple(self.needs.values()), writes=writes, temp_schema=self.temp)
+        needs = tuple(self.needs.values())
+        nested = any(isinstance(need, (Function, TableFunction)) and need.nested for need in needs)
+        statement = Statement(sql, needs, writes=writes, temp_schema=self.temp, nested=nested)
         return Lowered(statement, tuple(self.slots), tuple(self.system.values()))
 
 

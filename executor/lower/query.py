@@ -355,7 +355,9 @@ def _several(g: Generator, entry: plan.FunctionEntry) -> str:
             arguments.append(value(g, call))
     name = "rows_" + "_".join(f"{p.name if p else 'value'}" for p, _, _ in parts) + ("_o" if entry.ordinality else "")
     total = sum(entry.widths) + entry.ordinality
-    function = TableFunction(name, len(arguments), total, _side_by_side(parts, bool(entry.ordinality)), context=True)
+    nested = any(p.nested for p, _, _ in parts if p is not None)
+    function = TableFunction(name, len(arguments), total, _side_by_side(parts, bool(entry.ordinality)), context=True,
+                             nested=nested)
     return f"{g.need(g.root.needs.get(name, function))}({', '.join(arguments)})"
 
 

@@ -48,7 +48,8 @@ def spread_table_function(made: TableFunction, row: int) -> TableFunction:
             stored = item[0] if isinstance(item, tuple) else item
             yield _columns(stored, oids)
 
-    return TableFunction(f"{made.name}_columns_{row}", made.nargs, len(oids), columns, context=made.context)
+    return TableFunction(f"{made.name}_columns_{row}", made.nargs, len(oids), columns, context=made.context,
+                         nested=made.nested)
 
 
 @cache

@@ -192,11 +192,41 @@ def _no_fields(*arguments: object) -> NoReturn:
     raise not_supported("a value of type record whose columns are not known here")
 
 
+_MARK, _COLON = "\x01", "\x02"
+
+
+def described(number: int, stored: Stored) -> Stored:
+    """A stored row that says what it is, by the number of its type: a value of the type `record` whose columns nobody knows
+    before a function has given it. Such values are never kept in the file."""
+    return None if stored is None else f"{_MARK}{number}{_COLON}{stored!s}"
+
+
+def undescribed(value: Stored) -> tuple[int, Stored] | None:
+    """(type, stored row) of such a value; None for any other."""
+    if not isinstance(value, str) or not value.startswith(_MARK):
+        return None
+    number, _, stored = value[1:].partition(_COLON)
+    return int(number), stored
+
+
+def _of_itself(encoder: Callable[[Codec], Encoder]) -> Encoder:
+    def encode(value: Stored) -> bytes:
+        from executor.types.registry import codec
+
+        found = undescribed(value)
+        if found is None:
+            _no_fields()
+        return encoder(codec(found[0]))(found[1])
+
+    return encode
+
+
 def no_input(data: object, typmod: int, env: Env) -> NoReturn:
     """Input of `record`."""
     raise FeatureNotSupported("input of anonymous composite types is not implemented")
 
 
 CODECS = (
-    Codec(RECORD, no_input, _no_fields, _no_fields, _no_fields, _no_fields),
+    Codec(RECORD, no_input, lambda typmod, env: _of_itself(lambda own: own.text_encoder(-1, env)), _no_fields,
+          lambda typmod, env: _of_itself(lambda own: own.binary_encoder(-1, env)), _no_fields),
 )

@@ -17,7 +17,7 @@ FAMILIES: dict[str, tuple[int, ...]] = {
     "float": (oids.FLOAT4, oids.FLOAT8),
     "numeric": (oids.NUMERIC,),
     "text": (oids.TEXT, oids.VARCHAR, oids.BPCHAR, oids.NAME, oids.CHAR, oids.UNKNOWN, oids.CSTRING, oids.REFCURSOR,
-             oids.PG_NODE_TREE, oids.ACLITEM, oids.VOID),
+             oids.PG_NODE_TREE, oids.ACLITEM, oids.VOID, oids.TRIGGER),
     "bytea": (oids.BYTEA,),
     "bits": (oids.BIT, oids.VARBIT),
     "uuid": (oids.UUID,),

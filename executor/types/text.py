@@ -20,6 +20,7 @@ from executor.types.oids import (
     PG_NODE_TREE,
     REFCURSOR,
     TEXT,
+    TRIGGER,
     UNKNOWN,
     VARCHAR,
     VOID,
@@ -179,5 +180,7 @@ CODECS = (
     _as_text(PG_NODE_TREE, "text"),
     _as_text(ACLITEM, "text"),
     Codec(VOID, lambda text, typmod, env: "", constant(_void), lambda data, typmod, env: "", constant(_void),
+          declared("text")),
+    Codec(TRIGGER, lambda text, typmod, env: "", constant(_void), lambda data, typmod, env: "", constant(_void),
           declared("text")),
 )

@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from executor.catalog.routine_texts import default_text
 from executor.catalog.system.information_types import data_type
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker, yes_no
+from executor.catalog.typenames import find_type
 from executor.facts import table
 from executor.facts.lookup import functions_by_oid, types_by_oid
 
@@ -52,8 +54,43 @@ def routines(view: SessionView) -> Iterator[Row]:
             security_type="DEFINER" if definer else "INVOKER", **values)
 
 
+    yield from _made(view)
+
+
+def _made(view: SessionView) -> Iterator[Row]:
+    """The routines that users made."""
+    for made in view.catalog.routines:
+        values: dict[str, Any] = {}
+        found = find_type(view.catalog, made.result)
+        if made.kind == "f" and found is not None:
+            values = {"data_type": data_type(view.catalog, found), "type_udt_catalog": view.database,
+                      "type_udt_schema": found.schema, "type_udt_name": found.name, "dtd_identifier": "0",
+                      "is_null_call": yes_no(made.strict)}
+        yield _routines_row(
+            specific_catalog=view.database, specific_schema=made.schema, specific_name=specific_name(made.name, made.oid),
+            routine_catalog=view.database, routine_schema=made.schema, routine_name=made.name, routine_type=_KINDS[made.kind],
+            routine_body="SQL" if made.language == "sql" else "EXTERNAL", routine_definition=made.body,
+            external_language=made.language.upper(), is_deterministic=yes_no(made.volatility == "i"),
+            security_type="DEFINER" if made.security_definer else "INVOKER", **values)
+
+
+def _made_parameters(view: SessionView) -> Iterator[Row]:
+    for made in view.catalog.routines:
+        for position, argument in enumerate(made.arguments, 1):
+            found = find_type(view.catalog, argument.type)
+            if found is not None:
+                yield _parameters_row(
+                    specific_catalog=view.database, specific_schema=made.schema,
+                    specific_name=specific_name(made.name, made.oid), ordinal_position=position,
+                    parameter_mode=_MODES[argument.mode], parameter_name=argument.name or None,
+                    data_type=data_type(view.catalog, found), udt_catalog=view.database, udt_schema=found.schema,
+                    udt_name=found.name, dtd_identifier=str(position),
+                    parameter_default=default_text(view.catalog, made, position - 1, (made.schema, "public", "pg_catalog")))
+
+
 def parameters(view: SessionView) -> Iterator[Row]:
     """Parameters of functions, output columns included."""
+    yield from _made_parameters(view)
     rows = table("pg_proc").select("oid", "pronamespace", "proname", "proargtypes", "proallargtypes", "proargmodes",
                                    "proargnames")
     for oid, schema, name, inputs, every, modes, names in rows:

@@ -1,7 +1,7 @@
 """Which producer gives the rows of which system relation, and what its rows depend on.
 
     depends_on("pg_catalog", "pg_class") -> "catalog"     rows(...) again when there is a new catalog
-    depends_on("pg_catalog", "pg_proc")  -> "constant"    the same rows always
+    depends_on("pg_catalog", "pg_cast")  -> "constant"    the same rows always
     depends_on("pg_catalog", "pg_locks") -> "session"     rows(...) again for each statement
 
 A relation without a producer resolves, but reading it is 0A000. Relations of features that pgquill does not have yet
@@ -11,6 +11,7 @@ own producer.
 
 from collections.abc import Callable, Iterable
 
+from executor.catalog.routine_texts import body_text, proc_values
 from executor.catalog.system import (
     classes,
     cluster,
@@ -19,13 +20,14 @@ from executor.catalog.system import (
     information_privileges,
     information_routines,
     information_tables,
+    objects,
     sessions,
     statistics,
     types,
     views,
 )
 from executor.catalog.system.session_view import SessionView
-from executor.catalog.system.shape import Row
+from executor.catalog.system.shape import Row, array, maker
 from executor.errors import not_supported
 from executor.facts import table
 
@@ -46,8 +48,23 @@ def pg_proc(view: SessionView) -> Iterable[Row]:
         if row[defaults] is not None and not row[count]:
             row = [*row[:defaults], None, *row[defaults + 1:]]
         yield tuple(row)
+    languages = {name: oid for oid, name in table("pg_language").select("oid", "lanname")}
+    path = ("pg_catalog", "public")
+    for routine in view.catalog.routines:
+        values = proc_values(view.catalog, routine, path)
+        lists = {name: array(values[name]) for name in ("proallargtypes", "proargmodes", "proargnames")}
+        config = [f"{name}={value}" for name, value in routine.settings] or None
+        yield _proc_row(
+            oid=routine.oid, proname=routine.name, pronamespace=objects.namespace(view.catalog, routine.schema),
+            prolang=languages[routine.language], prokind=routine.kind, prosecdef=int(routine.security_definer),
+            proleakproof=int(routine.leakproof), proisstrict=int(routine.strict), proretset=int(routine.returns_set),
+            provolatile=routine.volatility, proparallel=routine.parallel, pronargs=len(routine.inputs),
+            pronargdefaults=sum(a.default is not None for a in routine.inputs), prorettype=routine.result,
+            proargtypes=array(routine.signature), prosrc=routine.body, proconfig=array(config),
+            prosqlbody=body_text(routine), **{**values, **lists})
 
 
+_proc_row = maker("pg_catalog.pg_proc", proowner=objects.OWNER, prosupport=0)
 _FACTS = """pg_operator pg_cast pg_aggregate pg_opclass pg_opfamily pg_amop pg_amproc pg_am pg_language pg_collation
 pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_tablespace pg_init_privs
 pg_extension pg_wait_events"""
@@ -79,7 +96,7 @@ information_schema.routine_table_usage information_schema.transforms information
 information_schema.triggers information_schema.user_mapping_options information_schema.user_mappings"""
 
 _FROM_CATALOG: list[Producer] = [
-    classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, types.pg_range,
+    pg_proc, classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, types.pg_range,
     classes.pg_namespace, classes.pg_sequence, classes.pg_rewrite, classes.pg_inherits,
     classes.pg_partitioned_table, constraints.pg_index, constraints.pg_constraint, constraints.pg_depend,
     constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views,
@@ -94,7 +111,7 @@ _FROM_SESSION: list[Producer] = [
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
     statistics.pg_stat_database_conflicts, statistics.pg_stat_wal, statistics.pg_stat_checkpointer,
 ]
-_CONSTANTS: list[Producer] = [pg_proc, views.pg_rules, cluster.pg_available_extensions,
+_CONSTANTS: list[Producer] = [views.pg_rules, cluster.pg_available_extensions,
                               cluster.pg_available_extension_versions, cluster.pg_timezone_abbrevs]
 # information_schema also shows the database's name, which does not change while a connection lasts.
 _INFORMATION: list[Producer] = [

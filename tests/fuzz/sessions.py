@@ -133,7 +133,7 @@ class SessionRunner:
 
 def sent_messages(data: bytes) -> list[Any]:
     """What the server said, as a client reads it; a protocol-2 error and answers to encryption requests come without a frame."""
-    data = data.lstrip(b"N") if data[:1] == b"N" and data[1:2] in (b"", b"N", b"E", b"R") else data
+    data = data.lstrip(b"N") if data[:1] == b"N" and data[1:2] in (b"", b"N", b"E", b"R", b"v") else data
     if data.startswith(b"EFATAL:  "):
         return []
     connection = Connection(client=True)

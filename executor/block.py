@@ -24,6 +24,7 @@ from executor.parse import Node
 from executor.portal import QueryPortal
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
+from executor.triggers.state import mark_of, restore
 from storage.errors import EngineError
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
@@ -63,7 +64,7 @@ class Savepoint:
 
     token: its name in storage and in Settings. outside: how much was to be done at the commit.
     undo: how many sequence changes. portals: open cursors and portals. locks: how
-    many the transaction held. notified: how much had been noted of LISTEN and NOTIFY.
+    many the transaction held. notified: how much had been noted of LISTEN and NOTIFY. triggers: what had been put off.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Savepoint:
     locks: int
     outside: int
     notified: Mark
+    triggers: Any = None
 
 
 class Block:
@@ -267,6 +269,11 @@ class Block:
         session = self.session
         transaction = self.transaction
         try:
+            if session.context.triggers is not None and session.context.triggers.pending:
+                from executor.triggers.commands import fire_pending  # few transactions have deferred triggers
+
+                await fire_pending(session)
+                transaction = self.transaction
             await session.drop_portals()
             for name, cursor in list(session.cursors.items()):
                 if not cursor.held:
@@ -354,6 +361,8 @@ class Block:
         self.transaction = None
         self.explicit = self.failed = False
         self.savepoints.clear()
+        if self.session.context.triggers is not None:
+            self.session.context.triggers.forget()
         self.at_commit.clear()
         self.limits.end_transaction()
 
@@ -402,7 +411,7 @@ class Block:
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
             (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit),
-            session.notifications.mark()))
+            session.notifications.mark(), mark_of(session.context)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -431,6 +440,7 @@ class Block:
         session.context.sequences.undo_since(mark.undo)
         self.release_locks(mark.locks)
         session.notifications.undo_since(mark.notified)
+        restore(session.context, mark.triggers)
         del self.savepoints[at + 1 :]
         self.failed = False
 

@@ -5,6 +5,8 @@ Names are resolved: a column says which range entry (by number, unique in the st
 """
 
 
+from typing import Any
+
 import msgspec
 
 from executor.catalog.model import Column as TableColumn
@@ -520,6 +522,7 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     generated: tuple[tuple[TableColumn, Expr], ...] = ()  # stored generated columns, over the new row (`entry`)
     checks: tuple[tuple[str, Expr], ...] = ()  # CHECK constraints SQLite cannot enforce, over the new row
     view_checks: tuple[tuple[str, Expr], ...] = ()  # WITH CHECK OPTION: (view, condition that must be true)
+    firing: Any = None  # executor.triggers.firing.Firing, if changing the table can fire triggers
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):

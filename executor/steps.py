@@ -12,6 +12,7 @@ from executor.analysis import Analyzed, slot_values
 from executor.lower.generator import Step
 from executor.sqlstates import CardinalityViolation
 from executor.translate import translate
+from executor.triggers.state import begin_level, state_of
 from executor.types.base import Stored
 from storage.errors import EngineError
 from storage.rows import Rows
@@ -65,6 +66,8 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
     kept = session.context.kept_rows = {number: rows for number, rows in before.items() if number < 0}  # a trigger's
     result: Rows | None = None
     changes = 0
+    fires = analyzed.lowered.steps[-1].fires
+    level = begin_level(session.context) if fires else None
     try:
         async with transaction.atomic() if analyzed.writes else nullcontext():
             for step, own in zip(analyzed.lowered.steps, values, strict=True):
@@ -85,6 +88,8 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
                 await result.materialize()
     finally:
         session.context.kept_rows = before
+        if fires:
+            state_of(session.context).level = level
     result.changes = changes
     return result
 

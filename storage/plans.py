@@ -133,6 +133,19 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)
 
 
+def tables_read(connection: Connection, statement: Statement, params: Sequence[Value]) -> frozenset[str]:
+    """The tables of the file that a statement reads."""
+    words = statement.sql.split(None, 1)
+    word = words[0].upper() if words else ""
+    if word not in _ANALYSED:
+        return frozenset()
+    try:
+        program: Any = connection.raw.execute(statement.sql, params, explain=1, can_cache=False)
+        return _reads(connection, program.fetchall(), word)
+    except apsw.Error as error:
+        raise translate(error) from error
+
+
 def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:
     """(database, root page, whether from end to end) of each b-tree that the program, or a subprogram, loops over."""
     programs: list[list[Operation]] = []

@@ -183,6 +183,11 @@ class Transaction(RowLocks):
                 patience = patience or self._patience()
                 await self._retry_later(patience, busy)
 
+    def _introduce(self, connection: Connection) -> None:
+        """Tell a connection what functions may need to know, and what this transaction needs to know of them."""
+        connection.context = self.context
+        connection.noting = self._read if self.isolation is Isolation.SERIALIZABLE else None
+
     def _note_read(self, plan: Plan) -> None:
         if self.isolation is Isolation.SERIALIZABLE:
             self._read |= plan.reads
@@ -198,7 +203,7 @@ class Transaction(RowLocks):
         try:
             if statement.temp_schema and self._pinned is None:
                 raise InternalError("a statement with temporary objects needs a pinned connection")
-            connection.context = self.context
+            self._introduce(connection)
             connection.prepare(statement.needs)
             return self._engine.plans.judge(connection, statement, params)
         except BaseException:
@@ -274,7 +279,7 @@ class Transaction(RowLocks):
             await self.wait_for(met.request, keep=met.keep)
 
     def _change_many(self, connection: Connection, statement: Statement, batch: RowBatch) -> int:
-        connection.context = self.context
+        self._introduce(connection)
         connection.prepare(statement.needs)
         connection.command("SAVEPOINT pgquill_statement")
         try:

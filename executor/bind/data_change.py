@@ -83,7 +83,8 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
     returning, old = bind_returning(s, scope, node.take("returningClause"), [item], item, Insert,
                                     conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
-                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
+                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
+                    firing=target.firing)
     return with_ctes(change, ctes)
 
 
@@ -264,7 +265,8 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     generated, checks = derived(s, relation, entry)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
-                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks)
+                    returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
+                    firing=target.firing)
     return with_ctes(change, ctes)
 
 
@@ -277,7 +279,8 @@ def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     where_node = node.take("whereClause")
     where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
-    change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old)
+    change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old,
+                    firing=target.firing)
     return with_ctes(change, ctes)
 
 
@@ -324,6 +327,7 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tup
                                columns=tuple((c.name, c.type, c.typmod) for c in chosen))
     source = Select(targets=tuple(Target(expr=e, name=n) for n, e in table_columns(source_entry)), source=(source_entry,))
     generated, checks = derived(s, relation, entry)
-    insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks)
+    insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks,
+                    firing=target.firing)
     return insert, tuple(columns)
 

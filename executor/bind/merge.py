@@ -50,7 +50,7 @@ class _Binding:
         assignments = bind_assignments(self.s, scope, self.target, node.nodes("targetList"), "UPDATE", "MERGE")
         generated, checks = derived(self.s, self.target.relation, self.target.entry)
         return Update(relation=self.target.relation, entry=self.target.entry, assignments=assignments, generated=generated,
-                      checks=checks, view_checks=self.target.view_checks)
+                      checks=checks, view_checks=self.target.view_checks, firing=self.target.firing)
 
     def insert(self, node: Node, matched: str) -> Insert:
         """INSERT (columns) VALUES (...) or DEFAULT VALUES."""
@@ -60,11 +60,11 @@ class _Binding:
         columns, query = data_change.merged_row(self.s, scope, self.target, node)
         generated, checks = derived(self.s, self.target.relation, self.target.entry)
         return Insert(relation=self.target.relation, entry=self.target.entry, columns=tuple(columns), source=query,
-                      generated=generated, checks=checks, view_checks=self.target.view_checks)
+                      generated=generated, checks=checks, view_checks=self.target.view_checks, firing=self.target.firing)
 
     def delete(self, node: Node, matched: str) -> Delete:
         """DELETE."""
-        return Delete(relation=self.target.relation, entry=self.target.entry)
+        return Delete(relation=self.target.relation, entry=self.target.entry, firing=self.target.firing)
 
 
 ACTIONS: dict[str, Callable[[_Binding, Node, str], Insert | Update | Delete | None]] = {
@@ -95,7 +95,7 @@ def bind_merge(s: Statement, scope: Scope, node: Node) -> Merge:
     whens = tuple(_when(binding, clause) for clause in clauses)
     returning, old, new = _returning(binding, node.take("returningClause"))
     change = Merge(relation=target.relation, entry=target.entry, source=(source,), condition=condition, where=target.where,
-                   whens=whens, returning=returning, old=old, new=new)
+                   whens=whens, returning=returning, old=old, new=new, firing=target.firing)
     return data_change.with_ctes(change, ctes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,7 +10,7 @@ from executor import plan
 from executor.bind import domains
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
-from executor.bind.from_clause import system_columns
+from executor.bind.from_clause import system_columns, view_query
 from executor.bind.resolve import element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
@@ -33,6 +34,7 @@ class ChangeTarget:
     entry: TableEntry
     item: Item
     view: UpdatableView | None = None
+    firing: Any = None  # executor.triggers.firing.Firing
 
     def column(self, s: Statement, name: str, position: int, verb: str) -> Column:
         """A column of the table by the name the statement knows it by (42703)."""
@@ -91,22 +93,55 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
     _check_changeable(relation, position)
     shown = alias or relation.name
     if relation.kind == "v":
+        merging = verb == "MERGE"
+        if merging and _is_replaced(relation, actions):
+            raise not_supported(f'MERGE into view "{relation.name}", which has INSTEAD OF triggers')
+        if _is_replaced(relation, actions if merging else ("INSERT",) if verb == "COPY" else (verb,)):
+            return _view_with_triggers(s, relation, alias)
         if verb == "COPY":
             raise WrongObjectType(f'cannot copy to view "{relation.name}"',
                                   hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
-        merging = verb == "MERGE"
         if merging and not actions:
             raise not_supported("MERGE into a view that does nothing", position=position or None)
         found = [updatable_view(s, relation, action, merging=merging) for action in (actions if merging else (verb,))]
         view = under_alias(found[-1], shown)
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
-        return ChangeTarget(view.relation, view.entry, item, view)
+        return ChangeTarget(view.relation, view.entry, item, view, _firing(s, view.relation))
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation)
     item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
                 hidden_columns=system_columns(entry, relation))
-    return ChangeTarget(relation, entry, item)
+    return ChangeTarget(relation, entry, item, firing=_firing(s, relation))
+
+
+def _is_replaced(relation: Relation, events: tuple[str, ...]) -> bool:
+    """Whether INSTEAD OF triggers take what a statement does to a view ."""
+    if not relation.triggers:
+        return False
+    found = [any(t.timing == "INSTEAD OF" and event in t.events and t.enabled != "D" for t in relation.triggers)
+             for event in events]
+    return any(found)
+
+
+def _view_with_triggers(s: Statement, relation: Relation, alias: str | None) -> ChangeTarget:
+    """A view as the table that its INSTEAD OF triggers make of it."""
+    from executor.triggers.firing import firing_of
+
+    columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
+    entry = TableEntry(number=s.new_entry(), alias=alias or relation.name, columns=columns, relation=relation)
+    rows = plan.QueryEntry(number=entry.number, alias=entry.alias, columns=columns, query=view_query(s, relation), view=relation)
+    item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema)
+    return ChangeTarget(relation, entry, item, firing=firing_of(s, relation, rows))
+
+
+def _firing(s: Statement, relation: Relation) -> Any:
+    """The triggers that changes of a table can fire; None if there are none in the whole database, as a rule."""
+    if not s.catalog.has_triggers:
+        return None
+    from executor.triggers.firing import firing_of  # few databases have triggers
+
+    return firing_of(s, relation)
 
 
 def _check_changeable(relation: Relation, position: int) -> None:

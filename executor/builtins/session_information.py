@@ -151,6 +151,10 @@ def _with_context(function: Callable[..., Any]) -> Python:
     return Python(function, context=True)
 
 
+def _trigger_depth(context: Context) -> int:
+    return 0 if context.triggers is None else int(context.triggers.depth)
+
+
 BUILTINS = (
     Builtin("version()", _with_context(_version)),
     Builtin("current_database()", _with_context(lambda context: context.database)),
@@ -194,6 +198,6 @@ BUILTINS = (
     Builtin("pg_blocking_pids(int4)", _with_context(_blocking)),
     Builtin("pg_safe_snapshot_blocking_pids(int4)", Python(lambda process_id: "[]"), ("pg_safe_snapshot_blocking_pids(1)", "{}")),
     Builtin("pg_isolation_test_session_is_blocked(int4,_int4)", _with_context(_is_blocked)),
-    Builtin("pg_trigger_depth()", Python(lambda: 0), ("pg_trigger_depth()", "0")),
+    Builtin("pg_trigger_depth()", _with_context(_trigger_depth), ("pg_trigger_depth()", "0")),
     Builtin("pg_jit_available()", Python(lambda: 0)),
 )

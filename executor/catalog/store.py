@@ -75,7 +75,7 @@ def _is_stored(relation: Relation, references: set[int]) -> bool:
     """False for temporary tables and for tables of other programs that nothing stored refers to."""
     if relation.sqlite_schema != "main":
         return False
-    return not relation.made_elsewhere or bool(references.intersection(_identities(relation)))
+    return not relation.made_elsewhere or bool(relation.triggers) or bool(references.intersection(_identities(relation)))
 
 
 def _identities(relation: Relation) -> list[int]:

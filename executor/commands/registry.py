@@ -16,8 +16,9 @@ MODULES = {
     "notify": "ListenStmt NotifyStmt UnlistenStmt",
     "databases": "CreatedbStmt DropdbStmt AlterDatabaseSetStmt",
     "copy": "CopyStmt",
+    "constraints": "ConstraintsSetStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
-           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
+           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTrigStmt "
            "CreateEnumStmt AlterEnumStmt CreateRangeStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt "
            "CreateFunctionStmt AlterFunctionStmt",
     "routines": "DoStmt CallStmt",

@@ -15,6 +15,7 @@ from executor.ddl.objects import put_relation, referencing
 from executor.ddl.rename import KINDS, resolve_target
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema import role_name
+from executor.ddl.trigger import ALL_MODES, MODES, enable_trigger
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidTableDefinition, WrongObjectType
@@ -182,6 +183,10 @@ def _replica_identity(node: Node, altering: Altering) -> None:
     altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(altering.relation, replica_identity=identity))
 
 
+def _trigger(subtype: str) -> Action:
+    return lambda node, altering: enable_trigger(subtype, node, altering)
+
+
 TABLE_ACTIONS: dict[str, Action] = {
     "AT_AddColumn": alter_column.add_column,
     "AT_DropColumn": alter_column.drop_column,
@@ -205,6 +210,7 @@ TABLE_ACTIONS: dict[str, Action] = {
     "AT_SetLogged": _persistence("p"),
     "AT_SetUnLogged": _persistence("u"),
     "AT_ReplicaIdentity": _replica_identity,
+    **{subtype: _trigger(subtype) for subtype in (*MODES, *ALL_MODES)},
 }
 VIEW_ACTIONS: dict[str, Action] = {
     "AT_ColumnDefault": alter_column.set_view_default,

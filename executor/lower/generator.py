@@ -87,7 +87,7 @@ class Step(msgspec.Struct, frozen=True):
     plan: what it does, to find out why it failed. is_result: its rows go to the client. counts: the rows it changes are
     those of the command tag. first_only: of the rows with one first column, only the first is kept. once: of
     those whose second column is one of these numbers, there must not be two with one first column (21000).
-    locks: the rows that it locks.
+    locks: the rows that it locks. fires: AFTER triggers that the other steps have queued.
     """
 
     lowered: Lowered
@@ -98,6 +98,7 @@ class Step(msgspec.Struct, frozen=True):
     first_only: bool = False
     once: tuple[int, ...] = ()
     locks: RowLocks | None = None
+    fires: bool = False
 
 
 @dataclass

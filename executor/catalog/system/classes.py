@@ -62,7 +62,7 @@ def _relation_class(catalog: Catalog, relation: Relation) -> Row:
         relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.kind,
         relnatts=max((column.number for column in relation.columns), default=0),
         relchecks=sum(constraint.kind == "c" for constraint in relation.constraints),
-        relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_foreign_keys(catalog)),
+        relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_triggers(catalog)),
         relispopulated=int(relation.populated), relreplident=relation.replica_identity if stored else "n",
         relfrozenxid=3 if stored else 0, relminmxid=1 if stored else 0, reloptions=_options(options))
 

@@ -55,7 +55,7 @@ def pg_tables(view: SessionView) -> Iterator[Row]:
         yield _tables_row(
             schemaname=shown_schema(relation.schema), tablename=relation.name, hasindexes=int(bool(relation.indexes)),
             tablespace="pg_global" if relation.oid in _shared() else None,
-            hastriggers=int(relation.oid in objects.has_foreign_keys(view.catalog)))
+            hastriggers=int(relation.oid in objects.has_triggers(view.catalog)))
 
 
 def pg_views(view: SessionView) -> Iterator[Row]:

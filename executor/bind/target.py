@@ -14,7 +14,7 @@ from executor.bind.from_clause import system_columns, view_query
 from executor.bind.resolve import element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
-from executor.bind.views import UpdatableView, under_alias, updatable_view
+from executor.bind.views import UpdatableView, is_replaced, under_alias, updatable_view
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
 from executor.facts.lookup import base_type
@@ -94,9 +94,9 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
     shown = alias or relation.name
     if relation.kind == "v":
         merging = verb == "MERGE"
-        if merging and _is_replaced(relation, actions):
+        if merging and is_replaced(relation, actions):
             raise not_supported(f'MERGE into view "{relation.name}", which has INSTEAD OF triggers')
-        if _is_replaced(relation, actions if merging else ("INSERT",) if verb == "COPY" else (verb,)):
+        if is_replaced(relation, actions if merging else ("INSERT",) if verb == "COPY" else (verb,)):
             return _view_with_triggers(s, relation, alias)
         if verb == "COPY":
             raise WrongObjectType(f'cannot copy to view "{relation.name}"',
@@ -107,21 +107,14 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         view = under_alias(found[-1], shown)
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
-        return ChangeTarget(view.relation, view.entry, item, view, _firing(s, view.relation))
+        if view.rows is not None and merging:
+            raise not_supported(f'MERGE into view "{relation.name}", whose base has INSTEAD OF triggers')
+        return ChangeTarget(view.relation, view.entry, item, view, _firing(s, view.relation, view.rows))
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation)
     item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
                 hidden_columns=system_columns(entry, relation))
     return ChangeTarget(relation, entry, item, firing=_firing(s, relation))
-
-
-def _is_replaced(relation: Relation, events: tuple[str, ...]) -> bool:
-    """Whether INSTEAD OF triggers take what a statement does to a view ."""
-    if not relation.triggers:
-        return False
-    found = [any(t.timing == "INSTEAD OF" and event in t.events and t.enabled != "D" for t in relation.triggers)
-             for event in events]
-    return any(found)
 
 
 def _view_with_triggers(s: Statement, relation: Relation, alias: str | None) -> ChangeTarget:
@@ -135,13 +128,14 @@ def _view_with_triggers(s: Statement, relation: Relation, alias: str | None) -> 
     return ChangeTarget(relation, entry, item, firing=firing_of(s, relation, rows))
 
 
-def _firing(s: Statement, relation: Relation) -> Any:
-    """The triggers that changes of a table can fire; None if there are none in the whole database, as a rule."""
+def _firing(s: Statement, relation: Relation, rows: plan.QueryEntry | None = None) -> Any:
+    """The triggers that changes of a table can fire; None if there are none in the whole database, as a rule. rows: of a
+    view that they are instead of."""
     if not s.catalog.has_triggers:
         return None
     from executor.triggers.firing import firing_of  # few databases have triggers
 
-    return firing_of(s, relation)
+    return firing_of(s, relation, rows)
 
 
 def _check_changeable(relation: Relation, position: int) -> None:

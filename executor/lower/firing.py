@@ -9,7 +9,7 @@ from dataclasses import replace as dataclass_replace
 from itertools import count
 from typing import Any
 
-from executor import plan
+from executor import plan, walk
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
 from executor.lower.change import CHANGES, check_text, column_text
@@ -163,7 +163,7 @@ def _insert(parts: Parts, c: Insert, step: int, returning: Any, queues: bool, *,
         change = Update(relation=c.relation, entry=c.entry, assignments=assignments, generated=c.generated, checks=c.checks,
                         view_checks=c.view_checks, firing=c.firing)
         common |= {"update": row_update(parts, change), "reread": reread(parts, c),
-                   "updated": frozenset(column.number for column, _ in assignments)}
+                   "updated": _updated(change)}
     return _program(parts, c, parts.rows(source), step, returning, common)
 
 
@@ -221,10 +221,21 @@ def _same_key(parts: Parts, c: Insert) -> Part:
 
 def _update(parts: Parts, c: Update, step: int, returning: Any, queues: bool, *, ordinal: Expr | None = None) -> Program:
     common: dict[str, Any] = {"given": tuple(_place(c.relation, column) for column, _ in c.assignments), "queues": queues,
-                              "updated": frozenset(column.number for column, _ in c.assignments)}
+                              "updated": _updated(c)}
     if c.relation.kind == "r":
         common |= {"update": row_update(parts, c), "reread": reread(parts, c)}
     return _changed(parts, c, tuple(e for _, e in c.assignments), step, returning, common, ordinal)
+
+
+def _updated(c: Update) -> frozenset[int]:
+    """The columns that an UPDATE gives values to, generated ones that follow from these included."""
+    found = {column.number for column, _ in c.assignments}
+    for column, expr in c.generated:
+        used = {c.relation.columns[e.index].number for e in walk.descend(expr)
+                if isinstance(e, ColumnRef) and e.entry == c.entry.number and e.index >= 0}
+        if used & found:
+            found.add(column.number)
+    return frozenset(found)
 
 
 def row_update(parts: Parts, c: Update) -> RowUpdate:

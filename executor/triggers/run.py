@@ -35,10 +35,15 @@ DEFER, CHECK = Statement("PRAGMA defer_foreign_keys = 1"), Statement("PRAGMA def
 def run_change(program: Program, context: Context, own: Row) -> list[Any]:
     """The rows of RETURNING. own: the parameters of the whole statement."""
     change = Change(program, context, own)
+    reading = context.reading
+    if program.queues:
+        context.reading = frozenset()  # it is a step of its own: nobody reads meanwhile
     try:
         found = change.run()
     except EngineError as error:
         raise guarded(error, context) from error
+    finally:
+        context.reading = reading
     context.nested.report(change.count)
     return found
 
@@ -48,11 +53,15 @@ def run_queued(context: Context) -> None:
     state = state_of(context)
     level, state.level = state.level, None
     assert level is not None
-    if level.is_last:
-        for made in level.queue:
-            call(context, made)
-        return
-    fire(context, level.queue)
+    reading, context.reading = context.reading, frozenset()
+    try:
+        if level.is_last:
+            for made in level.queue:
+                call(context, made)
+        else:
+            fire(context, level.queue)
+    finally:
+        context.reading = reading
 
 
 @dataclass(slots=True)

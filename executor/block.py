@@ -25,6 +25,7 @@ from executor.parse import Node
 from executor.portal import QueryPortal
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
+from executor.triggers.state import mark_of, restore
 from storage.errors import EngineError
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
@@ -65,6 +66,7 @@ class Savepoint:
     token: its name in storage and in Settings. outside: how much was to be done at the commit.
     undo: how many sequence changes. portals: open cursors and portals. locks: how
     many the transaction held. notified: how much had been noted of LISTEN and NOTIFY. roles: how many changes of roles.
+    triggers: what had been put off.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Savepoint:
     outside: int
     notified: Mark
     roles: int
+    triggers: Any = None
 
 
 class Block:
@@ -284,6 +287,11 @@ class Block:
         transaction = self.transaction
         effects: list[Callable[[], None]] = []  # in memory, before anybody else has his turn to write
         try:
+            if session.context.triggers is not None and session.context.triggers.pending:
+                from executor.triggers.commands import fire_pending  # few transactions have deferred triggers
+
+                await fire_pending(session)
+                transaction = self.transaction
             await session.drop_portals()
             for name, cursor in list(session.cursors.items()):
                 if not cursor.held:
@@ -378,6 +386,8 @@ class Block:
         self.transaction = None
         self.explicit = self.failed = False
         self.savepoints.clear()
+        if self.session.context.triggers is not None:
+            self.session.context.triggers.forget()
         self.at_commit.clear()
         self.limits.end_transaction()
 
@@ -426,7 +436,7 @@ class Block:
         self.savepoints.append(Savepoint(
             name, token, session.own_catalog, len(session.context.sequences.undo),
             (*session.cursors.values(), *session.portals.values()), len(session.lock_owner.taken), len(self.at_commit),
-            session.notifications.mark(), len(session.identity.pending)))
+            session.notifications.mark(), len(session.identity.pending), mark_of(session.context)))
 
     def _find(self, name: str) -> int:
         for i in range(len(self.savepoints) - 1, -1, -1):
@@ -456,6 +466,7 @@ class Block:
         self.release_locks(mark.locks)
         session.notifications.undo_since(mark.notified)
         session.identity.undo_since(mark.roles)
+        restore(session.context, mark.triggers)
         del self.savepoints[at + 1 :]
         self.failed = False
 

@@ -32,6 +32,7 @@ class Context:
         self.transaction_ns = 0  # when the transaction began, time.time_ns()
         self.statement_ns = 0
         self.kept_rows: dict[int, list[Any]] = {}  # of earlier steps of the running statement
+        self.triggers: Any = None  # executor.triggers.state.TriggerState, once a trigger has fired
         self.nested: Any = None  # storage.nested.Nested of the connection that calls a function which runs statements
         self.portal_numbers = count(1)  # of cursors to which nobody has given a name
         self.reading: frozenset[int] = frozenset()  # relations that a statement reads which calls routines

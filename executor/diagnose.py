@@ -46,6 +46,8 @@ async def diagnose(session: "Session", found: SqlError, error: Exception, transa
     change = analyzed.plan
     if not isinstance(change, plan.DataChange) or not _is_of_constraint(found, error):
         return found
+    if change.firing is not None:
+        return found  # to be run again, its triggers would fire again; see executor.triggers.refusals
     if any(isinstance(cte.query, plan.DataChange) for cte in change.ctes):
         return found
     # Whatever stands in the way here, the client gets the error there is.

@@ -4,6 +4,8 @@ A plan is read-only and shared by every execution of a cached statement; run sta
 Names are resolved: a column says which range entry (by number, unique in the statement) and which output of it.
 """
 
+from typing import Any
+
 import msgspec
 
 from executor.catalog.model import Column as TableColumn
@@ -136,9 +138,7 @@ class Relabel(Expr, frozen=True, kw_only=True):
 
 class CheckDomain(Expr, frozen=True, kw_only=True):
     """A value of a domain's base type as one of the domain, if the constraints allow it.
-
-    checks: (name, condition over column 0 of `entry`, which is the value). name: the domain's in messages.
-    """
+    checks: (name, condition over column 0 of `entry`, which is the value). name: the domain's in messages."""
 
     argument: Expr
     entry: int
@@ -540,6 +540,7 @@ class DataChange(msgspec.Struct, frozen=True, kw_only=True):
     leaves: "tuple[Leaf, ...]" = ()
     branches: "tuple[Leaf, ...]" = ()
     moves: bool = False
+    firing: Any = None  # executor.triggers.firing.Firing, if changing the table can fire triggers
 
 
 class OnConflict(msgspec.Struct, frozen=True, kw_only=True):
@@ -578,9 +579,7 @@ class Delete(DataChange, frozen=True, kw_only=True):
 
 class MergeWhen(msgspec.Struct, frozen=True, kw_only=True):
     """A WHEN clause. matched: both, target (NOT MATCHED BY SOURCE) or source (NOT MATCHED [BY TARGET]).
-
-    change: what it does, over the row of the join; the source of an Insert is one row. None: DO NOTHING.
-    """
+    change: what it does, over the row of the join; the source of an Insert is one row. None: DO NOTHING."""
 
     matched: str
     condition: Expr | None

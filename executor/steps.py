@@ -13,6 +13,7 @@ from executor.analysis import Analyzed, slot_values
 from executor.lower.generator import Step
 from executor.sqlstates import CardinalityViolation
 from executor.translate import translate
+from executor.triggers.state import begin_level, state_of
 from executor.types.base import Stored
 from storage.errors import EngineError, LockConflict
 from storage.rows import Rows
@@ -68,6 +69,8 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
     changes = 0
     step = analyzed.lowered.steps[0]
     own = values[0]
+    fires = analyzed.lowered.steps[-1].fires
+    level = begin_level(session.context) if fires else None
     try:
         async with transaction.atomic() if analyzed.writes else nullcontext():
             for step, own in zip(analyzed.lowered.steps, values, strict=True):
@@ -96,6 +99,8 @@ async def run_once(session: "Session", transaction: Any, analyzed: Analyzed, val
         raise
     finally:
         session.context.kept_rows = before
+        if fires:
+            state_of(session.context).level = level
     result.changes = changes
     return result
 

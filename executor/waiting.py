@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from executor.prepared import fresh
 from executor.translate import translate
+from executor.triggers.state import mark_of, restore
 from storage.errors import EngineError, LockConflict, NeedsWriter
 from storage.locks import ADVISORY, Request
 
@@ -25,7 +26,7 @@ T = TypeVar("T")
 async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     """Run a session's statement; again after each lock that it had to wait for."""
     session.advisory.begin_statement()
-    noted, told = session.notifications.mark(), len(session.notices)
+    noted, told, triggers = session.notifications.mark(), len(session.notices), mark_of(session.context)
     while True:
         try:
             return await run()
@@ -34,9 +35,11 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
             if conflict.meanwhile is not None:
                 await conflict.meanwhile()
             session.notifications.undo_since(noted)
+            restore(session.context, triggers)
             del session.notices[told:]
         except NeedsWriter:
             session.notifications.undo_since(noted)
+            restore(session.context, triggers)
             del session.notices[told:]
             raise
 

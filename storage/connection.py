@@ -124,8 +124,8 @@ class Connection:
     __slots__ = (
         "_cursor",
         "_known_needs",
-        "_laterals",
         "_nested",
+        "_passing",
         "_registered",
         "_seen_data",
         "_seen_schema",
@@ -135,7 +135,9 @@ class Connection:
         "capture",
         "context",
         "deadline",
+        "noting",
         "raw",
+        "reported",
         "stop",
         "tripped",
         "wal_pages",
@@ -151,11 +153,13 @@ class Connection:
         self.capture: Capture | None = None
         self._temporary: dict[str, Table | None] = {}
         self._temporary_version = -1
+        self.noting: set[Any] | None = None  # where the tables go that statements run by functions read
+        self.reported: int | None = None  # rows changed, by a function that changes rows on its statement's behalf
         self.wal_pages = 0
         self._cursor = self.raw.cursor()
         self._known_needs: dict[int, tuple[Need, ...]] = {}  # by id(), which stays theirs since they are kept
         self._registered: dict[tuple[str, int], Need] = {}
-        self._laterals: dict[str, Lateral] = {}
+        self._passing: dict[str, Lateral | TableFunction] = {}
         self._seen_data = -1
         self._seen_schema = -1
         self._nested: Nested | None = None
@@ -218,19 +222,21 @@ class Connection:
             register_collation(self.raw, need)
         elif isinstance(need, TableFunction):
             register_table_function(self.raw, self, need)
+            if need.passing:
+                self._passing[need.name] = need
         else:
             register_lateral(self.raw, need)
-            self._laterals[need.name] = need
+            self._passing[need.name] = need
         self._registered[key] = need
 
     def tidy(self) -> None:
         """Before the connection waits in the pool: forget the context and, when there are many, lateral queries."""
         self.context = None
-        if len(self._laterals) > LATERALS_MAX:
-            for name in self._laterals:
+        if len(self._passing) > LATERALS_MAX:
+            for name in self._passing:
                 forget(self.raw, name)
                 del self._registered[name, -2]
-            self._laterals.clear()
+            self._passing.clear()
             self._known_needs.clear()
 
     # --- running --------------------------------------------------------------------------------------------------
@@ -308,13 +314,15 @@ class Connection:
 
     def change(self, statement: Statement, params: Sequence[Value]) -> tuple[list[Row], Spool | None, int]:
         """Run a statement that writes to its end: RETURNING rows (the first of them, and the rest), rows changed."""
-        before = self.raw.total_changes()
+        before, self.reported = self.raw.total_changes(), None
         rows, cursor = self.start(statement, params, CHUNK_ROWS)
         spool = None
         if cursor is not None:
             spool = Spool()
             self.drain(cursor, spool)
         changed = self.raw.changes() if self.raw.total_changes() != before else 0
+        if self.reported is not None:
+            changed, self.reported = self.reported, None
         return rows, spool, changed
 
     def change_many(self, statement: Statement, batch: RowBatch) -> int:

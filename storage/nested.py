@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from storage.connection import Connection
 
 _names = count(1)
+KNOWN_MAX = 1000
+"""Statements whose tables are remembered."""
 
 
 class Mark(NamedTuple):
@@ -40,24 +42,31 @@ class Result(NamedTuple):
 class Nested:
     """See the module. Used from the thread that runs the outer statement, within a function that SQLite calls."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_read")
 
     def __init__(self, connection: "Connection") -> None:
         self._connection = connection
+        self._read: dict[str, frozenset[str]] = {}
 
     @property
     def can_write(self) -> bool:
         """Whether the outer statement runs as a writer."""
         return self._connection.capture is not None
 
+    @property
+    def has_unresolved_foreign_keys(self) -> bool:
+        """Whether rows violate foreign keys whose check has been put off."""
+        return self._connection.has_unresolved_foreign_keys
+
     def run(self, statement: Statement, params: Sequence[Value] = ()) -> Result:
         """Run a statement to its end. Raises: EngineError, NeedsWriter, or what a function raised."""
         connection = self._connection
         if statement.writes and connection.capture is None:
             raise NeedsWriter("a function changes rows")
-        self._prepare(statement)
+        self._prepare(statement, params)
         raw = connection.raw
         before = raw.total_changes()
+        kept, connection.reported = connection.reported, None
         cursor = raw.cursor()
         try:
             rows = cursor.execute(statement.sql, params).fetchall()
@@ -65,11 +74,18 @@ class Nested:
             raise own(error) from error
         finally:
             cursor.close(True)
+            reported, connection.reported = connection.reported, kept
+        if reported is not None:
+            return Result(rows, reported)
         return Result(rows, raw.changes() if statement.writes and raw.total_changes() != before else 0)
+
+    def report(self, changes: int) -> None:
+        """Say how many rows the statement that calls the function has changed, since the function does that for it."""
+        self._connection.reported = changes
 
     def rows(self, statement: Statement, params: Sequence[Value] = ()) -> Iterator[Row]:
         """The rows of a statement that only reads, one after another; close the iterator if it is not read to its end."""
-        self._prepare(statement)
+        self._prepare(statement, params)
         cursor = self._connection.raw.cursor()
         try:
             yield from cursor.execute(statement.sql, params)
@@ -81,18 +97,32 @@ class Nested:
     def value(self, statement: Statement, params: Sequence[Value]) -> Any:
         """The only value of a statement that gives one row of one column, and changes nothing."""
         connection = self._connection
-        if statement.needs:
-            self._prepare(statement)
+        if statement.needs or connection.noting is not None:
+            self._prepare(statement, params)
         try:
             return connection.raw.execute(statement.sql, params).get
         except BaseException as error:
             raise own(error) from error
 
-    def _prepare(self, statement: Statement) -> None:
+    def _prepare(self, statement: Statement, params: Sequence[Value]) -> None:
         try:
             self._connection.prepare(statement.needs)
         except Busy as error:
             raise SqlLogicError("a function that is running cannot be made anew") from error
+        noting = self._connection.noting
+        if noting is not None:
+            noting |= self._tables(statement, params)
+
+    def _tables(self, statement: Statement, params: Sequence[Value]) -> frozenset[str]:
+        """The tables that a statement reads, found out once."""
+        found = self._read.get(statement.sql)
+        if found is None:
+            from storage.plans import tables_read  # it knows connections, which know this module
+
+            if len(self._read) >= KNOWN_MAX:
+                self._read.clear()
+            found = self._read[statement.sql] = tables_read(self._connection, statement, params)
+        return found
 
     def mark(self) -> Mark:
         """The state now, to come back to."""

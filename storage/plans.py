@@ -18,7 +18,6 @@ import apsw
 
 from storage.connection import Connection
 from storage.errors import translate
-from storage.serializable import EVERYTHING
 from storage.statement import Function, Lateral, Statement, TableFunction, Value
 
 SMALL_ROWS = 2000
@@ -122,8 +121,6 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
             if isinstance(need, Lateral):
                 inner: Any = connection.raw.execute(need.sql, (None,) * need.nargs, explain=1, can_cache=False)
                 reads |= _reads(connection, inner.fetchall(), "SELECT")
-        if statement.nested:
-            reads |= {EVERYTHING}  # nobody knows what the functions that it calls look at
     except apsw.Error as error:
         raise translate(error) from error
     if careful and not long:
@@ -134,6 +131,19 @@ def _judge(connection: Connection, statement: Statement, params: Sequence[Value]
     long = long or statement.nested or any(function.blocks for function in functions)
     columns = next((op[3] for op in program if op[1] == "ResultRow"), 0)
     return Plan(long=long, columns=columns, restartable=restartable, settled=not (careful or long), reads=reads)
+
+
+def tables_read(connection: Connection, statement: Statement, params: Sequence[Value]) -> frozenset[str]:
+    """The tables of the file that a statement reads."""
+    words = statement.sql.split(None, 1)
+    word = words[0].upper() if words else ""
+    if word not in _ANALYSED:
+        return frozenset()
+    try:
+        program: Any = connection.raw.execute(statement.sql, params, explain=1, can_cache=False)
+        return _reads(connection, program.fetchall(), word)
+    except apsw.Error as error:
+        raise translate(error) from error
 
 
 def _walks(program: list[Operation]) -> set[tuple[int, int, bool]]:

@@ -53,7 +53,7 @@ class TableFunction:
     callable: (context first if `context`, then the arguments, NULL as None) -> an iterable of tuples of `ncolumns`
     values, or of single values when ncolumns is 1. It is iterated lazily, and closed early when the query ends early.
     few: it gives so few rows that a statement that changes something may loop over them in the event loop.
-    nested: as of a Function.
+    nested: as of a Function. passing: it belongs to one statement, and is forgotten with the lateral queries.
     """
 
     name: str
@@ -63,6 +63,7 @@ class TableFunction:
     context: bool = False
     few: bool = False
     nested: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

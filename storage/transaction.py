@@ -66,12 +66,13 @@ class Transaction(RowLocks):
     LockConflict: wait with `wait_for(error.request)`, then run the statement again.
     """
 
-    __slots__ = ("after_commit", "context")
+    __slots__ = ("_noted", "after_commit", "context")
 
     def __init__(self, engine: Engine, isolation: Isolation, *, context: Any, pinned: PinnedConnection | None,
                  owner: LockOwner) -> None:
         super().__init__(engine, isolation, pinned, owner)
         self.context = context
+        self._noted: set[Read] = set()  # tables that functions have read in a SERIALIZABLE transaction
         self.after_commit: Callable[[], None] | None = None
 
     # --- statements -----------------------------------------------------------------------------------------------
@@ -182,10 +183,18 @@ class Transaction(RowLocks):
                 patience = patience or self._patience()
                 await self._retry_later(patience, busy)
 
+    def _introduce(self, connection: Connection) -> None:
+        """Tell a connection what functions may need to know, and what this transaction needs to know of them."""
+        connection.context = self.context
+        connection.noting = self._noted if self._reading is not None else None
+
     def _note_read(self, reads: AbstractSet[Read]) -> None:
-        """Of a SERIALIZABLE transaction. Raises: Unserializable."""
+        """Of a SERIALIZABLE transaction, with what functions have read meanwhile. Raises: Unserializable."""
         reading = self._reading
-        if reading is None or reads <= reading.reads:
+        if reading is None:
+            return
+        reads = reads | self._noted
+        if reads <= reading.reads:
             return
         reading.reads |= reads
         reading.read_only = self.read_only and not self.has_written
@@ -206,7 +215,7 @@ class Transaction(RowLocks):
         try:
             if statement.temp_schema and self._pinned is None:
                 raise InternalError("a statement with temporary objects needs a pinned connection")
-            connection.context = self.context
+            self._introduce(connection)
             connection.prepare(statement.needs)
             return self._engine.plans.judge(connection, statement, params)
         except BaseException:
@@ -282,7 +291,7 @@ class Transaction(RowLocks):
             await self.wait_for(met.request, keep=met.keep)
 
     def _change_many(self, connection: Connection, statement: Statement, batch: RowBatch) -> int:
-        connection.context = self.context
+        self._introduce(connection)
         connection.prepare(statement.needs)
         connection.command("SAVEPOINT pgquill_statement")
         try:
@@ -457,6 +466,7 @@ class Transaction(RowLocks):
                 await self._cleared()
                 self._close_live()
                 self._check_not_lost()
+                self._note_read(frozenset())
                 if self.has_written:
                     await self.begin_write()
                     assert self._connection is not None

@@ -84,8 +84,8 @@ def bind_insert(s: Statement, scope: Scope, node: Node) -> Insert:
                                     conflict is not None and conflict.update)
     change = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=query, on_conflict=conflict,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
-                    leaves=target.leaves, branches=target.branches,
-                    moves=conflict is not None and target.moves(conflict.assignments))
+                     leaves=target.leaves, branches=target.branches, firing=target.firing,
+                     moves=conflict is not None and target.moves(conflict.assignments))
     return with_ctes(change, ctes)
 
 
@@ -268,7 +268,7 @@ def bind_update(s: Statement, scope: Scope, node: Node) -> Update:
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Update)
     change = Update(relation=relation, entry=entry, assignments=assignments, source=source, where=where,
                     returning=returning, old=old, generated=generated, checks=checks, view_checks=target.view_checks,
-                    leaves=target.leaves, branches=target.branches, moves=target.moves(assignments))
+                     leaves=target.leaves, branches=target.branches, moves=target.moves(assignments), firing=target.firing)
     return with_ctes(change, ctes)
 
 
@@ -282,7 +282,7 @@ def bind_delete(s: Statement, scope: Scope, node: Node) -> Delete:
     where = conjunction(target.where, where_clause(s, scope, where_node) if where_node else None)
     returning, old = bind_returning(s, scope, node.take("returningClause"), scope.items, item, Delete)
     change = Delete(relation=relation, entry=entry, source=source, where=where, returning=returning, old=old,
-                    leaves=target.leaves)
+                     leaves=target.leaves, firing=target.firing)
     return with_ctes(change, ctes)
 
 
@@ -331,6 +331,6 @@ def bind_copy(s: Statement, relation_node: Node, names: list[str] | None) -> tup
     s.given[entry.number] = frozenset(c.number for c in columns)
     generated, checks = derived(s, relation, entry)
     insert = Insert(relation=relation, entry=entry, columns=tuple(chosen), source=source, generated=generated, checks=checks,
-                    leaves=target.leaves, branches=target.branches)
+                    leaves=target.leaves, branches=target.branches, firing=target.firing)
     return insert, tuple(columns)
 

@@ -51,7 +51,7 @@ class _Binding:
         generated, checks = derived(self.s, self.target.relation, self.target.entry)
         return Update(relation=self.target.relation, entry=self.target.entry, assignments=assignments, generated=generated,
                       checks=checks, view_checks=self.target.view_checks, leaves=self.target.leaves,
-                      branches=self.target.branches, moves=self.target.moves(assignments))
+                      branches=self.target.branches, moves=self.target.moves(assignments), firing=self.target.firing)
 
     def insert(self, node: Node, matched: str) -> Insert:
         """INSERT (columns) VALUES (...) or DEFAULT VALUES."""
@@ -63,11 +63,12 @@ class _Binding:
         return Insert(relation=self.target.relation, entry=self.target.entry, columns=tuple(columns), source=query,
                       generated=generated, checks=checks, view_checks=self.target.view_checks,
                       leaves=self.target.leaves if self.target.relation.partition_key is not None else (),
-                      branches=self.target.branches)
+                      branches=self.target.branches, firing=self.target.firing)
 
     def delete(self, node: Node, matched: str) -> Delete:
         """DELETE."""
-        return Delete(relation=self.target.relation, entry=self.target.entry, leaves=self.target.leaves)
+        return Delete(relation=self.target.relation, entry=self.target.entry, leaves=self.target.leaves,
+                      firing=self.target.firing)
 
 
 ACTIONS: dict[str, Callable[[_Binding, Node, str], Insert | Update | Delete | None]] = {
@@ -98,7 +99,7 @@ def bind_merge(s: Statement, scope: Scope, node: Node) -> Merge:
     whens = tuple(_when(binding, clause) for clause in clauses)
     returning, old, new = _returning(binding, node.take("returningClause"))
     change = Merge(relation=target.relation, entry=target.entry, source=(source,), condition=condition, where=target.where,
-                   whens=whens, returning=returning, old=old, new=new, leaves=target.leaves)
+                   whens=whens, returning=returning, old=old, new=new, leaves=target.leaves, firing=target.firing)
     return data_change.with_ctes(change, ctes)
 
 

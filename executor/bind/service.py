@@ -211,6 +211,20 @@ class BinderService:
         columns = tuple((t.name, *declared_type(t.expr)) for t in bound.targets if not t.hidden)
         return BoundView(columns, statement_text(wrap(tree)), uses(bound), refusal(bound, columns=True))
 
+    def trigger_condition(self, node: Node, relation: Relation, timing: str, level: str,
+                          events: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+        """A trigger's WHEN condition: PostgreSQL's text to be stored, and the attnums that it uses."""
+        from executor.bind.trigger_condition import bind_condition, check_condition
+
+        s = self._statement()
+        copy = wrap(node.tree)
+        _consume(node)
+        found = bind_condition(s, relation, copy)
+        check_condition(found, relation, timing, level, events)
+        used = found.uses(found.old) | found.uses(found.new)
+        places = range(len(relation.columns)) if -1 in used else sorted(used)
+        return _text(s, copy), tuple(relation.columns[i].number for i in places)
+
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""
         return name in (self.context.user, self.context.session_user, "postgres")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,11 +10,11 @@ from executor import plan, walk
 from executor.bind import domains
 from executor.bind.coerce import assign
 from executor.bind.expressions import bind
-from executor.bind.from_clause import system_columns
+from executor.bind.from_clause import system_columns, view_query
 from executor.bind.resolve import element_type
 from executor.bind.scope import Item, Scope, table_columns
 from executor.bind.statement import Statement
-from executor.bind.views import UpdatableView, under_alias, updatable_view
+from executor.bind.views import UpdatableView, is_replaced, under_alias, updatable_view
 from executor.catalog import trees, usertypes
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
@@ -35,6 +36,7 @@ class ChangeTarget:
     item: Item
     view: UpdatableView | None = None
     tree: tuple[plan.Leaf, ...] = ()
+    firing: Any = None  # executor.triggers.firing.Firing
 
     @property
     def leaves(self) -> tuple[plan.Leaf, ...]:
@@ -113,10 +115,14 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
     _check_changeable(relation, position)
     shown = alias or relation.name
     if relation.kind == "v":
+        merging = verb == "MERGE"
+        if merging and is_replaced(relation, actions):
+            raise not_supported(f'MERGE into view "{relation.name}", which has INSTEAD OF triggers')
+        if is_replaced(relation, actions if merging else ("INSERT",) if verb == "COPY" else (verb,)):
+            return _view_with_triggers(s, relation, alias)
         if verb == "COPY":
             raise WrongObjectType(f'cannot copy to view "{relation.name}"',
                                   hint="To enable copying to a view, provide an INSTEAD OF INSERT trigger.")
-        merging = verb == "MERGE"
         if merging and not actions:
             raise not_supported("MERGE into a view that does nothing", position=position or None)
         found = [updatable_view(s, relation, action, merging=merging) for action in (actions if merging else (verb,))]
@@ -124,14 +130,42 @@ def change_target(s: Statement, node: Node, verb: str, actions: tuple[str, ...] 
         names = tuple((c.name, e) for c, e in zip(relation.columns, view.columns, strict=True))
         item = Item(shown, names, view.entry, schema=None if alias else relation.schema)
         s.through[view.entry.number] = (view.view, *view.below)
-        return ChangeTarget(view.relation, view.entry, item, view, leaves_of(s, view.relation, verb, only=view.entry.only))
+        if view.rows is not None and merging:
+            raise not_supported(f'MERGE into view "{relation.name}", whose base has INSTEAD OF triggers')
+        below = leaves_of(s, view.relation, verb, only=view.entry.only)
+        return ChangeTarget(view.relation, view.entry, item, view, below, _firing(s, view.relation, view.rows, below))
     columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
     entry = TableEntry(number=s.new_entry(), alias=shown, columns=columns, relation=relation, only=only)
     below = leaves_of(s, relation, verb, only=only)
     tree = bool(below) or relation.partition_key is not None
     item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema,
                 hidden_columns=system_columns(entry, relation, tree=tree))
-    return ChangeTarget(relation, entry, item, tree=below)
+    return ChangeTarget(relation, entry, item, tree=below, firing=_firing(s, relation, tree=below))
+
+
+def _view_with_triggers(s: Statement, relation: Relation, alias: str | None) -> ChangeTarget:
+    """A view as the table that its INSTEAD OF triggers make of it."""
+    from executor.triggers.firing import firing_of
+
+    columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
+    entry = TableEntry(number=s.new_entry(), alias=alias or relation.name, columns=columns, relation=relation)
+    rows = plan.QueryEntry(number=entry.number, alias=entry.alias, columns=columns, query=view_query(s, relation), view=relation)
+    item = Item(entry.alias, table_columns(entry), entry, schema=None if alias else relation.schema)
+    return ChangeTarget(relation, entry, item, firing=firing_of(s, relation, rows))
+
+
+def _firing(s: Statement, relation: Relation, rows: plan.QueryEntry | None = None, tree: tuple[plan.Leaf, ...] = ()) -> Any:
+    """The triggers that changes of a table can fire; None if there are none in the whole database, as a rule. rows: of a
+    view that they are instead of. tree: the tables below (0A000 where a change of them can fire any)."""
+    if not s.catalog.has_triggers:
+        return None
+    from executor.triggers.firing import firing_of  # few databases have triggers
+
+    if tree:
+        if any(firing_of(s, below, None) is not None for below in (relation, *(leaf.relation for leaf in tree))):
+            raise not_supported(f'a change of "{relation.name}", which has children, with triggers')
+        return None
+    return firing_of(s, relation, rows)
 
 
 def _check_changeable(relation: Relation, position: int) -> None:

@@ -41,6 +41,7 @@ class UpdatableView:
     checks: tuple[Check, ...]  # (view, condition) of WITH CHECK OPTION, in the order they are made in
     defaults: dict[int, Column]  # by the place of a column in the table: the view's column, which has a default instead
     below: tuple[Relation, ...] = ()  # the views between this one and the table, the outer ones first
+    rows: plan.QueryEntry | None = None  # if the base is a view with INSTEAD OF triggers: its rows
 
     @property
     def relation(self) -> Relation:
@@ -139,6 +140,11 @@ def updatability(s: Statement, relation: Relation) -> tuple[int, frozenset[int]]
     return events if columns else events & DELETED, columns
 
 
+def is_replaced(relation: Relation, events: tuple[str, ...]) -> bool:
+    """Whether INSTEAD OF triggers take what a statement does to a view."""
+    return any(t.timing == "INSTEAD OF" and event in t.events and t.enabled != "D" for t in relation.triggers for event in events)
+
+
 def updatable_view(s: Statement, view: Relation, verb: str, *, cascaded: bool = False, merging: bool = False) -> UpdatableView:
     """The view as its base table (55000 if it is not simple enough). verb: INSERT, UPDATE or DELETE.
 
@@ -161,6 +167,9 @@ def updatable_view(s: Statement, view: Relation, verb: str, *, cascaded: bool = 
     if isinstance(source, TableEntry):
         return UpdatableView(view, source, visible, q.where, own, _defaults(view, visible, source.number))
     assert isinstance(source, plan.QueryEntry) and source.view is not None
+    if is_replaced(source.view, (verb,)):
+        entry = TableEntry(number=source.number, alias=source.alias, columns=source.columns, relation=source.view)
+        return UpdatableView(view, entry, visible, q.where, own, _defaults(view, visible, source.number), rows=source)
     inner = updatable_view(s, source.view, verb, cascaded=cascaded or view.check_option == "cascaded",
                            merging=merging)
 
@@ -172,7 +181,7 @@ def updatable_view(s: Statement, view: Relation, verb: str, *, cascaded: bool = 
     where = conjunction(inner.where, rewrite(q.where, below, below))
     columns = rewrite(visible, below, below)
     return UpdatableView(view, inner.entry, columns, where, (*inner.checks, *rewrite(own, below, below)),
-                         inner.defaults | _defaults(view, columns, inner.entry.number), (inner.view, *inner.below))
+                         inner.defaults | _defaults(view, columns, inner.entry.number), (inner.view, *inner.below), inner.rows)
 
 
 def _defaults(view: Relation, columns: tuple[Expr, ...], entry: int) -> dict[int, Column]:

@@ -21,6 +21,7 @@ from executor.catalog.search_path import class_name, search_path, shown_schema
 from executor.catalog.system.objects import rules
 from executor.catalog.system.relations import relation_by_oid
 from executor.catalog.system.views import view_text
+from executor.catalog.trigger_text import trigger_definition
 from executor.catalog.typenames import find_type
 from executor.catalog.typenames import format_type as type_text
 from executor.context import Context
@@ -217,6 +218,14 @@ def _function_result(context: Context, oid: int) -> str | None:
     return f"SETOF {result}" if function.returns_set else result
 
 
+def _trigger_text(context: Context, oid: int, pretty: int = 0) -> str | None:
+    for relation in context.catalog.relations:
+        for trigger in relation.triggers:
+            if trigger.oid == oid:
+                return trigger_definition(context.catalog, relation, trigger, search_path(context), pretty=bool(pretty))
+    return None
+
+
 def _argument_default(context: Context, oid: int, number: int) -> str | None:
     if (made := _routine(context, oid)) is not None:
         inputs = [i for i, a in enumerate(made.arguments) if a.mode in "ibv"]
@@ -267,8 +276,8 @@ BUILTINS = (
     Builtin("pg_get_viewdef(text,bool)", _with_context(_view_text_by_name)),
     Builtin("pg_get_ruledef(oid)", _with_context(_rule_text)),
     Builtin("pg_get_ruledef(oid,bool)", _with_context(_rule_text)),
-    Builtin("pg_get_triggerdef(oid)", Python(_nothing), ("pg_get_triggerdef(1)", None)),
-    Builtin("pg_get_triggerdef(oid,bool)", Python(_nothing)),
+    Builtin("pg_get_triggerdef(oid)", _with_context(_trigger_text), ("pg_get_triggerdef(1)", None)),
+    Builtin("pg_get_triggerdef(oid,bool)", _with_context(_trigger_text)),
     Builtin("pg_get_statisticsobjdef(oid)", Python(_nothing), ("pg_get_statisticsobjdef(1)", None)),
     Builtin("pg_get_statisticsobjdef_columns(oid)", Python(_nothing)),
     Builtin("pg_get_statisticsobjdef_expressions(oid)", Python(_nothing)),

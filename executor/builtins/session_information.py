@@ -157,6 +157,8 @@ def _with_context(function: Callable[..., Any]) -> Python:
 def _system_user(context: Context) -> str | None:
     client = context.session.settings.client if context.session is not None else None
     return client.system_user if client is not None else None
+def _trigger_depth(context: Context) -> int:
+    return 0 if context.triggers is None else int(context.triggers.depth)
 
 
 BUILTINS = (
@@ -203,6 +205,6 @@ BUILTINS = (
     Builtin("pg_blocking_pids(int4)", _with_context(_blocking)),
     Builtin("pg_safe_snapshot_blocking_pids(int4)", Python(lambda process_id: "[]"), ("pg_safe_snapshot_blocking_pids(1)", "{}")),
     Builtin("pg_isolation_test_session_is_blocked(int4,_int4)", _with_context(_is_blocked)),
-    Builtin("pg_trigger_depth()", Python(lambda: 0), ("pg_trigger_depth()", "0")),
+    Builtin("pg_trigger_depth()", _with_context(_trigger_depth), ("pg_trigger_depth()", "0")),
     Builtin("pg_jit_available()", Python(lambda: 0)),
 )

@@ -171,7 +171,8 @@ def _with_parents(relation: Relation, there: set[int]) -> Relation:
 
 def _oids(relation: Relation) -> list[int]:
     return [relation.oid, relation.row_type, relation.array_type, *(c.oid for c in relation.constraints),
-            *(i.oid for i in relation.indexes)]
+            *(i.oid for i in relation.indexes), *(t.oid for t in relation.triggers),
+            *(t.constraint for t in relation.triggers if t.constraint)]
 
 
 def _merge_indexes(old: Relation, new: Relation) -> tuple[Index, ...]:

@@ -182,6 +182,34 @@ class UserType(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((c for c in self.constraints if c.name == name), None)
 
 
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A trigger of a table or view. timing: BEFORE, AFTER or INSTEAD OF. events: INSERT, DELETE, UPDATE, TRUNCATE, in this
+    order.
+
+    columns: attnums of UPDATE OF. when: PostgreSQL's text of the condition, over old and new. used: attnums that it uses.
+    enabled: O origin, D disabled, R replica, A always. constraint: OID of its row in pg_constraint, 0 if it is no constraint
+    trigger. referenced: OID of the table after FROM. old_table, new_table: names of the transition tables.
+    """
+
+    oid: int
+    name: str
+    function: int
+    timing: str
+    events: tuple[str, ...]
+    level: str = "STATEMENT"  # or ROW
+    columns: tuple[int, ...] = ()
+    when: str = ""
+    used: tuple[int, ...] = ()
+    arguments: tuple[str, ...] = ()
+    enabled: str = "O"
+    constraint: int = 0
+    deferrable: bool = False
+    deferred: bool = False
+    referenced: int = 0
+    old_table: str = ""
+    new_table: str = ""
+
+
 class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A table (r), view (v), materialized view (m) or composite type (c).
 
@@ -224,6 +252,7 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     bound: Bound | None = None
     owner: int = 0
     acl: Acl | None = None
+    triggers: tuple[Trigger, ...] = ()  # in the order in which they fire: by name
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -238,6 +267,10 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     def constraint(self, name: str) -> Constraint | None:
         """The constraint of this name."""
         return next((c for c in self.constraints if c.name == name), None)
+
+    def trigger(self, name: str) -> Trigger | None:
+        """The trigger of this name."""
+        return next((t for t in self.triggers if t.name == name), None)
 
     @property
     def relkind(self) -> str:
@@ -394,6 +427,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def types_by_oid(self) -> dict[int, UserType]:
         """OID -> enum or domain."""
         return {t.oid: t for t in self.types}
+
+    @cached_property
+    def has_triggers(self) -> bool:
+        """Whether any relation has a trigger."""
+        return any(r.triggers for r in self.relations)
 
     @cached_property
     def routines_by_oid(self) -> dict[int, Routine]:

@@ -76,7 +76,7 @@ def _is_stored(relation: Relation, references: set[int]) -> bool:
     if relation.sqlite_schema != "main":
         return False
     granted = relation.acl is not None or any(column.acl is not None for column in relation.columns)
-    if not relation.made_elsewhere or relation.owner or granted:
+    if not relation.made_elsewhere or relation.owner or granted or relation.triggers:
         return True
     return bool(references.intersection(_identities(relation)))
 

@@ -1,7 +1,7 @@
 """COPY: its table or query and columns are found, and a CopyIn or CopyOut made for pgwire or a file."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from executor.analysis import Analyzed, is_optimizable
 from executor.bind.copy_from import bind_copy_from
@@ -18,6 +18,7 @@ from executor.diagnose import diagnose
 from executor.errors import SqlError, not_supported
 from executor.facts.lookup import base_type
 from executor.lock_names import table_request
+from executor.lower.generator import Lowered
 from executor.lower.statement import lower
 from executor.outputs import encoders_for
 from executor.parse import Node, RawStatement, Source, wrap
@@ -137,6 +138,9 @@ class NoTable:
         """Never reached."""
         raise AssertionError("COPY into nothing")
 
+    async def finish(self) -> None:
+        """Never reached."""
+
 
 class TableInserter:
     """Inserts rows in the session's transaction: one prepared INSERT for each set of columns left to their defaults.
@@ -155,6 +159,7 @@ class TableInserter:
         self._catalog: Catalog = session.context.catalog
         self._plans: dict[frozenset[str], Analyzed] = {}
         self._begun = False
+        self._firing: Any = None  # executor.triggers.copying.CopyFiring, if triggers can fire
         self._columns = self._plan(frozenset())[1]
         self._names = [column.name for column in self._columns]  # a column added meanwhile is not of this COPY
 
@@ -164,13 +169,27 @@ class TableInserter:
         where = None if self._where is None else wrap(self._where)
         insert, columns = bind_copy_from(s, wrap(self._relation), names, where)
         types = tuple(column.type for column in columns)
-        lowered = lower(insert, self._catalog)
+        lowered = lower(insert, self._catalog) if insert.firing is None else self._fired(insert)
         analyzed = Analyzed(catalog=self._catalog, plan=insert, lowered=lowered, parameters=types, columns=None,
                             verb="INSERT", writes=True, may_be_kept=False, given=s.given)
         if not self._session.identity.is_superuser:
             check_privileges(self._session, analyzed)
         self._plans[left_out] = analyzed
         return analyzed, columns
+
+    def _fired(self, insert: Insert) -> Lowered:
+        from executor.triggers.copying import CopyFiring, lower_copied_row  # few tables have triggers
+
+        if self._firing is None:
+            self._firing = CopyFiring(self._session, insert.firing)
+        return lower_copied_row(insert)
+
+    async def finish(self) -> None:
+        """See executor.copy.copy_in.Inserter."""
+        if self._firing is not None:
+            if not self._begun:
+                await self._begin()
+            await self._firing.finish()
 
     async def insert(self, rows: Rows, left_out: frozenset[str]) -> int:
         """See executor.copy.copy_in.Inserter."""
@@ -185,6 +204,9 @@ class TableInserter:
         if order != list(range(len(rows[0]))):
             rows = [tuple([row[i] for i in order]) for row in rows]
         batch = RowBatch(rows)
+        if self._firing is not None:
+            changed: int = await self._firing.count(lambda: self._run(analyzed, batch))
+            return changed
         changed = await self._run(analyzed, batch)
         insert = analyzed.plan
         assert isinstance(insert, Insert)
@@ -231,11 +253,15 @@ class TableInserter:
         except EngineError as error:
             raise translate(error, self._catalog) from None
         if session.own_catalog is not None or transaction.schema_token() == self._catalog.version:
+            if self._firing is not None:
+                await self._firing.begin()
             return
         self._catalog = await session.catalog(refresh=True)
         self._plans.clear()
         if _types(self._plan(frozenset())[1]) != _types(self._columns):
             raise ObjectInUse("the table was changed before COPY began to insert")
+        if self._firing is not None:
+            await self._firing.begin()
 
 
 def _types(columns: Sequence[Column]) -> list[tuple[str, int, int]]:

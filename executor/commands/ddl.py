@@ -137,8 +137,24 @@ async def run(session: "Session", raw: RawStatement, parameters: Parameters) -> 
             check_statement(session, raw.node, ddl)
         result = HANDLERS[raw.node.kind](raw.node, ddl)
         raw.node.finish()
-        await apply(session, ddl, result, catalog)
+        if result.emptied and catalog.has_triggers:
+            await _truncate(session, ddl, result, catalog)
+        else:
+            await apply(session, ddl, result, catalog)
         return Result(result.tag)
+
+
+async def _truncate(session: "Session", ddl: DdlContext, result: DdlResult, catalog: Catalog) -> None:
+    """TRUNCATE, and what triggers do about it."""
+    from executor.triggers.commands import fire_truncate
+
+    tables = [catalog.relations_by_oid[oid] for oid in result.emptied]
+    session.notices.extend(ddl.notices)
+    ddl.notices.clear()
+    async with session.block.ensure().atomic():
+        await fire_truncate(session, tables, "BEFORE")
+        await apply(session, ddl, result, catalog)
+        await fire_truncate(session, tables, "AFTER")
 
 
 CONCURRENTLY = {"IndexStmt": "CREATE INDEX CONCURRENTLY", "DropStmt": "DROP INDEX CONCURRENTLY"}

@@ -20,8 +20,9 @@ MODULES = {
     "grants": "GrantStmt",
     "owned": "ReassignOwnedStmt DropOwnedStmt",
     "copy": "CopyStmt",
+    "constraints": "ConstraintsSetStmt",
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
-           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt "
+           "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTrigStmt "
            "CreateEnumStmt AlterEnumStmt CreateRangeStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt "
            "CreateFunctionStmt AlterFunctionStmt",
     "routines": "DoStmt CallStmt",
@@ -44,6 +45,7 @@ def command_kind(node_kind: str) -> CommandKind | None:
 NAMES = {
     "CreateFunctionStmt": "CREATE FUNCTION", "AlterFunctionStmt": "ALTER FUNCTION",
     "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
+    "CreateEventTrigStmt": "CREATE EVENT TRIGGER",
     "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE",
     "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN",
     "CompositeTypeStmt": "CREATE TYPE", "DefineStmt": "CREATE AGGREGATE, OPERATOR or TYPE",

@@ -51,6 +51,9 @@ class Inserter(Protocol):
         """Insert rows of the columns' values, but for the columns left out, which get their defaults. Gives how many
         rows there are now more. Raises InsertFailed."""
 
+    async def finish(self) -> None:
+        """There are no more rows."""
+
 
 class CopyIn:
     """One COPY FROM in progress; the shape is pgwire.contract.CopyIn. count: rows inserted, once `finish` is done.
@@ -93,6 +96,7 @@ class CopyIn:
             raise self._refusal
         await self._take(self._reader.feed(bytes(self._buffer), final=True))
         self._buffer.clear()
+        await self._inserter.finish()
         if self._skipped and self._options.verbosity != "silent":
             rows = "1 row was" if self._skipped == 1 else f"{self._skipped} rows were"
             self._notice(f"{rows} skipped due to data type incompatibility", None)

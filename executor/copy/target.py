@@ -22,6 +22,8 @@ _TO = {
 def refuse_kind(relation: Relation, *, is_from: bool) -> SqlError | None:
     """42809 for a relation that is no table; None for one that COPY can work with."""
     found = (_FROM if is_from else _TO).get(relation.relkind)
+    if is_from and any(t.timing == "INSTEAD OF" and "INSERT" in t.events for t in relation.triggers):
+        return None
     if found is not None:
         return WrongObjectType(found[0].format(relation.name), hint=found[1])
     if relation.kind == "m" and not relation.populated:

@@ -18,6 +18,7 @@ from executor.ddl.recursion import Command
 from executor.ddl.rename import KINDS, resolve_target
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema import role_oid
+from executor.ddl.trigger import ALL_MODES, MODES, enable_trigger
 from executor.errors import not_supported
 from executor.parse import Node
 from executor.sqlstates import InvalidTableDefinition, WrongObjectType
@@ -194,6 +195,10 @@ def _replica_identity(node: Node, altering: Altering) -> None:
     altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(altering.relation, replica_identity=identity))
 
 
+def _trigger(subtype: str) -> Action:
+    return lambda node, altering: enable_trigger(subtype, node, altering)
+
+
 TABLE_ACTIONS: dict[str, Action] = {
     "AT_AddColumn": alter_column.add_column,
     "AT_DropColumn": alter_column.drop_column,
@@ -221,6 +226,7 @@ TABLE_ACTIONS: dict[str, Action] = {
     "AT_DropInherit": adoption.drop_parent,
     "AT_AttachPartition": adoption.attach,
     "AT_DetachPartition": adoption.detach,
+    **{subtype: _trigger(subtype) for subtype in (*MODES, *ALL_MODES)},
 }
 VIEW_ACTIONS: dict[str, Action] = {
     "AT_ColumnDefault": alter_column.set_view_default,

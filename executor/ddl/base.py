@@ -100,6 +100,10 @@ class Binder(Protocol):
     def bind_view(self, query: Node) -> BoundView:
         """Bind a view's query."""
 
+    def trigger_condition(self, node: Node, relation: Relation, timing: str, level: str,
+                          events: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+        """Bind a trigger's WHEN condition; gives its text to be stored, and the attnums that it uses."""
+
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""
 
@@ -201,11 +205,12 @@ class DdlContext:
 
 
 class DdlResult(msgspec.Struct, frozen=True):
-    """The new Catalog, the SQLite steps to it in order, and the command tag."""
+    """The new Catalog, the SQLite steps to it in order, and the command tag. emptied: OIDs of the tables of a TRUNCATE."""
 
     catalog: Catalog
     statements: tuple[Step, ...] = ()
     tag: str = ""
+    emptied: tuple[int, ...] = ()
 
     @property
     def sequences(self) -> list[int]:

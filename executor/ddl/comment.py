@@ -28,7 +28,7 @@ Place = tuple[str, int, int]
 
 
 def comment(node: Node, ctx: DdlContext) -> DdlResult:
-    """COMMENT ON TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, COLUMN, CONSTRAINT, TYPE, DOMAIN, SCHEMA, DATABASE."""
+    """COMMENT ON TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, COLUMN, CONSTRAINT, TRIGGER, TYPE, DOMAIN, SCHEMA, DATABASE."""
     kind, text = node.take("objtype"), node.take("comment", "")
     handler = _PLACES.get(kind)
     if handler is None:
@@ -74,6 +74,15 @@ def _constraint(node: Node, ctx: DdlContext, kind: str) -> Place:
     return "pg_constraint", constraint.oid, 0
 
 
+def _trigger(node: Node, ctx: DdlContext, kind: str) -> Place:
+    *relation, name = _parts(node)
+    found = get(ctx, dotted_name(relation, ctx))
+    trigger = found.relation.trigger(name) if found.relation is not None and found.index is None else None
+    if trigger is None:
+        raise UndefinedObject(f'trigger "{name}" for table "{found.name}" does not exist')
+    return "pg_trigger", trigger.oid, 0
+
+
 def _schema(node: Node, ctx: DdlContext, kind: str) -> Place:
     name = node.text
     if name not in ctx.catalog.schemas_by_name:
@@ -114,6 +123,7 @@ _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     **dict.fromkeys(RELKINDS, _relation),
     "OBJECT_COLUMN": _column,
     "OBJECT_TABCONSTRAINT": _constraint,
+    "OBJECT_TRIGGER": _trigger,
     "OBJECT_TYPE": _type,
     "OBJECT_DOMAIN": _type,
     "OBJECT_DOMCONSTRAINT": _domain_constraint,

@@ -25,8 +25,8 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, index, sequence, type or routine. A composite type is a
-    relation; type is an enum, a domain, a range, a multirange, or an array type."""
+    """An object. kind: schema, relation, column, default, constraint, trigger, index, sequence, type or routine. A composite
+    type is a relation; type is an enum, a domain, a range, a multirange, or an array type."""
 
     kind: str
     oid: int
@@ -49,6 +49,7 @@ class Graph:
         self.ctx = ctx
         self.catalog: Catalog = ctx.catalog
         self.constraints = {c.oid: (r, c) for r in self.catalog.relations for c in r.constraints}
+        self.triggers = {t.oid: (r, t) for r in self.catalog.relations for t in r.triggers}
         self.indexes = {i.oid: (r, i) for r in self.catalog.relations for i in r.indexes}
 
     def dependents(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
@@ -61,6 +62,9 @@ class Graph:
             if kind == "default" and self.catalog.relations_by_oid[stored.oid].by_number[stored.sub].generated:
                 kind = "column"
             yield Thing(kind, stored.oid, stored.sub), NORMAL
+        for _, trigger in self.triggers.values():
+            if trigger.function == thing.oid:
+                yield Thing("trigger", trigger.oid), NORMAL
 
     def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)
@@ -119,6 +123,9 @@ class Graph:
             yield Thing("constraint", constraint.oid), AUTO
         for index in relation.indexes:
             yield Thing("index", index.oid), AUTO
+        for _, trigger in self.triggers.values():
+            if trigger.referenced == thing.oid:
+                yield Thing("trigger", trigger.oid), AUTO
         for _, constraint in self._foreign_keys_to(thing.oid):
             yield Thing("constraint", constraint.oid), NORMAL
         for child in self.catalog.children.get(thing.oid, ()):
@@ -160,7 +167,17 @@ class Graph:
         for _, constraint in self._foreign_keys_to(thing.oid):
             if thing.sub in constraint.referenced_columns:
                 yield Thing("constraint", constraint.oid), NORMAL
+        for trigger in relation.triggers:
+            if thing.sub in (*trigger.columns, *trigger.used):
+                yield Thing("trigger", trigger.oid), NORMAL
         yield from self._views_of(thing.oid, thing.sub)
+
+    def _of_trigger(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        return iter(())
+
+    def _describe_trigger(self, thing: Thing) -> str:
+        relation, trigger = self.triggers[thing.oid]
+        return f"trigger {quote_identifier(trigger.name)} on {self._describe_relation(Thing('relation', relation.oid))}"
 
     def index_columns(self, relation: Relation, oid: int) -> set[int]:
         """attnums that an index needs: keys, included ones, those in expressions and the predicate."""

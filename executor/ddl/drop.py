@@ -1,4 +1,4 @@
-"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE, DOMAIN, FUNCTION and PROCEDURE."""
+"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE, DOMAIN, FUNCTION, PROCEDURE and TRIGGER."""
 
 import msgspec
 
@@ -7,6 +7,7 @@ from executor.ddl.dependency import Thing, deletion
 from executor.ddl.lookup import KIND_NAMES, SYSTEM_SCHEMAS, Found, RangeName, dotted_name, find, refuse_system, schema_exists
 from executor.ddl.removal import remove
 from executor.ddl.routine_alter import ROUTINE_KINDS, dropped, tag
+from executor.ddl.trigger import drop_trigger
 from executor.ddl.type_lookup import get_type, row_type_of, shown, type_parts
 from executor.errors import SqlError, not_supported
 from executor.facts.lookup import Type
@@ -51,6 +52,8 @@ def drop(node: Node, ctx: DdlContext) -> DdlResult:
         return _drop_schemas([item.text for item in objects], ctx, missing_ok, cascade)
     if kind in TYPE_KINDS:
         return _drop_types(objects, ctx, kind, missing_ok, cascade)
+    if kind == "OBJECT_TRIGGER":
+        return drop_trigger([part.text for part in objects[0].nodes("items")], ctx, missing_ok)
     if kind in ROUTINE_KINDS:
         steps = remove(ctx, deletion(ctx, dropped(objects, ctx, kind, missing_ok), cascade))
         return DdlResult(ctx.catalog, steps, tag("DROP", kind))

@@ -15,6 +15,7 @@ from executor.ddl.routine_alter import alter_routine
 from executor.ddl.schema import create_schema
 from executor.ddl.sequence import alter_sequence, create_sequence
 from executor.ddl.table import create_table
+from executor.ddl.trigger import create_trigger
 from executor.ddl.truncate import truncate
 from executor.ddl.view import create_view
 
@@ -38,6 +39,7 @@ HANDLERS: dict[str, Handler] = {
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "TruncateStmt": truncate,
+    "CreateTrigStmt": create_trigger,
     "CreateFunctionStmt": create_routine,
     "AlterFunctionStmt": alter_routine,
 }

@@ -163,6 +163,9 @@ def _rename(node: Node, ctx: DdlContext) -> Wanted:
 
 
 def _drop(node: Node, ctx: DdlContext) -> Wanted:
+    if node.peek("removeType") == "OBJECT_TRIGGER":
+        for item in node.peek("objects", []):
+            yield from _only(_by_names(ctx, item.peek("items", [])[:-1]), ACCESS_EXCLUSIVE)
     if node.peek("removeType") not in DROPPED:
         return
     for item in node.peek("objects", []):
@@ -173,7 +176,7 @@ def _drop(node: Node, ctx: DdlContext) -> Wanted:
 
 
 DROPPED = frozenset({"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE"})
-COMMENTED_PARTS = frozenset({"OBJECT_COLUMN", "OBJECT_TABCONSTRAINT"})
+COMMENTED_PARTS = frozenset({"OBJECT_COLUMN", "OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER"})
 
 
 def _comment(node: Node, ctx: DdlContext) -> Wanted:
@@ -219,6 +222,11 @@ def _create(node: Node, ctx: DdlContext) -> Wanted:
             yield from _only(_found(ctx, element.peek("relation")), ACCESS_SHARE)
 
 
+def _create_trigger(node: Node, ctx: DdlContext) -> Wanted:
+    yield from _only(_found(ctx, node.peek("relation")), SHARE_ROW_EXCLUSIVE)
+    yield from _only(_found(ctx, node.peek("constrrel")), ACCESS_SHARE)
+
+
 def _refresh(node: Node, ctx: DdlContext) -> Wanted:
     mode = Mode.EXCLUSIVE if node.peek("concurrent", False) else ACCESS_EXCLUSIVE
     return _only(_found(ctx, node.peek("relation")), mode)
@@ -235,6 +243,7 @@ TARGETS: dict[str, Callable[[Node, DdlContext], Wanted]] = {
     "DropStmt": _drop,
     "CommentStmt": _comment,
     "TruncateStmt": _truncate,
+    "CreateTrigStmt": _create_trigger,
     "RefreshMatViewStmt": _refresh,
 }
 """By statement: the objects that it names, with the modes. What it makes, and DROP's dependents, are consequences."""

@@ -57,6 +57,7 @@ def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
             lost.update(index.oid for index in relation.indexes)
             lost.update(constraint.oid for constraint in relation.constraints)
             lost.add(relation.row_type)
+            lost.update(oid for trigger in relation.triggers for oid in (trigger.oid, trigger.constraint))
     for made in catalog.types:
         if made.oid in gone:
             lost.update(constraint.oid for constraint in made.constraints)

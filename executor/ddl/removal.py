@@ -43,6 +43,8 @@ def _owners(ctx: DdlContext, gone: set[Thing]) -> dict[Thing, int]:
             found[thing] = thing.oid
         elif thing.kind == "constraint":
             found[thing] = graph.constraints[thing.oid][0].oid
+        elif thing.kind == "trigger":
+            found[thing] = graph.triggers[thing.oid][0].oid
         elif thing.kind == "index":
             found[thing] = graph.indexes[thing.oid][0].oid
     return found
@@ -69,9 +71,12 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
         columns=tuple(columns),
         constraints=constraints,
         indexes=tuple(i for i in old.indexes if Thing("index", i.oid) not in gone),
+        triggers=tuple(t for t in old.triggers if Thing("trigger", t.oid) not in gone),
         last_number=max([old.last_number, *(c.number for c in old.columns)]) if lost else old.last_number,
     )
     if (new.columns, new.constraints, new.indexes) == (old.columns, old.constraints, old.indexes):
+        if new.triggers != old.triggers:
+            ctx.catalog = put_relation(ctx.catalog, new)
         return ()
     if not columns and old.kind != "c":
         refuse_foreign_made(old)  # SQLite drops no table's last column
@@ -81,6 +86,7 @@ def _reduce(ctx: DdlContext, old: Relation, gone: set[Thing]) -> tuple[Step, ...
     ctx.catalog = put_relation(ctx.catalog, new)
     parts = {c.oid for c in old.constraints} - {c.oid for c in constraints}
     parts |= {i.oid for i in old.indexes} - {i.oid for i in new.indexes}
+    parts |= {t.oid for t in old.triggers} - {t.oid for t in new.triggers}
     ctx.catalog = without_comments(ctx.catalog, parts)
     for number in lost:
         ctx.catalog = without_comments(ctx.catalog, {old.oid}, number)

@@ -26,6 +26,7 @@ from executor.ddl.row_texts import rename_field
 from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_oid
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
 from executor.ddl.transition import transition
+from executor.ddl.trigger import rename_trigger
 from executor.ddl.type_lookup import type_parts
 from executor.ddl.type_rename import (
     TYPE_TAGS,
@@ -257,7 +258,9 @@ def _with_column_name(old: Relation, old_name: str, new_name: str, new: Relation
         )
         for i in new.indexes
     )
-    return replace(new, columns=columns, constraints=constraints, indexes=indexes)
+    triggers = tuple(replace(t, when=rewrite.rename_field_of(t.when, ("old", "new"), old_name, new_name)) if t.when else t
+                     for t in new.triggers)
+    return replace(new, columns=columns, constraints=constraints, indexes=indexes, triggers=triggers)
 
 
 def _schema(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
@@ -292,6 +295,7 @@ _RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
     "OBJECT_DOMAIN": rename_type,
     "OBJECT_DOMCONSTRAINT": rename_domain_constraint,
     "OBJECT_ATTRIBUTE": _attribute,
+    "OBJECT_TRIGGER": rename_trigger,
     **dict.fromkeys(ROUTINE_KINDS, rename_routine),
 }
 

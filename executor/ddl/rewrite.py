@@ -78,6 +78,17 @@ def rename_column(expression: str, relation: str, old: str, new: str) -> str:
         return _renamed_in_sqlite(expression, old, new)
 
 
+def rename_field_of(expression: str, names: tuple[str, ...], old: str, new: str) -> str:
+    """An expression with name.old as name.new, for each of the names."""
+    def edit(kind: str, fields: dict[str, Any]) -> None:
+        if kind == "ColumnRef":
+            strings = [part.get("String", {}).get("sval") for part in fields["fields"]]
+            if len(strings) > 1 and strings[0] in names and strings[1] == old:
+                fields["fields"][1] = {"String": {"sval": new}}
+
+    return _edited(expression, edit)
+
+
 def _renamed_in_sqlite(expression: str, old: str, new: str) -> str:
     """The same for another program's expression, in SQLite's own words."""
     def word(match: re.Match[str]) -> str:

@@ -59,6 +59,7 @@ def _relation(relation: Relation, expression: Change, query: Change) -> Relation
         columns=tuple(replace(c, default=expression(c.default)) if c.default else c for c in relation.columns),
         constraints=tuple(_constraint(c, expression) for c in relation.constraints),
         indexes=tuple(_index(i, expression) for i in relation.indexes),
+        triggers=tuple(replace(t, when=expression(t.when)) if t.when else t for t in relation.triggers),
     )
     return relation if changed == relation else changed
 

@@ -40,7 +40,7 @@ def truncate(node: Node, ctx: DdlContext) -> DdlResult:
                         sequence=sequence.oid,
                     )
                 )
-    return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE")
+    return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE", tuple(tables))
 
 
 def _add_referencing(ctx: DdlContext, tables: dict[int, Relation], cascade: bool) -> None:

@@ -57,7 +57,8 @@ def statement(catalog: Catalog, relation: Relation) -> Statement:
     return s
 
 
-def _printer(catalog: Catalog, path: Path, pretty: bool, wrap: int | None = None) -> Printer:
+def printer(catalog: Catalog, path: Path, pretty: bool, wrap: int | None = None) -> Printer:
+    """A printer that names things as this search path asks for."""
     return Printer(catalog=catalog, path=path, env=_context(catalog, path).env, pretty=pretty, wrap=wrap)
 
 
@@ -73,7 +74,7 @@ def _expression(catalog: Catalog, relation: Relation, text: str, convert: Conver
     return convert(s, bind(s, scope, parse_expression(text))), entry
 
 
-def _remembered(catalog: Catalog, key: tuple[Any, ...], make: Callable[[], Any], otherwise: Any) -> Any:
+def remembered(catalog: Catalog, key: tuple[Any, ...], make: Callable[[], Any], otherwise: Any) -> Any:
     """What `make` gives, kept with the catalog; `otherwise` if it fails."""
     found = catalog.memo.get(key)
     if found is None:
@@ -88,7 +89,7 @@ def _remembered(catalog: Catalog, key: tuple[Any, ...], make: Callable[[], Any],
 def _shown(catalog: Catalog, path: Path, relation: Relation, text: str, convert: Convert, pretty: bool) -> tuple[str, bool]:
     """The text, and whether it looks like a function call."""
     expr, entry = _expression(catalog, relation, text, convert)
-    p = _printer(catalog, path, pretty)
+    p = printer(catalog, path, pretty)
     p.entries[entry.number] = Name(relation.name, tuple(c.name for c in relation.columns), relation)
     p.expr(expr)
     return p.text, looks_like_function(expr)
@@ -103,7 +104,7 @@ def default_text(catalog: Catalog, path: Path, relation: Relation, column: Colum
         wanted = numbered(catalog, relation).by_number.get(column.number, column)
         return assign(s, expr, wanted.type, wanted.typmod, column.name)
 
-    shown: str = _remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], text)
+    shown: str = remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], text)
     return shown
 
 
@@ -114,7 +115,7 @@ def condition_text(catalog: Catalog, path: Path, relation: Relation, text: str, 
     def converted(s: Statement, expr: Expr) -> Expr:
         return to_boolean(s, expr, "CHECK")
 
-    shown: str = _remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], "")
+    shown: str = remembered(catalog, key, lambda: _shown(catalog, path, relation, text, converted, pretty)[0], "")
     return shown or None
 
 
@@ -126,7 +127,7 @@ def domain_check_text(catalog: Catalog, path: Path, made: UserType, text: str, *
         s = _domain_statement(catalog, made)
         return _printed(catalog, path, pretty, to_boolean(s, bind_check(s, text, *_base(catalog, made), s.new_entry()), "CHECK"))
 
-    shown: str = _remembered(catalog, key, make, text)
+    shown: str = remembered(catalog, key, make, text)
     return shown
 
 
@@ -142,7 +143,7 @@ def domain_default_text(catalog: Catalog, path: Path, made: UserType) -> str | N
         default = assign(s, bind(s, Scope(), parse_expression(text)), *_base(catalog, made), made.name)
         return _printed(catalog, path, True, default)
 
-    shown: str = _remembered(catalog, key, make, text)
+    shown: str = remembered(catalog, key, make, text)
     return shown
 
 
@@ -157,7 +158,7 @@ def _base(catalog: Catalog, made: UserType) -> tuple[int, int]:
 
 
 def _printed(catalog: Catalog, path: Path, pretty: bool, expr: Expr) -> str:
-    p = _printer(catalog, path, pretty)
+    p = printer(catalog, path, pretty)
     p.expr(expr)
     return p.text
 
@@ -166,7 +167,7 @@ def key_text(catalog: Catalog, path: Path, relation: Relation, text: str, *, pre
              bare: bool = False) -> str | None:
     """An index's expression: in parentheses unless it is a call or `bare`; None if it cannot be printed."""
     key = ("deparse", relation.oid, "key", text, path, pretty)
-    shown = _remembered(catalog, key, lambda: _shown(catalog, path, relation, text, resolve_unknown, pretty), ("", False))
+    shown = remembered(catalog, key, lambda: _shown(catalog, path, relation, text, resolve_unknown, pretty), ("", False))
     body, is_call = shown
     return body if is_call or bare or not body else f"({body})"
 
@@ -179,14 +180,14 @@ def view_text(catalog: Catalog, path: Path, relation: Relation, *, pretty: bool 
         bound = view_query(statement(catalog, relation), relation)
         return query_text(catalog, path, bound, tuple(c.name for c in relation.columns), pretty=pretty, wrap=wrap)
 
-    shown: str = _remembered(catalog, key, make, "")
+    shown: str = remembered(catalog, key, make, "")
     return shown or None
 
 
 def query_text(catalog: Catalog, path: Path, bound: plan.Query, names: tuple[str, ...] = (), *, pretty: bool = False,
                wrap: int = 0) -> str:
     """A bound query as a view's definition. Raises 0A000 for what cannot be printed."""
-    p = _printer(catalog, path, pretty, wrap)
+    p = printer(catalog, path, pretty, wrap)
     query(p, bound, names)
     return p.text + ";"
 

@@ -131,13 +131,13 @@ def _from_source(g: Generator, c: plan.Insert) -> str:
     for i, column in enumerate(c.columns):
         text = f"s.c{i}"
         outputs.append(_not_null_key(g, c.relation, column, text) if column.number == c.relation.rowid_column else text)
-    where = _checks(g, c) or "1"
+    where = check_text(g, c) or "1"
     for i in range(len(c.relation.columns)):
         g.overrides.pop((c.entry.number, i), None)
     return f"SELECT {', '.join([*outputs, *generated]) or 'NULL'} FROM ({source}) AS s WHERE {where}"
 
 
-def _checks(g: Generator, c: plan.DataChange) -> str:
+def check_text(g: Generator, c: plan.DataChange) -> str:
     """A condition that raises for a new row that violates a CHECK, and is true otherwise."""
     tests = []
     for name, expr in c.checks:
@@ -302,7 +302,7 @@ def _update(g: Generator, c: plan.Update) -> str:
     for column, expr in c.generated:
         assigned[column.number] = value(g, expr)
         g.overrides[c.entry.number, c.relation.columns.index(column)] = f"({assigned[column.number]})"
-    if checks := _checks(g, c):
+    if checks := check_text(g, c):
         where.append(checks)
     for i in range(len(c.relation.columns)):
         g.overrides.pop((c.entry.number, i), None)

@@ -88,7 +88,8 @@ class Step(msgspec.Struct, frozen=True):
     those of the command tag. first_only: of the rows with one first column, only the first is kept. once: of
     those whose second column is one of these numbers, there must not be two with one first column (21000).
     locks: the rows that it locks. key: the columns that tell whether two rows are one (first_only, once). only: it is left
-    out unless among the rows kept under this number, in this column, is this value.
+    out unless among the rows kept under this number, in this column, is this value. fires: AFTER triggers that the other steps
+    have queued.
     """
 
     lowered: Lowered
@@ -101,6 +102,7 @@ class Step(msgspec.Struct, frozen=True):
     locks: RowLocks | None = None
     key: tuple[int, ...] = (0,)
     only: tuple[int, int, int] | None = None
+    fires: bool = False
 
 
 @dataclass

@@ -8,8 +8,11 @@ from typing import Any
 
 from executor import plan
 from executor.errors import not_supported
+from executor.facts import lookup
+from executor.lower.firing import lower_merge
+from executor.lower.generator import Step
 from executor.lower.outputs import Outputs, targets_of
-from executor.lower.rewriting import range_entries, replace, rewrite
+from executor.lower.rewriting import entries_of, range_entries, replace, rewrite
 from executor.lower.routing import completed, has_leaves, routed, table_oid, write_leaves, write_routed
 from executor.lower.steps import (
     ChangedRows,
@@ -18,11 +21,12 @@ from executor.lower.steps import (
     changed_row,
     equal,
     new_row,
+    read,
     row_number,
     same_table,
     used_columns,
 )
-from executor.plan import ColumnRef, Const, Delete, Expr, Insert, Merge, Query, QueryEntry, Select, StepEntry, Target
+from executor.plan import ColumnRef, Const, DataChange, Delete, Expr, Insert, Merge, Query, QueryEntry, Select, StepEntry, Target
 from executor.types import oids as T
 
 NAMES = {Insert: "INSERT", plan.Update: "UPDATE", Delete: "DELETE"}
@@ -78,6 +82,9 @@ class _Merge:
         for e in used_columns((tuple(w.change for w in c.whens), c.returning)):
             if e.entry in self.sources:
                 self.joined.reference(e)
+        if c.firing is not None:
+            self._fire()
+            return
         once = tuple(i for i, w in enumerate(c.whens) if isinstance(w.change, (plan.Update, Delete)))
         program.read(self._join(), keep=self.joined.number, is_result=self.is_main and not c.returning, once=once,
                      key=(0, 2) if c.leaves else (0,))
@@ -184,6 +191,42 @@ class _Merge:
             write_routed(self.program, change, *routed(self.program, change), counts=self.is_main)
         else:
             self.program.write(change, counts=self.is_main)
+
+    def _fire(self) -> None:
+        """The steps for a table whose triggers fire: the join, and all clauses together."""
+        program, c = self.program, self.c
+        (number,) = [f for f in lookup.functions_by_name()["row_number"] if f.kind == "w"]
+        place = self.joined.add(plan.AggregateCall(type=T.INT8, function=number, arguments=(), window=plan.Window()))
+        once = tuple(i for i, w in enumerate(c.whens) if isinstance(w.change, (plan.Update, Delete)))
+        program.read(self._join(), keep=self.joined.number, once=once)
+        program.changed |= {e.relation.oid for e in entries_of(c.returning) if isinstance(e, plan.TableEntry)}
+        clauses = []
+        for i, when in enumerate(c.whens):
+            if when.change is not None:
+                kept = StepEntry(number=next(program.numbers), alias="", columns=self.joined.columns, step=self.joined.number)
+                done = program.on_snapshot(self._fired(i, when.change, kept))
+                clauses.append((done, next(program.numbers), replace(place, entry=kept.number)))
+        lowered = lower_merge(clauses, lambda q: read(q, top=self.is_main), queues=program.queues)
+        program.fired(Step(lowered, c, keep=self.keep, is_result=self.is_main, counts=self.is_main))
+
+    def _fired(self, number: int, change: Insert | plan.Update | Delete, kept: StepEntry) -> DataChange:
+        """One clause's change over the kept rows of the join."""
+        def over_join(expr: Expr) -> Expr | None:
+            if isinstance(expr, ColumnRef) and expr.entry in self.sources:
+                return replace(self.joined.reference(expr), entry=kept.number)
+            return None
+
+        taken = equal(replace(self.joined.at(1), entry=kept.number), Const(type=T.INT8, value=number))
+        returning = rewrite(self._returning(change), over_join, over_join)
+        if isinstance(change, Insert):
+            row = rewrite(values_of(change), over_join, over_join)
+            source = Select(targets=targets_of(list(row)), source=(kept,), where=taken)
+            return replace(change, source=source, returning=returning, ctes=self.c.ctes)
+        address = equal(row_number(self.c.entry), replace(self.joined.at(0), entry=kept.number))
+        done: Any = replace(change, source=(kept,), where=all_of(address, taken), returning=returning, ctes=self.c.ctes)
+        if isinstance(change, plan.Update):
+            done = replace(done, assignments=rewrite(change.assignments, over_join, over_join), old=self.c.old)
+        return done  # type: ignore[no-any-return]
 
     # --- RETURNING ------------------------------------------------------------------------------------------------
 

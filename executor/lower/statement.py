@@ -19,6 +19,11 @@ def lower(p: plan.Plan, catalog: Catalog | None = None) -> Lowered:
 
         if takes_steps(p) or locks_rows(p):
             return lower_steps(p, catalog)
+        if isinstance(p, plan.DataChange) and p.firing is not None:
+            from executor.lower.firing import lower_firing
+            from executor.lower.steps import FIRST_STEP_ENTRY, read
+
+            return lower_firing(p, FIRST_STEP_ENTRY, returning=lambda q: read(q, top=True))
     g = Generator()
     if isinstance(p, plan.DataChange):
         from executor.lower.change import change  # a session that only reads never needs it

@@ -51,6 +51,8 @@ CASCADES = "cnd"
 def takes_steps(p: plan.Plan) -> bool:
     """True if one SQLite statement cannot do it."""
     writes_first = any(isinstance(cte.query, DataChange) for cte in p.ctes)
+    if isinstance(p, DataChange) and p.firing is not None and not isinstance(p, plan.Merge):
+        return writes_first or reads_tables(p.returning)
     return writes_first or isinstance(p, plan.Merge) or (
         isinstance(p, DataChange) and (returns_more(p) or assigns_volatile(p) or has_leaves(p)))
 
@@ -74,7 +76,12 @@ def returns_more(c: DataChange) -> bool:
     used = {e.entry for t in c.returning for e in walk.descend(t.expr) if isinstance(e, ColumnRef)}
     if used & (sources | ({c.old} if c.old else set())):
         return True
-    return any(isinstance(e, TableEntry) and e.relation.sqlite_schema != "catalog" for e in entries_of(c.returning))
+    return reads_tables(c.returning)
+
+
+def reads_tables(returning: tuple[Target, ...]) -> bool:
+    """True if RETURNING reads tables, which it must see as they were before."""
+    return any(isinstance(e, TableEntry) and e.relation.sqlite_schema != "catalog" for e in entries_of(returning))
 
 
 def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
@@ -87,7 +94,12 @@ def lower_steps(p: plan.Plan, catalog: Catalog) -> Lowered:
         lifting = Lifting(program.numbers)
         p = lifting.statement(p)
         program.locks_inside = lifting.inside
+    program.queues = isinstance(p, plan.Merge) or any(isinstance(cte.query, DataChange) for cte in p.ctes)
     program.statement(p)
+    if program.has_fired and program.queues:
+        from executor.lower.firing import fire_queued
+
+        program.steps.append(fire_queued(p))
     steps = (*program.snapshots.values(), *program.steps)
     result = next(step for step in steps if step.is_result)
     system = {r.oid: r for step in steps for r in step.lowered.system}
@@ -110,6 +122,8 @@ class Program:
         self.shared: set[int] = set()  # plain WITH queries that several parts read, or whose rows are locked: computed once
         self.kept: set[int] = set()
         self.current: set[int] = set()  # entries that are read as they are: no row of theirs has been changed
+        self.queues = False  # AFTER triggers of its parts wait for its end
+        self.has_fired = False  # triggers may have changed any table
         self.locks_inside = False  # SQLite calls a function that locks rows
         self.numbers = count(FIRST_STEP_ENTRY)
 
@@ -266,6 +280,11 @@ class Program:
             merge(self, c, keep)
             return
         several = self.targets[c.relation.oid] > 1
+        if c.firing is not None:
+            if several and not (isinstance(c, Insert) and (c.on_conflict is None or not c.on_conflict.update)):
+                raise not_supported(f'changing rows of table "{c.relation.name}", with triggers, in two parts of a statement')
+            self.fire(c, keep=keep, is_result=not keep, counts=not keep)
+            return
         if isinstance(c, Insert) and several and c.on_conflict is not None and c.on_conflict.update:
             raise not_supported(f'changing rows of table "{c.relation.name}" in two parts of one statement')
         c = self.on_snapshot(c)
@@ -281,9 +300,27 @@ class Program:
         self.read(Select(targets=row.returning(c.returning), source=(row.entry(),), ctes=c.ctes), keep=keep,
                   is_result=not keep)
 
+    def fire(self, c: DataChange, *, keep: int = 0, is_result: bool = False, counts: bool = False) -> None:
+        """A step that changes a table whose triggers fire."""
+        from executor.lower.firing import lower_firing
+
+        self.changed |= {e.relation.oid for e in entries_of(c.returning) if isinstance(e, TableEntry)}
+        c = self.on_snapshot(c)
+        lowered = lower_firing(c, next(self.numbers), returning=lambda q: read(q, top=not keep), queues=self.queues)
+        self.fired(Step(lowered, c, keep=keep, is_result=is_result, counts=counts))
+
+    def fired(self, step: Step) -> None:
+        """Add a step in which triggers fire, which may have changed any table."""
+        self.steps.append(step)
+        self.has_fired = True
+        self.changed |= {r.oid for r in self.catalog.relations if r.kind == "r"}
+
     def write(self, c: DataChange, *, keep: int = 0, is_result: bool = False, counts: bool = False,
               only: tuple[int, int, int] | None = None) -> None:
         """A step that changes a table."""
+        if c.firing is not None:
+            self.fire(c, keep=keep, is_result=is_result, counts=counts or is_result)
+            return
         from executor.lower.change import change
 
         g = Generator(exact=bool(keep))

@@ -30,6 +30,7 @@ from executor.plpgsql.run import MISSING
 from executor.privileges import check_privileges
 from executor.routines.nested import NestedTransaction
 from executor.translate import translate
+from executor.triggers.state import mark_of, restore
 from executor.types.base import Stored
 from storage.errors import EngineError, LockConflict, NeedsWriter
 from storage.worker import look_up
@@ -162,16 +163,17 @@ class NestedHost:
 
     async def mark(self) -> Any:
         """See Host."""
-        return self.nested.mark()
+        return self.nested.mark(), mark_of(self.context)
 
     async def release(self, mark: Any) -> None:
         """See Host."""
-        self.nested.release(mark)
+        self.nested.release(mark[0])
 
     async def undo(self, mark: Any) -> None:
         """See Host."""
         try:
-            self.nested.undo(mark)
+            self.nested.undo(mark[0])
+            restore(self.context, mark[1])
         except EngineError as error:
             raise not_supported(f"undoing a part of this statement ({error.message})") from None
 

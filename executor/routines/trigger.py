@@ -102,9 +102,9 @@ async def _call(context: Context, routine: Routine, data: TriggerData) -> Row | 
     return tuple(found.values)
 
 
-def _array(texts: tuple[str, ...]) -> str:
+def _array(texts: tuple[str, ...]) -> str | None:
     """TG_ARGV, whose subscripts begin with 0."""
-    return arrays.dump(list(texts), (0,)) if texts else "[]"
+    return arrays.dump(list(texts), (0,)) if texts else None
 
 
 async def _alike(run: Run, row: RowValue, wanted: int) -> RowValue:

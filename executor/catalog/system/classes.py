@@ -70,7 +70,7 @@ def _relation_class(view: SessionView, relation: Relation) -> Row:
         relhasindex=int(bool(relation.indexes)), relpersistence=relation.persistence, relkind=relation.relkind,
         relnatts=max((column.number for column in relation.columns), default=0),
         relchecks=sum(constraint.kind == "c" for constraint in relation.constraints),
-        relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_foreign_keys(catalog)),
+        relhasrules=int(relation.kind in "vm"), relhastriggers=int(relation.oid in objects.has_triggers(catalog)),
         relispopulated=int(relation.populated), relreplident=relation.replica_identity if relation.relkind in "rmp" else "n",
         relhassubclass=int(relation.oid in catalog.children), relispartition=int(relation.bound is not None),
         relpartbound=BOUND_NODE % relation.oid if relation.bound is not None else None,

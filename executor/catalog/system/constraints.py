@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from executor.catalog.definitions import KEYS_NODE, referenced_relations
-from executor.catalog.model import Constraint, Index, Relation
+from executor.catalog.model import Constraint, Index, Relation, Trigger
 from executor.catalog.system import objects, types
 from executor.catalog.system.classes import expression_type, facts
 from executor.catalog.system.session_view import SessionView
@@ -61,6 +61,11 @@ def pg_constraint(view: SessionView) -> Iterator[Row]:
         for constraint in relation.constraints:
             make = _foreign_key if constraint.kind == "f" else _plain_constraint
             yield make(view, relation, schema, constraint)
+        for trigger in relation.triggers:
+            if trigger.constraint:
+                yield _constraint_row(oid=trigger.constraint, conname=trigger.name, connamespace=schema, contype="t",
+                                      condeferrable=int(trigger.deferrable), condeferred=int(trigger.deferred),
+                                      conrelid=relation.oid, connoinherit=1)
     yield from types.domain_constraints(view)
 
 
@@ -120,6 +125,8 @@ def _dependencies(view: SessionView) -> Iterator[_Depend]:
             yield from _of_constraint(relation, constraint)
         for index in relation.indexes:
             yield from _of_index(relation, index)
+        for trigger in relation.triggers:
+            yield from _of_trigger(relation, trigger)
     for oid, relation, column in objects.defaults(catalog):
         kind = "i" if column.generated else "a"
         yield ("pg_attrdef", oid, 0, "pg_class", relation.oid, column.number, kind)
@@ -145,6 +152,19 @@ def _of_constraint(relation: Relation, constraint: Constraint) -> Iterator[_Depe
             yield ("pg_constraint", constraint.oid, 0, "pg_class", constraint.referenced, number, "n")
         if constraint.index:
             yield ("pg_constraint", constraint.oid, 0, "pg_class", constraint.index, 0, "n")
+
+
+def _of_trigger(relation: Relation, trigger: Trigger) -> Iterator[_Depend]:
+    yield ("pg_trigger", trigger.oid, 0, "pg_proc", trigger.function, 0, "n")
+    for number in dict.fromkeys((*trigger.columns, *trigger.used)):
+        yield ("pg_trigger", trigger.oid, 0, "pg_class", relation.oid, number, "n")
+    if trigger.constraint:
+        yield ("pg_constraint", trigger.constraint, 0, "pg_class", relation.oid, 0, "a")
+        yield ("pg_trigger", trigger.oid, 0, "pg_constraint", trigger.constraint, 0, "i")
+    else:
+        yield ("pg_trigger", trigger.oid, 0, "pg_class", relation.oid, 0, "a")
+    if trigger.referenced:
+        yield ("pg_trigger", trigger.oid, 0, "pg_class", trigger.referenced, 0, "a")
 
 
 def _of_index(relation: Relation, index: Index) -> Iterator[_Depend]:

@@ -50,8 +50,7 @@ def tables(view: SessionView) -> Iterator[Row]:
             is_insertable_into=yes_no(insertable(view.catalog, relation)))
 
 
-_views_row = maker("information_schema.views", is_trigger_updatable="NO",
-                   is_trigger_deletable="NO", is_trigger_insertable_into="NO")
+_views_row = maker("information_schema.views")
 
 
 def views(view: SessionView) -> Iterator[Row]:
@@ -61,7 +60,14 @@ def views(view: SessionView) -> Iterator[Row]:
             table_catalog=view.database, table_schema=shown_schema(relation.schema), table_name=relation.name,
             view_definition=view_text(view.catalog, relation), check_option=(relation.check_option or "none").upper(),
             is_updatable=yes_no(updatable(view.catalog, relation)),
-            is_insertable_into=yes_no(insertable(view.catalog, relation)))
+            is_insertable_into=yes_no(insertable(view.catalog, relation)),
+            is_trigger_updatable=_replaced(relation, "UPDATE"), is_trigger_deletable=_replaced(relation, "DELETE"),
+            is_trigger_insertable_into=_replaced(relation, "INSERT"))
+
+
+def _replaced(relation: Relation, event: str) -> str:
+    """Whether a view has an INSTEAD OF trigger for an event."""
+    return yes_no(any(t.timing == "INSTEAD OF" and event in t.events for t in relation.triggers))
 
 
 def _type_columns(view: SessionView, base: Type) -> dict[str, Any]:

@@ -66,12 +66,14 @@ def indexes(catalog: Catalog) -> Iterator[tuple[Relation, Index]]:
     return ((relation, index) for relation in catalog.relations for index in relation.indexes)
 
 
-def has_foreign_keys(catalog: Catalog) -> set[int]:
-    """OIDs of the tables that refer to others or are referred to."""
-    found = catalog.memo.get("foreign_key_tables")
+def has_triggers(catalog: Catalog) -> set[int]:
+    """OIDs of the relations that have triggers; tables that refer to others or are referred to have some in PostgreSQL."""
+    found = catalog.memo.get("relations_with_triggers")
     if found is None:
-        found = catalog.memo["foreign_key_tables"] = set()
+        found = catalog.memo["relations_with_triggers"] = set()
         for relation in catalog.relations:
+            if relation.triggers:
+                found.add(relation.oid)
             for constraint in relation.constraints:
                 if constraint.kind == "f":
                     found |= {relation.oid, constraint.referenced}

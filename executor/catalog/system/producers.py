@@ -23,6 +23,7 @@ from executor.catalog.system import (
     objects,
     sessions,
     statistics,
+    triggers,
     types,
     views,
 )
@@ -70,8 +71,7 @@ pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_templa
 pg_extension pg_wait_events"""
 _SQL_FACTS = "sql_features sql_implementation_info sql_parts sql_sizing"
 
-EMPTY = """pg_catalog.pg_trigger
-pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_publication pg_catalog.pg_publication_namespace
+EMPTY = """pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_publication pg_catalog.pg_publication_namespace
 pg_catalog.pg_publication_rel pg_catalog.pg_publication_tables pg_catalog.pg_subscription
 pg_catalog.pg_subscription_rel pg_catalog.pg_statistic_ext pg_catalog.pg_statistic_ext_data pg_catalog.pg_statistic
 pg_catalog.pg_stats pg_catalog.pg_stats_ext pg_catalog.pg_stats_ext_exprs pg_catalog.pg_event_trigger
@@ -92,8 +92,8 @@ information_schema.foreign_data_wrapper_options information_schema.foreign_data_
 information_schema.foreign_server_options information_schema.foreign_servers information_schema.foreign_table_options
 information_schema.foreign_tables information_schema.routine_column_usage
 information_schema.routine_routine_usage information_schema.routine_sequence_usage
-information_schema.routine_table_usage information_schema.transforms information_schema.triggered_update_columns
-information_schema.triggers information_schema.user_mapping_options information_schema.user_mappings"""
+information_schema.routine_table_usage information_schema.transforms
+information_schema.user_mapping_options information_schema.user_mappings"""
 
 _FROM_CATALOG: list[Producer] = [
     pg_proc, classes.pg_class, classes.pg_attribute, classes.pg_attrdef, types.pg_type, types.pg_enum, types.pg_range,
@@ -101,7 +101,7 @@ _FROM_CATALOG: list[Producer] = [
     classes.pg_partitioned_table, constraints.pg_index, constraints.pg_constraint, constraints.pg_depend,
     constraints.pg_description, constraints.pg_shdescription, views.pg_tables, views.pg_views,
     views.pg_matviews,
-    views.pg_indexes,
+    views.pg_indexes, triggers.pg_trigger,
 ]
 _FROM_SESSION: list[Producer] = [
     views.pg_sequences, cluster.pg_database, cluster.pg_authid, cluster.pg_roles, cluster.pg_user, cluster.pg_shadow,
@@ -125,6 +125,7 @@ _INFORMATION: list[Producer] = [
     information_constraints.key_column_usage, information_constraints.constraint_column_usage,
     information_constraints.constraint_table_usage, information_constraints.referential_constraints,
     information_constraints.check_constraints, information_routines.routines, information_routines.parameters,
+    triggers.triggers, triggers.triggered_update_columns,
 ]
 _ROLES: list[Producer] = [information_tables.schemata, information_privileges.enabled_roles]
 _GRANTS = "table_privileges role_table_grants column_privileges role_column_grants"

@@ -57,7 +57,7 @@ def pg_tables(view: SessionView) -> Iterator[Row]:
             schemaname=shown_schema(relation.schema), tablename=relation.name,
             tableowner=view.role_name(owner_of(relation)), hasindexes=int(bool(relation.indexes)),
             tablespace="pg_global" if relation.oid in _shared() else None,
-            hastriggers=int(relation.oid in objects.has_foreign_keys(view.catalog)))
+            hastriggers=int(relation.oid in objects.has_triggers(view.catalog)))
 
 
 def pg_views(view: SessionView) -> Iterator[Row]:

@@ -1,0 +1,1 @@
+"""How triggers fire: README.md tells it in order."""

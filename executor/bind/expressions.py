@@ -5,23 +5,21 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from executor import plan, walk
-from executor.bind import domains, operators, rows, typenames, variables
+from executor.bind import constants, domains, operators, rows, typenames, variables
 from executor.bind import scope as names
-from executor.bind.coerce import cast, coerce, literal, resolve_unknown, to_boolean
+from executor.bind.coerce import cast, coerce, resolve_unknown, to_boolean
 from executor.bind.resolve import array_type, element_type, type_of
 from executor.bind.scope import TARGETS_MAX, Scope
 from executor.bind.statement import LiteralNeeded, Statement, type_name
 from executor.errors import not_supported
 from executor.facts import lookup, table
 from executor.facts.lookup import base_type
-from executor.parse import DIGITS_MAX, HEX_DIGITS_MAX, Node
+from executor.parse import Node
 from executor.plan import BoolOp, Call, Case, CaseValue, Const, Expr, IsTest, Row
 from executor.sqlstates import (
     DatatypeMismatch,
     FeatureNotSupported,
     IndeterminateDatatype,
-    InvalidTextRepresentation,
-    NumericValueOutOfRange,
     SyntaxError,
     TooManyColumns,
     UndefinedColumn,
@@ -57,62 +55,7 @@ def condition(s: Statement, scope: Scope, node: Node, construct: str) -> Expr:
     return found
 
 
-# ---------------------------------------------------------------- constants, parameters, columns
-
-
-def _constant(s: Statement, scope: Scope, node: Node) -> Expr:
-    position = s.position(node)
-    lifted = s.lifted.get(node.location)
-    if node.take("isnull"):
-        return Const(type=T.UNKNOWN, value=None, position=position)
-    if (value := node.take("sval")) is not None:
-        return _lift(s, lifted, Const(type=T.UNKNOWN, value=value.take("sval", ""), position=position, lifted=lifted))
-    if (value := node.take("ival")) is not None:
-        return _lift(s, lifted, Const(type=T.INT4, value=value.take("ival", 0), position=position, lifted=lifted))
-    if (value := node.take("boolval")) is not None:
-        return Const(type=T.BOOL, value=int(value.take("boolval", False)), position=position)
-    if (value := node.take("bsval")) is not None:
-        return _bits(s, value.take("bsval"), position)
-    return number(s, node.take("fval").take("fval"), position, lifted)
-
-
-def _lift(s: Statement, lifted: int | None, const: Const) -> Const:
-    if lifted is not None:
-        s.lifted_used.add(lifted)
-    return const
-
-
-def number(s: Statement, text: str, position: int, lifted: int | None) -> Expr:
-    """A numeric literal beyond int4: int8 if it fits, else numeric."""
-    digits = text.replace("_", "")
-    if len(digits) > DIGITS_MAX or (digits[1:2] in ("x", "X") and len(digits) > HEX_DIGITS_MAX):
-        raise NumericValueOutOfRange("value overflows numeric format", position=position or None)
-    if digits.lower().startswith(("0x", "0o", "0b")):
-        value = int(digits, 0)
-        if -(2**63) <= value < 2**63:
-            return Const(type=T.INT8, value=value, position=position)
-        digits = str(value)
-    if digits.isdigit() or (digits[:1] == "-" and digits[1:].isdigit()):
-        value = int(digits)
-        if -(2**31) <= value < 2**31:
-            return _lift(s, lifted, Const(type=T.INT4, value=value, position=position, lifted=lifted))
-        if -(2**63) <= value < 2**63:
-            return _lift(s, lifted, Const(type=T.INT8, value=value, position=position, lifted=lifted))
-    found = literal(s, Const(type=T.UNKNOWN, value=digits, position=position), T.NUMERIC)
-    return _lift(s, lifted, Const(type=T.NUMERIC, value=found.value, position=position, lifted=lifted))
-
-
-def _bits(s: Statement, text: str, position: int) -> Expr:
-    digits = text[1:]
-    if text[0] == "x":
-        try:
-            digits = "".join(f"{int(c, 16):04b}" for c in digits)
-        except ValueError:
-            bad = next(c for c in digits if c not in "0123456789abcdefABCDEF")
-            raise InvalidTextRepresentation(f'"{bad}" is not a valid hexadecimal digit', position=position or None) from None
-    elif bad := digits.strip("01"):
-        raise InvalidTextRepresentation(f'"{bad[0]}" is not a valid binary digit', position=position or None)
-    return Const(type=T.BIT, value=digits, position=position)
+# ---------------------------------------------------------------- parameters, columns
 
 
 def _parameter(s: Statement, scope: Scope, node: Node) -> Expr:
@@ -586,7 +529,7 @@ def _grouping(s: Statement, scope: Scope, node: Node) -> Expr:
 
 
 HANDLERS: dict[str, Handler] = {
-    "A_Const": _constant, "ParamRef": _parameter, "ColumnRef": _column, "A_Expr": _operator_expression,
+    "A_Const": constants.constant, "ParamRef": _parameter, "ColumnRef": _column, "A_Expr": _operator_expression,
     "BoolExpr": _boolean, "NullTest": _null_test, "BooleanTest": _boolean_test, "TypeCast": _type_cast,
     "CaseExpr": _case, "CoalesceExpr": _coalesce, "MinMaxExpr": _min_max, "A_ArrayExpr": _array, "RowExpr": _row,
     "A_Indirection": _indirection, "CollateClause": _collate, "SQLValueFunction": _value_function,

@@ -168,6 +168,7 @@ class Database:
         engine.closed = True
         with trio.CancelScope(shield=True):
             await engine.turn.take(Alone(), engine.busy_timeout_s)
+            await engine.checkpoint_ended()  # it looks at the file, too
             await engine.worker.write(partial(_close, engine))
 
 

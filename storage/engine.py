@@ -74,6 +74,7 @@ class Engine:
     _size: int = 0
     _checkpointing: bool = False
     _checkpoint_at: int = CHECKPOINT_PAGES
+    _checkpointed: trio.lowlevel.ParkingLot = field(default_factory=trio.lowlevel.ParkingLot)
 
     def __post_init__(self) -> None:
         self.turn = Turn(self.locks)
@@ -222,6 +223,12 @@ class Engine:
             self._checkpointing = False
             if connection is not None:
                 self.pool.give_back(connection)
+            self._checkpointed.unpark_all()
+
+    async def checkpoint_ended(self) -> None:
+        """Wait for the checkpoint that runs in the background, if one does."""
+        while self._checkpointing:
+            await self._checkpointed.park()
 
     def _page_size(self) -> int:
         return self.watch.number("page_size")

@@ -1,11 +1,14 @@
 """The write-ahead log goes into the file in the background, and does not grow for ever."""
 
 import os
+import threading
+from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
-from storage import errors
+from storage import engine, errors
 from storage.engine import CHECKPOINT_PAGES
 from storage.statement import Isolation, Statement
 from tests.storage.bench import NUMBERS, Bench, everything, read
@@ -49,3 +52,30 @@ async def test_unfinished_result_is_put_aside_so_that_the_log_can_go(large: Benc
     assert log_size(path) < 14_000_000
     assert first + await everything(rows) == [(i,) for i in range(1, 20001)]
     await reader.commit()
+
+
+async def test_close_waits_for_the_checkpoint_that_runs(filled: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    really = engine._checkpoint
+
+    def slow(raw: Any) -> tuple[int, int]:
+        begun.set()
+        assert go_on.wait(10)
+        return really(raw)
+
+    monkeypatch.setattr(engine, "_checkpoint", slow)
+    await filled.execute(FILL, (2000,))
+    await trio.to_thread.run_sync(begun.wait)
+    closed = False
+
+    async def close() -> None:
+        nonlocal closed
+        await filled.database.close()
+        closed = True
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(close)
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert not closed
+        go_on.set()
+    assert closed

@@ -64,8 +64,8 @@ async def test_close_waits_for_the_checkpoint_that_runs(filled: Bench, monkeypat
         return really(raw)
 
     monkeypatch.setattr(engine, "_checkpoint", slow)
-    await filled.execute(FILL, (2000,))
-    await trio.to_thread.run_sync(begun.wait)
+    await filled.execute(FILL, (6000,))
+    assert await trio.to_thread.run_sync(begun.wait, 10)
     closed = False
 
     async def close() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.fuzz import sessions, values, wire
+from tests.fuzz import login, sessions, values, wire
 
 Check = Callable[[Any], Awaitable[None]]
 
@@ -54,6 +54,7 @@ async def _with_engine() -> Any:
 TARGETS = {target.name: target for target in (
     Target("startup", wire.startup, _plain(wire.check_startup), 0.22),
     Target("authentication", wire.authentication, _plain(wire.check_authentication), 0.1),
+    Target("login", login.login, _plain(login.check_login), 0.1),
     Target("message", wire.conversation, _plain(wire.check_conversation), 0.33),
     Target("value", values.value, _plain(values.check_value), 0.25),
     Target("dialogue", sessions.session, _with_small_engine, 0.08),

@@ -13,7 +13,7 @@ from tests.fuzz.targets import TARGETS, run
 from tests.fuzz.wire import _check
 from tests.pgquill_server import needs_engine
 
-INPUTS = {"startup": 2000, "authentication": 1000, "message": 2000, "value": 2000, "dialogue": 300,
+INPUTS = {"startup": 2000, "authentication": 1000, "login": 1000, "message": 2000, "value": 2000, "dialogue": 300,
           "session": 100, "statement": 100}
 
 

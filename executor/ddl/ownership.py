@@ -92,7 +92,7 @@ def _check(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType, new:
         return
     if not who.owns(owned(thing)):
         raise not_owner(owned(thing))
-    _check_may_give(who, new)
+    check_may_give(who, new)
     if isinstance(thing, Schema):
         if not who.may(ctx.database, "C"):
             raise InsufficientPrivilege(f"permission denied for database {ctx.database.name}")
@@ -102,7 +102,8 @@ def _check(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType, new:
         raise _no_create(schema)
 
 
-def _check_may_give(who: Who, new: int) -> None:
+def check_may_give(who: Who, new: int) -> None:
+    """An object is given only to a role that one may become (42501)."""
     from executor.roles.rules import may_set
 
     if not may_set(who.roles, who.oid, new, who.database_owner):

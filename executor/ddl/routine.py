@@ -9,7 +9,7 @@ from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.lookup import creation_schema as schema_for
 from executor.ddl.lookup import dotted_name, require_schema
 from executor.ddl.objects import put_routine
-from executor.ddl.routine_lookup import MODES, described
+from executor.ddl.routine_lookup import MODES, NOUNS, check_owner, described
 from executor.ddl.routine_options import OPTIONS, Options
 from executor.errors import SqlError, not_supported
 from executor.parse import Node, expression_text, statement_text
@@ -24,7 +24,6 @@ from executor.sqlstates import (
 )
 from executor.types import oids as T
 
-NOUNS = {"f": "function", "p": "procedure"}
 LANGUAGES = ("sql", "plpgsql", "internal", "c")
 
 
@@ -61,7 +60,9 @@ def create_routine(node: Node, ctx: DdlContext) -> DdlResult:
     if old is not None:
         if not may_replace:
             raise DuplicateFunction(f'function "{name.name}" already exists with same argument types')
+        check_owner(ctx, old)
         _check_replaceable(ctx, old, made)
+        made = replace(made, owner=old.owner)
     made = replace(made, oid=ctx.new_oid() if old is None else old.oid)
     made = validated(ctx, made, options)
     ctx.catalog = put_routine(ctx.catalog, made)

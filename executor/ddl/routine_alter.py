@@ -7,11 +7,13 @@ from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.dependency import Thing, callers
 from executor.ddl.lookup import SYSTEM_SCHEMAS, require_schema
 from executor.ddl.objects import put_routine
-from executor.ddl.routine_lookup import WORDS, Wanted, find, signature_text
+from executor.ddl.ownership import check_may_give
+from executor.ddl.routine_lookup import WORDS, Wanted, check_owner, find, signature_text
 from executor.ddl.routine_options import OPTIONS, Options
 from executor.ddl.schema import role_oid
 from executor.errors import not_supported
 from executor.parse import Node
+from executor.privileges.rules import of_schema
 from executor.sqlstates import (
     DuplicateFunction,
     InvalidParameterValue,
@@ -28,10 +30,18 @@ def tag(verb: str, kind: str) -> str:
     return f"{verb} {WORDS[kind].upper()}"
 
 
+def _own(ctx: DdlContext, wanted: Wanted, kind: str, *, dropping: bool = False) -> Routine:
+    """The routine, which must be one's own; to be dropped, one in a schema of one's own will do (42501)."""
+    found = find(ctx, wanted, kind)
+    if not (dropping and any(s.name == found.schema and ctx.who.owns(of_schema(s)) for s in ctx.catalog.schemas)):
+        check_owner(ctx, found)
+    return found
+
+
 def alter_routine(node: Node, ctx: DdlContext) -> DdlResult:
     """ALTER FUNCTION ... IMMUTABLE, STRICT, COST, SET ..."""
     kind = node.take("objtype")
-    found = find(ctx, Wanted(node.take("func"), ctx), kind)
+    found = _own(ctx, Wanted(node.take("func"), ctx), kind)
     options = Options()
     for action in node.nodes("actions"):
         if found.kind == "p" and action.peek("defname") not in ("security", "set"):
@@ -55,7 +65,7 @@ def alter_routine(node: Node, ctx: DdlContext) -> DdlResult:
 
 def rename_routine(node: Node, ctx: DdlContext, kind: str) -> DdlResult:
     """ALTER FUNCTION ... RENAME TO."""
-    found, name = find(ctx, Wanted(node.take("object"), ctx), kind), node.take("newname")
+    found, name = _own(ctx, Wanted(node.take("object"), ctx), kind), node.take("newname")
     _refuse_existing(ctx, found, found.schema, name)
     _refuse_called(ctx, found)
     ctx.catalog = put_routine(ctx.catalog, replace(found, name=name))
@@ -76,7 +86,7 @@ def _refuse_existing(ctx: DdlContext, routine: Routine, schema: str, name: str) 
 
 def set_routine_schema(node: Node, ctx: DdlContext, kind: str, schema: str) -> DdlResult:
     """ALTER FUNCTION ... SET SCHEMA."""
-    found = find(ctx, Wanted(node.take("object"), ctx), kind)
+    found = _own(ctx, Wanted(node.take("object"), ctx), kind)
     require_schema(ctx, schema)
     if schema in SYSTEM_SCHEMAS:
         raise not_supported(f'moving a function into the schema "{schema}"')
@@ -89,8 +99,11 @@ def set_routine_schema(node: Node, ctx: DdlContext, kind: str, schema: str) -> D
 
 def set_routine_owner(node: Node, ctx: DdlContext, kind: str, owner: Node) -> DdlResult:
     """ALTER FUNCTION ... OWNER TO."""
-    found = find(ctx, Wanted(node.take("object"), ctx), kind)
-    ctx.catalog = put_routine(ctx.catalog, replace(found, owner=role_oid(owner, ctx)))
+    found = _own(ctx, Wanted(node.take("object"), ctx), kind)
+    new = role_oid(owner, ctx)
+    if not ctx.who.is_superuser:
+        check_may_give(ctx.who, new)
+    ctx.catalog = put_routine(ctx.catalog, replace(found, owner=new))
     return DdlResult(ctx.catalog, tag=tag("ALTER", kind))
 
 
@@ -100,7 +113,7 @@ def dropped(nodes: list[Node], ctx: DdlContext, kind: str, missing_ok: bool) -> 
     for node in nodes:
         try:
             wanted = Wanted(node, ctx)
-            found.append(Thing("routine", find(ctx, wanted, kind).oid))
+            found.append(Thing("routine", _own(ctx, wanted, kind, dropping=True).oid))
         except (UndefinedFunction, InvalidSchemaName) as error:
             if not missing_ok:
                 raise

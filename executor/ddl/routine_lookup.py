@@ -1,6 +1,6 @@
 """Finding the routine that a statement names by its name and, perhaps, the types of its arguments."""
 
-from executor.catalog.model import Argument, Routine
+from executor.catalog.model import OWNER_OID, Argument, Routine
 from executor.catalog.quoting import quote_identifier
 from executor.catalog.typenames import format_type
 from executor.ddl.base import DdlContext
@@ -8,6 +8,7 @@ from executor.ddl.lookup import SYSTEM_SCHEMAS, schema_exists, schemas_searched
 from executor.errors import SqlError
 from executor.facts.lookup import functions_in
 from executor.parse import Node
+from executor.privileges.rules import Owned, not_owner
 from executor.sqlstates import (
     AmbiguousFunction,
     DependentObjectsStillExist,
@@ -19,6 +20,7 @@ from executor.sqlstates import (
 WORDS = {"OBJECT_FUNCTION": "function", "OBJECT_PROCEDURE": "procedure", "OBJECT_ROUTINE": "routine",
          "OBJECT_AGGREGATE": "aggregate"}
 KINDS = {"OBJECT_FUNCTION": "f", "OBJECT_PROCEDURE": "p", "OBJECT_ROUTINE": "fp", "OBJECT_AGGREGATE": "a"}
+NOUNS = {"f": "function", "p": "procedure"}
 MODES = {"FUNC_PARAM_DEFAULT": "i", "FUNC_PARAM_IN": "i", "FUNC_PARAM_OUT": "o", "FUNC_PARAM_INOUT": "b",
          "FUNC_PARAM_VARIADIC": "v", "FUNC_PARAM_TABLE": "t"}
 
@@ -129,3 +131,8 @@ def inputs(arguments: tuple[Argument, ...]) -> tuple[int, ...]:
     return tuple(a.type for a in arguments if a.mode in "ibv")
 
 
+def check_owner(ctx: DdlContext, routine: Routine) -> None:
+    """What only the owner may do (42501)."""
+    thing = Owned("function", NOUNS[routine.kind], routine.name, routine.owner or OWNER_OID, None, routine.schema)
+    if not ctx.who.is_superuser and not ctx.who.owns(thing):
+        raise not_owner(thing)

@@ -18,8 +18,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PgquillServer]:
     started.stop()
 
 
-NAMES = ("roles", "role_ownership", "role_privileges", "grants", "role_questions", "role_rules", "role_names", "role_ddl",
-         "role_grants_shown")
+NAMES = ("roles", "routine_owners", "role_ownership", "role_privileges", "grants", "role_questions", "role_rules", "role_names",
+         "role_ddl", "role_grants_shown")
 
 
 @pytest.mark.parametrize("name", NAMES)

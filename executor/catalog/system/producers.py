@@ -62,7 +62,7 @@ def pg_proc(view: SessionView) -> Iterable[Row]:
             provolatile=routine.volatility, proparallel=routine.parallel, pronargs=len(routine.inputs),
             pronargdefaults=sum(a.default is not None for a in routine.inputs), prorettype=routine.result,
             proargtypes=array(routine.signature), prosrc=routine.body, proconfig=array(config),
-            prosqlbody=body_text(routine), **{**values, **lists})
+            proowner=routine.owner or objects.OWNER, prosqlbody=body_text(routine), **{**values, **lists})
 
 
 _proc_row = maker("pg_catalog.pg_proc", proowner=objects.OWNER, prosupport=0)

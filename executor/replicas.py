@@ -1,0 +1,121 @@
+"""What the executor asks of replication, which it must not import: replication.service.Replication has this shape.
+
+One object belongs to a server; pgwire attaches it to the engine (`Engine.attach_replication`). Positions are byte positions
+(LSNs) in the log of the database that is named, times are microseconds since 1970 (UTC). Errors are SqlErrors.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+
+class SlotFacts(msgspec.Struct, frozen=True):
+    """A replication slot, as pg_replication_slots shows it. active_pid: 0 if nobody uses it. reason: why it cannot be used
+    any more: "wal_removed", "idle_timeout"; None if it can."""
+
+    name: str
+    database: str
+    plugin: str
+    temporary: bool
+    active_pid: int
+    restart_lsn: int
+    confirmed_lsn: int
+    inactive_since: int | None = None
+    reason: str | None = None
+    failover: bool = False
+
+
+class SenderFacts(msgspec.Struct, frozen=True):
+    """A connection that is sent the log, as pg_stat_replication shows it. state: startup, catchup, streaming, backup, stopping.
+    The lags are microseconds; None if not known. sync_state: async, potential, sync, quorum."""
+
+    process_id: int
+    user: str
+    application_name: str
+    state: str
+    sent_lsn: int
+    write_lsn: int
+    flush_lsn: int
+    replay_lsn: int
+    write_lag: int | None
+    flush_lag: int | None
+    replay_lag: int | None
+    sync_priority: int
+    sync_state: str
+    reply_time: int | None
+    slot: str | None = None
+
+
+class ReceiverFacts(msgspec.Struct, frozen=True):
+    """What a standby knows of its connection to the primary, as pg_stat_wal_receiver shows it."""
+
+    process_id: int
+    status: str
+    start_lsn: int
+    start_timeline: int
+    written_lsn: int
+    flushed_lsn: int
+    received_timeline: int
+    last_send_time: int | None
+    last_receipt_time: int | None
+    latest_end_lsn: int
+    latest_end_time: int | None
+    slot: str
+    host: str
+    port: int
+    conninfo: str
+
+
+class Replication(Protocol):
+    """See the module. Attached by `Engine.attach_replication`."""
+
+    is_standby: bool
+    """Whether the server follows a primary: pg_is_in_recovery(). Nothing can be written then (25006)."""
+
+    def slots(self) -> Sequence[SlotFacts]:
+        """All slots of the server."""
+
+    async def create_slot(self, session: Any, name: str, plugin: str, *, temporary: bool = False, failover: bool = False,
+                          copy_of: str | None = None) -> SlotFacts:
+        """Make a logical slot in the session's database at the end of its log (42710, 42602, 53400, 42704 for the plugin)."""
+
+    async def drop_slot(self, session: Any, name: str) -> None:
+        """Forget a slot (42704, 55006)."""
+
+    async def advance_slot(self, session: Any, name: str, upto: int) -> int:
+        """Move a slot forward; where it is then (42704, 22023, 55006)."""
+
+    async def read_slot(self, session: Any, name: str, upto_lsn: int | None, upto_changes: int | None,
+                        options: dict[str, str], *, consume: bool, binary: bool) -> Sequence[tuple[int, int, bytes]]:
+        """pg_logical_slot_get_changes and its like: (lsn, xid, output of the plugin)."""
+
+    def senders(self) -> Sequence[SenderFacts]:
+        """Who is being sent a log."""
+
+    def receiver(self) -> ReceiverFacts | None:
+        """A standby's own connection."""
+
+    async def wait_for_standbys(self, session: Any, lsn: int, level: str) -> None:
+        """After a commit that ends at `lsn`: until the standbys of synchronous_standby_names have written, flushed or applied
+        it. level: remote_write, on or remote_apply."""
+
+    async def wait_for_replay(self, lsn: int, timeout_s: float | None) -> str:
+        """WAIT FOR LSN on a standby: "success", "timeout" or "not in recovery"."""
+
+    async def promote(self, wait_s: float | None) -> bool:
+        """pg_promote(): stop following, begin a new timeline, accept writes. wait_s: None does not wait."""
+
+    def replay_lsn(self) -> int | None:
+        """pg_last_wal_replay_lsn(); None on a primary that has never been a standby."""
+
+    def receive_lsn(self) -> int | None:
+        """pg_last_wal_receive_lsn()."""
+
+    def replay_time(self) -> int | None:
+        """pg_last_xact_replay_timestamp()."""
+
+    def pause_replay(self, paused: bool) -> None:
+        """pg_wal_replay_pause() and _resume()."""
+
+    replay_is_paused: bool

@@ -9,7 +9,7 @@ changes are seen but never done again, so a transaction that makes some keeps it
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import apsw
 
@@ -31,22 +31,29 @@ class Change(NamedTuple):
     new: Values | None
 
 
+SPILL_CHANGES = 5000
+
+
 class Capture:
     """Where a connection's hook puts what a statement changes. tables: those changed. blind: some rows could not be read.
 
     full: there were more than `limit` changes, or that is 0; then only the tables are known. facts: of tables, by
     (database, name), for who has to undo some of the changes while the statement goes on.
+    log: who wants to know all changes, also when it is `full`; `spill` gives it some of them when there are many, unless `whole`.
     """
 
-    __slots__ = ("blind", "changes", "facts", "full", "limit", "tables")
+    __slots__ = ("_pending", "blind", "changes", "facts", "full", "limit", "log", "tables", "whole")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, log: "RowReader | None" = None, *, whole: bool = False) -> None:
         self.limit = limit
+        self.whole = whole
         self.changes: list[Change] = []
         self.tables: set[str] = set()
         self.blind = False
         self.full = limit == 0
         self.facts: Callable[[str, str], Table | None] | None = None
+        self.log = log
+        self._pending: Change | None = None  # whose new row is read when it is there
 
     def add(self, update: apsw.PreUpdate) -> None:
         """Called by SQLite before each change of a row."""
@@ -56,7 +63,8 @@ class Capture:
         table = update.table_name
         if self.full:
             self.tables.add(table)
-            return
+            if self.log is None:
+                return
         op = update.opcode
         try:
             old = None if op == INSERT else update.old
@@ -64,10 +72,48 @@ class Capture:
         except apsw.RangeError:  # a table with columns that are computed when they are read
             old = new = None
             self.blind = True
-        self.changes.append(Change(database, table, op, update.rowid, update.rowid_new, old, new))
-        if len(self.changes) >= self.limit:
+        change = Change(database, table, op, update.rowid, update.rowid_new, old, new)
+        if self.log is not None and (self._pending is not None or (old is None and new is None)):
+            change = self._read(change)
+        changes = self.changes
+        changes.append(change)
+        if len(changes) >= self.limit:
+            self._many()
+
+    def _many(self) -> None:
+        if not self.full:
             self.full = True
             self.tables.update(c.table for c in self.changes)
+        if self.log is not None and len(self.changes) >= SPILL_CHANGES and not self.whole:
+            self.finish()
+            self.log.spill(self.changes)
+
+    def _read(self, change: Change) -> Change:
+        """What the hook cannot tell of a row: as it is now; and the row before, as it has become."""
+        assert self.log is not None
+        self.finish()
+        if change.old is None and change.new is None:
+            if change.op != INSERT:
+                change = change._replace(old=self.log.read_row(change.database, change.table, change.rowid))
+            if change.op != DELETE:
+                self._pending = change
+        return change
+
+    def finish(self) -> None:
+        """The change that came last has been done: read what it has made."""
+        pending, self._pending = self._pending, None
+        if pending is not None and self.log is not None and self.changes and self.changes[-1] is pending:
+            self.changes[-1] = pending._replace(new=self.log.read_row(pending.database, pending.table, pending.new_rowid))
+
+
+class RowReader(Protocol):
+    """Who wants to know all changes of a statement."""
+
+    def read_row(self, database: str, table: str, rowid: int) -> Values | None:
+        """A row with all its columns, as it is now."""
+
+    def spill(self, changes: list[Change]) -> None:
+        """Take these, and empty the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +210,7 @@ def read_table(raw: apsw.Connection, database: str, name: str) -> Table | None:
     def rows(sql: str, *parameters: Any) -> list[Any]:
         return raw.execute(sql, parameters, can_cache=False).fetchall()
 
-    schema = _quote(database)
+    schema = quote(database)
     master = f"{schema}.sqlite_schema"
     kind = rows("SELECT wr FROM pragma_table_list(?) WHERE schema = ? AND type = 'table'", name, database)
     if not kind:
@@ -191,7 +237,8 @@ def read_table(raw: apsw.Connection, database: str, name: str) -> Table | None:
     return table
 
 
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """A name as SQLite reads it, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -202,7 +249,7 @@ def _uniques(rows: Callable[..., list[Any]], name: str, database: str, names: li
         # A partial index is taken for a whole one: two rows that are not in it may wait for each other, no more.
         watched: tuple[int, ...] = ()
         if partial:  # a row enters it by any column of its condition; whoever is named in its text may be one
-            text = rows(f"SELECT lower(sql) FROM {_quote(database)}.sqlite_schema WHERE type = 'index' AND name = ?", index)[0][0]
+            text = rows(f"SELECT lower(sql) FROM {quote(database)}.sqlite_schema WHERE type = 'index' AND name = ?", index)[0][0]
             watched = tuple(i for i, column in enumerate(names) if column.lower() in text)
         if any(cid < 0 or coll.upper() not in NORMS for cid, coll in parts):
             found.append(UniqueKey(index, None))
@@ -231,17 +278,17 @@ def _references(rows: Callable[..., list[Any]], raw: apsw.Connection, database: 
             columns = [c for c, in rows("SELECT name FROM pragma_table_xinfo(?, ?) WHERE pk ORDER BY pk", parent, database)]
         taken = {c.lower() for c, in rows("SELECT name FROM pragma_table_xinfo(?, ?)", parent, database)}
         rowid = None if kind[0][0] else next((r for r in ROWID_NAMES if r not in taken), None)
-        where = " AND ".join(f"{_quote(str(column))} = ?" for column in columns)
-        find = None if rowid is None else f"SELECT {rowid} FROM {_quote(database)}.{_quote(parent)} WHERE {where}"
+        where = " AND ".join(f"{quote(str(column))} = ?" for column in columns)
+        find = None if rowid is None else f"SELECT {rowid} FROM {quote(database)}.{quote(parent)} WHERE {where}"
         references.append(ForeignKey(parent, tuple(positions), find))
     return tuple(references)
 
 
 def _write_texts(table: Table, schema: str, names: list[str]) -> None:
-    columns = [_quote(names[i]) for i in table.stored]
-    target = f"{schema}.{_quote(table.name)}"
+    columns = [quote(names[i]) for i in table.stored]
+    target = f"{schema}.{quote(table.name)}"
     shown = ([] if table.alias is not None else [str(table.rowid)]) + columns
-    key = _quote(names[table.alias]) if table.alias is not None else table.rowid
+    key = quote(names[table.alias]) if table.alias is not None else table.rowid
     table.insert = f"INSERT INTO {target}({', '.join(shown)}) VALUES ({', '.join('?' * len(shown))})"
     table.update = f"UPDATE {target} SET {', '.join(f'{c} = ?' for c in shown)} WHERE {key} = ?"
     table.delete = f"DELETE FROM {target} WHERE {key} = ?"

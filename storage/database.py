@@ -24,6 +24,8 @@ from storage.locks import LockManager, LockOwner, Mode, Request
 from storage.pool import Pool
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
+from storage.turn import Alone
+from storage.wal import Wal
 from storage.worker import Worker, interrupted
 
 READERS_MAX = 100
@@ -62,7 +64,9 @@ class Database:
             raise LockedByOther("another program has locked the database") from error
         pool = Pool(partial(Connection, settings), readers_max)
         where = None if path is None else os.path.abspath(path)
-        return cls(Engine(settings, where, pool, writer, watch, worker or Worker(), busy_timeout_s, budget_s))
+        engine = Engine(settings, where, pool, writer, watch, worker or Worker(), busy_timeout_s, budget_s)
+        engine.wal.load()
+        return cls(engine)
 
     @property
     def path(self) -> str | None:
@@ -83,6 +87,11 @@ class Database:
     def log(self) -> LogCounters:
         """What the write-ahead log has been through since the file was opened."""
         return self._engine.log
+
+    @property
+    def wal(self) -> Wal:
+        """The log for replication."""
+        return self._engine.wal
 
     @property
     def page_bytes(self) -> int:
@@ -170,34 +179,6 @@ class Database:
             await engine.turn.take(Alone(), engine.busy_timeout_s)
             await engine.checkpoint_ended()  # it looks at the file, too
             await engine.worker.write(partial(_close, engine))
-
-
-class Alone:
-    """Who has the turn for something that is no transaction (see turn.Writer)."""
-
-    def __init__(self) -> None:
-        self.owner = LockOwner()
-
-    @property
-    def is_idle(self) -> bool:
-        """Never: it is running."""
-        return False
-
-    @property
-    def is_fixed(self) -> bool:
-        """It has nothing to put aside."""
-        return True
-
-    @property
-    def has_results(self) -> bool:
-        """It has none."""
-        return False
-
-    def park(self) -> None:
-        """Is never asked for."""
-
-    async def put_results_aside(self) -> None:
-        """Is never asked for."""
 
 
 def _settings(path: str | None, create: bool, read_only: bool, settings: Settings) -> Settings:

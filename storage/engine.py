@@ -20,6 +20,7 @@ from storage.plans import Plans
 from storage.pool import Pool
 from storage.serializable import Readers
 from storage.turn import Turn
+from storage.wal import Wal
 from storage.worker import Worker
 
 CHECKPOINT_PAGES = 1000
@@ -66,6 +67,7 @@ class Engine:
     committing: bool = False
     turn: Turn = field(init=False)
     flusher: Flusher = field(init=False)
+    wal: Wal = field(init=False)
     _version: int = -1
     _rowids: dict[str, int] = field(default_factory=dict)
     _tables: dict[str, Table | None] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Engine:
         self.turn = Turn(self.locks)
         log = None if self.settings.in_memory or self.path is None else self.path + "-wal"
         self.flusher = Flusher(self.worker, log)
+        self.wal = Wal(self)
 
     def pinned_from(self, connection: Connection | None) -> Connection:
         """A connection to be one session's own: the one its transaction works on, replaced for everybody else, or a new

@@ -97,6 +97,14 @@ class NeedsThread(Interrupted):
     """A function takes longer than the event loop may be held: the statement is begun again in a thread."""
 
 
+class LogGone(EngineError):
+    """The log does not have what was asked for any more."""
+
+
+class ApplyConflict(EngineError):
+    """A copy of a database is not as the records to be done need it: it is no exact copy, and needs a new base backup."""
+
+
 class TransactionLost(EngineError):
     """SQLite has rolled the whole transaction back (interrupted write, disk full, I/O error); only rollback() works."""
 

@@ -47,7 +47,13 @@ def sync_folder(path: str) -> None:
 
 
 class Flusher:
-    """Flushes the log of one database. sync: what makes the disk have the log; simulations have their own."""
+    """Flushes the log of one database. sync: what makes the disk have the log; simulations have their own.
+
+    position: how far the replication log has been written; reached: called with that, when the disk has it.
+    """
+
+    position: Callable[[], int] = staticmethod(lambda: 0)
+    reached: Callable[[int], None] = staticmethod(lambda _: None)
 
     def __init__(self, worker: Worker, log: str | None, sync: Callable[[str], None] = sync_file) -> None:
         self._worker = worker
@@ -69,6 +75,7 @@ class Flusher:
         may have forgotten what it could not write.
         """
         if self._log is None:
+            self.reached(self.position())
             return
         self._wanted += 1
         mine = self._wanted
@@ -88,13 +95,14 @@ class Flusher:
                 await self._worker.write(partial(sync_folder, self._log))
             if self._quick >= QUICK_FLUSHES:
                 await trio.lowlevel.checkpoint()
-                upto = self._wanted
+                upto, position = self._wanted, self.position()
                 self._sync_log()
             else:
-                upto = self._wanted
+                upto, position = self._wanted, self.position()
                 await self._worker.write(self._sync_log)
             self._is_new = False
             self._done = upto
+            self.reached(position)
         except OSError:
             self._failed = True
         finally:
@@ -109,7 +117,9 @@ class Flusher:
 
     def flush_later(self) -> None:
         """For a commit that does not wait: the disk will have it soon."""
-        if self._log is not None and not self._later and not self._failed:
+        if self._log is None:
+            self.reached(self.position())
+        elif not self._later and not self._failed:
             self._later = True
             trio.lowlevel.spawn_system_task(self._flush_soon)
 

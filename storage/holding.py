@@ -26,6 +26,7 @@ from storage.connection import Connection
 from storage.engine import Engine
 from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot, TransactionLost
 from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
+from storage.logbuffer import LogMark
 from storage.replay import Replay, with_checks_put_off
 from storage.rows import Rows
 from storage.serializable import EVERYTHING, Reader
@@ -46,12 +47,14 @@ class PinnedConnection:
 
 
 class Savepoint(NamedTuple):
-    """A savepoint, how many changes and locks there were when it was made, and whether the turn had to be kept already."""
+    """A savepoint, how many changes and locks there were when it was made, whether the turn had to be kept already, and what
+    there was for the log."""
 
     name: str
     changes: int
     locks: int
     fixed: bool
+    log: LogMark | None
 
 
 class Hold:
@@ -206,6 +209,9 @@ class Holding:
     def _give_back(self, connection: Connection) -> None:
         if connection is not self._connection and self._pinned is None:
             self._engine.pool.give_back(connection)
+
+    def _drop_log(self) -> None:
+        """What there was for the log is not committed, or has been written."""
 
     # --- the turn to write (turn.Writer) --------------------------------------------------------------------------
 
@@ -516,6 +522,7 @@ class Holding:
         finally:
             self._resident = self._has_all_rows = False
             self._mine = []
+            self._drop_log()
             if self._reading is not None:
                 engine.serializable.undone(self._reading)
                 self._reading = None

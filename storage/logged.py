@@ -5,7 +5,7 @@ committed and not logged, or logged and not committed. A transaction that is lar
 NULL in all but the last. Positions are byte positions as PostgreSQL's LSNs are: they only grow, and none is used twice.
 
 A record is a MessagePack array of `Change`s. A row that has changed is one as SQLite's hook sees it; what else there is has
-an op of its own:
+an op of its own, and "" for a database:
 
     SQL        one statement that changed the schema; table: its text; old: its parameters
     TRUNCATE   tables were emptied; old: their names; rowid: a sum of CASCADE and RESTART_IDENTITY
@@ -13,6 +13,8 @@ an op of its own:
     FACTS      what the executor knows of tables, before and after this transaction; old: ((name, before, after), ...), bytes or
                None each; storage does not look into them
     ORIGIN     where the transaction came from first; table: the name; rowid: its position there
+    FORK       a new timeline begins; table: why, one of the reasons below. After FOREIGN_WRITE the file has changes that no
+               record tells of: who follows needs a new base backup
 """
 
 from collections.abc import Sequence
@@ -22,7 +24,8 @@ import msgspec
 
 from storage.changes import Change
 
-SQL, TRUNCATE, MESSAGE, FACTS, ORIGIN = 1, 2, 3, 4, 5
+SQL, TRUNCATE, MESSAGE, FACTS, ORIGIN, FORK = 1, 2, 3, 4, 5, 6
+PROMOTION, FOREIGN_WRITE = "promotion", "another program has written to the file"
 CASCADE, RESTART_IDENTITY = 1, 2
 FIRST_LSN = 0x1000000
 """Where the first log of a file begins."""
@@ -64,9 +67,14 @@ def end_of(lsn: int, size: int) -> int:
     return lsn + (HEAD_BYTES + size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
 
 
+def is_logged(change: Change) -> bool:
+    """Whether a change belongs into the log: not of temporary tables, and not of LOCAL_TABLES."""
+    return change.database != "temp" and change.table not in LOCAL_TABLES
+
+
 def encode(changes: Sequence[Change]) -> bytes:
-    """The bytes of a record."""
-    return _encode(changes)
+    """The bytes of a record, with those of the changes that are logged."""
+    return _encode([change for change in changes if is_logged(change)])
 
 
 def decode(data: bytes) -> list[Change]:

@@ -63,6 +63,8 @@ class Replay:
             config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, 1)
 
     def _write(self, change: Change, op: int, rowid: int, new_rowid: int, old: Values | None, new: Values | None) -> None:
+        if not change.database:
+            return  # something else that is said to the log
         table = self._facts(change.database, change.table)
         if (table is None or table.odd or any(row is not None and len(row) != table.width for row in (old, new))
                 or self._shapes.get(change.table, table.shape) != table.shape):

@@ -20,8 +20,8 @@ from storage.changes import DELETE, INSERT, Capture, Change, Table, Values
 from storage.connection import Connection
 from storage.errors import ConstraintFailed, Interrupted, LockConflict, StaleSnapshot
 from storage.history import Commit
-from storage.holding import Holding
 from storage.locks import Key, Mode, Request
+from storage.recording import Recording
 from storage.statement import Isolation
 
 CAPTURED_MAX = 5000
@@ -67,7 +67,7 @@ def touched_by(changes: list[Change], facts: Callable[[str, str], Table | None])
     return found
 
 
-class RowLocks(Holding):
+class RowLocks(Recording):
     """The part of a transaction that locks what its statements change."""
 
     __slots__ = ()
@@ -83,22 +83,25 @@ class RowLocks(Holding):
         locking rows until it is committed. One that runs in a thread, or in a transaction that keeps its turn, locks tables.
         nested: it calls functions that may have to undo some of what they changed.
         """
+        log = self if self.logs else None
         if nested:
-            return Capture(CAPTURED_MAX)
+            return Capture(CAPTURED_MAX, log, whole=True)
         if self._has_all_rows:
-            return None
+            return Capture(0, log) if log is not None else None
         if self._others_lock() or self._engine.history.is_wanted:
-            return Capture(CAPTURED_MAX)
+            return Capture(CAPTURED_MAX, log)
         if autocommit and not self._heavy and self._engine.locks.take(self.owner, Request(EVERY_ROW, _ALONE)):
             self._fixed = self._has_all_rows = True
-            return None
-        return Capture(0 if self._fixed or (autocommit and self._heavy) else CAPTURED_MAX)
+            return Capture(0, log) if log is not None else None
+        return Capture(0 if self._fixed or (autocommit and self._heavy) else CAPTURED_MAX, log)
 
     # --- after a statement ----------------------------------------------------------------------------------------
 
     def _settle(self, connection: Connection, capture: Capture | None) -> None:
         """Lock what a statement has changed. Raises: LockConflict, StaleSnapshot: the caller undoes the statement then."""
         if capture is None or not (capture.changes or capture.tables):
+            return
+        if self._has_all_rows:
             return
         self._engine.lockers.add(self)
         self._need(EVERY_ROW, _SHARED)
@@ -139,7 +142,6 @@ class RowLocks(Holding):
                 if moved and change.op == INSERT:
                     changes[i] = change._replace(rowid=moved.get((change.table, change.rowid), change.rowid),
                                                  new_rowid=moved.get((change.table, change.new_rowid), change.new_rowid))
-        self._mine += changes
 
     def _commits(self) -> list[Commit]:
         """What others have committed since this transaction's snapshot."""

@@ -41,6 +41,7 @@ from storage.history import Commit
 from storage.holding import PinnedConnection, Savepoint
 from storage.locks import LockOwner, Mode, Request
 from storage.plans import Plan
+from storage.recording import alters_schema
 from storage.rowlocks import EVERY_ROW, RowLocks, touched_by
 from storage.rows import Rows
 from storage.serializable import EVERYTHING, Read, meets
@@ -307,11 +308,22 @@ class Transaction(RowLocks):
     def _settled(self, connection: Connection, run: Callable[[], T], reads: AbstractSet[Read], *, autocommit: bool,
                  nested: bool) -> T:
         """Run a statement that changes rows, and lock them. Raises: LockConflict, StaleSnapshot."""
+        mark = self._mark_log()
+        try:
+            return self._settled_or_raise(connection, run, reads, autocommit=autocommit, nested=nested)
+        except BaseException:
+            self._cut_log(mark)
+            raise
+
+    def _settled_or_raise(self, connection: Connection, run: Callable[[], T], reads: AbstractSet[Read], *, autocommit: bool,
+                          nested: bool) -> T:
         capture = connection.capture = self._capture(autocommit=autocommit, nested=nested)
         if capture is not None and nested:
             capture.facts = self._engine.facts(connection)
         try:
             result = run()
+            if capture is not None:
+                capture.finish()
         except ConstraintFailed as error:
             connection.capture = None
             self._note_read({EVERYTHING})
@@ -331,6 +343,7 @@ class Transaction(RowLocks):
         except BaseException:
             self._fixed = fixed  # the statement is undone, and others may need the turn before it can run again
             raise
+        self._keep(capture)
         return result
 
     def _try_change(self, plan: Plan, statement: Statement, params: Sequence[Value], autocommit: bool) -> Rows | None:
@@ -365,6 +378,8 @@ class Transaction(RowLocks):
         except BaseException as error:
             self._undo_statement(connection, error, autocommit)
             raise
+        if self._fixed and alters_schema(statement.sql, schema=plan.schema):
+            self._keep_sql(statement.sql, tuple(params))
         if not autocommit:
             connection.command("RELEASE pgquill_statement")
         self._pristine = False
@@ -389,6 +404,8 @@ class Transaction(RowLocks):
             connection.end_alteration()
         self._connection, self._resident = None, False
         self._foreign = self._engine.foreign if self._snapshot is None else self._foreign
+        if not self.lost:
+            self._drop_log()
         if not self._mine and self._snapshot is None and not self.lost:
             self.has_written = self._pristine = self._fixed = False
             if self._has_all_rows:
@@ -403,7 +420,7 @@ class Transaction(RowLocks):
         await self._cleared()
         if self._connection is not None:
             self._connection.command(f'SAVEPOINT "{name}"')
-        self._savepoints.append(Savepoint(name, len(self._mine), len(self.owner.taken), self._fixed))
+        self._savepoints.append(Savepoint(name, len(self._mine), len(self.owner.taken), self._fixed, self._mark_log()))
 
     def _find(self, name: str) -> int:
         return next(i for i, savepoint in enumerate(self._savepoints) if savepoint.name == name)
@@ -430,6 +447,7 @@ class Transaction(RowLocks):
             del self._savepoints[at + 1 :]
             del self._mine[mark.changes :]
             self._fixed = mark.fixed
+            self._cut_log(mark.log)
             self._engine.locks.release_since(self.owner, mark.locks)
 
     @asynccontextmanager
@@ -518,6 +536,7 @@ class Transaction(RowLocks):
         known = not self._fixed
         keys, gone = self._keys_for_history(connection) if wanted and known else (set(), set())
         touched = set() if engine.serializable.is_empty or not keys else touched_by(self._mine, engine.facts(connection))
+        logged = self._write_log(connection)
         job = partial(connection.command, "COMMIT")
         patience: Patience | None = None
         while True:
@@ -533,6 +552,9 @@ class Transaction(RowLocks):
                 await patience.wait(busy)
             finally:
                 engine.committing = False
+        if logged is not None:
+            self.committed_lsn = logged
+            engine.wal.committed()
         if connection.wal_pages or engine.settings.in_memory:
             shared = {r.key for r in self.owner.taken if r.mode is Mode.FOR_KEY_SHARE}
             known = known and (wanted or not engine.history.is_wanted)  # a snapshot that is new does not know its keys

@@ -179,6 +179,34 @@ class Turn:
             trio.lowlevel.spawn_system_task(self._clear)
 
 
+class Alone:
+    """Who has the turn for something that is no transaction (see turn.Writer)."""
+
+    def __init__(self) -> None:
+        self.owner = LockOwner()
+
+    @property
+    def is_idle(self) -> bool:
+        """Never: it is running."""
+        return False
+
+    @property
+    def is_fixed(self) -> bool:
+        """It has nothing to put aside."""
+        return True
+
+    @property
+    def has_results(self) -> bool:
+        """It has none."""
+        return False
+
+    def park(self) -> None:
+        """Is never asked for."""
+
+    async def put_results_aside(self) -> None:
+        """Is never asked for."""
+
+
 class Patience:
     """Waits between attempts that met Busy; `timeout_s` in all."""
 

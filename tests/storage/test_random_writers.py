@@ -19,6 +19,7 @@ import trio.testing
 from storage.collations import compare_decimal
 from storage.database import Database
 from storage.errors import (
+    ApplyConflict,
     ConstraintFailed,
     Deadlock,
     Interrupted,
@@ -28,6 +29,7 @@ from storage.errors import (
     TransactionLost,
 )
 from storage.locks import LockOwner, Mode
+from storage.logged import FORK, Record
 from storage.statement import Function, Isolation, Need, Statement
 from storage.transaction import Transaction
 from storage.worker import Worker
@@ -119,7 +121,8 @@ class Actor:
 class Run:
     """One seed. committed: the statements of transactions, in the order of their commits."""
 
-    def __init__(self, seed: int, path: str, *, inline: bool) -> None:
+    def __init__(self, seed: int, path: str, *, inline: bool, logged: bool = False) -> None:
+        self.logged = logged
         self.random = random.Random(seed)
         self.alone = bool(seed % 2)  # no other program writes
         self.path = path
@@ -334,6 +337,9 @@ class Run:
     async def run(self, steps: int) -> None:
         raw = fresh(self.path)
         raw.close()
+        if self.logged:
+            await self.database.wal.turn_on()
+            copy_file(self.path, self.path + ".copy")
         async with trio.open_nursery() as nursery:
             for _ in range(steps):
                 await self.step(nursery)
@@ -348,8 +354,34 @@ class Run:
         reader = self.database.transaction()
         found = {table: await self.content_of(reader, table) for table in TABLES}
         await reader.rollback()
+        records = await self.database.wal.read(self.database.wal.oldest, 1 << 60)
         await self.database.close()
         self.check(found)
+        if self.logged:
+            await self.check_copy(records)
+
+    async def check_copy(self, records: Sequence[Record]) -> None:
+        """Who does what was logged, a few transactions at a time, has the same rows under the same numbers."""
+        copy = Database.open(self.path + ".copy")
+        left = [record for record in records if record.lsn >= copy.wal.written]
+        try:
+            while left:
+                count = self.random.randint(1, 4)
+                await copy.wal.apply(left[:count])
+                del left[:count]
+        except ApplyConflict:
+            assert any(change.op == FORK for record in records for change in record.changes)
+            return
+        finally:
+            copy.wal.stop_applying()
+            await copy.close()
+        one, other = apsw.Connection(self.path), apsw.Connection(self.path + ".copy")
+        for name in (*TABLES, "pgquill_wal"):
+            rowid = "" if name == "w" else "rowid, "
+            assert one.execute(f"SELECT {rowid}* FROM {name}").fetchall() == other.execute(
+                f"SELECT {rowid}* FROM {name}").fetchall(), name
+        one.close()
+        other.close()
 
     def check(self, found: dict[str, list[Any]]) -> None:
         raw = apsw.Connection(self.path)
@@ -382,9 +414,18 @@ def fresh(path: str) -> apsw.Connection:
     return raw
 
 
-async def simulate(seed: int, path: str, *, inline: bool = True, steps: int = 120) -> Run:
+def copy_file(path: str, target: str) -> None:
+    """A copy of a file that is served."""
+    source, copy = apsw.Connection(path), apsw.Connection(target)
+    with copy.backup("main", source, "main") as backup:
+        backup.step()
+    source.close()
+    copy.close()
+
+
+async def simulate(seed: int, path: str, *, inline: bool = True, logged: bool = False, steps: int = 120) -> Run:
     """One run. Raises: AssertionError, with what was done, if the transactions were not as good as one after another."""
-    run = Run(seed, path, inline=inline)
+    run = Run(seed, path, inline=inline, logged=logged)
     try:
         await run.run(steps)
     except BaseException as error:
@@ -402,4 +443,10 @@ async def test_random_transactions_are_as_good_as_one_after_another(seed: int, t
 @pytest.mark.parametrize("seed", range(2))
 async def test_random_transactions_with_threads_are_as_good_as_one_after_another(seed: int, tmp_path: Path) -> None:
     run = await simulate(seed, str(tmp_path / "test.db"), inline=False)
+    assert run.committed
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_what_random_transactions_log_makes_an_equal_copy(seed: int, tmp_path: Path) -> None:
+    run = await simulate(seed, str(tmp_path / "test.db"), logged=True)
     assert run.committed

@@ -148,9 +148,13 @@ class Engine:
     def look_for_foreign(self) -> None:
         """The same without the lock, as far as it can be known."""
         if self.turn.holder is None:
-            with suppress(Busy):
-                self.writer.number("data_version")  # looks at the file
-                self.note_foreign()
+            self.look_for_foreign_alone()
+
+    def look_for_foreign_alone(self) -> None:
+        """The same by who has the turn and nothing open."""
+        with suppress(Busy):
+            self.writer.number("data_version")  # looks at the file
+            self.note_foreign()
 
     # --- tables ---------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,9 @@ def end_of(lsn: int, size: int) -> int:
 
 
 def is_logged(change: Change) -> bool:
-    """Whether a change belongs into the log: not of temporary tables, and not of LOCAL_TABLES."""
-    return change.database != "temp" and change.table not in LOCAL_TABLES
+    """Whether a change belongs into the log: not of temporary tables, of LOCAL_TABLES, and of SQLite's own (statistics)."""
+    table = change.table
+    return change.database != "temp" and table not in LOCAL_TABLES and not table.startswith("sqlite_")
 
 
 def encode(changes: Sequence[Change]) -> bytes:

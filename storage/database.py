@@ -21,6 +21,7 @@ from storage.engine import Engine
 from storage.errors import Busy, CannotOpen, Interrupted, LockedByOther, ReadOnly, translate
 from storage.holding import PinnedConnection
 from storage.locks import LockManager, LockOwner, Mode, Request
+from storage.logged import LOCAL_TABLES
 from storage.pool import Pool
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
@@ -166,7 +167,8 @@ class Database:
     async def backup_to(self, path: str) -> None:
         """Write a consistent copy of the newest state to a new file, beside readers and writers. Cancellable.
 
-        The copy appears under its name only when it is complete. Raises: EngineError; CannotOpen if `path` exists.
+        The copy is a database of its own, without a log. It appears under its name only when it is complete. Raises:
+        EngineError; CannotOpen if `path` exists.
         """
         self._engine.check_open()
         source = Connection(self._engine.settings)
@@ -242,6 +244,8 @@ def _copy(source: Connection, path: str) -> None:
                         raise Interrupted("interrupted")
                     backup.step(BACKUP_PAGES)
             source.command("COMMIT")
+            for table in sorted(LOCAL_TABLES):
+                target.execute(f"DROP TABLE IF EXISTS main.{table}").fetchall()
         finally:
             target.close(True)
         os.replace(partial_path, path)

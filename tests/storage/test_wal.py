@@ -456,3 +456,13 @@ async def test_copy_is_told_of_writes_that_nobody_logged(filled: Bench, path: st
         await follow(wal, copy.wal)
     copy.wal.stop_applying()
     await copy.close()
+
+
+async def test_backup_is_a_database_of_its_own(filled: Bench, path: str) -> None:
+    await filled.database.wal.turn_on()
+    await filled.database.backup_to(path + ".copy")
+    copy = Database.open(path + ".copy")
+    assert not copy.wal.is_on
+    assert copy.wal.system_identifier == 0
+    assert await Bench(copy).query("SELECT name FROM sqlite_schema") == [("t",)]
+    await copy.close()

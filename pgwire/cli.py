@@ -10,7 +10,9 @@ from pgwire import admin_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
+    from pgwire.contract import Replication
     from pgwire.serving import ServeOptions
 
 ALLOW_NETWORK = "PGQUILL_ALLOW_INSECURE_NETWORK"
@@ -113,10 +115,21 @@ def _serve(options: "ServeOptions") -> int:
 
     executor = importlib.import_module("executor.engine")  # the only place where pgwire knows the real engine
     try:
-        run(executor.Engine.open, options)
+        run(executor.Engine.open, options, _make_replication)
     except (executor.CannotServe, CannotListen, BadPolicy, BadTls, BadVariables, SqlError) as error:
         return _complain(error)
     return 0
+
+
+def _make_replication(engine: "Any", log: "Any") -> "Replication":
+    """The replication of a server."""
+    from executor.sqlstates import BY_SQLSTATE
+    from replication.service import Replication
+
+    def error(sqlstate: str, message: str, **fields: str | None) -> Exception:
+        return BY_SQLSTATE[sqlstate](message, **fields)  # type: ignore[arg-type]
+
+    return Replication(engine, error, log)
 
 
 def _complain(error: Exception) -> int:

@@ -214,3 +214,29 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Everything is written and closed."""
+
+
+class Walsender(Protocol):
+    """One replication connection."""
+
+    async def run(self, text: str, conversation: Any) -> bool:
+        """Answer a text if it is a replication command (conversation: pgwire.replication_flow.Conversation); False for SQL."""
+
+    def close(self) -> None:
+        """The connection is over."""
+
+
+class Replication(Protocol):
+    """Who answers replication commands: replication.service has this shape."""
+
+    async def start(self) -> None:
+        """Before the first client."""
+
+    async def run(self) -> None:
+        """What is to be done while the server runs."""
+
+    async def close(self) -> None:
+        """After the last client."""
+
+    def connect(self, session: Any, *, is_physical: bool) -> Walsender:
+        """A connection; 53300."""

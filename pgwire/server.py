@@ -19,19 +19,20 @@ import trio
 
 from executor.errors import SqlError, not_supported
 from executor.settings.log_connections import log_connections
-from executor.sqlstates import CannotConnectNow
+from executor.sqlstates import CannotConnectNow, InsufficientPrivilege
 from pgwire import handshake
 from pgwire.admission import Admission, Policies
 from pgwire.audit_log import Visit
 from pgwire.backends import Backend, Backends
 from pgwire.connection import MESSAGE_BYTES_MAX, Connection
-from pgwire.contract import Engine, ExecutorSession
+from pgwire.contract import Engine, ExecutorSession, Replication
 from pgwire.failed_logins import FailedLogins
 from pgwire.link import ClientGone, Link
 from pgwire.messages.body import INT32, ProtocolViolation
 from pgwire.messages.startup import BackendKeyData, CancelRequest, ParameterStatus
 from pgwire.notifying import Herald
 from pgwire.outbox import Outbox
+from pgwire.replication_flow import ReplicationQuery
 from pgwire.reporting import from_exception, response_bytes
 from pgwire.session import ClientSession, Interrupt
 from pgwire.socket_link import SocketLink
@@ -65,8 +66,8 @@ async def _encrypt(tls: Tls, client: SocketLink, link: WatchedLink, data: bytes,
         inner.check_alpn()
 
 
-Opened = tuple[Backend, ExecutorSession, bytes]
-"""A connection that may begin, and what is said to it first."""
+Opened = tuple[Backend, ExecutorSession, bytes, ReplicationQuery | None]
+"""A connection that may begin, what is said to it first, and who answers replication commands on it."""
 
 
 @lru_cache(256)
@@ -90,6 +91,9 @@ class Server:
         self._limits = limits
         self._log = log
         self._stopping = False
+        self._stop_event = trio.Event()
+        self.replication: Replication | None = None
+        """Who answers replication commands; set before `run`."""
         self._strangers: OrderedDict[int, trio.CancelScope] = OrderedDict()
         self._accepting = trio.CancelScope()
         self.accepting = trio.Event()  # set when clients can connect
@@ -128,6 +132,7 @@ class Server:
     def stop(self) -> None:
         """Accept nobody any more, end idle sessions, let statements that run finish."""
         self._stopping = True
+        self._stop_event.set()
         self._accepting.cancel()
         for scope in tuple(self._strangers.values()):
             scope.cancel()
@@ -186,9 +191,9 @@ class Server:
             opened = await self._open(connection, link, scope, log, watched, visit)
         if opened is None:
             return
-        backend, executor, greeting = opened
+        backend, executor, greeting, replication = opened
         executor.audit.emit = visit
-        session = ClientSession(connection, link, executor, log, self._herald, greeting)
+        session = ClientSession(connection, link, executor, log, self._herald, greeting, replication)
         backend.session = session
         if self._stopping:
             session.interrupt(Interrupt.SHUTDOWN)
@@ -245,21 +250,28 @@ class Server:
         self._failed_logins.succeeded(visit.address, visit.user)
         visit.authenticated(method=candidate.method, **({"identity": identity} if identity is not None else {}))
         if options.replication:
-            raise not_supported("a replication connection")
+            self._check_may_replicate(options.user)
         if self._stopping:
             raise CannotConnectNow("the database system is shutting down")
         engine, user = self._engine, options.user
         backend = self.backends.open(packet.version, superuser=engine.is_superuser(user),
                                      may_use_reserved=engine.may_use_reserved(user))
         executor: ExecutorSession | None = None
+        replication: ReplicationQuery | None = None
         greeting = [last_words + handshake.authentication_ok(connection)]
         try:
-            executor = await engine.connect(options.database, user, options.settings, client)
+            database = engine.default_database if options.is_physical_replication else options.database
+            executor = await engine.connect(database, user, options.settings, client)
             executor.process_id, executor.secret = backend.process_id, backend.secret
+            if options.replication and self.replication is not None:
+                walsender = self.replication.connect(executor, is_physical=options.is_physical_replication)
+                replication = ReplicationQuery(walsender, self._stop_event)
             greeting += [_parameter_status(name, value) for name, value in executor.reported_settings().items()]
             greeting.append(connection.send(BackendKeyData(backend.process_id, backend.secret)))
         except BaseException:
             self.backends.close(backend)
+            if replication is not None:
+                replication.close()
             with suppress(ClientGone):
                 link.send_now(greeting[0])  # who it is was in order
             if executor is not None:
@@ -268,7 +280,16 @@ class Server:
             raise
         visit.process_id = backend.process_id
         visit.authorized(executor.settings)
-        return backend, executor, b"".join(greeting)
+        return backend, executor, b"".join(greeting), replication
+
+    def _check_may_replicate(self, user: str) -> None:
+        """42501, or 0A000 where nobody answers."""
+        if self.replication is None:
+            raise not_supported("a replication connection")
+        login = self._engine.find_login(user)
+        if login is None or not (login.is_superuser or login.may_replicate):
+            raise InsufficientPrivilege("permission denied to start WAL sender", severity="FATAL",
+                                        detail="Only roles with the REPLICATION attribute may start a WAL sender process.")
 
     def _drop_oldest_stranger(self) -> None:
         if self._strangers:

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from pgwire.access.policy import NETWORK_TRUST, NETWORK_WITHOUT_TLS
 from pgwire.admission import Admission, Policies
-from pgwire.contract import Engine
+from pgwire.contract import Engine, Replication
 from pgwire.first_start import FirstStart
 from pgwire.first_start import apply as apply_first_start
 from pgwire.listeners import UnixSocket, close_all, open_tcp
@@ -41,6 +41,8 @@ TLS_FACTS = {"ssl_library": "OpenSSL", "ssl_ciphers": DEFAULT_CIPHERS, "ssl_grou
 GC_THRESHOLDS = (20_000, 20, 50)
 
 OpenEngine = Callable[..., Awaitable[Any]]
+MakeReplication = Callable[[Any, Any], Replication]
+"""(engine, log) -> who answers replication commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class ServeOptions:
     ident: Path | None = None
 
 
-def run(open_engine: OpenEngine, options: ServeOptions) -> None:
+def run(open_engine: OpenEngine, options: ServeOptions, make_replication: MakeReplication | None = None) -> None:
     """Serve until a signal. Raises CannotListen, BadPolicy, BadTls, BadVariables and what
     open_engine raises when it cannot start."""
     structlog.configure(
@@ -75,7 +77,7 @@ def run(open_engine: OpenEngine, options: ServeOptions) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    trio.run(_serve, open_engine, options)
+    trio.run(_serve, open_engine, options, make_replication)
 
 
 def _settle_garbage_collector() -> None:
@@ -85,7 +87,7 @@ def _settle_garbage_collector() -> None:
     gc.enable()
 
 
-async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
+async def _serve(open_engine: OpenEngine, options: ServeOptions, make_replication: MakeReplication | None) -> None:
     log = structlog.get_logger()
     listeners = open_tcp(options.host, options.port)
     port: int = listeners[0].getsockname()[1]
@@ -102,7 +104,8 @@ async def _serve(open_engine: OpenEngine, options: ServeOptions) -> None:
             await apply_first_start(options.first, engine)
             tls = _tls(engine, options)
             check_network(_safety(engine, options, tls), listeners)
-            await _serve_engine(engine, listeners, options, Admission(engine, _policies(options), tls), log)
+            replication = make_replication(engine, log) if make_replication is not None else None
+            await _serve_engine(engine, listeners, options, Admission(engine, _policies(options), tls), log, replication)
         finally:
             with trio.CancelScope(shield=True):
                 await engine.close()
@@ -136,19 +139,27 @@ def _safety(engine: Engine, options: ServeOptions, tls: Tls | None) -> Safety:
 
 
 async def _serve_engine(
-    engine: Engine, listeners: list[Any], options: ServeOptions, admission: Admission, log: Any
+    engine: Engine, listeners: list[Any], options: ServeOptions, admission: Admission, log: Any, replication: Replication | None
 ) -> None:
     server = Server(engine, listeners, _limits(engine, log), log, admission)
-    for name, what in (("attach_backends", server.backends), ("attach_admission", admission)):
+    server.replication = replication
+    for name, what in (("attach_backends", server.backends), ("attach_admission", admission),
+                       ("attach_replication", replication)):
         attach: Callable[[Any], None] | None = getattr(engine, name, None)
         if attach is not None:
             attach(what)
+    if replication is not None:
+        await replication.start()
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            if replication is not None:
+                nursery.start_soon(replication.run)
             nursery.start_soon(_obey_signals, server, signals, log)
             nursery.start_soon(_announce_when_ready, server, engine, listeners[0].getsockname()[1], options)
             await server.run()
             nursery.cancel_scope.cancel()
+    if replication is not None:
+        await replication.close()
 
 
 async def _announce_when_ready(server: Server, engine: Engine, port: int, options: ServeOptions) -> None:

@@ -27,6 +27,7 @@ from pgwire.messages.copy import CopyData, CopyDone, CopyFail
 from pgwire.messages.extended import Bind, Close, Describe, Execute, Flush, Parse, Sync
 from pgwire.messages.simple import FunctionCall, Query, Terminate
 from pgwire.notifying import Herald, encode
+from pgwire.replication_flow import ReplicationQuery, refuse_extended
 from pgwire.reporting import FATAL_SEVERITIES, from_exception, response_bytes
 from pgwire.results import CHUNK_BYTES
 from pgwire.states import COPY_IN_STATES, TRANSITIONS, Action, State, Step
@@ -65,8 +66,9 @@ class ClientSession:
     """One client. `run` returns when the conversation is over; the caller closes the socket."""
 
     def __init__(self, connection: Connection, link: Link, executor: ExecutorSession, log: Any,
-                 herald: Herald | None = None, greeting: bytes = b"") -> None:
-        """greeting: what the client is told before the first ReadyForQuery."""
+                 herald: Herald | None = None, greeting: bytes = b"", replication: ReplicationQuery | None = None) -> None:
+        """greeting: what the client is told before the first ReadyForQuery. replication: of a replication connection."""
+        self.replication = replication
         self.connection = connection
         self.executor = executor
         self.audit = executor.audit
@@ -75,8 +77,9 @@ class ClientSession:
         self.copying: tuple[CopyIn, Portal] | None = None
         self.suspended: dict[str, Portal] = {}  # portals that have started and have more rows
         self.state = State.READY
-        self._steps = _TABLE[State.READY]
-        self._link = link
+        self._table = _TABLE if replication is None else _REPLICATION_TABLE
+        self._steps = self._table[State.READY]
+        self.link = link
         self._log = log
         self._scope = trio.CancelScope()
         self._interrupt: Interrupt | None = None
@@ -115,6 +118,8 @@ class ClientSession:
             self._log.debug("client gone", reason=str(gone))
         finally:
             self.state = State.CLOSED
+            if self.replication is not None:
+                self.replication.close()
             with trio.move_on_after(TERMINATE_S, shield=True):
                 await self.executor.terminate()
 
@@ -197,7 +202,7 @@ class ClientSession:
         if self.state is State.READY:
             clock.rest()
         clock.waits_for = CLIENT_READ
-        data = await (self._link.receive() if limit is None else self._receive_within(*limit))
+        data = await (self.link.receive() if limit is None else self._receive_within(*limit))
         self._waiting = False
         clock.waits_for = ""
         clock.work(self._in_transaction)
@@ -209,14 +214,14 @@ class ClientSession:
     async def _receive_within(self, seconds: float, last_words: SqlError) -> bytes:
         """The client's next bytes; if they do not come in time, the session ends with these words."""
         with trio.move_on_after(seconds):
-            return await self._link.receive()
+            return await self.link.receive()
         self._last_words = last_words
         self._interrupt_now(Interrupt.TERMINATE)
         await trio.sleep_forever()  # that is, until the interrupt cancels it: at once
 
     def _enter(self, state: State) -> None:
         self.state = state
-        self._steps = _TABLE[state]
+        self._steps = self._table[state]
 
     # -- failures and interrupts -------------------------------------------------------------------------------------
 
@@ -256,7 +261,7 @@ class ClientSession:
         if state is State.READY:
             await self.ready()
         elif state is State.CLOSED:
-            self._link.send_now(self._take_out())
+            self.link.send_now(self._take_out())
 
     async def _interrupted(self, interrupt: Interrupt, caught: bool) -> None:
         """Another task wanted something; the conversation stands still."""
@@ -277,7 +282,7 @@ class ClientSession:
             error = self._last_words or sqlstates.AdminShutdown(text, severity="FATAL")
             self.audit.message(error)
             self.out += response_bytes(error, "FATAL")
-            self._link.send_now(self._take_out())
+            self.link.send_now(self._take_out())
 
     # -- answers -----------------------------------------------------------------------------------------------------
 
@@ -327,7 +332,7 @@ class ClientSession:
         if not self._waiting or self._clogged or not self._may_tell or self._interrupt is not None:
             return
         try:
-            sent = self._link.send_now(encode(self._notifications.take(CHUNK_BYTES)))
+            sent = self.link.send_now(encode(self._notifications.take(CHUNK_BYTES)))
         except ClientGone:
             self._interrupt_now(Interrupt.GONE)
             return
@@ -345,9 +350,9 @@ class ClientSession:
     async def flush(self) -> None:
         """Send everything; waits while the client does not read."""
         self._flush_due = False
-        if not self._link.post(self._take_out()):
+        if not self.link.post(self._take_out()):
             self._clock.waits_for = "ClientWrite"
-            await self._link.drain()
+            await self.link.drain()
             self._clock.waits_for = ""
 
     def _take_out(self) -> bytearray:
@@ -356,6 +361,21 @@ class ClientSession:
 
 
 # -- the rest of the handlers and the table ---------------------------------------------------------------------------
+
+
+async def _on_replication_query(session: ClientSession, message: Query) -> State | None:
+    assert session.replication is not None
+    state = await session.replication.run(session, message)
+    return await simple_query.on_query(session, message) if state is None else state
+
+
+def _refused(what: str) -> Handler:
+    """For what a replication connection does not understand."""
+
+    async def on_message(session: ClientSession, message: Any) -> State | None:
+        raise refuse_extended(what)
+
+    return on_message
 
 
 async def _on_terminate(session: ClientSession, message: Terminate) -> State | None:
@@ -393,6 +413,12 @@ _COPY_DONE: dict[State, Handler] = {
     State.COPY_IN_EXTENDED: extended_query.on_copy_done,
 }
 
+_REPLICATION_HANDLERS: dict[Any, Handler] = {
+    Query: _on_replication_query,
+    FunctionCall: _refused("fastpath function calls"),
+    **dict.fromkeys((Parse, Bind, Describe, Execute, Close), _refused("extended query protocol")),
+}
+
 _ACTIONS: dict[Action, Callable[[State, Any], Handler | None]] = {
     Action.HANDLE: lambda state, kind: _COPY_DONE[state] if kind is CopyDone else _HANDLERS[kind],
     Action.IGNORE: lambda state, kind: None,
@@ -405,3 +431,9 @@ _TABLE: dict[State, dict[Any, tuple[Handler | None, Step]]] = {
     for state, row in TRANSITIONS.items()
 }
 """states.TRANSITIONS with the handler beside each step: one look-up for each message."""
+
+_REPLICATION_TABLE: dict[State, dict[Any, tuple[Handler | None, Step]]] = {
+    state: {kind: (handler and _REPLICATION_HANDLERS.get(kind, handler), step) for kind, (handler, step) in row.items()}
+    for state, row in _TABLE.items()
+}
+"""The same for a replication connection."""

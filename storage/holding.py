@@ -190,6 +190,10 @@ class Holding:
             if self.deferrable and self.read_only:
                 self._reading.reads.add(EVERYTHING)  # others have to take care that it never fails
 
+    def open_snapshot_nowait(self) -> bool:
+        """Under REPEATABLE READ, take the snapshot now; False if a connection for it would have to be waited for."""
+        return self._reader_nowait() is not None
+
     async def _reader(self) -> Connection:
         await self._cleared()
         if self.has_written:

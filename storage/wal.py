@@ -76,7 +76,7 @@ class Wal:
     is_on: whether commits are logged. written, flushed: the end of the log, and as much of it as the disk has. oldest: where
     the log that is still there begins. timeline, history: which timeline this is, and (timeline, where it ended, why) of
     those before (PROMOTION or FOREIGN_WRITE). system_identifier: PostgreSQL's 64 bits for this database and its copies; 0 as long
-    as there has been no log.
+    as there has been no log. listeners: called whenever `flushed` has moved; must not raise.
     """
 
     def __init__(self, engine: "Engine") -> None:
@@ -96,6 +96,7 @@ class Wal:
         self._foreign = 0  # other programs' commits that have a timeline of their own already
         self._keep_from: int | None = 0
         self._waiting = trio.lowlevel.ParkingLot()
+        self.listeners: set[Callable[[], None]] = set()
         self._applier: Applier | None = None
         engine.flusher.position = lambda: self.written
         engine.flusher.reached = self._reached
@@ -192,6 +193,16 @@ class Wal:
         with trio.CancelScope(shield=True):
             await engine.flusher.flush()
 
+    async def at_rest(self, job: Callable[[], None]) -> None:
+        """Run something short while nobody can commit. Raises: LockTimeout, and what it raises."""
+        engine = self._engine
+        alone = Alone()
+        await engine.turn.take(alone, engine.busy_timeout_s)
+        try:
+            job()
+        finally:
+            engine.turn.leave(alone)
+
     async def _begin(self, connection: Connection) -> None:
         patience = Patience(self._engine.busy_timeout_s)
         while not connection.in_transaction:
@@ -282,6 +293,8 @@ class Wal:
         if position > self.flushed:
             self.flushed = position
             self._waiting.unpark_all()
+            for listener in tuple(self.listeners):
+                listener()
 
     async def append(self, changes: Sequence[Change]) -> int:
         """Log something outside of all transactions, durably; where it ends."""

@@ -1,0 +1,151 @@
+"""The replication of one server: its slots, who is being sent its logs, and what the rest of the server asks of it.
+
+executor.replicas.Replication is what the executor sees of it, pgwire.contract.Replication what replication connections do.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from replication.commands import CreateSlot, Option
+from replication.sender import RECORDS, Sender
+from replication.slots import MakeError, Slot, Slots
+from replication.walsender import Conversation, Walsender, Who
+from storage.wal import Wal
+
+if TYPE_CHECKING:
+    from replication.changes import Changes
+
+TEND_S = 1.0
+"""How often slots are saved and looked at."""
+MEGABYTE = 1 << 20
+
+
+class Replication:
+    """See the module. engine: executor.engine.Engine, of which only values are asked."""
+
+    is_standby = False
+    replay_is_paused = False
+
+    def __init__(self, engine: Any, error: MakeError, log: Any) -> None:
+        self.engine = engine
+        self.error = error
+        self.log = log
+        self.slot_table = Slots(error, lambda: self._setting("max_replication_slots"))
+        self.running: dict[int, tuple[Who, Sender]] = {}
+        """Who is being sent a log, by process id."""
+        self.connected: set[int] = set()
+        """The process ids of replication connections."""
+        self.replied = trio.lowlevel.ParkingLot()
+        """Unparked whenever a reader has said how far it is."""
+
+    def _setting(self, name: str) -> int:
+        return int(self.engine.server_setting(name))
+
+    def wals(self) -> Mapping[str, Wal]:
+        """The logs of the databases, by name."""
+        return {name: database.file.wal for name, database in self.engine.databases.items()}
+
+    # --- the server's life --------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Before the first client."""
+        for name, wal in self.wals().items():
+            if self.engine.server_setting("wal_level") == "logical" and not self.engine.databases[name].file.read_only:
+                await wal.turn_on()
+            self.slot_table.load(name, wal)
+            self.slot_table.release(wal, self._keep_bytes())
+
+    def _keep_bytes(self) -> int:
+        return self._setting("wal_keep_size") * MEGABYTE
+
+    async def run(self) -> None:
+        """Tend the slots, until cancelled."""
+        while True:
+            await trio.sleep(TEND_S)
+            await self.tend()
+
+    async def tend(self) -> None:
+        """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""
+        wals = self.wals()
+        for slot in self.slot_table:
+            if wals.get(slot.database) is not slot.wal:
+                self.slot_table.forget(slot.database)
+        limit = self._setting("max_slot_wal_keep_size")
+        idle_us = self._setting("idle_replication_slot_timeout") * 1_000_000
+        for slot in self.slot_table.invalidate(wals, None if limit < 0 else limit * MEGABYTE, idle_us):
+            self.log.warning("replication slot given up", slot=slot.name, reason=slot.reason)
+        await self.slot_table.save()
+        for wal in wals.values():
+            if wal.is_on:
+                await wal.notice_foreign()
+                self.slot_table.release(wal, self._keep_bytes())
+
+    async def close(self) -> None:
+        """After the last client."""
+        await self.slot_table.save()
+
+    # --- slots --------------------------------------------------------------------------------------------------------
+
+    def slots(self) -> Sequence[Slot]:
+        """All slots."""
+        return list(self.slot_table)
+
+    async def make_slot(self, database: str, process_id: int, command: CreateSlot, at: int | None = None) -> Slot:
+        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 42704 for the plugin)."""
+        wal = self.wals()[database]
+        if command.plugin is None:
+            raise self.error("0A000", "physical replication slots are not supported")
+        if command.two_phase:
+            raise self.error("0A000", "two_phase replication slots are not supported")
+        if command.temporary and command.failover:
+            raise self.error("22023", "cannot enable failover for a temporary replication slot")
+        self.slot_table.check_name(command.name)
+        self._check_plugin(command.plugin)
+        await wal.turn_on()
+        self.slot_table.check_name(command.name)  # somebody may have been quicker
+        owner = process_id if command.temporary else 0
+        slot = Slot(command.name, database, wal, command.plugin, wal.written if at is None else at, owner=owner,
+                    failover=command.failover)
+        self.slot_table.add(slot)
+        self.slot_table.release(wal, self._keep_bytes())
+        try:
+            await self.slot_table.keep(slot)
+        except BaseException:
+            self.slot_table.discard(slot)
+            raise
+        return slot
+
+    def _check_plugin(self, name: str) -> None:
+        from replication.plugins import PLUGINS
+
+        if name != RECORDS and name not in PLUGINS:
+            raise self.error("42704", f'could not access file "{name}": No such file or directory')
+
+    # --- what is sent ------------------------------------------------------------------------------------------------
+
+    def changes(self, slot: Slot, options: Mapping[str, str], start: int) -> "Changes":
+        """What the slot's plugin says of its log from a position on."""
+        from replication.changes import Changes
+
+        version = self.engine.server_version
+        return Changes(slot, self.engine.publishing(slot.database), options, start, version, self.error)
+
+    def heard(self) -> None:
+        """A reader has said how far it is, or has gone."""
+        self.replied.unpark_all()
+
+    async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
+        """BASE_BACKUP."""
+        raise self.error("0A000", "BASE_BACKUP is not supported")
+
+    # --- connections --------------------------------------------------------------------------------------------------
+
+    def connect(self, session: Any, *, is_physical: bool) -> Walsender:
+        """A replication connection (53300). session: executor.session.Session; is_physical: it has asked for no database."""
+        who = Who(session.process_id, session, is_physical)
+        limit = self._setting("max_wal_senders")
+        if len(self.connected) >= limit:
+            raise self.error("53300", f'number of requested standby connections exceeds "max_wal_senders" (currently {limit})')
+        return Walsender(self, who)

@@ -111,6 +111,7 @@ class ExecutorSession(Protocol):
     clock: SessionClock  # kept up to date by pgwire
     settings: Any  # get(name) as SHOW prints it, typed(name)
     audit: Audit  # told what begins and ends; writes what the settings ask for
+    query_text: str  # what the client has sent last; set by pgwire where the executor does not see it
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

@@ -101,6 +101,7 @@ class ReplicationQuery:
     async def run(self, session: "ClientSession", message: Query) -> State | None:
         """Answer it; None if it is SQL."""
         conversation = Conversation(session, self._stopping)
+        session.executor.query_text = message.text
         audit = session.audit
         if audit.watches:
             audit.begin("statement", message.text)

@@ -194,7 +194,7 @@ class Sender:
             lag.sent(self.sent, now)
 
     async def _sleep(self) -> bool:
-        """Until the log has moved, a keepalive is asked for or due, or the server stops. False: nothing was heard for too long."""
+        """Until the log has moved, a keepalive is asked for or due, or the server stops. False: silence."""
         self._wake = trio.Event()
         if self._wants_keepalive or self._channel.stopping.is_set() or self.slot.wal.flushed > self._source.position:
             return True

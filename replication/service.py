@@ -4,19 +4,17 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import trio
 
 from replication.commands import CreateSlot, Option
-from replication.sender import RECORDS, Sender
+from replication.sender import RECORDS, Sender, Source
 from replication.slots import MakeError, Slot, Slots
 from replication.walsender import Conversation, Walsender, Who
 from storage.wal import Wal
 
-if TYPE_CHECKING:
-    from replication.changes import Changes
-
+PLUGINS = ("pgoutput", "test_decoding", "wal2json")
 TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
@@ -93,7 +91,7 @@ class Replication:
         return list(self.slot_table)
 
     async def make_slot(self, database: str, process_id: int, command: CreateSlot, at: int | None = None) -> Slot:
-        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 42704 for the plugin)."""
+        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 58P01 for the plugin)."""
         wal = self.wals()[database]
         if command.plugin is None:
             raise self.error("0A000", "physical replication slots are not supported")
@@ -118,19 +116,14 @@ class Replication:
         return slot
 
     def _check_plugin(self, name: str) -> None:
-        from replication.plugins import PLUGINS
-
         if name != RECORDS and name not in PLUGINS:
-            raise self.error("42704", f'could not access file "{name}": No such file or directory')
+            raise self.error("58P01", f'could not access file "{name}": No such file or directory')
 
     # --- what is sent ------------------------------------------------------------------------------------------------
 
-    def changes(self, slot: Slot, options: Mapping[str, str], start: int) -> "Changes":
+    def changes(self, slot: Slot, options: Mapping[str, str], start: int) -> Source:
         """What the slot's plugin says of its log from a position on."""
-        from replication.changes import Changes
-
-        version = self.engine.server_version
-        return Changes(slot, self.engine.publishing(slot.database), options, start, version, self.error)
+        raise self.error("0A000", f"the output plugin {slot.plugin}")
 
     def heard(self) -> None:
         """A reader has said how far it is, or has gone."""

@@ -84,7 +84,8 @@ class Slots:
     def load(self, database: str, wal: Wal) -> None:
         """Take the slots that a file keeps."""
         for stored in wal.slots().values():
-            slot = Slot(stored.name, database, wal, stored.plugin, stored.confirmed, failover=stored.failover, reason=stored.reason)
+            slot = Slot(stored.name, database, wal, stored.plugin, stored.confirmed, failover=stored.failover,
+                        reason=stored.reason)
             slot.saved = stored
             self._slots[slot.name] = slot
 

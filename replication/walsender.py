@@ -1,4 +1,4 @@
-"""One replication connection: what it is answered to each replication command. pgwire hands the texts over; SQL is not for here."""
+"""One replication connection: what it is answered to each replication command. pgwire hands the texts over; SQL is not for it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

@@ -21,15 +21,22 @@ WITHOUT_PASSWORDS = """\
 local all all trust
 host all all 127.0.0.0/8 trust
 host all all ::1/128 trust
+local replication all trust
+host replication all 127.0.0.0/8 trust
+host replication all ::1/128 trust
 """
 WITH_PASSWORDS = """\
 local all all scram-sha-256
 host all all 127.0.0.0/8 scram-sha-256
 host all all ::1/128 scram-sha-256
 hostssl all all all scram-sha-256
+local replication all scram-sha-256
+host replication all 127.0.0.0/8 scram-sha-256
+host replication all ::1/128 scram-sha-256
+hostssl replication all all scram-sha-256
 """
-NETWORK_WITHOUT_TLS = "host all all all scram-sha-256\n"
-NETWORK_TRUST = "host all all all trust\n"
+NETWORK_WITHOUT_TLS = "host all all all scram-sha-256\nhost replication all all scram-sha-256\n"
+NETWORK_TRUST = "host all all all trust\nhost replication all all trust\n"
 
 
 Meaning = TypeVar("Meaning")

@@ -7,7 +7,7 @@ engine: what is tested here is pgwire alone.
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import trio
 
@@ -468,6 +468,8 @@ RUN["empty"] = _empty
 
 
 class FakeEngine:
+
+    databases: ClassVar[dict[str, Any]] = {}
     mock_secret = b""
     default_database, bootstrap_name = "app", "postgres"
     is_folder = has_own_roles = False

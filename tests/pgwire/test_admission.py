@@ -72,11 +72,14 @@ async def test_built_in_rules_ask_for_passwords_as_soon_as_there_is_one(
 
 
 @pytest.mark.trio
-async def test_physical_replication_needs_a_rule_of_its_own() -> None:
-    admission = Admission(FakeEngine(), Policies())
+async def test_physical_replication_needs_a_rule_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "hba.conf"
+    path.write_text("host all all 127.0.0.0/8 trust\n")
+    admission = Admission(FakeEngine(), Policies(path))
     said = 'no pg_hba.conf entry for replication connection from host "127.0.0.1", user "alice", no encryption'
     assert await method(admission, LOOPBACK, replication="true") == said
     assert await method(admission, LOOPBACK, replication="database") == "trust"
+    assert await method(Admission(FakeEngine(), Policies()), LOOPBACK, replication="true") == "trust"
 
 
 @pytest.mark.trio

@@ -4,19 +4,23 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import trio
 
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
-from replication.sender import RECORDS, Sender, Source
+from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
 from replication.walsender import Conversation, Walsender, Who
 from storage.logged import format_lsn
 from storage.wal import Wal
 
-PLUGINS = ("pgoutput", "test_decoding", "wal2json")
+if TYPE_CHECKING:
+    from replication.changes import Changes
+    from replication.output import Options
+
 TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
@@ -94,7 +98,7 @@ class Replication:
 
     async def create_slot(self, session: Any, name: str, plugin: str, *, temporary: bool = False, failover: bool = False,
                           copy_of: str | None = None) -> SlotFacts:
-        """Make a slot at the end of the log of the session's database, or where another one is (42602, 42710, 53400, 58P01,
+        """Make a slot at the end of the log of the session's database, or where another one is (42602, 42710, 53400, 42501,
         42704, 55000)."""
         source = None if copy_of is None else self.slot_table.usable(copy_of, session.process_id)
         if source is not None and source.reason is not None:
@@ -161,7 +165,7 @@ class Replication:
             self.slot_table.find(name)
 
     async def make_slot(self, database: str, process_id: int, command: CreateSlot, at: int | None = None) -> Slot:
-        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 58P01 for the plugin)."""
+        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 42501 for the plugin)."""
         wal = self.wals()[database]
         if command.plugin is None:
             raise self.error("0A000", "physical replication slots are not supported")
@@ -186,14 +190,24 @@ class Replication:
         return slot
 
     def _check_plugin(self, name: str) -> None:
-        if name != RECORDS and name not in PLUGINS:
-            raise self.error("58P01", f'could not access file "{name}": No such file or directory')
+        if name == RECORDS:
+            return
+        from replication.plugins import PluginError, check_plugin
+
+        try:
+            check_plugin(name)
+        except PluginError as wrong:
+            raise self.error(wrong.sqlstate, str(wrong), hint=wrong.hint) from None
 
     # --- what is sent ------------------------------------------------------------------------------------------------
 
-    def changes(self, slot: Slot, options: Mapping[str, str], start: int) -> Source:
+    def changes(self, slot: Slot, options: "Options", start: int) -> "Changes":
         """What the slot's plugin says of its log from a position on."""
-        raise self.error("0A000", f"the output plugin {slot.plugin}")
+        from replication.changes import Changes  # few servers need decoding
+
+        zone = ZoneInfo(str(self.engine.server_setting("timezone")))
+        return Changes(slot, self.engine.publishing(slot.database), options, start, self.error, zone=zone,
+                       work_mem=self._setting("logical_decoding_work_mem") * 1024)
 
     def heard(self) -> None:
         """A reader has said how far it is, or has gone."""

@@ -8,7 +8,7 @@ since, and in a `Snapshot` for what has not. They go by the table's name in SQLi
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from replication.decoded import Relation, Values
+from replication.decoded import Values
 
 PUBLICATIONS = "\0publications"
 """The name of the facts about publications; no table's."""
@@ -34,6 +34,29 @@ class Filter(Protocol):
         """Whether a row passes. Raises SqlError as its expression does."""
 
 
+class ToldColumn(Protocol):
+    """As decoded.Column."""
+
+    name: str
+    type_oid: int
+    typmod: int
+    type_name: str
+    is_key: bool
+
+
+class ToldRelation(Protocol):
+    """As decoded.Relation; identity: its letter."""
+
+    oid: int
+    schema: str
+    name: str
+    identity: str
+
+    @property
+    def columns(self) -> Sequence[ToldColumn]:
+        """Those that are told."""
+
+
 class Route(Protocol):
     """How the rows of one table are told to one consumer, as of one state of the catalog.
 
@@ -42,7 +65,7 @@ class Route(Protocol):
     are told by (FULL: all columns). on_insert, on_update, on_delete: row filters; None lets all pass.
     """
 
-    relation: Relation
+    relation: ToldRelation
     is_own: bool
     inserts: bool
     updates: bool

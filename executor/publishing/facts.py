@@ -10,7 +10,7 @@ import msgspec
 from executor.catalog.model import FIRST_TEMPORARY_OID, PUBLIC_OID, Catalog, Column, Relation
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import number
-from executor.facts.lookup import range_parts
+from executor.facts.lookup import range_parts, types_by_oid
 from executor.types.made import FIRST_NUMBER, Definition, Field, definition_of, number_of
 from executor.types.registry import codec
 
@@ -190,17 +190,14 @@ def changed_facts(old: Catalog, new: Catalog) -> Iterator[tuple[str, bytes | Non
     """(name, before, after) of all that is another now."""
     if old.publications != new.publications:
         yield PUBLICATIONS, publication_facts(old), publication_facts(new)
-    types = old.types == new.types and old.schemas == new.schemas and _row_types(old) == _row_types(new)
     before = {r.sqlite_name: r for r in old.relations if is_told(r)}
     after = {r.sqlite_name: r for r in new.relations if is_told(r)}
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
-        if types and was == now and (was is None or was.bound is None):
-            continue
+        if was is now or was == now:
+            assert was is not None
+            if was.bound is None and all(c.type in types_by_oid() for c in was.columns):
+                continue
         facts = (None if was is None else table_facts(old, was), None if now is None else table_facts(new, now))
         if facts[0] != facts[1]:
             yield name, *facts
-
-
-def _row_types(catalog: Catalog) -> list[tuple[object, ...]]:
-    return [(r.row_type, r.schema, r.name, r.columns) for r in catalog.relations if r.row_type]

@@ -34,6 +34,19 @@ class Filter(Protocol):
         """Whether a row passes. Raises SqlError as its expression does."""
 
 
+class ToldType(Protocol):
+    """As decoded.Type."""
+
+    oid: int
+    schema: str
+    name: str
+    printed: str
+
+    @property
+    def domain_of(self) -> "ToldType | None":
+        """What a domain is made of."""
+
+
 class ToldColumn(Protocol):
     """As decoded.Column."""
 
@@ -42,6 +55,15 @@ class ToldColumn(Protocol):
     typmod: int
     type_name: str
     is_key: bool
+    binary: bool
+    position: int
+    not_null: bool
+    is_pk: bool
+    default: str | None
+
+    @property
+    def type(self) -> ToldType | None:
+        """If it is not built in."""
 
 
 class ToldRelation(Protocol):

@@ -1,6 +1,8 @@
 """The tables of a database at one place of its log, and how each is told to one consumer."""
 
-from replication.contract import Catalog, Route, Snapshot, ToldType
+from typing import Any
+
+from replication.contract import Catalog, Route, Snapshot
 from replication.decoded import Column, Identity, Relation, Type
 from storage.changes import Change as Logged
 
@@ -21,7 +23,7 @@ class Told:
         self.relation = Relation(shown.oid, shown.schema, shown.name, Identity(shown.identity), columns)
 
 
-def _type(shown: ToldType | None) -> Type | None:
+def _type(shown: Any) -> Type | None:
     return None if shown is None else Type(shown.oid, shown.schema, shown.name, shown.printed, _type(shown.domain_of))
 
 

@@ -27,6 +27,7 @@ from executor.types.base import Encoder, Env
 from executor.types.made import DOMAIN, oid_of
 
 Lookup = Callable[[str], bytes | None]
+Filter = Callable[[Sequence[Any]], bool]
 Values = tuple[bytes | None, ...]
 FIRST_MADE = 10000
 """Types below this OID are built in."""
@@ -76,9 +77,13 @@ class Route:
     __slots__ = ("_keys", "_printers", "_width", "deletes", "has_key", "inserts", "is_full", "is_own", "on_delete", "on_insert",
                  "on_update", "relation", "truncates", "updates")
 
-    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder, bool]], actions: set[str],
-                 filters: dict[str, RowFilter | None], *, is_own: bool) -> None:
-        self.relation = relation
+    on_insert: Filter | None
+    on_update: Filter | None
+    on_delete: Filter | None
+
+    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder, bool]],
+                 actions: set[str], filters: dict[str, RowFilter], *, is_own: bool) -> None:
+        self.relation: Any = relation
         self.is_own = is_own
         self.inserts, self.updates, self.deletes, self.truncates = (action in actions for action in ACTIONS)
         self.is_full = table.identity == "f"
@@ -201,9 +206,9 @@ def _columns(chosen: _Chosen) -> tuple[ColumnFacts, ...]:
     return tuple(c for c in chosen.table.columns if c.number in lists[0])
 
 
-def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter | None]:
+def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter]:
     """The row filter of each action: passed by what passes that of any publication that tells the action."""
-    found: dict[str, RowFilter | None] = {}
+    found: dict[str, RowFilter] = {}
     for action in FILTERED:
         texts = []
         for publication in chosen.publications:
@@ -217,7 +222,7 @@ def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter | None]:
 
 
 def _make(table: TableFacts, told: TableFacts, columns: tuple[ColumnFacts, ...], actions: set[str],
-          filters: dict[str, RowFilter | None], env: Env, binary: bool) -> Route:
+          filters: dict[str, RowFilter], env: Env, binary: bool) -> Route:
     places = {column.name: column for column in table.columns}
     key_names = {c.name for c in table.columns if c.number in table.key}
     printers, shown = [], []

@@ -23,6 +23,7 @@ from executor.limits import Limits
 from executor.notify import Mark
 from executor.parse import Node
 from executor.portal import QueryPortal
+from executor.snapshots import import_snapshot
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
 from executor.triggers.state import mark_of, restore
@@ -99,6 +100,7 @@ class Block:
         self.limits = Limits(self)
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
+        session.settings.import_snapshot = partial(import_snapshot, session)
         session.settings.listen("lock_timeout", self._set_lock_timeout)
         session.settings.listen("transaction_read_only", self._set_read_only)
         session.settings.listen("transaction_deferrable", self._set_deferrable)

@@ -30,6 +30,7 @@ from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
+from executor.snapshots import Snapshots
 from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
@@ -61,6 +62,7 @@ class Engine:
         self.default_database = "postgres"
         self.backends: Any = None
         self.admission: Any = None
+        self.snapshots = Snapshots()
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}

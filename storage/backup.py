@@ -30,6 +30,8 @@ BACKUP_PAGES = 1000
 """Pages between two looks at whether to stop."""
 PROGRESS_STEPS = 10_000
 COMPLAINTS_MAX = 100
+NO_ERROR = "not an error"
+"""What SQLite says of a failed copy in words."""
 NO_SPACE = frozenset({27, 28, 122})
 """EFBIG, ENOSPC, EDQUOT."""
 _OURS = re.compile(r"\.backup-(\d+)-\d+(-journal|-wal|-shm)?$")
@@ -88,7 +90,10 @@ def _copy(source: Connection, path: str, report: Report | None, finish: Callable
         finally:
             target.close(True)
     except apsw.Error as error:
-        raise translate(error) from error
+        found = translate(error)
+        if isinstance(found, DiskFull | IoError) and str(error) == NO_ERROR:
+            found = type(found)("the disk is full" if isinstance(found, DiskFull) else "disk I/O error")
+        raise found from error
 
 
 # --- base backups ---------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class Reader:
         self._left = 0  # bytes of the file that are still to come
         self._padding = 0
         self._name = ""
-        self._long_name: str | None = None
+        self._long_name = b""  # of the member that comes next
         self._is_long_name = False
         self.is_complete = False
 
@@ -101,10 +101,9 @@ class Reader:
         return None if self._padding else []
 
     def _add_to_name(self, piece: bytes) -> list[Event] | None:
-        self._long_name = (self._long_name or "") + piece.decode("utf-8", "surrogateescape")
+        self._long_name += piece
         if self._left:
             return [] if piece else None
-        self._long_name = self._long_name.rstrip("\0")
         self._is_long_name = False
         return []
 
@@ -117,7 +116,8 @@ class Reader:
         if info.type == tarfile.GNUTYPE_LONGNAME and info.size <= 4096:
             self._is_long_name, self._name = True, "a name"
             return []
-        name, self._long_name = self._long_name or info.name, None
+        name = self._long_name.rstrip(b"\0").decode("utf-8", "surrogateescape") or info.name
+        self._long_name = b""
         if not info.isreg() or name in ("", ".", "..") or "/" in name or "\0" in name:
             raise BadArchive(f"the archive is not one of pgquill: it has {name!r}")
         self._name = name

@@ -48,6 +48,11 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
+def create(path: Path) -> BinaryIO:
+    """A new file that nobody else may read. Raises: OSError."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, archive.MODE), "wb")
+
+
 def refuse_existing(path: Path) -> None:
     """Raises: BackupFailed if there is something of that name, an empty folder excepted, or if its folder is missing."""
     if not path.parent.is_dir():
@@ -100,8 +105,7 @@ class FolderStore:
 
     def begin(self, member: archive.Member) -> None:
         """See Store."""
-        self._file = (self._partial / member.name).open("xb")
-        os.chmod(self._file.fileno(), archive.MODE)
+        self._file = create(self._partial / member.name)
 
     def write(self, data: bytes) -> None:
         """See Store."""
@@ -134,8 +138,7 @@ class ArchiveStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._partial = partial_path(path)
-        self._raw: BinaryIO = self._partial.open("xb")
-        os.chmod(self._raw.fileno(), archive.MODE)
+        self._raw = create(self._partial)
         self._out: BinaryIO = self._raw
         if not path.name.endswith(".tar"):
             self._out = cast(BinaryIO, gzip.GzipFile("", "wb", GZIP_LEVEL, self._raw))

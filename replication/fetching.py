@@ -14,10 +14,20 @@ import trio
 from pgwire.messages.copy import CopyData
 from pgwire.messages.result import DataRow
 from replication import archive
-from replication.backup_store import BackupFailed, Receiver, Store, close_quietly, partial_path, refuse_existing, remove, sync
+from replication.backup_store import (
+    BackupFailed,
+    Receiver,
+    Store,
+    close_quietly,
+    create,
+    partial_path,
+    refuse_existing,
+    remove,
+    sync,
+)
 from replication.base_backup import BackupError, Options, Source, base_backup
 from replication.manifest import Manifest
-from storage.database import Database
+from storage.database import Database, is_wal
 from storage.errors import EngineError
 from storage.foreign import vouch_for
 
@@ -83,13 +93,21 @@ def _databases_in(path: Path) -> list[Path]:
     return found
 
 
+def _open(path: str) -> Database:
+    # A file in WAL mode that nobody has open is opened for writing, though nothing is written: only then does SQLite remove the
+    # log that it needs for reading. What a killed server has left is not merged here, so that the next server sees that nobody
+    # has written meanwhile.
+    is_alone = not os.path.exists(f"{path}-wal") and is_wal(path)
+    return Database.open(path, create=False, read_only=not is_alone)
+
+
 async def copy_files(path: Path, store: Store, options: Options, progress: Progress = SILENT) -> Manifest:
     """Back up a file, or all databases of a folder; they may be served meanwhile. Raises: BackupFailed."""
     receiver = Receiver(store, progress.received)
     sources: list[Source] = []
     try:
         for file in _databases_in(path):
-            database = Database.open(os.fspath(file), create=False, read_only=True)
+            database = _open(os.fspath(file))
             sources.append(Source(file.name.removesuffix(DATABASE), database))
         progress.total(sum(source.database.size for source in sources))
         await base_backup(sources, options, _into(receiver))
@@ -139,8 +157,7 @@ class FileStore:
             self._databases += 1
             if self._databases > 1:
                 raise BackupFailed("the backup has several databases")
-            self._file = self._partial.open("xb")
-            os.chmod(self._file.fileno(), archive.MODE)
+            self._file = create(self._partial)
 
     def write(self, data: bytes) -> None:
         """See backup_store.Store."""

@@ -17,6 +17,7 @@ from replication.backup_store import (
     BackupFailed,
     Checksums,
     close_quietly,
+    create,
     failed,
     is_archive,
     partial_path,
@@ -110,7 +111,7 @@ def read_backup(path: Path, folder: Path | None, report: Report = SILENT) -> Man
                 name = event.name
                 if name != MANIFEST:
                     checksums.begin(name, _algorithms(manifest))
-                    out = None if folder is None else (folder / name).open("xb")
+                    out = None if folder is None else create(folder / name)
             elif isinstance(event, archive.Ended):
                 _sync_and_close(out)
                 out = None

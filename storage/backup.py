@@ -146,6 +146,7 @@ async def base_copy(engine: "Engine", report: Report | None = None) -> BaseCopy:
 def _base_copy(engine: "Engine", source: Connection, path: str, report: Report | None) -> BaseCopy:
     _remove_leftovers(path)
     try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         lsn, timeline, system_identifier = _copy(source, path, report, _prepare)
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:

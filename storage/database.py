@@ -219,7 +219,7 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
         return replace(settings, uri=file_uri(path), flags=writing | (apsw.SQLITE_OPEN_CREATE if create else 0))
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     # A WAL file needs its -shm file; where that cannot be made and nobody has made it, nobody writes either.
-    lone = not writable and _is_wal(path) and not os.path.exists(path + "-shm")
+    lone = not writable and is_wal(path) and not os.path.exists(path + "-shm")
     uri = file_uri(path, immutable="1") if lone else file_uri(path)
     return replace(settings, uri=uri, flags=flags, read_only=True)
 
@@ -228,7 +228,8 @@ def _may_write(path: str) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _is_wal(path: str) -> bool:
+def is_wal(path: str) -> bool:
+    """Whether a file is in WAL mode; not for one that this process has open, whose locks would go. Raises: CannotOpen."""
     try:
         with open(path, "rb") as file:
             return file.read(20)[18:] == _WAL_HEADER

@@ -5,14 +5,12 @@ ask for a manifest and compare everything with it.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import trio
 
-from pgwire.messages.copy import CopyData
-from pgwire.messages.result import DataRow
 from replication import archive
 from replication.backup_store import (
     BackupFailed,
@@ -110,7 +108,7 @@ async def copy_files(path: Path, store: Store, options: Options, progress: Progr
             database = _open(os.fspath(file))
             sources.append(Source(file.name.removesuffix(DATABASE), database))
         progress.total(sum(source.database.size for source in sources))
-        await base_backup(sources, options, _into(receiver))
+        await base_backup(sources, options, _Into(receiver))
         return await receiver.finish()
     except EngineError as error:
         receiver.abandon()
@@ -127,14 +125,29 @@ async def copy_files(path: Path, store: Store, options: Options, progress: Progr
                 await source.database.close()
 
 
-def _into(receiver: Receiver) -> Callable[[Any], Awaitable[None]]:
-    async def send(message: Any) -> None:
-        if isinstance(message, CopyData):
-            receiver.take(message.data)
-        elif not isinstance(message, DataRow):
-            await trio.lowlevel.checkpoint()
+class _Into:
+    """The client of a backup that is kept on the same machine."""
 
-    return send
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+
+    def rows(self, columns: Sequence[tuple[str, int, int]], rows: Sequence[Sequence[bytes | None]]) -> None:
+        """The label has the position, too."""
+
+    def complete(self, tag: str) -> None:
+        """Nobody asks."""
+
+    async def begin_copy_out(self) -> None:
+        """It is expected."""
+
+    async def send(self, payloads: Sequence[bytes]) -> None:
+        """Keep them."""
+        await trio.lowlevel.checkpoint()
+        for payload in payloads:
+            self._receiver.take(payload)
+
+    def end_copy(self) -> None:
+        """`finish` is called."""
 
 
 # --- for a standby ----------------------------------------------------------------------------------------------------

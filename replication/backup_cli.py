@@ -45,8 +45,12 @@ def backup(
 
             raise BackupFailed(f"{source}: there is no such file or folder")
         store = open_store(destination)
-        with _bar(f"backing up {_shown(source)}") as bar:
-            manifest = _take(source, store, label, rate, bar)
+        try:
+            with _bar(f"backing up {_shown(source)}") as bar:
+                manifest = _take(source, store, label, rate, bar)
+        except BaseException:
+            store.abandon()
+            raise
         print(f"{destination}: {_size(manifest)} of {_names(manifest)}, up to {manifest.end} of timeline {manifest.timeline}")
 
     _run(run)

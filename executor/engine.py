@@ -68,9 +68,10 @@ class Engine:
 
     @classmethod
     async def open(cls, path: str, *, server_version: str = "18.4", settings: Mapping[str, str] | None = None,
-                   facts: Mapping[str, str] | None = None) -> "Engine":
+                   facts: Mapping[str, str] | None = None, name: str | None = None) -> "Engine":
         """Serve a .db file (made if missing), a folder, or ":memory:". settings: those given on the command line; facts:
-        what other settings are because of how the server was started. Raises CannotServe."""
+        what other settings are because of how the server was started; name: of the database in a file, if it is not that of the
+        file. Raises CannotServe."""
         try:
             defaults = server_defaults(server_version, settings or {}, facts or {})
         except SqlError as error:
@@ -92,8 +93,8 @@ class Engine:
         if not where.parent.is_dir():
             raise CannotServe(f"{path}: the folder {where.parent} does not exist")
         engine = cls(None, server_version, defaults)
-        engine.default_database = where.stem
-        return await engine._add_only(where.stem, where)
+        engine.default_database = name or where.stem
+        return await engine._add_only(engine.default_database, where)
 
     async def _add_only(self, name: str, path: Path) -> "Engine":
         """Serve a single file, which has the roles too."""

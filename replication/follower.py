@@ -2,7 +2,8 @@
 
 What may pass by itself (the network, a primary that starts, a disk that is full) is tried again with a pause that grows, and is
 said once. What does not: the copy is of another history than the primary. Then, in this order, it is rewound to where the two
-part, or NeedsBaseBackup says why it needs to be made anew. A primary that is on an older timeline than the copy is never followed.
+part, or NeedsBaseBackup says why it needs to be made anew. A primary that is on an older timeline than the
+copy is never followed.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

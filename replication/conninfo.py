@@ -257,7 +257,7 @@ def _parse_url(text: str) -> dict[str, str]:
     if authority:
         pairs = [_host_and_port(place) for place in authority.split(",")]
         found["host"] = ",".join(host for host, _ in pairs)
-        if any(port for _, port in pairs):
+        if len(pairs) > 1 or pairs[0][1]:
             found["port"] = ",".join(port for _, port in pairs)
     if database:
         found["dbname"] = _decoded(database)

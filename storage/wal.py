@@ -494,7 +494,8 @@ class Wal:
     async def keep_note(self, name: str, value: str | None) -> None:
         """Keep something about this copy alone, beside the log; None forgets it. Durable when it returns."""
         def job(connection: Connection) -> None:
-            connection.command(_TABLES[3])
+            for sql in _TABLES:
+                connection.command(sql)
             if value is None:
                 connection.raw.execute("DELETE FROM main.pgquill_node WHERE name = ?", (name,)).fetchall()
             else:

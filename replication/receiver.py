@@ -13,7 +13,7 @@ from typing import Protocol
 import trio
 
 from replication.client import ConnectionLost, CopyBoth
-from replication.stream import Keepalive, XLogData, decode, decode_records, encode_status
+from replication.stream import Keepalive, XLogData, decode, decode_record, encode_status
 from storage.logged import Record
 
 BATCH_BYTES = 1 << 20
@@ -133,7 +133,7 @@ class Receiver:
             for payload in payloads:
                 message = decode(payload)
                 if isinstance(message, XLogData):
-                    self._take(decode_records(message.data))
+                    self._take(decode_record(message.data))
                 elif message.reply_wanted:
                     self._due.set()
                 self._note(message)
@@ -147,13 +147,12 @@ class Receiver:
             return await self._stream.receive_many()
         raise ConnectionLost("nothing has come from the primary within wal_receiver_timeout")
 
-    def _take(self, records: Sequence[Record]) -> None:
-        for record in records:
-            self._pending.append(record)
-            self._pending_bytes += len(record.data)
-            if record.committed_at is not None:
-                self._whole = len(self._pending)
-                self._progress.receive = record.end
+    def _take(self, record: Record) -> None:
+        self._pending.append(record)
+        self._pending_bytes += len(record.data)
+        if record.committed_at is not None:
+            self._whole = len(self._pending)
+            self._progress.receive = record.end
 
     def _note(self, message: XLogData | Keepalive) -> None:
         progress = self._progress

@@ -5,11 +5,10 @@
     'r'  Standby status update   written, flushed, applied, time, whether an answer is wanted
 
 Positions are byte positions; times are microseconds since 1970, UTC, here, and since 2000 on the wire. The data of the plugin
-`pgquill` is a MessagePack array of records.
+`pgquill` is a record as a MessagePack array.
 """
 
 import struct
-from collections.abc import Sequence
 
 import msgspec
 
@@ -20,7 +19,7 @@ EPOCH_US = 946_684_800_000_000
 _DATA = struct.Struct(">cQQq")
 _KEEPALIVE = struct.Struct(">cQqB")
 _STATUS = struct.Struct(">cQQQqB")
-_records = msgspec.msgpack.Decoder(list[Record])
+_record = msgspec.msgpack.Decoder(Record).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -74,14 +73,14 @@ def encode_status(written: int, flushed: int, applied: int, now: int, *, reply_w
     return _STATUS.pack(b"r", written, flushed, applied, now - EPOCH_US, reply_wanted)
 
 
-def encode_records(records: Sequence[Record]) -> bytes:
+def encode_record(record: Record) -> bytes:
     """The data of the plugin `pgquill`."""
-    return _encode(list(records))
+    return _encode(record)
 
 
-def decode_records(data: bytes) -> list[Record]:
-    """What `encode_records` was given. Raises: BadStream."""
+def decode_record(data: bytes) -> Record:
+    """What `encode_record` was given. Raises: BadStream."""
     try:
-        return _records.decode(data)
+        return _record(data)
     except msgspec.MsgspecError as error:
-        raise BadStream(f"records that cannot be read: {error}") from None
+        raise BadStream(f"a record that cannot be read: {error}") from None

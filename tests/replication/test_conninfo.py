@@ -57,7 +57,8 @@ def test_several_hosts_have_a_port_each_or_one_for_all() -> None:
     ("port=0", 'invalid port number: "0"'), ("port=70000", 'invalid port number: "70000"'),
     ("port=x", 'invalid integer value "x" for connection option "port"'), ("sslmode=x", 'invalid sslmode value: "x"'),
     ("connect_timeout=x", 'invalid integer value "x" for connection option "connect_timeout"'),
-    ("target_session_attrs=x", 'invalid target_session_attrs value: "x"'), ("channel_binding=x", 'invalid channel_binding value: "x"'),
+    ("target_session_attrs=x", 'invalid target_session_attrs value: "x"'),
+    ("channel_binding=x", 'invalid channel_binding value: "x"'),
     ("gssencmode=require", 'connection option "gssencmode" is not supported by pgquill'),
     ("client_encoding=latin1", "client_encoding other than UTF8 is not supported by pgquill"),
     ("sslnegotiation=direct", 'weak sslmode "prefer" may not be used with sslnegotiation=direct (use "require", "verify-ca", or '

@@ -42,7 +42,8 @@ def test_client_that_could_bind_says_so() -> None:
 
 @pytest.mark.parametrize("challenge", [
     b"", b"r=clientserver", CHALLENGE.replace("client", "other").encode(), CHALLENGE.replace("clientserver", "client").encode(),
-    CHALLENGE.replace("4096", "0").encode(), CHALLENGE.replace("4096", "-1").encode(), CHALLENGE.replace("4096", "9" * 9).encode(),
+    CHALLENGE.replace("4096", "0").encode(), CHALLENGE.replace("4096", "-1").encode(),
+    CHALLENGE.replace("4096", "9" * 9).encode(),
     CHALLENGE.replace("s=", "s=*").encode(), b"m=x," + CHALLENGE.encode(), b"\xff", CHALLENGE.replace("r=", "r").encode()])
 def test_challenge_that_is_wrong_is_refused(challenge: bytes) -> None:
     with pytest.raises(BadServer):

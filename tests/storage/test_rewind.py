@@ -15,7 +15,8 @@ from tests.storage.test_random_writers import copy_file
 
 pytestmark = pytest.mark.trio
 
-BEFORE = ("CREATE TABLE t(id INTEGER PRIMARY KEY, n INTEGER, s TEXT)", "CREATE TABLE w(a TEXT, b INTEGER, PRIMARY KEY(a)) WITHOUT ROWID",
+BEFORE = ("CREATE TABLE t(id INTEGER PRIMARY KEY, n INTEGER, s TEXT)",
+          "CREATE TABLE w(a TEXT, b INTEGER, PRIMARY KEY(a)) WITHOUT ROWID",
           "CREATE TABLE r(x)", "INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b'), (3, 30, 'c')",
           "INSERT INTO w VALUES ('k', 1), ('l', 2)", "INSERT INTO r VALUES (1.5), (x'00'), (NULL)")
 AFTER = ("INSERT INTO t VALUES (4, 40, 'd')", "UPDATE t SET n = n + 1, id = id + 100", "DELETE FROM t WHERE n > 30",

@@ -226,13 +226,3 @@ async def make_slot(client: Client, name: str) -> None:
 def _says_gone(response: ErrorResponse) -> bool:
     """Whether a server says that it does not have the log any more."""
     return "already been removed" in response.message
-
-
-async def follow_briefly(info: ConnectionInfo) -> tuple[int, int]:
-    """A look at a server: its system identifier and its timeline. Raises: ConnectionLost, ServerError, CannotLogIn."""
-    client = await connect(info, replication="database")
-    try:
-        facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
-        return int(facts["systemid"] or 0), int(facts["timeline"] or 0)
-    finally:
-        await client.close()

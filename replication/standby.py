@@ -1,8 +1,8 @@
 """A server that follows a primary, and how it becomes one itself.
 
 `Standby` is what replication.service.Replication asks of the standby's half: how far it is, waiting for a position, pausing,
-promotion. What is kept of it in the file itself, in pgquill_node, is a `Mark`: it says that the file is a copy, so that nobody
-writes to it by mistake, and it goes with the promotion.
+promotion. What is kept of it in the file itself, in pgquill_node, is a `Mark`: under the name STANDBY it says that the file is a
+copy, so that nobody writes to it by mistake. A promotion makes it PROMOTED.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,16 +15,15 @@ from replication.conninfo import ConnectionInfo
 from replication.follower import CopyLog, Follower, NeedsBaseBackup, Timing
 from storage.logged import PROMOTION, Record, format_lsn
 
-MARK = "standby"
-"""The note's name in pgquill_node."""
+STANDBY, PROMOTED = "standby", "promoted"
+"""Names of notes in pgquill_node."""
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What a copy knows of itself. name: of the database, as on the primary. promoted: it is no copy any more."""
+    """What a copy knows of itself. name: of the database, as on the primary."""
 
     name: str
     slot: str
-    promoted: bool = False
 
 
 class StandbyLog(CopyLog, Protocol):
@@ -53,15 +52,26 @@ class Copy(Protocol):
         """Writes are accepted from now on."""
 
 
-def read_mark(wal: StandbyLog) -> Mark | None:
-    """The mark of a file; None if it is no copy, and never was one."""
-    text = wal.note(MARK)
+def read_mark(wal: StandbyLog, kind: str = STANDBY) -> Mark | None:
+    """The mark of a file; None if it is no copy (PROMOTED: has never been one that was promoted)."""
+    text = wal.note(kind)
     return None if text is None else msgspec.json.decode(text, type=Mark)
 
 
 async def save_mark(wal: StandbyLog, mark: Mark) -> None:
-    """Keep the mark."""
-    await wal.keep_note(MARK, msgspec.json.encode(mark).decode())
+    """From now on the file is a copy."""
+    await wal.keep_note(STANDBY, msgspec.json.encode(mark).decode())
+    await wal.keep_note(PROMOTED, None)
+
+
+async def promote_file(wal: StandbyLog) -> int:
+    """Make a primary's file of a copy's: the timeline it begins. Nothing is received meanwhile. Crashed in between, it is a copy
+    that has a timeline of its own, which a second call finishes."""
+    timeline = await wal.begin_timeline()
+    mark = wal.note(STANDBY)
+    await wal.keep_note(PROMOTED, mark)
+    await wal.keep_note(STANDBY, None)
+    return timeline
 
 
 class Standby:
@@ -72,7 +82,6 @@ class Standby:
         self._wal = wal
         self._copy = copy
         self._info = info
-        self._mark = mark
         self._rebuild = rebuild
         self._log = log
         self.follower = Follower(wal, info, mark.slot, copy.replayed, copy.reload, timing, log)
@@ -110,8 +119,7 @@ class Standby:
     async def _become_primary(self) -> None:
         with trio.CancelScope(shield=True):
             position = self._wal.written
-            timeline = await self._wal.begin_timeline()
-            await save_mark(self._wal, msgspec.structs.replace(self._mark, promoted=True))
+            timeline = await promote_file(self._wal)
             self.is_standby = False
             await self._copy.reload()
             await self._copy.promoted()

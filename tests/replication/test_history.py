@@ -25,7 +25,7 @@ def test_history_that_is_none_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "/", "0/", "123456789/0", "x/1"])
 def test_position_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="position|base 16"):
+    with pytest.raises(ValueError, match=r"position|base 16"):
         parse_lsn(text)
 
 

@@ -83,7 +83,7 @@ async def prepare(path: Path, info: ConnectionInfo, slot: str | None, timing: Ti
 
     Raises: CannotFollow.
     """
-    if not path.parent.is_dir():  # noqa: ASYNC240
+    if not path.parent.is_dir():
         raise CannotFollow(f"{path}: the folder {path.parent} does not exist")
     take_new(path)
     if rebuild or not path.exists():  # noqa: ASYNC240  (before any client is served)

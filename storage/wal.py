@@ -487,11 +487,6 @@ class Wal:
     def _history_before(self, timeline: int) -> tuple[tuple[int, int, str], ...]:
         return tuple(row for row in self.history if row[0] < timeline)
 
-    def trust(self) -> None:
-        """The file is as its log says, whoever has written it so far: it is a base backup, and was verified."""
-        self._engine.note_foreign()
-        self._foreign = self._engine.foreign
-
     def note(self, name: str) -> str | None:
         """What `keep_note` has kept."""
         return self._notes.get(name)

@@ -24,7 +24,9 @@ RETRY_S = 5.0
 """The longest pause between two tries: wal_retrieve_retry_interval."""
 FIRST_RETRY_S = 0.05
 PLUGIN = "pgquill"
-NO_SUCH_SLOT, OBJECT_IN_USE, INVALID_SLOT = "42704", "55006", "55000"
+INVALID_SLOT, FENCED = "55000", "55000"
+KNOWN_TIMELINE = "known_timeline"
+"""Option of START_REPLICATION with the plugin: the newest timeline that the reader knows of."""
 
 
 class NeedsBaseBackup(Exception):
@@ -77,12 +79,23 @@ class Follower:
         self.progress = Progress(wal.written)
         self.status = "starting"
         self.client: Client | None = None
+        self.start_timeline = wal.timeline
         self._receiver: Receiver | None = None
         self._scope = trio.CancelScope()
         self._stopped = False
         self._said = ""
         self.made_contact = trio.Event()
         """Set when the first stream has begun."""
+
+    @property
+    def timeline(self) -> int:
+        """That of what was applied last."""
+        return self._wal.timeline
+
+    @property
+    def flushed(self) -> int:
+        """How far the copy's own log is on the disk."""
+        return self._wal.flushed
 
     def stop(self) -> None:
         """Follow no longer; `run` ends when what has been received is applied."""
@@ -129,7 +142,8 @@ class Follower:
             await self._make_slot(client)
             start = format_lsn(self._wal.written)
             try:
-                async with client.copy_both(f'START_REPLICATION SLOT "{self.slot}" LOGICAL {start}') as stream:
+                options = f"({KNOWN_TIMELINE} '{self._wal.timeline}')"
+                async with client.copy_both(f'START_REPLICATION SLOT "{self.slot}" LOGICAL {start} {options}') as stream:
                     await self._stream(client, stream)
             except ServerError as error:
                 if error.sqlstate == INVALID_SLOT or _says_gone(error.response):
@@ -144,7 +158,7 @@ class Follower:
         self._log.info("streaming", primary=client.host.shown, position=format_lsn(wal.written), timeline=wal.timeline)
         self._said = ""
         self.status, self.client = "streaming", client
-        self.progress.start = wal.written
+        self.progress.start, self.start_timeline = wal.written, wal.timeline
         receiver = Receiver(stream, wal, self.progress, self._replayed, status_interval_s=timing.status_interval_s,
                             timeout_s=timing.timeout_s)
         self._receiver = receiver
@@ -172,6 +186,7 @@ class Follower:
             raise NotNow(f"{client.host.shown} is another database system: its identifier is {system}, and this copy's is "
                          f"{wal.system_identifier}")
         if timeline < wal.timeline:
+            await warn_older(client, wal.timeline)
             raise NotNow(f"{client.host.shown} is on timeline {timeline}, and this copy has gone on to timeline {wal.timeline}: "
                          "that server must be made a standby of the newer one")
         history = await self._history_of(client, timeline)
@@ -221,6 +236,19 @@ class Follower:
 async def make_slot(client: Client, name: str) -> None:
     """Make a standby's slot. Raises: ServerError."""
     await client.simple_query(f'CREATE_REPLICATION_SLOT "{name}" LOGICAL {PLUGIN} (SNAPSHOT \'nothing\')')
+
+
+async def warn_older(client: Client, timeline: int) -> bool:
+    """Tell a primary of an older timeline that there is a newer one, so that it takes no more writes; whether it listened."""
+    if client.parameters.get("in_hot_standby") == "on":
+        return False
+    slot = f"pgquill_warning_{client.process_id}"
+    try:
+        await client.simple_query(f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL {PLUGIN} (SNAPSHOT 'nothing')")
+        async with client.copy_both(f"START_REPLICATION SLOT {slot} LOGICAL 0/0 ({KNOWN_TIMELINE} '{timeline}')"):
+            return False
+    except ServerError as error:
+        return error.sqlstate == FENCED
 
 
 def _says_gone(response: ErrorResponse) -> bool:

@@ -101,6 +101,8 @@ class Wal:
         self.listeners: set[Callable[[], None]] = set()
         self._applier: Applier | None = None
         self._notes: dict[str, str] = {}
+        self.refusal: str | None = None
+        """Why nothing may be committed that the log would tell of: this is a copy, or there is a newer primary."""
         engine.flusher.position = lambda: self.written
         engine.flusher.reached = self._reached
 
@@ -219,7 +221,9 @@ class Wal:
 
     def write(self, connection: Connection, records: Iterable[bytes], *, facts: bool = False) -> int:
         """Append the records of the transaction that is about to be committed on a connection; where they end. `committed` says
-        that it is. 5 us and more."""
+        that it is. 5 us and more. Raises: ReadOnly, if there is a `refusal`."""
+        if self.refusal is not None:
+            raise ReadOnly(self.refusal)
         self._new = []
         self._fork, self._is_gap = None, False
         if self._foreign != self._engine.foreign:

@@ -207,6 +207,8 @@ class StandbyHalf:
     """
 
     standby: Standby | None = None
+    stop_server: Callable[[], None] | None = None
+    """Ends the server; set by who runs it."""
     fenced_by: int | None = None
     """The timeline of the newer primary that has been heard of."""
 
@@ -214,6 +216,23 @@ class StandbyHalf:
     def is_standby(self) -> bool:
         """Whether nothing can be written: it follows, or there is a newer primary."""
         return self.fenced_by is not None or (self.standby is not None and self.standby.is_standby)
+
+    async def run_standby(self) -> None:
+        """Follow, if this is a standby."""
+        if self.standby is not None:
+            await self.standby.run()
+
+    def fence(self, wal: StandbyLog, timeline: int, log: Any) -> bool:
+        """Somebody knows a timeline of this database: if it is newer than ours, this is no primary any more. Until it is
+        started again as a standby nothing is written; whether that is so."""
+        if timeline <= wal.timeline:
+            return False
+        if self.fenced_by is None and not self.is_standby:
+            self.fenced_by = timeline
+            wal.refusal = f"there is a newer primary, on timeline {timeline}: this server must be restarted as its standby"
+            log.error("there is a newer primary: this server takes no more writes", timeline=wal.timeline, newer=timeline,
+                      remedy="restart it with pgquill standby --primary, naming the new one")
+        return True
 
     def receiver(self) -> ReceiverFacts | None:
         """The connection to the primary, if there is one."""

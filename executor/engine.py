@@ -118,8 +118,8 @@ class Engine:
             file = File.open(str(path))
             if file.wal.note("standby") is not None and not self._is_copy:
                 await file.close()
-                raise CannotServe(f"{path} is a standby's copy: follow its primary with pgquill standby, or make it a primary with "
-                                  f"pgquill promote {path}")
+                raise CannotServe(f"{path} is a standby's copy: follow its primary with pgquill standby, or make it one "
+                                  f"with pgquill promote {path}")
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
             await database.reload()
         except EngineError as error:

@@ -20,6 +20,7 @@ from executor.database import ServedDatabase
 from executor.errors import SqlError
 from executor.notify import PAGE_BYTES, NotifyQueue
 from executor.privileges.rules import Owned, Who
+from executor.publishing.catalog import PublishedDatabase
 from executor.roles.login import Login, login_of
 from executor.roles.model import BOOTSTRAP_OID, DatabaseFacts
 from executor.roles.store import GLOBAL_NAME, RoleStore
@@ -29,6 +30,7 @@ from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
+from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
 
@@ -293,6 +295,17 @@ class Engine:
     def session_view(self, session: Session) -> SessionView:
         """What the system catalogs show of the server and the session."""
         return EngineView(self, session)
+
+    def publishing(self, name: str, env: Env | None = None) -> PublishedDatabase:
+        """What decoding the log of a database asks (replication.contract.Catalog). env: whose settings say how values are
+        printed; the server's for None. Raises 3D000."""
+        found = self.find(name)
+        if found is None:
+            raise states.UndefinedDatabase(f'database "{name}" does not exist')
+        if env is None:
+            env = Env()
+            Settings(self.defaults, env, "")
+        return PublishedDatabase(found, env)
 
     # --- CREATE and DROP DATABASE ---------------------------------------------------------------------------------
 

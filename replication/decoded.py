@@ -23,14 +23,33 @@ class Identity(Enum):
     NOTHING = "n"
 
 
+class Type(msgspec.Struct, frozen=True):
+    """A type. schema and name: of pg_type. printed: as format_type() prints it with its modifier. domain_of: what a domain is
+    made of, which may be a domain again."""
+
+    oid: int
+    schema: str
+    name: str
+    printed: str
+    domain_of: "Type | None" = None
+
+
 class Column(msgspec.Struct, frozen=True):
-    """A column. type_name: as format_type() prints it with its modifier. is_key: part of the replica identity."""
+    """A column. type_name: as format_type() prints it with its modifier. is_key: part of the replica identity. binary: its
+    values are in the binary format. type: what the type is if it is not built in (OID 10000 and above). default: as
+    pg_get_expr() prints it. position: pg_attribute.attnum."""
 
     name: str
     type_oid: int
     typmod: int
     type_name: str
     is_key: bool
+    binary: bool = False
+    type: Type | None = None
+    position: int = 0
+    not_null: bool = False
+    is_pk: bool = False
+    default: str | None = None
 
 
 class Relation(msgspec.Struct, frozen=True):
@@ -93,10 +112,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The transaction came here by replication itself. lsn: its position there."""
+    """The transaction came here by replication itself. lsn: its position there. id: pg_replication_origin.roident, 0 if that
+    is not known."""
 
     name: str
     lsn: int
+    id: int = 0
 
 
 Change = Insert | Update | Delete | Truncate | Message

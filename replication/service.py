@@ -4,17 +4,23 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import trio
 
 from replication.commands import CreateSlot, Option
-from replication.sender import RECORDS, Sender, Source
+from replication.facts import SenderFacts, SlotFacts
+from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
 from replication.walsender import Conversation, Walsender, Who
+from storage.logged import format_lsn
 from storage.wal import Wal
 
-PLUGINS = ("pgoutput", "test_decoding", "wal2json")
+if TYPE_CHECKING:
+    from replication.changes import Changes
+    from replication.output import Options
+
 TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
@@ -86,12 +92,80 @@ class Replication:
 
     # --- slots --------------------------------------------------------------------------------------------------------
 
-    def slots(self) -> Sequence[Slot]:
+    def slots(self) -> Sequence[SlotFacts]:
         """All slots."""
-        return list(self.slot_table)
+        return [slot.facts() for slot in self.slot_table]
+
+    async def create_slot(self, session: Any, name: str, plugin: str, *, temporary: bool = False, failover: bool = False,
+                          copy_of: str | None = None) -> SlotFacts:
+        """Make a slot at the end of the log of the session's database, or where another one is (42602, 42710, 53400, 42501,
+        42704, 55000)."""
+        source = None if copy_of is None else self.slot_table.usable(copy_of, session.process_id)
+        if source is not None and source.reason is not None:
+            raise self.error("55000", f'cannot copy invalidated replication slot "{copy_of}"')
+        if source is not None and source.database != session.database.name:
+            raise self.error("55000", f'replication slot "{copy_of}" was not created in this database')
+        at = None if source is None else source.confirmed
+        command = CreateSlot(name, plugin, temporary, "nothing", failover=failover)
+        return (await self.make_slot(session.database.name, session.process_id, command, at)).facts()
+
+    async def drop_slot(self, session: Any, name: str) -> None:
+        """Forget a slot (42704, 55006)."""
+        await self.slot_table.drop(name, session.process_id)
+
+    async def advance_slot(self, session: Any, name: str, upto: int) -> int:
+        """Move a slot forward, to the end of a transaction; where it is then (42704, 22023, 55006, 55000)."""
+        with self.slot_table.acquired(name, session.process_id, session.database.name) as slot:
+            if upto < slot.confirmed:
+                where, asked = format_lsn(slot.confirmed), format_lsn(upto)
+                raise self.error("55000", f"cannot advance replication slot to {asked}, minimum is {where}")
+            upto = min(upto, slot.wal.flushed)
+            position = slot.confirmed
+            while position < upto:
+                records = await slot.wal.read(position)
+                ends = [record.end for record in records if record.committed_at is not None and record.end <= upto]
+                if not records:
+                    break
+                slot.confirm(max(ends, default=slot.confirmed))
+                position = records[-1].end
+            await self.slot_table.keep(slot)
+            return slot.confirmed
+
+    async def read_slot(self, session: Any, name: str, upto_lsn: int | None, upto_changes: int | None,
+                        options: dict[str, str], *, consume: bool, binary: bool) -> Sequence[tuple[int, int, bytes]]:
+        """pg_logical_slot_get_changes and its like: (lsn, xid, words of the plugin), whole transactions (42704, 55006, 22023 and
+        what the plugin says of its options)."""
+        with self.slot_table.acquired(name, session.process_id, session.database.name) as slot:
+            changes = self.changes(slot, options, slot.confirmed)
+            if not binary and not changes.plugin.is_text:
+                where = "pg_logical_slot_get_changes(name,pg_lsn,integer,text[])"
+                what = "get" if consume else "peek"
+                raise self.error("0A000", f'logical decoding output plugin "{slot.plugin}" produces binary output, but function '
+                                          f'"{where.replace("get", what)}" expects textual data')
+            end = slot.wal.flushed if upto_lsn is None else min(upto_lsn, slot.wal.flushed)
+            found: list[tuple[int, int, bytes]] = []
+            upto = slot.confirmed
+            while changes.position < end:
+                outputs = await changes.outputs()
+                found += [(output.lsn, output.xid, output.data) for output in outputs]
+                if changes.is_between:
+                    upto = changes.position
+                    if not outputs and upto >= slot.wal.flushed:
+                        break
+                    if upto_changes is not None and len(found) >= upto_changes:
+                        break
+            if consume:
+                slot.confirm(upto)
+                await self.slot_table.keep(slot)
+            return found
+
+    def reset_slot_statistics(self, name: str) -> None:
+        """Nothing is counted yet."""
+        if name:
+            self.slot_table.find(name)
 
     async def make_slot(self, database: str, process_id: int, command: CreateSlot, at: int | None = None) -> Slot:
-        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 58P01 for the plugin)."""
+        """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 42501 for the plugin)."""
         wal = self.wals()[database]
         if command.plugin is None:
             raise self.error("0A000", "physical replication slots are not supported")
@@ -116,14 +190,24 @@ class Replication:
         return slot
 
     def _check_plugin(self, name: str) -> None:
-        if name != RECORDS and name not in PLUGINS:
-            raise self.error("58P01", f'could not access file "{name}": No such file or directory')
+        if name == RECORDS:
+            return
+        from replication.plugins import PluginError, check_plugin
+
+        try:
+            check_plugin(name)
+        except PluginError as wrong:
+            raise self.error(wrong.sqlstate, str(wrong), hint=wrong.hint) from None
 
     # --- what is sent ------------------------------------------------------------------------------------------------
 
-    def changes(self, slot: Slot, options: Mapping[str, str], start: int) -> Source:
+    def changes(self, slot: Slot, options: "Options", start: int) -> "Changes":
         """What the slot's plugin says of its log from a position on."""
-        raise self.error("0A000", f"the output plugin {slot.plugin}")
+        from replication.changes import Changes  # few servers need decoding
+
+        zone = ZoneInfo(str(self.engine.server_setting("timezone")))
+        return Changes(slot, self.engine.publishing(slot.database), options, start, self.error, zone=zone,
+                       work_mem=self._setting("logical_decoding_work_mem") * 1024)
 
     def heard(self) -> None:
         """A reader has said how far it is, or has gone."""
@@ -132,6 +216,13 @@ class Replication:
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
         """BASE_BACKUP."""
         raise self.error("0A000", "BASE_BACKUP is not supported")
+
+    def senders(self) -> Sequence[SenderFacts]:
+        """Who is being sent a log."""
+        return [SenderFacts(
+            who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush, sender.apply,
+            sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, 0, "async", sender.reply_time,
+            sender.slot.name) for who, sender in self.running.values()]
 
     # --- connections --------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import trio
 
+from replication.facts import SlotFacts
 from storage.wal import StoredSlot, Wal
 
 _NAME = re.compile(r"[a-z0-9_]+")
@@ -53,6 +54,11 @@ class Slot:
     def temporary(self) -> bool:
         """Whether it goes with its session."""
         return self.owner != 0
+
+    def facts(self) -> SlotFacts:
+        """What pg_replication_slots shows."""
+        return SlotFacts(self.name, self.database, self.plugin, self.temporary, self.active, self.confirmed, self.confirmed,
+                         self.inactive_since, self.reason, self.failover)
 
     def stored(self) -> StoredSlot:
         """What the file keeps."""

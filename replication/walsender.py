@@ -259,7 +259,7 @@ class Walsender:
         start = max(command.position, slot.confirmed)
         if slot.plugin == RECORDS:
             return Records(slot.wal, start)
-        options = {name: "" if value is None else str(value) for name, value in command.options}
+        options = [(name, None if value is None else str(value)) for name, value in command.options]
         return self._of.changes(slot, options, start)
 
 

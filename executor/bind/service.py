@@ -240,7 +240,7 @@ def declared_type(expr: plan.Expr) -> tuple[int, int]:
     return oid_of(expr.type), -1 if domain_of(expr.type) is not None else expr.typmod
 
 
-CONDITIONS = {"CHECK": "CHECK", "index predicates": "WHERE"}
+CONDITIONS = {"CHECK": "CHECK", "index predicates": "WHERE", "publication WHERE": "PUBLICATION WHERE"}
 """What must be boolean, and what PostgreSQL calls it."""
 
 
@@ -261,7 +261,7 @@ def _qualify_types(s: Statement) -> None:
 
 
 def _plural(what: str) -> str:
-    return {"CHECK": "check constraints"}.get(what, what)
+    return {"CHECK": "check constraints", "publication WHERE": "WHERE"}.get(what, what)
 
 
 def _refuse(expr: plan.Expr, scope: Scope, what: str) -> None:

@@ -21,6 +21,7 @@ from executor.catalog.model import (
     Comment,
     Constraint,
     Index,
+    Publication,
     Relation,
     Routine,
     Schema,
@@ -45,6 +46,7 @@ KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "pg_namespace": ("schemas", Schema),
     "pg_type": ("types", UserType),
     "pg_proc": ("routines", Routine),
+    "pg_publication": ("publications", Publication),
 }
 """Class in pgquill_object -> (field of Catalog, type of its items)."""
 
@@ -82,7 +84,8 @@ def build(schema: SqliteSchema, previous: Catalog | None = None) -> Catalog:
     builder = _Builder(schema, recorded["relations"], schemas, previous)
     return Catalog(
         version=schema.version, relations=builder.relations(), sequences=tuple(recorded["sequences"]),
-        schemas=schemas, types=tuple(recorded["types"]), routines=tuple(recorded["routines"]), comments=comments,
+        schemas=schemas, types=tuple(recorded["types"]), routines=tuple(recorded["routines"]),
+        publications=tuple(recorded["publications"]), comments=comments,
         next_oid=max(next_oid, FIRST_USER_OID))
 
 

@@ -245,7 +245,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     populated: bool = True
     last_number: int = 0
     on_commit: str = ""  # of a temporary table: delete, drop
-    replica_identity: str = "d"  # d default, f full, n nothing
+    replica_identity: str = "d"  # d default, f full, n nothing, i index
+    replica_index: int = 0  # of REPLICA IDENTITY USING INDEX: its OID; where that is gone, there is no identity
     uses: tuple[tuple[int, int], ...] = ()
     parents: tuple[int, ...] = ()
     partition_key: PartitionKey | None = None
@@ -377,6 +378,37 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dic
         return tuple(a.type for a in self.inputs)
 
 
+class PublishedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table of a publication. columns: attnums, where they are listed. where: SQL text of the row filter."""
+
+    oid: int
+    relation: int
+    columns: tuple[int, ...] | None = None
+    where: str = ""
+    used: tuple[int, ...] = ()  # attnums that the row filter uses
+
+
+class PublishedSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A schema all of whose tables a publication has; OIDs."""
+
+    oid: int
+    schema: int
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A publication. actions: of insert, update, delete, truncate. generated: n none, s stored."""
+
+    oid: int
+    name: str
+    all_tables: bool = False
+    actions: tuple[str, ...] = ("insert", "update", "delete", "truncate")
+    via_root: bool = False
+    generated: str = "n"
+    tables: tuple[PublishedTable, ...] = ()
+    schemas: tuple[PublishedSchema, ...] = ()
+    owner: int = 0
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything in one database at one version (its SQLite schema_version)."""
 
@@ -386,6 +418,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     schemas: tuple[Schema, ...] = ()
     types: tuple[UserType, ...] = ()
     routines: tuple[Routine, ...] = ()
+    publications: tuple[Publication, ...] = ()
     comments: tuple[Comment, ...] = ()
     next_oid: int = FIRST_USER_OID
 
@@ -450,6 +483,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def schemas_by_name(self) -> dict[str, Schema]:
         """Name -> schema."""
         return {s.name: s for s in self.schemas}
+
+    @cached_property
+    def publications_by_name(self) -> dict[str, Publication]:
+        """Name -> publication."""
+        return {p.name: p for p in self.publications}
 
     @cached_property
     def memo(self) -> dict[Any, Any]:

@@ -76,7 +76,7 @@ def _is_stored(relation: Relation, references: set[int]) -> bool:
     if relation.sqlite_schema != "main":
         return False
     granted = relation.acl is not None or any(column.acl is not None for column in relation.columns)
-    if not relation.made_elsewhere or relation.owner or granted or relation.triggers:
+    if not relation.made_elsewhere or relation.owner or granted or relation.triggers or relation.replica_identity != "d":
         return True
     return bool(references.intersection(_identities(relation)))
 
@@ -90,6 +90,7 @@ def _references(catalog: Catalog) -> set[int]:
     """The OIDs that stored objects mention."""
     found = {comment.object for comment in catalog.comments}
     found |= {sequence.owned_by[0] for sequence in catalog.sequences if sequence.owned_by}
+    found |= {table.relation for publication in catalog.publications for table in publication.tables}
     for relation in catalog.relations:
         if not relation.made_elsewhere and relation.oid < FIRST_TEMPORARY_OID:
             found |= {constraint.referenced for constraint in relation.constraints}

@@ -48,6 +48,7 @@ async def begin(session: "Session", raw: RawStatement) -> tuple[DdlContext, Cata
     if session.context.sequences.dirty:  # the statement may look at the values in the file
         await session.context.sequences.save(transaction)
     ddl = context(session, catalog, raw.source)
+    ddl.text = raw.text
     ddl.temporary = temporary
     if catalog is not known:
         session.tables.take(requests(raw.node, ddl))
@@ -98,7 +99,7 @@ async def apply(session: "Session", ddl: DdlContext, result: DdlResult, catalog:
     result = with_owners(session, ddl, result, catalog)
     session.tables.take(consequences(catalog, result.catalog))
     transaction = session.block.begin_statement()
-    session.own_catalog = await carry_out(result, catalog, transaction)
+    session.own_catalog = await carry_out(result, catalog, transaction, ddl.text)
     session.context.catalog = session.own_catalog
     await session.context.sequences.replaced(transaction, result.sequences)
     session.notices.extend(ddl.notices)

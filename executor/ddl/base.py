@@ -151,6 +151,7 @@ class DdlContext:
         self.search_path = search_path
         self.creation_schema = creation_schema
         self.user = user
+        self.text = ""  # of the statement, for the log
         self.source = Source(source)
         self.notices: list[SqlError] = []
         self.temporary = False  # the statement is about a temporary object: new ones take their OIDs from the next
@@ -205,12 +206,14 @@ class DdlContext:
 
 
 class DdlResult(msgspec.Struct, frozen=True):
-    """The new Catalog, the SQLite steps to it in order, and the command tag. emptied: OIDs of the tables of a TRUNCATE."""
+    """The new Catalog, the SQLite steps to it in order, and the command tag. emptied: OIDs of the tables of a TRUNCATE, and
+    truncation what was said of it, as in storage.logged."""
 
     catalog: Catalog
     statements: tuple[Step, ...] = ()
     tag: str = ""
     emptied: tuple[int, ...] = ()
+    truncation: int = 0
 
     @property
     def sequences(self) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Comment, Relation, Routine, Schema, Sequence, UserType
+from executor.catalog.model import Catalog, Comment, Publication, Relation, Routine, Schema, Sequence, UserType
 
 
 class _Identified(Protocol):
@@ -41,6 +41,11 @@ def put_routine(catalog: Catalog, routine: Routine) -> Catalog:
     return replace(catalog, routines=_put(catalog.routines, routine))
 
 
+def put_publication(catalog: Catalog, publication: Publication) -> Catalog:
+    """Add a publication, or replace the one of the same OID."""
+    return replace(catalog, publications=_put(catalog.publications, publication))
+
+
 def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
     if any(old.oid == new.oid for old in objects):
         return tuple([new if old.oid == new.oid else old for old in objects])
@@ -48,8 +53,8 @@ def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
 
 
 def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
-    """The catalog without these relations, sequences, schemas, types and routines, and without the comments on them and their
-    parts."""
+    """The catalog without these relations, sequences, schemas, types, routines and publications, and without the comments on
+    them and their parts."""
     gone = frozenset(oids)
     lost = set(gone)
     for relation in catalog.relations:
@@ -68,6 +73,7 @@ def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
         schemas=tuple(s for s in catalog.schemas if s.oid not in gone),
         types=tuple(t for t in catalog.types if t.oid not in gone),
         routines=tuple(r for r in catalog.routines if r.oid not in gone),
+        publications=tuple(p for p in catalog.publications if p.oid not in gone),
         comments=tuple(c for c in catalog.comments if c.object not in lost),
     )
 

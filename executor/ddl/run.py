@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from executor.catalog.model import FIRST_TEMPORARY_OID, Catalog
 from executor.catalog.store import changes
 from executor.ddl.base import DdlResult, Step
+from executor.ddl.logging import begin, end, truncating
 from executor.ddl.schema_edit import CLOSE, OPEN
 from storage.statement import Statement
 
@@ -20,11 +21,13 @@ def permanent(catalog: Catalog) -> tuple[Objects, ...]:
     """The objects of a catalog that every session sees."""
     return (tuple(r for r in catalog.relations if r.oid < FIRST_TEMPORARY_OID),
             tuple(s for s in catalog.sequences if s.oid < FIRST_TEMPORARY_OID), catalog.schemas, catalog.routines,
+            catalog.publications,
             tuple(c for c in catalog.comments if c.object < FIRST_TEMPORARY_OID))
 
 
-async def run(result: DdlResult, old: Catalog, transaction: "Transaction") -> Catalog:
-    """Do what a statement's result says, record it in the file, and return the Catalog as it is now.
+async def run(result: DdlResult, old: Catalog, transaction: "Transaction", text: str = "") -> Catalog:
+    """Do what a statement's result says, record it in the file, and return the Catalog as it is now. text: the statement, for
+    those who follow the log.
 
     All of it takes effect or, when an error leaves, nothing. The catalog's version afterwards is the new schema
     version, which moves even if only the Catalog changed, so that every session notices; it stays as it is when only
@@ -39,19 +42,31 @@ async def run(result: DdlResult, old: Catalog, transaction: "Transaction") -> Ca
             edited.add("main")
         for home in sorted(edited):
             await _raise_version(transaction, home)
-        opened = False
+        begin(result, old, transaction, text)
+        await _run_steps(result, transaction, temporary)
+        new = await _with_texts(result.catalog, transaction, temporary)
+        for change in changes(old, new):
+            await _execute(change.sql, transaction, change.parameters)
+        end(result, old, new, transaction)
+        return replace(new, version=await _version(transaction))
+
+
+async def _run_steps(result: DdlResult, transaction: "Transaction", temporary: bool) -> None:
+    opened = False
+    with truncating(result, transaction) as is_truncating:
         try:
             for step in result.statements:
                 opened = step.sql == OPEN or (opened and step.sql != CLOSE)
-                await _run_step(step, transaction, temporary)
+                if not (is_truncating and step.sequence):
+                    await _run_step(step, transaction, temporary)
         except BaseException:
             if opened and not transaction.lost:
                 await _execute(CLOSE, transaction)
             raise
-        new = await _with_texts(result.catalog, transaction, temporary)
-        for change in changes(old, new):
-            await _execute(change.sql, transaction, change.parameters)
-        return replace(new, version=await _version(transaction))
+    if is_truncating:
+        for step in result.statements:
+            if step.sequence:
+                await _run_step(step, transaction, temporary)
 
 
 async def _run_step(step: Step, transaction: "Transaction", temporary: bool) -> None:

@@ -12,6 +12,7 @@ from executor.ddl.sequence import value_table
 from executor.ddl.sqlite_table import qualified
 from executor.parse import Node
 from executor.sqlstates import FeatureNotSupported, SuccessfulCompletion, WrongObjectType
+from storage.logged import CASCADE, RESTART_IDENTITY
 
 
 def truncate(node: Node, ctx: DdlContext) -> DdlResult:
@@ -40,7 +41,8 @@ def truncate(node: Node, ctx: DdlContext) -> DdlResult:
                         sequence=sequence.oid,
                     )
                 )
-    return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE", tuple(tables))
+    return DdlResult(ctx.catalog, tuple(steps), "TRUNCATE TABLE", tuple(tables),
+                     CASCADE * bool(cascade) + RESTART_IDENTITY * bool(restart))
 
 
 def _add_referencing(ctx: DdlContext, tables: dict[int, Relation], cascade: bool) -> None:

@@ -1,0 +1,63 @@
+"""What a plugin says about a log, from a position on, a bounded piece at a time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from replication.contract import Catalog
+from replication.decoded import Message, Transaction
+from replication.decoding import Decoder, LogIncomplete
+from replication.output import Options
+from replication.plugins import Output, PluginError, open_plugin
+from replication.slots import MakeError, Slot
+
+PIECE_BYTES = 1 << 18
+
+
+class Changes:
+    """A replication.sender.Source. Large transactions are given in pieces; `position` moves when all of one was given."""
+
+    def __init__(self, slot: Slot, catalog: Catalog, options: Options, start: int, error: MakeError, *,
+                 work_mem: int, zone: tzinfo) -> None:
+        """work_mem: logical_decoding_work_mem in bytes. zone: for times that are printed. Raises what the plugin says of its
+        options, as an SqlError."""
+        self.position = start
+        self._error = error
+        try:
+            self.plugin = open_plugin(slot.plugin, options, work_mem=work_mem, zone=zone)
+        except PluginError as wrong:
+            raise error(wrong.sqlstate, str(wrong), detail=wrong.detail, hint=wrong.hint,
+                        where=f'slot "{slot.name}", output plugin "{slot.plugin}", in the startup callback') from None
+        self._decoder = Decoder(slot.wal, catalog, self.plugin, start)
+        self._rest: Iterator[Output] | None = None
+
+    @property
+    def is_between(self) -> bool:
+        """Whether all that was begun has been given."""
+        return self._rest is None
+
+    async def next(self) -> Sequence[tuple[int, bytes]]:
+        """See Source."""
+        return [(output.lsn, output.data) for output in await self.outputs()]
+
+    async def outputs(self) -> Sequence[Output]:
+        """The same with the transactions' numbers."""
+        if self._rest is None:
+            try:
+                items = await self._decoder.next()
+            except LogIncomplete as incomplete:
+                raise self._error("55000", str(incomplete),
+                                  hint="Copy the tables again, and make a new slot.") from None
+            self._rest = (output for item in items for output in self._say(item))
+        found: list[Output] = []
+        size = 0
+        for output in self._rest:
+            found.append(output)
+            size += len(output.data)
+            if size >= PIECE_BYTES:
+                return found
+        self._rest = None
+        self.position = self._decoder.position
+        return found
+
+    def _say(self, item: Transaction | Message) -> Iterator[Output]:
+        return self.plugin.message(item) if isinstance(item, Message) else self.plugin.transaction(item)

@@ -1,0 +1,40 @@
+"""What the server's views show of replication: plain values, in the shapes that executor.replicas describes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """See executor.replicas.SlotFacts."""
+
+    name: str
+    database: str
+    plugin: str
+    temporary: bool
+    active_pid: int
+    restart_lsn: int
+    confirmed_lsn: int
+    inactive_since: int | None
+    reason: str | None
+    failover: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFacts:
+    """See executor.replicas.SenderFacts."""
+
+    process_id: int
+    user: str
+    application_name: str
+    state: str
+    sent_lsn: int
+    write_lsn: int
+    flush_lsn: int
+    replay_lsn: int
+    write_lag: int | None
+    flush_lag: int | None
+    replay_lag: int | None
+    sync_priority: int
+    sync_state: str
+    reply_time: int | None
+    slot: str | None

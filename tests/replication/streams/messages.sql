@@ -1,0 +1,28 @@
+create table plain (id integer primary key, name text);
+create publication codecs_publication for table plain;
+create table unpublished (a integer);
+-- start
+select pg_logical_emit_message(true, 'prefix', 'content');
+select pg_logical_emit_message(false, 'other', 'at once');
+begin;
+insert into plain values (1, 'a');
+select pg_logical_emit_message(true, 'in', 'between');
+select pg_logical_emit_message(false, 'out', 'of it');
+insert into plain values (2, 'b');
+commit;
+begin;
+select pg_logical_emit_message(true, 'lost', 'rolled back');
+rollback;
+create table later (a integer);
+alter table plain add column extra text;
+insert into plain values (3, 'c', 'd');
+insert into plain values (4, 'e', 'f');
+select pg_replication_origin_create('codecs_origin');
+select pg_replication_origin_session_setup('codecs_origin');
+begin;
+select pg_replication_origin_xact_setup('0/ABCDEF01', '2026-11-23 06:10:00.5+00');
+insert into plain values (5, 'from', 'elsewhere');
+commit;
+select pg_replication_origin_session_reset();
+insert into plain values (6, 'from', 'here');
+select pg_replication_origin_drop('codecs_origin');

@@ -4,11 +4,14 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import trio
 
+from replication.base_backup import BackupError, base_backup, read_options
+from replication.base_backup import Source as Backed
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
@@ -214,8 +217,18 @@ class Replication:
         self.replied.unpark_all()
 
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
-        """BASE_BACKUP."""
-        raise self.error("0A000", "BASE_BACKUP is not supported")
+        """BASE_BACKUP: of the connection's database; of all, if it has asked for none and a folder is served."""
+        try:
+            await base_backup(self._files(who), read_options(options), conversation, is_standby=self.is_standby)
+        except BackupError as error:
+            raise self.error(error.sqlstate, error.message, hint=error.hint) from error
+
+    def _files(self, who: Who) -> list[Backed]:
+        databases, shared = self.engine.databases, self.engine.roles.shared_file
+        if not who.is_physical or self.engine.folder is None:
+            return [Backed(who.database, databases[who.database].file)]
+        found = [Backed(name, database.file) for name, database in databases.items()]
+        return found if shared is None else [*found, Backed(Path(shared.path).stem, shared)]
 
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""

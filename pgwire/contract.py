@@ -111,6 +111,8 @@ class ExecutorSession(Protocol):
     clock: SessionClock  # kept up to date by pgwire
     settings: Any  # get(name) as SHOW prints it, typed(name)
     audit: Audit  # told what begins and ends; writes what the settings ask for
+    on_cancel: Callable[[], None] | None
+    """What a cancel request does now, where it does not end the statement."""
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

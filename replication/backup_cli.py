@@ -94,7 +94,7 @@ def _take(source: str, store: "Store", label: str, rate: int | None, bar: "_Bar"
     from replication.base_backup import Options
 
     if source.startswith(SCHEMES):
-        raise NotImplementedError
+        return trio.run(fetching.fetch_backup, source, store, label, rate, bar.progress)
     options = Options(label, has_manifest=True, max_rate=None if rate is None else rate * 1024)
     return trio.run(fetching.copy_files, Path(source), store, options, bar.progress)
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.pgquill_server import COMMAND, PgquillServer, command_environment
-from tests.postgres18 import Unavailable, find_programs
+from tests.postgres18 import Postgres18, Unavailable, find_programs
 
 ROWS = 20_000
 
@@ -94,6 +94,73 @@ def test_backup_that_is_stopped_leaves_nothing(server: PgquillServer, tmp_path: 
     assert (process.returncode, output) == (130, "pgquill: interrupted; nothing was left\n")
     assert names(tmp_path) == set()
     assert {name for name in names(Path(server.path).parent) if ".backup-" in name} == set()
+
+
+# --- over the network -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["monday", "monday.tar.gz"])
+def test_server_is_backed_up_over_the_network(server: PgquillServer, tmp_path: Path, form: str) -> None:
+    made = pgquill("backup", server.url(), tmp_path / form, "--max-rate", "100M", "--label", "it's monday")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert pgquill("verify", tmp_path / form).returncode == 0
+    restored = pgquill("restore", tmp_path / form, tmp_path / "again.db")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert names(tmp_path) == {form, "again.db"}
+    assert count(tmp_path / "again.db") == ROWS
+
+
+def test_role_needs_the_attribute_replication(tmp_path: Path) -> None:
+    server = PgquillServer(tmp_path / "app.db")
+    try:
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("CREATE ROLE clerk LOGIN")
+            connection.execute("CREATE ROLE copier LOGIN REPLICATION")
+        url = server.url()
+        refused = pgquill("backup", url.replace("postgres@", "clerk@"), tmp_path / "monday")
+        assert refused.returncode == 1
+        assert "permission denied to start WAL sender" in refused.stderr
+        assert not (tmp_path / "monday").exists()
+        made = pgquill("backup", url.replace("postgres@", "copier@"), tmp_path / "monday")
+        assert (made.returncode, made.stderr) == (0, "")
+    finally:
+        server.stop()
+
+
+def test_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    done = pgquill("backup", "postgresql://u:secret@127.0.0.1:1/x", tmp_path / "monday")
+    assert done.returncode == 1
+    assert "refused" in done.stderr and "secret" not in done.stderr and done.stderr.count("\n") == 1
+    assert names(tmp_path) == set()
+
+
+def test_server_that_dies_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    server = PgquillServer(folder / "app.db")
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE t AS SELECT i, repeat('x', 1000) FROM generate_series(1, 3000) i")
+    argv = [*COMMAND, "backup", server.url(), str(tmp_path / "monday"), "--max-rate", "500k"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(argv, env=command_environment(), text=True, **streams) as process:
+        while not any(".partial-" in name for name in names(tmp_path)):
+            assert process.poll() is None
+        server.kill()
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.startswith("pgquill: ") and output.count("\n") == 1, output
+    assert names(tmp_path) == {"served"}
+    server = PgquillServer(folder / "app.db")
+    assert pgquill("backup", server.url(), tmp_path / "monday").returncode == 0
+    server.stop()
+    assert {name for name in names(folder) if ".backup-" in name} == set()
+
+
+def test_postgresql_itself_is_refused(postgres18: Postgres18, tmp_path: Path) -> None:
+    done = pgquill("backup", f"postgresql://postgres@{postgres18.host}:{postgres18.port}/postgres", tmp_path / "monday")
+    assert done.returncode == 1
+    assert "not one of pgquill" in done.stderr
+    assert names(tmp_path) == set()
 
 
 # --- PostgreSQL's own program -----------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ class PgOutput:
         yield Output(lsn, xid, encode(message, block))
 
     def _translate(self, change: decoded.Change) -> AnyMessage | None:
-        """The message for a change; None if there is none: a row without an identity that was deleted, a message nobody asked for."""
+        """The message for a change; None for a deleted row without an identity and for a message that nobody asked for."""
         match change:
             case decoded.Insert(relation, new):
                 return messages.Insert(relation.oid, Row(new, self._formats_of(relation)))
@@ -116,7 +116,8 @@ class PgOutput:
             case decoded.Delete(relation, old):
                 if old is None:
                     return None
-                return messages.Delete(relation.oid, Row(old, self._formats_of(relation)), relation.identity is not decoded.Identity.FULL)
+                is_key = relation.identity is not decoded.Identity.FULL
+                return messages.Delete(relation.oid, Row(old, self._formats_of(relation)), is_key)
             case decoded.Truncate(relations, cascade, restart_identity):
                 return messages.Truncate(tuple(relation.oid for relation in relations), cascade, restart_identity)
             case decoded.Message():

@@ -18,12 +18,14 @@ _PROCESS_ID_MAX = 2**31 - 1
 
 
 class Backend:
-    """One authenticated connection: its identity, and its session once there is one."""
+    """One authenticated connection: its identity, and its session once there is one. replicates: it is a replication
+    connection, which takes no place of max_connections (max_wal_senders limits them)."""
 
-    __slots__ = ("process_id", "secret", "session")
+    __slots__ = ("process_id", "replicates", "secret", "session")
 
-    def __init__(self, process_id: int, secret: bytes) -> None:
+    def __init__(self, process_id: int, secret: bytes, *, replicates: bool = False) -> None:
         self.process_id = process_id
+        self.replicates = replicates
         self.secret = secret
         self.session: ClientSession | None = None
 
@@ -39,6 +41,7 @@ class Backends:
         self._superuser_reserved = superuser_reserved
         self._reserved = reserved
         self._by_id: dict[int, Backend] = {}
+        self._replicating = 0
         self._loop: trio.lowlevel.TrioToken | None = None
         self._last_id = os.getpid()  # so that the ids look like the real thing's in logs
 
@@ -48,10 +51,24 @@ class Backends:
     def __iter__(self) -> Iterator[Backend]:
         return iter(tuple(self._by_id.values()))
 
-    def open(self, version: int, *, superuser: bool = True, may_use_reserved: bool = False) -> Backend:
+    @property
+    def clients(self) -> int:
+        """How many there are without replication connections."""
+        return len(self._by_id) - self._replicating
+
+    def open(self, version: int, *, superuser: bool = True, may_use_reserved: bool = False, replicates: bool = False) -> Backend:
         """A place for a connection; its secret is as long as the protocol version allows. Raises 53300."""
         self._loop = self._loop or trio.lowlevel.current_trio_token()
-        free = self.connections_max - len(self._by_id) - 1  # with this one in its place
+        if not replicates:
+            self._check_place(superuser=superuser, may_use_reserved=may_use_reserved)
+        process_id = self._next_id()
+        backend = Backend(process_id, secrets.token_bytes(32 if version >= PROTOCOL_3_2 else 4), replicates=replicates)
+        self._by_id[process_id] = backend
+        self._replicating += replicates
+        return backend
+
+    def _check_place(self, *, superuser: bool, may_use_reserved: bool) -> None:
+        free = self.connections_max - self.clients - 1  # with this one in its place
         if free < 0:
             raise TooManyConnections("sorry, too many clients already", severity="FATAL")
         if not superuser and free < self._superuser_reserved:
@@ -60,10 +77,6 @@ class Backends:
         if not (superuser or may_use_reserved) and free < self._superuser_reserved + self._reserved:
             raise TooManyConnections('remaining connection slots are reserved for roles with privileges of the '
                                      '"pg_use_reserved_connections" role', severity="FATAL")
-        process_id = self._next_id()
-        backend = Backend(process_id, secrets.token_bytes(32 if version >= PROTOCOL_3_2 else 4))
-        self._by_id[process_id] = backend
-        return backend
 
     def _next_id(self) -> int:
         self._last_id += 1
@@ -74,6 +87,7 @@ class Backends:
     def close(self, backend: Backend) -> None:
         """Give the place back."""
         del self._by_id[backend.process_id]
+        self._replicating -= backend.replicates
 
     def cancel(self, process_id: int, secret: bytes) -> bool:
         """A CancelRequest. Whether it fits a connection; the secret is compared in constant time."""

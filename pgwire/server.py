@@ -132,13 +132,18 @@ class Server:
     def stop(self) -> None:
         """Accept nobody any more, end idle sessions, let statements that run finish."""
         self._stopping = True
-        self._stop_event.set()
         self._accepting.cancel()
         for scope in tuple(self._strangers.values()):
             scope.cancel()
         for backend in self.backends:
             if backend.session is not None:
                 backend.session.interrupt(Interrupt.SHUTDOWN)
+        self._stop_senders()
+
+    def _stop_senders(self) -> None:
+        """Replication connections end last, so that what the others have committed is sent."""
+        if self._stopping and not self.backends.clients:
+            self._stop_event.set()
 
     def stop_now(self) -> None:
         """Like stop, but roll back what runs."""
@@ -203,6 +208,7 @@ class Server:
         finally:
             self._watch.remove(session)
             self.backends.close(backend)
+            self._stop_senders()
             visit.ended(executor.settings)
 
     async def _open(
@@ -255,7 +261,7 @@ class Server:
             raise CannotConnectNow("the database system is shutting down")
         engine, user = self._engine, options.user
         backend = self.backends.open(packet.version, superuser=engine.is_superuser(user),
-                                     may_use_reserved=engine.may_use_reserved(user))
+                                     may_use_reserved=engine.may_use_reserved(user), replicates=options.replication)
         executor: ExecutorSession | None = None
         replication: ReplicationQuery | None = None
         greeting = [last_words + handshake.authentication_ok(connection)]

@@ -12,6 +12,8 @@ from replication.plugins import Output, PluginError, open_plugin
 from replication.slots import MakeError, Slot
 
 PIECE_BYTES = 1 << 18
+STREAM_START, STREAM_IS_FIRST = b"S", 5
+"""pgoutput's message, and where it says that it is the transaction's first block."""
 DDL_PREFIX = "pgquill.ddl"
 """Of the messages that tell the text of a statement that has changed the schema."""
 
@@ -19,11 +21,14 @@ DDL_PREFIX = "pgquill.ddl"
 class Changes:
     """A replication.sender.Source. Large transactions are given in pieces; `position` moves when all of one was given."""
 
+    is_partial = True
+
     def __init__(self, slot: Slot, catalog: Catalog, options: Options, start: int, error: MakeError, *,
                  work_mem: int, zone: tzinfo) -> None:
         """work_mem: logical_decoding_work_mem in bytes. zone: for times that are printed. Raises what the plugin says of its
         options, as an SqlError."""
         self.position = start
+        self._counts = slot.counts
         self._error = error
         try:
             self.plugin = open_plugin(slot.plugin, options, work_mem=work_mem, zone=zone)
@@ -64,9 +69,24 @@ class Changes:
         return found
 
     def _say(self, item: Transaction | Message) -> Iterator[Output]:
-        if isinstance(item, Transaction) and not self._tells_ddl:
-            item = replace(item, changes=(change for change in item.changes if not _is_ddl(change)))
-        return self.plugin.message(item) if isinstance(item, Message) else self.plugin.transaction(item)
+        if isinstance(item, Message):
+            return self.plugin.message(item)
+        self._counts.total_txns += 1
+        self._counts.total_bytes += item.size
+        if self._tells_ddl:
+            return self._counted(item)
+        return self.plugin.transaction(replace(item, changes=(change for change in item.changes if not _is_ddl(change))))
+
+    def _counted(self, item: Transaction) -> Iterator[Output]:
+        """What pgoutput says of a transaction, which it may stream in blocks."""
+        counts = self._counts
+        for output in self.plugin.transaction(item):
+            if output.data[:1] == STREAM_START:
+                counts.stream_count += 1
+                if output.data[STREAM_IS_FIRST]:
+                    counts.stream_txns += 1
+                    counts.stream_bytes += item.size
+            yield output
 
 
 def _is_ddl(change: Change) -> bool:

@@ -8,6 +8,7 @@ sleeps until the log has moved, or a keepalive is due.
 import struct
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from time import time_ns
 from typing import Protocol
 
@@ -23,6 +24,8 @@ EPOCH_US = 946_684_800_000_000
 RECORDS = "pgquill"
 """The plugin that sends records as they are."""
 BATCH_BYTES = 1 << 20
+STOPPING_S = 10.0
+"""How long a server that stops waits for a reader to say that it has everything."""
 LAG_SAMPLES = 8192
 
 _XLOG_DATA = struct.Struct(">cqqq")
@@ -49,6 +52,8 @@ class Source(Protocol):
 
     position: int
     """The reader needs nothing before it once it has what was given."""
+    is_partial: bool
+    """Whether there are transactions of which nothing is said."""
 
     async def next(self) -> Sequence[tuple[int, bytes]]:
         """(position, words): what is new since the last call; () if nothing is. `position` moves even if nothing is to be
@@ -57,6 +62,8 @@ class Source(Protocol):
 
 class Records:
     """The records themselves, whole transactions at a time."""
+
+    is_partial = False
 
     def __init__(self, wal: Wal, start: int) -> None:
         self._wal = wal
@@ -99,7 +106,8 @@ class Sender:
         self.slot = slot
         self.state = "startup"
         self.end = "done"
-        self.sent = self.write = self.flush = self.apply = source.position
+        self.sent = source.position
+        self.write = self.flush = self.apply = 0  # as it has said
         self.write_lag, self.flush_lag, self.apply_lag = _Lag(), _Lag(), _Lag()
         self.reply_time: int | None = None
         self._source = source
@@ -110,6 +118,7 @@ class Sender:
         self._heard = trio.current_time()
         self._asked = False  # for a reply, since the reader was heard last
         self._wants_keepalive = False
+        self._stop_at: float | None = None  # when the server is being stopped
         self._wake = trio.Event()
 
     async def run(self) -> str:
@@ -152,6 +161,8 @@ class Sender:
         for lag, position in ((self.write_lag, write), (self.flush_lag, flush), (self.apply_lag, apply)):
             lag.reached(position, now)
         self.reply_time = sent_at + EPOCH_US
+        if self.state == "stopping":
+            self._wake.set()
         if flush:
             self.slot.confirm(min(flush, self.slot.wal.written))
         if wants_reply:
@@ -165,6 +176,7 @@ class Sender:
         wal = self.slot.wal
         self.state = "catchup"
         while True:
+            self._wake = trio.Event()  # before anything is looked at that sets it
             try:
                 words = await self._source.next()
             except LogGone as error:
@@ -174,19 +186,31 @@ class Sender:
                 await self._channel.send([_XLOG_DATA.pack(b"w", position, position, now - EPOCH_US) + data
                                           for position, data in words])
                 self._has_sent(now)
+                self._wants_keepalive |= self._source.is_partial and words[-1][0] < self.sent
             elif self._source.position > self.sent:  # there was nothing to be said about what is new
                 self._has_sent(time_ns() // 1000)
                 self._wants_keepalive = True
             if self._wants_keepalive:
                 await self._keepalive(ask=False)
-            if self._source.position >= wal.flushed:
-                self.state = "streaming"
-                if self._channel.stopping.is_set():
-                    self.state, self.end = "stopping", "stop"
-                    return
-                if not await self._sleep():
-                    self.end = "timeout"
-                    return
+            if self._source.position >= wal.flushed and await self._is_over():
+                return
+
+    async def _is_over(self) -> bool:
+        """Everything has been sent: wait for more, unless that was all; then `end` says why."""
+        if self._channel.stopping.is_set():
+            if self._stop_at is None:
+                self.state, self._stop_at = "stopping", trio.current_time() + STOPPING_S
+                await self._ask()
+            if (self.flush or self.write) >= self.sent or trio.current_time() >= self._stop_at:
+                self.end = "stop"
+                return True
+        elif self.state != "streaming":
+            self.state = "streaming"
+            self._on_reply()  # commits may wait for it from now on
+        if await self._sleep():
+            return False
+        self.end = "timeout"
+        return True
 
     def _has_sent(self, now: int) -> None:
         self.sent = self._source.position
@@ -195,21 +219,20 @@ class Sender:
 
     async def _sleep(self) -> bool:
         """Until the log has moved, a keepalive is asked for or due, or the server stops. False: silence."""
-        self._wake = trio.Event()
-        if self._wants_keepalive or self._channel.stopping.is_set() or self.slot.wal.flushed > self._source.position:
-            return True
-        if not self._timeout_s:
-            await self._wake.wait()
-            return True
-        with trio.move_on_at(self._heard + self._timeout_s * (1.0 if self._asked else 0.5)):
+        patience_s = self._timeout_s or inf
+        until = self._heard + patience_s * (1.0 if self._asked else 0.5)
+        with trio.move_on_at(until if self._stop_at is None else min(until, self._stop_at)):
             await self._wake.wait()
         silent_s = trio.current_time() - self._heard
-        if silent_s >= self._timeout_s:
+        if silent_s >= patience_s:
             return False
-        if not self._asked and silent_s >= self._timeout_s / 2:
-            self._asked = True
-            await self._keepalive(ask=True)
+        if not self._asked and silent_s >= patience_s / 2:
+            await self._ask()
         return True
+
+    async def _ask(self) -> None:
+        self._asked = True
+        await self._keepalive(ask=True)
 
     def _moved(self) -> None:
         self._wake.set()

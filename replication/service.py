@@ -5,6 +5,7 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,12 @@ import trio
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
-from replication.slots import MakeError, Slot, Slots
+from replication.slots import Counts, MakeError, Slot, Slots
 from replication.standby import StandbyHalf
+from replication.synchronous import Standby as SynchronousStandby
+from replication.synchronous import is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
+from storage.errors import EngineError
 from storage.logged import format_lsn
 from storage.wal import Wal
 
@@ -28,6 +32,8 @@ TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
 COPY_KEEPS = 64 * MEGABYTE
+CAUGHT_UP = ("streaming", "stopping")
+"""States of a sender whose reader a commit may wait for."""
 
 
 class Replication(StandbyHalf):
@@ -73,7 +79,10 @@ class Replication(StandbyHalf):
             nursery.start_soon(self.run_standby)
             while True:
                 await trio.sleep(TEND_S)
-                await self.tend()
+                try:
+                    await self.tend()
+                except EngineError as error:  # the disk is full, or another program is at the file: again in a moment
+                    self.log.warning("cannot tend the replication slots", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""
@@ -85,6 +94,8 @@ class Replication(StandbyHalf):
         idle_us = self._setting("idle_replication_slot_timeout") * 1_000_000
         for slot in self.slot_table.invalidate(wals, None if limit < 0 else limit * MEGABYTE, idle_us):
             self.log.warning("replication slot given up", slot=slot.name, reason=slot.reason)
+            if slot.active and self.engine.backends is not None:
+                self.engine.backends.signal(slot.active, terminate=True)
         await self.slot_table.save()
         for wal in wals.values():
             if wal.is_on:
@@ -166,9 +177,9 @@ class Replication(StandbyHalf):
             return found
 
     def reset_slot_statistics(self, name: str) -> None:
-        """Nothing is counted yet."""
-        if name:
-            self.slot_table.find(name)
+        """Count from zero, for one slot or (without a name) for all (42704)."""
+        for slot in [self.slot_table.find(name)] if name else self.slot_table:
+            slot.counts = Counts(stats_reset=time_ns() // 1000)
 
     async def make_slot(self, database: str, process_id: int, command: CreateSlot, at: int | None = None) -> Slot:
         """Make a slot at the end of the log, or `at` (42602, 42710, 53400, 42501 for the plugin)."""
@@ -248,10 +259,29 @@ class Replication(StandbyHalf):
 
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""
-        return [SenderFacts(
-            who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush, sender.apply,
-            sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, 0, "async", sender.reply_time,
-            sender.slot.name) for who, sender in self.running.values()]
+        found = []
+        for name in {sender.slot.database for _, sender in self.running.values()}:
+            running = self._running(name)
+            states = sync_states(self.engine.synchronous_standbys, self._standbys(name))
+            found += [SenderFacts(
+                who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush,
+                sender.apply, sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, *state, sender.reply_time,
+                sender.slot.name) for (who, sender), state in zip(running, states, strict=True)]
+        return sorted(found, key=lambda facts: facts.process_id)
+
+    def _running(self, database: str) -> list[tuple[Who, Sender]]:
+        return [(who, sender) for who, sender in self.running.values() if sender.slot.database == database]
+
+    def _standbys(self, database: str) -> list[SynchronousStandby]:
+        """Each database has a log of its own, so only those who are sent that one count."""
+        return [SynchronousStandby(who.application_name, sender.state in CAUGHT_UP, sender.write, sender.flush, sender.apply)
+                for who, sender in self._running(database)]
+
+    async def wait_for_standbys(self, session: Any, lsn: int, level: str) -> None:
+        """See executor.replicas."""
+        database = session.database.name
+        while not is_reached(self.engine.synchronous_standbys, self._standbys(database), lsn, level):
+            await self.replied.park()
 
     # --- connections --------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ slots are in memory alone, and go with their connection.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from time import time_ns
 from typing import Protocol
 
@@ -34,6 +35,18 @@ class MakeError(Protocol):
         """The error; raise it."""
 
 
+@dataclass(slots=True)
+class Counts:
+    """What pg_stat_replication_slots shows; bytes as they are in the log. Nothing is spilled: it is decoded from the log."""
+
+    stream_txns: int = 0
+    stream_count: int = 0
+    stream_bytes: int = 0
+    total_txns: int = 0
+    total_bytes: int = 0
+    stats_reset: int | None = None
+
+
 class Slot:
     """A slot. confirmed: its reader has all before it. active: the process id of the reader; 0 if there is none. inactive_since:
     microseconds since 1970; None while it is active. owner: of a temporary slot, the process id of its session. sent: by whoever
@@ -49,6 +62,7 @@ class Slot:
         self.active = 0
         self.inactive_since: int | None = _now()
         self.saved: StoredSlot | None = None
+        self.counts = Counts()
 
     @property
     def temporary(self) -> bool:
@@ -58,7 +72,7 @@ class Slot:
     def facts(self) -> SlotFacts:
         """What pg_replication_slots shows."""
         return SlotFacts(self.name, self.database, self.plugin, self.temporary, self.active, self.confirmed, self.confirmed,
-                         self.inactive_since, self.reason, self.failover)
+                         self.inactive_since, self.reason, self.failover, **asdict(self.counts))
 
     def stored(self) -> StoredSlot:
         """What the file keeps."""
@@ -201,7 +215,7 @@ class Slots:
         `idle_us` microseconds (0: for ever); those given up now."""
         found = []
         for slot in self:
-            if slot.reason is not None or slot.active:
+            if slot.reason is not None:
                 continue
             if keep_bytes is not None and slot.wal.written - slot.confirmed > keep_bytes:
                 slot.reason = REMOVED

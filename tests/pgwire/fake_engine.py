@@ -337,6 +337,7 @@ class FakeSession:
     def __init__(self, engine: "FakeEngine", options: dict[str, str]) -> None:
         self.engine = engine
         self.clock = SessionClock()
+        self.on_cancel: Callable[[], None] | None = None
         self.audit = FakeAudit()
         self.settings = FakeSettings(options)
         self.options = options

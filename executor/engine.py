@@ -376,5 +376,5 @@ class Engine:
 
 def _files(database: ServedDatabase) -> Iterator[Path]:
     assert database.file.path is not None
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-pgquill"):
         yield Path(database.file.path + suffix)

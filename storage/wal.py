@@ -25,6 +25,7 @@ from storage.apply import Applier
 from storage.changes import Change
 from storage.connection import Connection
 from storage.errors import ApplyConflict, Busy, LogGone, ReadOnly, translate
+from storage.foreign import written_by_others
 from storage.logged import FIRST_LSN, FOREIGN_WRITE, FORK, PROMOTION, Record, encode
 from storage.rewind import Rewound, undo_from
 from storage.turn import Alone, Patience
@@ -125,6 +126,8 @@ class Wal:
             self._xid = record.xid
             self.oldest, self.written = first[0], record.end
         self.flushed = self.written
+        if self.is_on and written_by_others(self._engine):
+            self._engine.foreign += 1  # the next commit begins a new timeline
         self._slots = {slot.name: slot for slot in (msgspec.json.decode(text, type=StoredSlot) for (text,) in slots)}
 
     def _take_node(self, node: dict[str, Any]) -> None:
@@ -311,6 +314,11 @@ class Wal:
 
     def _append(self, connection: Connection, changes: Sequence[Change]) -> None:
         self.write(connection, (encode(changes),))
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether the log tells of every commit, as far as this process has noticed."""
+        return self._foreign == self._engine.foreign
 
     async def notice_foreign(self) -> None:
         """Look whether another program has written since the last commit; if so, begin the new timeline now."""

@@ -30,6 +30,7 @@ from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
+from executor.settings.standby_names import STANDBY_NAMES, parse_standby_names
 from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
@@ -61,18 +62,25 @@ class Engine:
         self.default_database = "postgres"
         self.backends: Any = None
         self.admission: Any = None
+        self.replication: Any = None  # executor.replicas.Replication
+        self.synchronous_standbys = parse_standby_names(str(self.defaults.values[STANDBY_NAMES].typed))
+        self.waits_for_standbys = self.synchronous_standbys is not None  # looked at after each commit
+        self.origins_in_use: dict[tuple[str, int], int] = {}  # (database, OID) -> process id of the session that has it
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
+        self._is_copy = False  # what is served follows a primary, at least at first
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     async def open(cls, path: str, *, server_version: str = "18.4", settings: Mapping[str, str] | None = None,
-                   facts: Mapping[str, str] | None = None) -> "Engine":
+                   facts: Mapping[str, str] | None = None, name: str | None = None,
+                   is_copy: bool = False) -> "Engine":
         """Serve a .db file (made if missing), a folder, or ":memory:". settings: those given on the command line; facts:
-        what other settings are because of how the server was started. Raises CannotServe."""
+        what other settings are because of how the server was started; name: of the database in a file, if it is not that of the
+        file; is_copy: it is served as a standby. Raises CannotServe."""
         try:
             defaults = server_defaults(server_version, settings or {}, facts or {})
         except SqlError as error:
@@ -94,8 +102,9 @@ class Engine:
         if not where.parent.is_dir():
             raise CannotServe(f"{path}: the folder {where.parent} does not exist")
         engine = cls(None, server_version, defaults)
-        engine.default_database = where.stem
-        return await engine._add_only(where.stem, where)
+        engine.default_database = name or where.stem
+        engine._is_copy = is_copy
+        return await engine._add_only(engine.default_database, where)
 
     async def _add_only(self, name: str, path: Path) -> "Engine":
         """Serve a single file, which has the roles too."""
@@ -114,12 +123,24 @@ class Engine:
     async def _add(self, name: str, path: Path) -> ServedDatabase:
         try:
             file = File.open(str(path))
+            if file.wal.note("standby") is not None and not self._is_copy:
+                await file.close()
+                raise CannotServe(f"{path} is a standby's copy: follow its primary with pgquill standby, or make it one "
+                                  f"with pgquill promote {path}")
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
+            if self._logs_from_the_start and not file.read_only:
+                await file.wal.turn_on()
             await database.reload()
         except EngineError as error:
             raise CannotServe(f"{path}: {error.message}") from None
         self.databases[name] = database
         return database
+
+    @property
+    def _logs_from_the_start(self) -> bool:
+        """With `-c wal_level=logical`; else the log is there once there is a slot."""
+        value = self.defaults.values["wal_level"]
+        return value.source == "command line" and value.typed == "logical"
 
     def _notify_queue(self) -> NotifyQueue:
         pages = self.defaults.values["max_notify_queue_pages"].typed
@@ -157,10 +178,14 @@ class Engine:
         try:
             self._apply_defaults(session)
             settings.apply_options(options)
+            if self.in_recovery:
+                settings.enter_recovery()
             context.catalog = await found.newest_catalog()
         except BaseException:
             found.sessions.discard(session)
             raise
+        if settings.in_recovery and not self.in_recovery:  # promoted while it was being made
+            settings.leave_recovery()
         self.sessions.add(session)
         found.metrics.sessions += 1
         return session
@@ -278,6 +303,25 @@ class Engine:
         """pgwire's decisions about who may connect, for the views that show the files it reads."""
         self.admission = admission
 
+    def attach_replication(self, replication: Any) -> None:
+        """What executor.replicas describes. On a standby, sessions cannot write from now on, until `recovery_ended`."""
+        self.replication = replication
+        if self.in_recovery:
+            for session in self.sessions:
+                session.settings.enter_recovery()
+
+    @property
+    def in_recovery(self) -> bool:
+        """Whether the server follows a primary."""
+        return self.replication is not None and bool(self.replication.is_standby)
+
+    def recovery_ended(self) -> None:
+        """The standby has been promoted: clients are told with their next answer, transactions that begin now may write."""
+        for session in self.sessions:
+            session.settings.leave_recovery()
+        for database in self.databases.values():
+            database.catalog = None  # read again, with what only a server that writes needs to know
+
     def search_path(self, session: Session) -> tuple[str, ...]:
         """The schemas unqualified names are looked for in."""
         if session.context.catalog is None:
@@ -381,5 +425,5 @@ class Engine:
 
 def _files(database: ServedDatabase) -> Iterator[Path]:
     assert database.file.path is not None
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-pgquill"):
         yield Path(database.file.path + suffix)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgwire import admin_commands
+from replication import backup_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,6 +142,9 @@ def _complain(error: Exception) -> int:
 
 
 app.command()(admin_commands.certificate)
+app.command()(backup_cli.backup)
+app.command()(backup_cli.restore)
+app.command()(backup_cli.verify)
 app.add_typer(admin_commands.roles, name="role")
 
 

@@ -14,6 +14,7 @@ from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
 from replication.walsender import Conversation, Walsender, Who
+from storage.errors import EngineError
 from storage.logged import format_lsn
 from storage.wal import Wal
 
@@ -56,8 +57,6 @@ class Replication:
     async def start(self) -> None:
         """Before the first client."""
         for name, wal in self.wals().items():
-            if self.engine.server_setting("wal_level") == "logical" and not self.engine.databases[name].file.read_only:
-                await wal.turn_on()
             self.slot_table.load(name, wal)
             self.slot_table.release(wal, self._keep_bytes())
 
@@ -68,7 +67,10 @@ class Replication:
         """Tend the slots, until cancelled."""
         while True:
             await trio.sleep(TEND_S)
-            await self.tend()
+            try:
+                await self.tend()
+            except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
+                self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""

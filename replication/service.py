@@ -63,8 +63,6 @@ class Replication(StandbyHalf):
     async def start(self) -> None:
         """Before the first client."""
         for name, wal in self.wals().items():
-            if self.engine.server_setting("wal_level") == "logical" and not self.engine.databases[name].file.read_only:
-                await wal.turn_on()
             self.slot_table.load(name, wal)
             self.slot_table.release(wal, self._keep_bytes())
 
@@ -82,7 +80,7 @@ class Replication(StandbyHalf):
                 try:
                     await self.tend()
                 except EngineError as error:  # the disk is full, or another program is at the file: again in a moment
-                    self.log.warning("cannot tend the replication slots", reason=error.message)
+                    self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""

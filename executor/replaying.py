@@ -77,3 +77,4 @@ class Copy:
 
     async def promoted(self) -> None:
         """Writes are accepted from now on."""
+        self._engine.recovery_ended()

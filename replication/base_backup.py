@@ -12,15 +12,13 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import trio
 
-from pgwire.messages.copy import CopyData, CopyDone, CopyOutResponse
-from pgwire.messages.result import CommandComplete, DataRow, Field, RowDescription
 from replication import archive, manifest
-from replication.manifest import ALGORITHMS, MANIFEST, File, Manifest
+from replication.manifest import ALGORITHMS, File, Manifest
 from storage.backup import BaseCopy
 from storage.database import Database
 from storage.errors import DiskFull, IoError
@@ -35,11 +33,27 @@ MAX_RATE_KIB = (32, 1 << 20)
 DEFAULT_CHECKSUMS = "SHA256"
 """PostgreSQL's CRC32C is no checksum that Python computes fast."""
 
-Send = Callable[[Any], Awaitable[None]]
-"""Sends a message of pgwire.messages to the client."""
+_POSITION = (("recptr", 25, -1), ("tli", 20, 8))
+_TABLESPACES = (("spcoid", 26, 4), ("spclocation", 25, -1), ("size", 20, 8))
 
-_POSITION = RowDescription((Field("recptr", 0, 0, 25, -1), Field("tli", 0, 0, 20, 8)))
-_TABLESPACES = RowDescription((Field("spcoid", 0, 0, 26, 4), Field("spclocation", 0, 0, 25, -1), Field("size", 0, 0, 20, 8)))
+
+class Conversation(Protocol):
+    """The connection that a backup is sent on, as replication.walsender has it."""
+
+    def rows(self, columns: Sequence[tuple[str, int, int]], rows: Sequence[Sequence[bytes | None]]) -> None:
+        """Queue a result. columns: (name, OID of the type, its size)."""
+
+    def complete(self, tag: str) -> None:
+        """Queue CommandComplete."""
+
+    async def begin_copy_out(self) -> None:
+        """Send CopyOutResponse."""
+
+    async def send(self, payloads: Sequence[bytes]) -> None:
+        """Send each as a CopyData; waits while the client does not read."""
+
+    def end_copy(self) -> None:
+        """Queue CopyDone."""
 
 
 class BackupError(Exception):
@@ -213,10 +227,10 @@ class _Copied:
     copy: BaseCopy
 
 
-async def base_backup(sources: Sequence[Source], options: Options, send: Send, *, is_standby: bool = False) -> None:
-    """Send everything up to the CommandComplete of BASE_BACKUP. The first source's position is that of the backup.
+async def base_backup(sources: Sequence[Source], options: Options, client: Conversation, *, is_standby: bool = False) -> None:
+    """Send everything but the last CommandComplete. The first source's position is that of the backup.
 
-    Cancellable. Raises: BackupError, and what `send` raises.
+    Cancellable. Raises: BackupError, and what `client` raises.
     """
     copies: list[_Copied] = []
     began = int(time())
@@ -225,15 +239,14 @@ async def base_backup(sources: Sequence[Source], options: Options, send: Send, *
             copies.append(_Copied(f"{source.name}.db", await source.database.base_copy()))
         label = _label(copies, options.label, began, is_standby=is_standby).encode()
         first = copies[0].copy
-        await _send_rows(send, _POSITION, (format_lsn(first.lsn), str(first.timeline)))
+        position = (format_lsn(first.lsn), str(first.timeline))
         total = len(label) + sum(each.copy.size for each in copies)
-        kib = str((total + 1023) // 1024) if options.progress else None
-        await _send_rows(send, _TABLESPACES, (None, None, kib))
-        await send(CopyOutResponse(0, ()))
-        await _Stream(send, options).send_all(copies, label, began)
-        await send(CopyDone())
-        await _send_rows(send, _POSITION, (format_lsn(first.lsn), str(first.timeline)))
-        await send(CommandComplete("BASE_BACKUP"))
+        _answer(client, _POSITION, position)
+        _answer(client, _TABLESPACES, (None, None, str((total + 1023) // 1024) if options.progress else None))
+        await client.begin_copy_out()
+        await _Stream(client, options).send_all(copies, label, began)
+        client.end_copy()
+        _answer(client, _POSITION, position)
     except DiskFull as error:
         raise BackupError("53100", f"could not copy the database: {error.message}",
                           "A base backup needs as much room beside the database as the database takes.") from error
@@ -244,10 +257,9 @@ async def base_backup(sources: Sequence[Source], options: Options, send: Send, *
             each.copy.close()
 
 
-async def _send_rows(send: Send, fields: RowDescription, row: Sequence[str | None]) -> None:
-    await send(fields)
-    await send(DataRow(tuple(None if value is None else value.encode() for value in row)))
-    await send(CommandComplete("SELECT"))
+def _answer(client: Conversation, columns: Sequence[tuple[str, int, int]], row: Sequence[str | None]) -> None:
+    client.rows(columns, [[None if value is None else value.encode() for value in row]])
+    client.complete("SELECT")
 
 
 def _label(copies: Sequence[_Copied], label: str, began: int, *, is_standby: bool) -> str:
@@ -264,8 +276,8 @@ def _label(copies: Sequence[_Copied], label: str, began: int, *, is_standby: boo
 class _Stream:
     """CopyOut's content, not faster than it may be."""
 
-    def __init__(self, send: Send, options: Options) -> None:
-        self._send = send
+    def __init__(self, client: Conversation, options: Options) -> None:
+        self._client = client
         self._options = options
         self._began = self._told = trio.current_time()
         self._sent = 0
@@ -275,7 +287,7 @@ class _Stream:
 
     async def send_all(self, copies: Sequence[_Copied], label: bytes, began: int) -> None:
         name = ARCHIVE + (".gz" if self._gzip else "")
-        await self._send(CopyData(b"n" + name.encode() + b"\0\0"))
+        await self._client.send((b"n" + name.encode() + b"\0\0",))
         files = [await self._send_file(BACKUP_LABEL, len(label), began, _Bytes(label).read)]
         for each in copies:
             files.append(await self._send_file(each.name, each.copy.size, began, each.copy.read))
@@ -287,8 +299,8 @@ class _Stream:
             first = copies[0].copy
             lsn = format_lsn(first.lsn)
             content = Manifest(first.system_identifier, tuple(files), first.timeline, lsn, lsn)
-            await self._send(CopyData(b"m"))
-            await self._send(CopyData(b"d" + manifest.encode(content, force_encode=self._options.force_encode)))
+            await self._client.send((b"m",))
+            await self._client.send((b"d" + manifest.encode(content, force_encode=self._options.force_encode),))
 
     async def _send_file(self, name: str, size: int, modified: int, read: Callable[[int], Awaitable[bytes]]) -> File:
         algorithm = self._options.algorithm if self._options.has_manifest else ""
@@ -318,14 +330,14 @@ class _Stream:
     async def _data(self, data: bytes) -> None:
         if not data:
             return
-        await self._send(CopyData(b"d" + data))
+        await self._client.send((b"d" + data,))
         self._sent += len(data)
         if self._options.max_rate is not None:
             await trio.sleep_until(self._began + self._sent / self._options.max_rate)
 
     async def _progress(self) -> None:
         self._told = trio.current_time()
-        await self._send(CopyData(b"p" + self._done.to_bytes(8)))
+        await self._client.send((b"p" + self._done.to_bytes(8),))
 
 
 class _Bytes:
@@ -337,6 +349,3 @@ class _Bytes:
     async def read(self, size_max: int) -> bytes:
         data, self._data = self._data[:size_max], self._data[size_max:]
         return data
-
-
-__all__ = ["MANIFEST", "BackupError", "Options", "Source", "base_backup", "read_options"]

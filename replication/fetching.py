@@ -5,14 +5,12 @@ ask for a manifest and compare everything with it.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import trio
 
-from pgwire.messages.copy import CopyData
-from pgwire.messages.result import DataRow
 from replication import archive
 from replication.backup_store import (
     BackupFailed,
@@ -26,6 +24,15 @@ from replication.backup_store import (
     sync,
 )
 from replication.base_backup import BackupError, Options, Source, base_backup
+from replication.client import (
+    BadConnectionString,
+    CannotConnect,
+    ConnectionLost,
+    ServerError,
+    connect,
+    parse,
+)
+from replication.login import CannotLogIn
 from replication.manifest import Manifest
 from storage.database import Database, is_wal
 from storage.errors import EngineError
@@ -81,6 +88,23 @@ async def receive(copy: CopyOut, store: Store, progress: Progress = SILENT) -> M
         raise
 
 
+async def fetch_backup(url: str, store: Store, label: str, max_rate_kib: int | None, progress: Progress = SILENT) -> Manifest:
+    """Take a backup of the database that a connection string names. Raises: BackupFailed."""
+    try:
+        info = parse(url)
+        client = await connect(info, replication="database")
+    except (BadConnectionString, CannotConnect, CannotLogIn, ServerError) as error:
+        raise BackupFailed(str(error)) from error
+    try:
+        async with client.copy_out(command(label, max_rate_kib=max_rate_kib)) as copy:
+            return await receive(copy, store, progress)
+    except (ServerError, ConnectionLost) as error:
+        hint = error.hint if isinstance(error, ServerError) else None
+        raise BackupFailed(f"{error}" + (f". {hint}" if hint else "")) from error
+    finally:
+        await client.close()
+
+
 # --- of files on this machine -----------------------------------------------------------------------------------------
 
 
@@ -110,7 +134,7 @@ async def copy_files(path: Path, store: Store, options: Options, progress: Progr
             database = _open(os.fspath(file))
             sources.append(Source(file.name.removesuffix(DATABASE), database))
         progress.total(sum(source.database.size for source in sources))
-        await base_backup(sources, options, _into(receiver))
+        await base_backup(sources, options, _Into(receiver))
         return await receiver.finish()
     except EngineError as error:
         receiver.abandon()
@@ -127,14 +151,29 @@ async def copy_files(path: Path, store: Store, options: Options, progress: Progr
                 await source.database.close()
 
 
-def _into(receiver: Receiver) -> Callable[[Any], Awaitable[None]]:
-    async def send(message: Any) -> None:
-        if isinstance(message, CopyData):
-            receiver.take(message.data)
-        elif not isinstance(message, DataRow):
-            await trio.lowlevel.checkpoint()
+class _Into:
+    """The client of a backup that is kept on the same machine."""
 
-    return send
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+
+    def rows(self, columns: Sequence[tuple[str, int, int]], rows: Sequence[Sequence[bytes | None]]) -> None:
+        """The label has the position, too."""
+
+    def complete(self, tag: str) -> None:
+        """Nobody asks."""
+
+    async def begin_copy_out(self) -> None:
+        """It is expected."""
+
+    async def send(self, payloads: Sequence[bytes]) -> None:
+        """Keep them."""
+        await trio.lowlevel.checkpoint()
+        for payload in payloads:
+            self._receiver.take(payload)
+
+    def end_copy(self) -> None:
+        """`finish` is called."""
 
 
 # --- for a standby ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from replication.client import Client, ConnectionInfo, ConnectionLost, ServerErr
 from replication.history import BadHistory, Ended, meeting_of, parse_history, parse_lsn
 from replication.login import CannotLogIn
 from replication.receiver import STATUS_INTERVAL_S, TIMEOUT_S, Log, Progress, Receiver, Replayed
-from replication.stream import BadStream
+from replication.stream import KNOWN_TIMELINE, BadStream
 from storage.errors import ApplyConflict, CannotRewind, EngineError
 from storage.logged import FOREIGN_WRITE, format_lsn
 
@@ -25,8 +25,6 @@ RETRY_S = 5.0
 FIRST_RETRY_S = 0.05
 PLUGIN = "pgquill"
 INVALID_SLOT, FENCED = "55000", "55000"
-KNOWN_TIMELINE = "known_timeline"
-"""Option of START_REPLICATION with the plugin: the newest timeline that the reader knows of."""
 
 
 class NeedsBaseBackup(Exception):

@@ -4,6 +4,7 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,25 +14,25 @@ from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
+from replication.standby import StandbyHalf
 from replication.walsender import Conversation, Walsender, Who
 from storage.errors import EngineError
 from storage.logged import format_lsn
 from storage.wal import Wal
 
 if TYPE_CHECKING:
+    from replication.base_backup import Source as Backed
     from replication.changes import Changes
     from replication.output import Options
 
 TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
+COPY_KEEPS = 64 * MEGABYTE
 
 
-class Replication:
+class Replication(StandbyHalf):
     """See the module. engine: executor.engine.Engine, of which only values are asked."""
-
-    is_standby = False
-    replay_is_paused = False
 
     def __init__(self, engine: Any, error: MakeError, log: Any) -> None:
         self.engine = engine
@@ -61,16 +62,20 @@ class Replication:
             self.slot_table.release(wal, self._keep_bytes())
 
     def _keep_bytes(self) -> int:
-        return self._setting("wal_keep_size") * MEGABYTE
+        """What is kept of a log for nobody in particular: on a copy for the others, which will follow it if it is promoted."""
+        asked = self._setting("wal_keep_size") * MEGABYTE
+        return asked if self.standby is None else max(asked, COPY_KEEPS)
 
     async def run(self) -> None:
-        """Tend the slots, until cancelled."""
-        while True:
-            await trio.sleep(TEND_S)
-            try:
-                await self.tend()
-            except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
-                self.log.error("replication slots could not be looked after", reason=error.message)
+        """Tend the slots, and follow if this is a standby, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.run_standby)
+            while True:
+                await trio.sleep(TEND_S)
+                try:
+                    await self.tend()
+                except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
+                    self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""
@@ -85,7 +90,8 @@ class Replication:
         await self.slot_table.save()
         for wal in wals.values():
             if wal.is_on:
-                await wal.notice_foreign()
+                if not self.is_standby:
+                    await wal.notice_foreign()
                 self.slot_table.release(wal, self._keep_bytes())
 
     async def close(self) -> None:
@@ -216,8 +222,31 @@ class Replication:
         self.replied.unpark_all()
 
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
-        """BASE_BACKUP."""
-        raise self.error("0A000", "BASE_BACKUP is not supported")
+        """BASE_BACKUP: of the connection's database; of all, if it has asked for none and a folder is served."""
+        from replication.base_backup import BackupError, base_backup, read_options
+
+        try:
+            await base_backup(self._files(who), read_options(options), conversation, is_standby=self.is_standby)
+        except BackupError as error:
+            raise self.error(error.sqlstate, error.message, hint=error.hint) from error
+
+    def _files(self, who: Who) -> "list[Backed]":
+        from replication.base_backup import Source as Backed
+
+        databases, shared = self.engine.databases, self.engine.roles.shared_file
+        if not who.is_physical or self.engine.folder is None:
+            return [Backed(who.database, databases[who.database].file)]
+        found = [Backed(name, database.file) for name, database in databases.items()]
+        return found if shared is None else [*found, Backed(Path(shared.path).stem, shared)]
+
+    def met(self, wal: Wal, timeline: int) -> None:
+        """A reader knows of a timeline: if it is newer than ours, this is no primary any more, and the reader is told (55000)."""
+        known = self.is_standby
+        if self.fence(wal, timeline, self.log):
+            if not known:
+                self.engine.attach_replication(self)  # sessions cannot write from now on
+            raise self.error("55000", f"there is a newer timeline than this server's: {timeline}, and this is {wal.timeline}",
+                             detail=wal.refusal)
 
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from random import random
 from typing import Any, Protocol
 
+import structlog
+
 from replication.client import ConnectionInfo
 from replication.first_copy import CannotCopy, first_copy
 from replication.follower import Timing
@@ -45,9 +47,10 @@ class StandbyHost:
         self._decision: Decision | None = None
         self.again = True
 
-    async def open_engine(self, path: str, *, log: Any, **options: Any) -> Any:
+    async def open_engine(self, path: str, **options: Any) -> Any:
         """What pgwire.serving opens. Raises: CannotFollow."""
         self.again = False
+        log = structlog.get_logger()
         with _progress(log) as report:
             self._decision = await prepare(self._path, self._info, self._slot, self._timing, report, log,
                                            rebuild=self._from_scratch)

@@ -16,6 +16,8 @@ from storage.logged import Record
 
 EPOCH_US = 946_684_800_000_000
 """2000-01-01 UTC."""
+KNOWN_TIMELINE = "known_timeline"
+"""Option of START_REPLICATION with the plugin `pgquill`: the newest timeline that the reader knows of."""
 _DATA = struct.Struct(">cQQq")
 _KEEPALIVE = struct.Struct(">cQqB")
 _STATUS = struct.Struct(">cQQQqB")

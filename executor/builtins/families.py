@@ -349,6 +349,9 @@ FAMILIES: dict[str, str] = {
         "pg_database_size pg_indexes_size pg_relation_size pg_size_bytes pg_size_pretty pg_table_size "
         "pg_tablespace_location pg_tablespace_size pg_total_relation_size "
     ),
+    "snapshots": (
+        "pg_export_snapshot "
+    ),
     "text": (
         "ascii bit_length bpchar bpcharcmp btrim casefold char char_length character_length chr initcap int4 "
         "is_normalized left length lower lpad ltrim name normalize octet_length overlay position repeat replace "

@@ -25,8 +25,9 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, trigger, index, sequence, type, routine, publication
-    or published (a table of a publication, or a schema). A composite type is a relation; type is an enum, a domain, a range, a multirange, or an array type."""
+    """An object. kind: schema, relation, column, default, constraint, trigger, index, sequence, type, routine, publication or
+    published (a table of a publication, or a schema). A composite type is a relation; type is an enum, a domain, a range, a
+    multirange, or an array type."""
 
     kind: str
     oid: int

@@ -3,11 +3,11 @@
 from executor.catalog.model import Relation
 from executor.ddl.base import DdlContext
 from executor.ddl.lookup import RangeName, find
-from executor.sqlstates import InvalidColumnReference, UndefinedObject, WrongObjectType
+from executor.sqlstates import FeatureNotSupported, UndefinedObject, WrongObjectType
 
 
 def replica_index(ctx: DdlContext, relation: Relation, name: str) -> int:
-    """OID of the index (42704, 42809, 42P10)."""
+    """OID of the index (42704, 42809, 0A000)."""
     found = find(ctx, RangeName(relation.schema, name))
     if found is None:
         raise UndefinedObject(f'index "{name}" for table "{relation.name}" does not exist')
@@ -20,12 +20,12 @@ def replica_index(ctx: DdlContext, relation: Relation, name: str) -> int:
     if constraint is not None and constraint.deferrable:
         raise WrongObjectType(f'cannot use non-immediate index "{name}" as replica identity')
     if any(key.expression for key in index.columns):
-        raise WrongObjectType(f'cannot use expression index "{name}" as replica identity')
+        raise FeatureNotSupported(f'cannot use expression index "{name}" as replica identity')
     if index.predicate:
-        raise WrongObjectType(f'cannot use partial index "{name}" as replica identity')
+        raise FeatureNotSupported(f'cannot use partial index "{name}" as replica identity')
     for key in index.columns:
         column = relation.by_number[key.column]
         if not column.not_null:
-            raise InvalidColumnReference(
+            raise WrongObjectType(
                 f'index "{name}" cannot be used as replica identity because column "{column.name}" is nullable')
     return index.oid

@@ -207,6 +207,7 @@ class Sender:
         elif self.state != "streaming":
             self.state = "streaming"
             self._on_reply()  # commits may wait for it from now on
+            await self._keepalive(ask=False)  # there may be nothing to say for long: it tells how far the log is
         if await self._sleep():
             return False
         self.end = "timeout"

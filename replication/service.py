@@ -79,7 +79,7 @@ class Replication(StandbyHalf):
                 await trio.sleep(TEND_S)
                 try:
                     await self.tend()
-                except EngineError as error:  # the disk is full, or another program is at the file: again in a moment
+                except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
                     self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:

@@ -282,7 +282,6 @@ class Walsender:
             conversation.close_after()
         conversation.end_copy()
         conversation.complete("COPY 0")
-        conversation.complete("START_REPLICATION")  # a second one follows, which libpq's clients wait for
 
     def _timeout_s(self) -> float:
         return float(self._who.session.settings.typed("wal_sender_timeout")) / 1000

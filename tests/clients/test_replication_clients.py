@@ -82,7 +82,7 @@ def filled(connection: Connection) -> Iterator[Connection]:
 
 def receive(program: Path, database: Database, *words: str) -> str:
     argv = [str(program), "-d", database.dsn(), "--slot", "rp_a", "--no-loop", *words]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    done = subprocess.run(argv, capture_output=True, encoding="latin-1", check=False, timeout=TIMEOUT_S)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -114,7 +114,8 @@ def test_pg_recvlogical_follows_a_publication(program: Path, database: Database,
     filled.execute("INSERT INTO t VALUES (1, 'one')")
     said = receive(program, database, "--start", "-f", "-", "-o", "proto_version=1", "-o", "publication_names=p",
                    "--endpos", end_of_log(filled))
-    assert re.fullmatch(r"B.*\nR.*public\0t\0d\0\3.*\nI.*N\0\3t\0\0\0\0011t\0\0\0\3onen\nC.*\n", said, re.S)
+    told = r"B.*\nR.*public\x00t\x00d\x00\x03.*\nI.*N\x00\x03t\x00\x00\x00\x011t\x00\x00\x00\x03onen\nC.*\n"
+    assert re.fullmatch(told, said, re.S)
     receive(program, database, "--drop-slot")
 
 
@@ -180,5 +181,5 @@ def test_node_follows_a_publication(database: Database, filled: Connection) -> N
                           check=False, timeout=TIMEOUT_S)
     assert (done.returncode, done.stdout.splitlines()) == (0, [
         'insert {"id":1,"v":"one","j":{"a":1}}', 'insert {"id":2,"v":"it\'s","j":null}',
-        'update null {"id":1,"v":"uno","j":{"a":1}}', 'update {"id":2,"v":null,"j":null} {"id":3,"v":"it\'s","j":null}',
-        'delete {"id":3,"v":null,"j":null}', "truncate t", 'insert {"id":0,"v":"xxx","j":[1.5]}']), done.stderr
+        'update null {"id":1,"v":"uno","j":{"a":1}}', 'update {"id":2} {"id":3,"v":"it\'s","j":null}',
+        'delete {"id":3}', "truncate t", 'insert {"id":0,"v":"xxx","j":[1.5]}']), done.stderr

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ import pytest
 from tests.pgquill_server import COMMAND, PgquillServer, command_environment
 
 DATABASE = "app"
-WAIT = "20s"
+WAIT_S = 20
 
 
 class Node(PgquillServer):
@@ -22,12 +23,13 @@ class Node(PgquillServer):
     def __init__(self, path: Path, *options: str, primary: str | None = None, port: int | None = None) -> None:
         """primary: the connection string of whom it follows."""
         words = () if primary is None else ("--primary", primary)
+        self._database = DATABASE if primary is not None else path.stem
         super().__init__(path, *words, *options, verb="serve" if primary is None else "standby", port=port)
         self.file = path
 
     @property
     def database(self) -> str:
-        return DATABASE
+        return self._database
 
     def connect(self, **words: Any) -> psycopg.Connection[Any]:
         return psycopg.connect(self.dsn(), autocommit=True, connect_timeout=20, **words)
@@ -47,7 +49,14 @@ class Node(PgquillServer):
 
     def wait_for(self, position: str) -> None:
         """Until a standby has applied so much."""
-        assert self.run(f"WAIT FOR LSN '{position}' WITH (timeout '{WAIT}', no_throw)") == [("success",)], self.process.output()
+        with closing(self.connect()) as connection:
+            try:
+                found = connection.execute(f"WAIT FOR LSN '{position}' WITH (timeout '{WAIT_S}s', no_throw)".encode()).fetchall()
+                assert found == [("success",)], self.process.output()
+            except psycopg.errors.SyntaxError:
+                deadline = monotonic() + WAIT_S
+                while not connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (position,)).fetchall()[0][0]:
+                    assert monotonic() < deadline, self.process.output()
 
     def wait_for_primary(self, primary: "Node") -> None:
         """Until a standby has all that the primary has now."""

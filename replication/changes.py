@@ -1,16 +1,19 @@
 """What a plugin says about a log, from a position on, a bounded piece at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 from replication.contract import Catalog
-from replication.decoded import Message, Transaction
+from replication.decoded import Change, Message, Transaction
 from replication.decoding import Decoder, LogIncomplete
 from replication.output import Options
 from replication.plugins import Output, PluginError, open_plugin
 from replication.slots import MakeError, Slot
 
 PIECE_BYTES = 1 << 18
+DDL_PREFIX = "pgquill.ddl"
+"""Of the messages that tell the text of a statement that has changed the schema."""
 
 
 class Changes:
@@ -27,6 +30,7 @@ class Changes:
         except PluginError as wrong:
             raise error(wrong.sqlstate, str(wrong), detail=wrong.detail, hint=wrong.hint,
                         where=f'slot "{slot.name}", output plugin "{slot.plugin}", in the startup callback') from None
+        self._tells_ddl = slot.plugin == "pgoutput"  # whose consumers ask for messages; the others' output is as PostgreSQL's
         self._decoder = Decoder(slot.wal, catalog, self.plugin, start)
         self._rest: Iterator[Output] | None = None
 
@@ -60,4 +64,10 @@ class Changes:
         return found
 
     def _say(self, item: Transaction | Message) -> Iterator[Output]:
+        if isinstance(item, Transaction) and not self._tells_ddl:
+            item = replace(item, changes=(change for change in item.changes if not _is_ddl(change)))
         return self.plugin.message(item) if isinstance(item, Message) else self.plugin.transaction(item)
+
+
+def _is_ddl(change: Change) -> bool:
+    return isinstance(change, Message) and change.prefix == DDL_PREFIX

@@ -16,6 +16,8 @@ DDL_BEGINS, DDL_ENDS = 1, 2
 """What a FACTS entry's rowid says: rows that are changed between the two are no changes of rows to anybody but an exact copy."""
 Stored = Sequence[Any]
 """A row as it is stored, in the order of the file's columns."""
+Filter = Callable[[Stored], bool]
+"""Whether a row passes; raises as its expression does."""
 Lookup = Callable[[str], bytes | None]
 """The facts of a name at one position of the log; None if there was no such table."""
 
@@ -27,45 +29,16 @@ class Snapshot(Protocol):
         """What there is to know of a table by its name in SQLite, or of PUBLICATIONS."""
 
 
-class Filter(Protocol):
-    """The row filters of one action."""
-
-    def __call__(self, row: Stored) -> bool:
-        """Whether a row passes. Raises SqlError as its expression does."""
-
-
-class ToldColumn(Protocol):
-    """As decoded.Column."""
-
-    name: str
-    type_oid: int
-    typmod: int
-    type_name: str
-    is_key: bool
-
-
-class ToldRelation(Protocol):
-    """As decoded.Relation; identity: its letter."""
-
-    oid: int
-    schema: str
-    name: str
-    identity: str
-
-    @property
-    def columns(self) -> Sequence[ToldColumn]:
-        """Those that are told."""
-
-
 class Route(Protocol):
     """How the rows of one table are told to one consumer, as of one state of the catalog.
 
-    relation: as it is told: of a partition that of the root, if a publication says so; with the columns that are told.
+    relation: has the attributes of decoded.Relation, with the letter of its identity: of a partition the root, if a publication
+    says so; with the columns that are told.
     is_own: it is the table itself. inserts ... truncates: what is told at all. has_key: whether there is an identity that rows
     are told by (FULL: all columns). on_insert, on_update, on_delete: row filters; None lets all pass.
     """
 
-    relation: ToldRelation
+    relation: Any
     is_own: bool
     inserts: bool
     updates: bool

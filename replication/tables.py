@@ -1,7 +1,9 @@
 """The tables of a database at one place of its log, and how each is told to one consumer."""
 
+from typing import Any
+
 from replication.contract import Catalog, Route, Snapshot
-from replication.decoded import Column, Identity, Relation
+from replication.decoded import Column, Identity, Relation, Type
 from storage.changes import Change as Logged
 
 OWN = "pgquill_"
@@ -15,9 +17,14 @@ class Told:
 
     def __init__(self, route: Route) -> None:
         shown = route.relation
-        columns = tuple(Column(c.name, c.type_oid, c.typmod, c.type_name, c.is_key) for c in shown.columns)
+        columns = tuple(Column(c.name, c.type_oid, c.typmod, c.type_name, c.is_key, c.binary, _type(c.type), c.position,
+                               c.not_null, c.is_pk, c.default) for c in shown.columns)
         self.route = route
         self.relation = Relation(shown.oid, shown.schema, shown.name, Identity(shown.identity), columns)
+
+
+def _type(shown: Any) -> Type | None:
+    return None if shown is None else Type(shown.oid, shown.schema, shown.name, shown.printed, _type(shown.domain_of))
 
 
 class Tables:

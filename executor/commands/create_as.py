@@ -23,7 +23,7 @@ from executor.ddl.objects import put_relation
 from executor.ddl.table import ON_COMMIT, refuse_access_method
 from executor.errors import not_supported
 from executor.lower.generator import quote
-from executor.parse import Node, RawStatement, parse, wrap
+from executor.parse import Node, RawStatement, parse, statement_text, wrap
 from executor.plan import Query
 from executor.privileges import check_privileges
 from executor.privileges.rules import of_relation, owner_of, refused, who_is
@@ -97,12 +97,23 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     if view is not None:
         made = replace(made, definition=view.sql_pg, uses=tuple(view.uses), populated=not skip)
     ddl.catalog = put_relation(ddl.catalog, made)
+    if view is None and not skip:
+        ddl.text = _without_data(raw.node, inner.node)
     await apply(session, ddl, DdlResult(ddl.catalog, steps, construct), catalog)
     if skip:
         return Result(tag)
     assert session.own_catalog is not None
     changes = await _fill(session, session.own_catalog.relations_by_name[existing], analyzed, parameters)
     return Result(f"SELECT {changes}")
+
+
+def _without_data(node: Node, query: Node) -> str:
+    """The statement for those who follow the log: they get the rows as such."""
+    fields = node.tree[node.kind]
+    into = fields.get("into") or fields["intoClause"]
+    tree = {"query": _without_into(query).tree if query.kind == "SelectStmt" else query.tree,
+            "into": {**into, "skipData": True}, "objtype": "OBJECT_TABLE"}
+    return statement_text(Node("CreateTableAsStmt", tree))
 
 
 def _bound_view(ddl: DdlContext, query: Node, catalog: Catalog) -> BoundView:

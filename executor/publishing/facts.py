@@ -39,7 +39,8 @@ class TypeFacts(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ColumnFacts(msgspec.Struct, frozen=True, array_like=True):
-    """A column. type_oid, type_name: as clients know its type. place: in the stored row. declared: what SQLite is told of it."""
+    """A column. type_oid, type_name: as clients know its type. place: in the stored row. declared: what SQLite is told of it.
+    default: as pg_get_expr() prints it."""
 
     name: str
     number: int
@@ -50,6 +51,9 @@ class ColumnFacts(msgspec.Struct, frozen=True, array_like=True):
     place: int
     declared: str
     generated: str
+    not_null: bool
+    is_pk: bool
+    default: str | None
 
 
 class TableFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -129,19 +133,22 @@ def _table(catalog: Catalog, relation: Relation) -> TableFacts:
     if relation.bound is not None and relation.parents:
         parent = catalog.relations_by_oid[relation.parents[0]].sqlite_name
     schema = catalog.schemas_by_name.get(relation.schema)
-    columns = tuple(_column(catalog, column, place) for place, column in enumerate(relation.columns))
+    primary = relation.primary_key
+    keys = () if primary is None else primary.columns
+    columns = tuple(_column(catalog, column, place, column.number in keys) for place, column in enumerate(relation.columns))
     return TableFacts(
         relation.oid, relation.schema, PUBLIC_OID if schema is None else schema.oid, relation.name, relation.sqlite_name,
         relation.replica_identity, identity_key(relation), parent, relation.partition_key is not None, max(len(columns), 1),
         columns)
 
 
-def _column(catalog: Catalog, column: Column, place: int) -> ColumnFacts:
+def _column(catalog: Catalog, column: Column, place: int, is_pk: bool) -> ColumnFacts:
     given = number(catalog, column.type)
     assert given is not None, column
     return ColumnFacts(
         column.name, column.number, _type(given), column.type, column.typmod,
-        format_type(column.type, column.typmod, catalog), place, _declared(column, given), column.generated)
+        format_type(column.type, column.typmod, catalog), place, _declared(column, given), column.generated,
+        column.not_null, is_pk, None if column.generated else column.default)
 
 
 def _declared(column: Column, given: int) -> str:

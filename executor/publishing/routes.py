@@ -8,12 +8,15 @@ import msgspec
 
 from executor.analysis import Column as Sent
 from executor.analysis import encoder
+from executor.bind.statement import type_name
+from executor.facts.lookup import type_at
 from executor.publishing.facts import (
     PUBLICATIONS,
     ColumnFacts,
     PublicationFacts,
     PublishedFacts,
     TableFacts,
+    TypeFacts,
     decode_publications,
     decode_table,
     type_number,
@@ -21,12 +24,25 @@ from executor.publishing.facts import (
 from executor.publishing.filters import RowFilter
 from executor.sqlstates import FeatureNotSupported, InvalidParameterValue
 from executor.types.base import Encoder, Env
-from executor.types.made import oid_of
+from executor.types.made import DOMAIN, oid_of
 
 Lookup = Callable[[str], bytes | None]
+Filter = Callable[[Sequence[Any]], bool]
 Values = tuple[bytes | None, ...]
+FIRST_MADE = 10000
+"""Types below this OID are built in."""
 ACTIONS = ("insert", "update", "delete", "truncate")
 FILTERED = ACTIONS[:3]
+
+
+class ToldType(msgspec.Struct, frozen=True):
+    """A type that is not built in; see replication.decoded.Type."""
+
+    oid: int
+    schema: str
+    name: str
+    printed: str
+    domain_of: "ToldType | None" = None
 
 
 class ToldColumn(msgspec.Struct, frozen=True):
@@ -37,6 +53,12 @@ class ToldColumn(msgspec.Struct, frozen=True):
     typmod: int
     type_name: str
     is_key: bool
+    binary: bool
+    type: ToldType | None
+    position: int
+    not_null: bool
+    is_pk: bool
+    default: str | None
 
 
 class ToldRelation(msgspec.Struct, frozen=True):
@@ -55,9 +77,13 @@ class Route:
     __slots__ = ("_keys", "_printers", "_width", "deletes", "has_key", "inserts", "is_full", "is_own", "on_delete", "on_insert",
                  "on_update", "relation", "truncates", "updates")
 
-    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder, bool]], actions: set[str],
-                 filters: dict[str, RowFilter | None], *, is_own: bool) -> None:
-        self.relation = relation
+    on_insert: Filter | None
+    on_update: Filter | None
+    on_delete: Filter | None
+
+    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder, bool]],
+                 actions: set[str], filters: dict[str, RowFilter], *, is_own: bool) -> None:
+        self.relation: Any = relation
         self.is_own = is_own
         self.inserts, self.updates, self.deletes, self.truncates = (action in actions for action in ACTIONS)
         self.is_full = table.identity == "f"
@@ -180,9 +206,9 @@ def _columns(chosen: _Chosen) -> tuple[ColumnFacts, ...]:
     return tuple(c for c in chosen.table.columns if c.number in lists[0])
 
 
-def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter | None]:
+def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter]:
     """The row filter of each action: passed by what passes that of any publication that tells the action."""
-    found: dict[str, RowFilter | None] = {}
+    found: dict[str, RowFilter] = {}
     for action in FILTERED:
         texts = []
         for publication in chosen.publications:
@@ -196,7 +222,7 @@ def _filters(table: TableFacts, chosen: _Chosen) -> dict[str, RowFilter | None]:
 
 
 def _make(table: TableFacts, told: TableFacts, columns: tuple[ColumnFacts, ...], actions: set[str],
-          filters: dict[str, RowFilter | None], env: Env, binary: bool) -> Route:
+          filters: dict[str, RowFilter], env: Env, binary: bool) -> Route:
     places = {column.name: column for column in table.columns}
     key_names = {c.name for c in table.columns if c.number in table.key}
     printers, shown = [], []
@@ -208,6 +234,30 @@ def _make(table: TableFacts, told: TableFacts, columns: tuple[ColumnFacts, ...],
         sent = Sent(name=own.name, type_oid=oid_of(number), type_size=-1, typmod=own.typmod, number=number)
         is_key = table.identity == "f" or column.name in key_names
         printers.append((own.place, encoder(sent, int(binary), env), is_key))
-        shown.append(ToldColumn(column.name, column.type_oid, column.typmod, column.type_name, is_key))
+        type_ = _told_type(column) if column.type_oid >= FIRST_MADE else None
+        shown.append(ToldColumn(column.name, column.type_oid, column.typmod, column.type_name, is_key, binary, type_,
+                                column.number, column.not_null, column.is_pk, column.default))
     relation = ToldRelation(told.oid, told.schema, told.name, table.identity, tuple(shown))
     return Route(relation, table, printers, actions, filters, is_own=told is table)
+
+
+def _told_type(column: ColumnFacts) -> ToldType:
+    definition = column.type.definition
+    if definition is None:
+        return ToldType(column.type_oid, "pg_catalog", column.type_name, column.type_name)
+    if column.type.is_array:
+        return ToldType(column.type_oid, definition.schema, f"_{definition.name}"[:63], column.type_name)
+    over = _domain_of(column.type) if definition.kind == DOMAIN else None
+    return ToldType(column.type_oid, definition.schema, definition.name, column.type_name, over)
+
+
+def _domain_of(facts: TypeFacts) -> ToldType | None:
+    """What a domain is made of."""
+    definition, base = facts.definition, facts.base
+    assert definition is not None and base is not None
+    number = type_number(base)
+    found = type_at(number)
+    assert found is not None
+    printed = type_name(number, definition.base_typmod)
+    over = _domain_of(base) if base.definition is not None and base.definition.kind == DOMAIN and not base.is_array else None
+    return ToldType(oid_of(number), found.schema, found.name, printed, over)

@@ -11,6 +11,7 @@ from replication.pgoutput.messages import AnyMessage
 from replication.pgoutput.reader import StreamReader
 
 FOLDER = Path(__file__).parent / "streams"
+WAL2JSON_FOLDER = FOLDER.with_name("wal2json_streams")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 IMMEDIATE = {"debug_logical_replication_streaming": "immediate"}
 
@@ -40,9 +41,10 @@ Item = decoded.Transaction | decoded.Message
 class Recording:
     """One script's."""
 
-    def __init__(self, name: str) -> None:
-        raw = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    def __init__(self, name: str, folder: Path = FOLDER) -> None:
+        raw = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         self.types = {tuple(map(int, key.split(":"))): value for key, value in raw["types"].items()}
+        self.columns = {(schema, table, name): facts for schema, table, name, *facts in raw["columns"]}
         self.streams = [_stream(entry) for entry in raw["streams"]]
 
     def stream(self, plugin: str, options: dict[str, str]) -> Stream:
@@ -52,7 +54,7 @@ class Recording:
         """The transactions that are not empty, and the messages outside of them, in order."""
         options = {"binary": "on"} if binary else {"messages": "on"}
         rows = self.stream("pgoutput", {"proto_version": "1", **options}).rows
-        return list(_Collector(self.types, binary).items(rows))
+        return list(_Collector(self.types, self.columns, binary).items(rows))
 
 
 def _stream(entry: dict[str, Any]) -> Stream:
@@ -67,8 +69,9 @@ def _stream(entry: dict[str, Any]) -> Stream:
 class _Collector:
     """Messages of pgoutput, version 1, to decoded transactions."""
 
-    def __init__(self, types: dict[Any, Any], binary: bool) -> None:
+    def __init__(self, types: dict[Any, Any], columns: dict[Any, Any], binary: bool) -> None:
         self._types = types
+        self._columns = columns
         self._binary = binary
         self._reader = StreamReader()
 
@@ -110,15 +113,17 @@ class _Collector:
 
     def _relation(self, oid: int) -> decoded.Relation:
         told = self._reader.relation(oid)
-        columns = tuple(self._column(column) for column in told.columns)
+        columns = tuple(self._column(told, column) for column in told.columns)
         return decoded.Relation(oid, told.schema or "pg_catalog", told.name, told.identity, columns)
 
-    def _column(self, column: messages.RelationColumn) -> decoded.Column:
+    def _column(self, told: messages.Relation, column: messages.RelationColumn) -> decoded.Column:
         key = (column.type_oid, column.typmod)
         printed, schema, name, base = self._types[key]
         made_of = None if base is None else _base(base, self._reader.types[column.type_oid])
         own = decoded.Type(column.type_oid, schema, name, printed, made_of) if column.type_oid >= 16384 else None
-        return decoded.Column(column.name, *key, printed, column.is_key, binary=self._binary, type=own)
+        position, not_null, is_pk, default = self._columns[told.schema, told.name, column.name]
+        return decoded.Column(column.name, *key, printed, column.is_key, binary=self._binary, type=own, position=position,
+                              not_null=not_null, is_pk=is_pk, default=default)
 
 
 def _base(base: list[Any], told: messages.Type) -> decoded.Type:
@@ -129,8 +134,8 @@ def _base(base: list[Any], told: messages.Type) -> decoded.Type:
 
 
 def comparable(payloads: list[bytes]) -> list[bytes]:
-    """pgoutput's payloads without what depends on when PostgreSQL's caches were emptied, and without what it could not know yet
-    when it sent blocks: order of untransactional messages, descriptions that are repeated, blocks of what was rolled back, empty blocks, subtransactions."""
+    """pgoutput's payloads without what depends on when PostgreSQL's caches were emptied (descriptions that are repeated) and
+    what it could not know yet when it sent blocks: what was rolled back or is empty, subtransactions."""
     shown: list[AnyMessage] = []
     block: list[AnyMessage] = []
     start: messages.StreamStart | None = None

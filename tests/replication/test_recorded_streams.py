@@ -58,9 +58,7 @@ def without_empty(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for line in lines:
         words = line.split()
-        if words[0] == "COMMIT" and kept[-1].startswith("BEGIN"):
-            kept.pop()
-        elif line.startswith("closing") and kept[-1].startswith("opening"):
+        if (words[0], kept[-1].split()[0] if kept else "") in (("COMMIT", "BEGIN"), ("closing", "opening")):
             kept.pop()
         elif line.startswith("aborting"):
             while kept and kept[-1].split()[0] in ("opening", "streaming", "closing"):

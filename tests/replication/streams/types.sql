@@ -10,6 +10,7 @@ create table built_in (
     i bytea, j bit(4), k bit varying(6), l date, m time(2), n time with time zone, o timestamp with time zone, p interval,
     q uuid, r json, s inet, t "char", u name, v oid, w numeric(6,2)[], x varchar(3)[], y char(2)[], z timestamp(0)[]
 );
+create table preset (id serial primary key, b integer not null default 6, c text default 'it''s', d date default '2020-01-02', e real);
 create publication codecs_publication for all tables;
 -- start
 insert into typed values (1, 'happy', '{sad,happy}', '(1,"x y")', 5, 6, 'abc');
@@ -21,3 +22,5 @@ insert into built_in values (
 );
 insert into built_in (id) values (2);
 delete from typed;
+insert into preset default values;
+insert into preset (b, c, e) values (7, E'tab\t "quote" back\\slash \x01 \n', '-Infinity');

@@ -88,8 +88,8 @@ class Cluster:
 
 def pgquill_command(*words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
-    done = subprocess.run([*COMMAND, *map(os.fspath, words)], env=command_environment(), capture_output=True, text=True, timeout=60,
-                          check=False)
+    argv = [*COMMAND, *map(os.fspath, words)]
+    done = subprocess.run(argv, env=command_environment(), capture_output=True, text=True, timeout=60, check=False)
     assert not check or done.returncode == 0, done.stderr
     return done
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 
 import asyncpg
@@ -15,10 +14,10 @@ from tests.replication.standby_servers import cluster as cluster
 
 
 @pytest.fixture
-def pair(cluster: Cluster) -> Iterator[tuple[Node, Node]]:
+def pair(cluster: Cluster) -> tuple[Node, Node]:
     primary = cluster.primary()
     primary.run("CREATE TABLE t(id serial PRIMARY KEY, x text)", "INSERT INTO t(x) VALUES ('before')")
-    yield primary, cluster.standby("copy", primary)
+    return primary, cluster.standby("copy", primary)
 
 
 ROWS = "SELECT x FROM t ORDER BY id"
@@ -26,8 +25,8 @@ ROWS = "SELECT x FROM t ORDER BY id"
 
 def test_standby_has_what_the_primary_had_and_gets(pair: tuple[Node, Node]) -> None:
     primary, standby = pair
-    primary.run("INSERT INTO t(x) VALUES ('after')", "CREATE TYPE mood AS ENUM ('sad', 'ok')", "ALTER TABLE t ADD m mood DEFAULT 'ok'",
-                "CREATE ROLE bob LOGIN", "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 7", "CREATE TABLE gone(a int)",
+    primary.run("INSERT INTO t(x) VALUES ('after')", "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+                "ALTER TABLE t ADD m mood DEFAULT 'ok'", "CREATE ROLE bob LOGIN", "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 7", "CREATE TABLE gone(a int)",
                 "DROP TABLE gone", "UPDATE t SET m = 'sad' WHERE id = 1", "CREATE VIEW v AS SELECT m, f() FROM t")
     standby.wait_for_primary(primary)
     assert standby.run("SELECT * FROM v ORDER BY 1") == [("sad", 7), ("ok", 7)]
@@ -47,13 +46,14 @@ def test_both_sides_show_each_other(pair: tuple[Node, Node]) -> None:
     assert primary.run("SELECT state, application_name FROM pg_stat_replication") == [("streaming", "pgquill_standby")]
     assert standby.run("SELECT status, slot_name LIKE 'pgquill%copy', sender_port FROM pg_stat_wal_receiver") == [
         ("streaming", True, primary.port)]
-    assert standby.run("SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp() <= now()") == [
-        (True, True)]
+    query = "SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp() <= now()"
+    assert standby.run(query) == [(True, True)]
 
 
 def test_large_transaction_arrives_whole(pair: tuple[Node, Node]) -> None:
     primary, standby = pair
-    primary.run("INSERT INTO t(x) SELECT repeat('x', 500) || i FROM generate_series(1, 20000) i", "DELETE FROM t WHERE id % 2 = 0")
+    primary.run("INSERT INTO t(x) SELECT repeat('x', 500) || i FROM generate_series(1, 20000) i",
+                "DELETE FROM t WHERE id % 2 = 0")
     standby.wait_for_primary(primary)
     assert standby.run("SELECT count(*), sum(id) FROM t") == primary.run("SELECT count(*), sum(id) FROM t")
 
@@ -63,8 +63,8 @@ def test_notifications_of_the_primary_reach_those_who_listen_on_the_standby(pair
     with closing(standby.connect()) as listener:
         listener.execute("LISTEN news")
         primary.run("BEGIN", "INSERT INTO t(x) VALUES ('x')", "NOTIFY news, 'one'", "COMMIT", "NOTIFY news, 'two'",
-                    "BEGIN READ ONLY", "NOTIFY news, 'three'", "COMMIT", "NOTIFY other", "BEGIN", "NOTIFY news, 'never'", "ROLLBACK",
-                    "NOTIFY news, 'end'")
+                    "BEGIN READ ONLY", "NOTIFY news, 'three'", "COMMIT", "NOTIFY other", "BEGIN", "NOTIFY news, 'never'",
+                    "ROLLBACK", "NOTIFY news, 'end'")
         found = []
         for note in listener.notifies(timeout=20):
             found.append(note.payload)
@@ -109,7 +109,7 @@ def test_standby_of_a_standby_follows(cluster: Cluster, pair: tuple[Node, Node])
     assert "base backup" not in second.process.output().split("streaming", 1)[1]
 
 
-def test_promoted_standby_writes_and_its_old_primary_does_not(pair: tuple[Node, Node]) -> None:
+def test_promoted_standby_writes_and_its_old_primary_does_not(cluster: Cluster, pair: tuple[Node, Node]) -> None:
     primary, standby = pair
     with closing(primary.connect()) as open_transaction:
         open_transaction.execute("BEGIN")
@@ -124,6 +124,12 @@ def test_promoted_standby_writes_and_its_old_primary_does_not(pair: tuple[Node, 
     assert primary.run(ROWS) == [("before",)]
     with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="recovery is not in progress"):
         standby.run("SELECT pg_promote()")
+    primary.stop()
+    with pytest.raises(NotReady, match="has been left behind by a newer primary, on timeline 2"):
+        cluster.primary()
+    old = cluster.standby("app", standby)
+    old.wait_for_primary(standby)
+    assert old.run(ROWS) == [("before",), ("new",)]
 
 
 def test_old_primary_is_rewound_and_follows(cluster: Cluster, pair: tuple[Node, Node]) -> None:

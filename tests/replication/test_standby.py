@@ -26,7 +26,8 @@ ROWS = "SELECT x FROM t ORDER BY id"
 def test_standby_has_what_the_primary_had_and_gets(pair: tuple[Node, Node]) -> None:
     primary, standby = pair
     primary.run("INSERT INTO t(x) VALUES ('after')", "CREATE TYPE mood AS ENUM ('sad', 'ok')",
-                "ALTER TABLE t ADD m mood DEFAULT 'ok'", "CREATE ROLE bob LOGIN", "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 7", "CREATE TABLE gone(a int)",
+                "ALTER TABLE t ADD m mood DEFAULT 'ok'", "CREATE ROLE bob LOGIN",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 7", "CREATE TABLE gone(a int)",
                 "DROP TABLE gone", "UPDATE t SET m = 'sad' WHERE id = 1", "CREATE VIEW v AS SELECT m, f() FROM t")
     standby.wait_for_primary(primary)
     assert standby.run("SELECT * FROM v ORDER BY 1") == [("sad", 7), ("ok", 7)]

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 
 import trio
 
-from replication.base_backup import BackupError, base_backup, read_options
-from replication.base_backup import Source as Backed
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
 from replication.standby import StandbyHalf
 from replication.walsender import Conversation, Walsender, Who
+from storage.errors import EngineError
 from storage.logged import format_lsn
 from storage.wal import Wal
 
 if TYPE_CHECKING:
+    from replication.base_backup import Source as Backed
     from replication.changes import Changes
     from replication.output import Options
 
@@ -58,8 +58,6 @@ class Replication(StandbyHalf):
     async def start(self) -> None:
         """Before the first client."""
         for name, wal in self.wals().items():
-            if self.engine.server_setting("wal_level") == "logical" and not self.engine.databases[name].file.read_only:
-                await wal.turn_on()
             self.slot_table.load(name, wal)
             self.slot_table.release(wal, self._keep_bytes())
 
@@ -74,7 +72,10 @@ class Replication(StandbyHalf):
             nursery.start_soon(self.run_standby)
             while True:
                 await trio.sleep(TEND_S)
-                await self.tend()
+                try:
+                    await self.tend()
+                except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
+                    self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""
@@ -222,12 +223,16 @@ class Replication(StandbyHalf):
 
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
         """BASE_BACKUP: of the connection's database; of all, if it has asked for none and a folder is served."""
+        from replication.base_backup import BackupError, base_backup, read_options
+
         try:
             await base_backup(self._files(who), read_options(options), conversation, is_standby=self.is_standby)
         except BackupError as error:
             raise self.error(error.sqlstate, error.message, hint=error.hint) from error
 
-    def _files(self, who: Who) -> list[Backed]:
+    def _files(self, who: Who) -> "list[Backed]":
+        from replication.base_backup import Source as Backed
+
         databases, shared = self.engine.databases, self.engine.roles.shared_file
         if not who.is_physical or self.engine.folder is None:
             return [Backed(who.database, databases[who.database].file)]

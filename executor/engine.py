@@ -125,10 +125,9 @@ class Engine:
     async def _add(self, name: str, path: Path) -> ServedDatabase:
         try:
             file = File.open(str(path))
-            if file.wal.note("standby") is not None and not self._is_copy:
+            if not self._is_copy and (reason := _no_primary(file)) is not None:
                 await file.close()
-                raise CannotServe(f"{path} is a standby's copy: follow its primary with pgquill standby, or make it one "
-                                  f"with pgquill promote {path}")
+                raise CannotServe(f"{path} {reason} with pgquill standby, or make a primary of it with pgquill promote {path}")
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
             if self._logs_from_the_start and not file.read_only:
                 await file.wal.turn_on()
@@ -423,6 +422,14 @@ class Engine:
     def _terminate(self, session: Session) -> None:
         if self.backends is not None:
             self.backends.signal(session.process_id, terminate=True)
+
+
+def _no_primary(file: File) -> str | None:
+    """Why a file must not be served as a primary's, from what replication has noted in it."""
+    if file.wal.note("standby") is not None:
+        return "is a standby's copy: follow its primary"
+    timeline = file.wal.note("fenced")
+    return None if timeline is None else f"has been left behind by a newer primary, on timeline {timeline}: follow that"
 
 
 def _files(database: ServedDatabase) -> Iterator[Path]:

@@ -18,7 +18,7 @@ from replication.login import CannotLogIn
 from replication.receiver import STATUS_INTERVAL_S, TIMEOUT_S, Log, Progress, Receiver, Replayed
 from replication.stream import KNOWN_TIMELINE, BadStream
 from storage.errors import ApplyConflict, CannotRewind, EngineError
-from storage.logged import FOREIGN_WRITE, format_lsn
+from storage.logged import FOREIGN_WRITE, Record, format_lsn
 
 RETRY_S = 5.0
 """The longest pause between two tries: wal_retrieve_retry_interval."""
@@ -44,6 +44,9 @@ class CopyLog(Log, Protocol):
 
     async def rewind(self, position: int) -> int:
         """Undo all from a position on."""
+
+    async def newest(self) -> Record | None:
+        """The newest record."""
 
 
 class Timing:
@@ -138,11 +141,13 @@ class Follower:
         try:
             await self._check_system(client)
             await self._make_slot(client)
-            start = format_lsn(self._wal.written)
+            # From the newest record that is here: it comes first, and shows that the logs are the same, not only as long.
+            known = await self._wal.newest()
+            start = format_lsn(self._wal.written if known is None else known.lsn)
             try:
                 options = f"({KNOWN_TIMELINE} '{self._wal.timeline}')"
                 async with client.copy_both(f'START_REPLICATION SLOT "{self.slot}" LOGICAL {start} {options}') as stream:
-                    await self._stream(client, stream)
+                    await self._stream(client, stream, known)
             except ServerError as error:
                 if error.sqlstate == INVALID_SLOT or _says_gone(error.response):
                     raise NeedsBaseBackup(f"the primary's log does not begin at {start} any more: {error.message}") from None
@@ -151,13 +156,13 @@ class Follower:
             self.client = None
             await client.close()
 
-    async def _stream(self, client: Client, stream: Any) -> None:
+    async def _stream(self, client: Client, stream: Any, known: Record | None) -> None:
         wal, timing = self._wal, self._timing
         self._log.info("streaming", primary=client.host.shown, position=format_lsn(wal.written), timeline=wal.timeline)
         self._said = ""
         self.status, self.client = "streaming", client
         self.progress.start, self.start_timeline = wal.written, wal.timeline
-        receiver = Receiver(stream, wal, self.progress, self._replayed, status_interval_s=timing.status_interval_s,
+        receiver = Receiver(stream, wal, self.progress, self._replayed, known=known, status_interval_s=timing.status_interval_s,
                             timeout_s=timing.timeout_s)
         self._receiver = receiver
         self.made_contact.set()

@@ -8,7 +8,7 @@ import trio
 from replication.client import BadConnectionString, ConnectionLost, ServerError, connect
 from replication.conninfo import parse
 from replication.login import CannotLogIn
-from replication.standby import STANDBY, promote_file
+from replication.standby import FENCED, STANDBY, promote_file
 from storage.database import Database
 from storage.errors import EngineError
 from storage.in_use import is_in_use
@@ -49,7 +49,7 @@ async def _promote_file(path: Path) -> str:
     except EngineError as error:
         raise CannotPromote(f"{path}: {error.message}") from None
     try:
-        if database.wal.note(STANDBY) is None:
+        if database.wal.note(STANDBY) is None and database.wal.note(FENCED) is None:
             raise CannotPromote(f"{path} is no standby's copy")
         timeline = await promote_file(database.wal)
     finally:

@@ -14,7 +14,8 @@ import trio
 
 from replication.client import ConnectionLost, CopyBoth
 from replication.stream import Keepalive, XLogData, decode, decode_record, encode_status
-from storage.logged import Record
+from storage.errors import ApplyConflict
+from storage.logged import Record, format_lsn
 
 BATCH_BYTES = 1 << 20
 """About so much is applied in one transaction of the copy."""
@@ -81,9 +82,11 @@ class Progress:
 class Receiver:
     """One stream. run: until it ends, fails, or `stop` is called."""
 
-    def __init__(self, stream: CopyBoth, log: Log, progress: Progress, replayed: Replayed, *,
+    def __init__(self, stream: CopyBoth, log: Log, progress: Progress, replayed: Replayed, *, known: Record | None = None,
                  status_interval_s: float = STATUS_INTERVAL_S, timeout_s: float = TIMEOUT_S) -> None:
+        """known: what comes first must be this, which is here already."""
         self._stream = stream
+        self._known = known
         self._log = log
         self._progress = progress
         self._replayed = replayed
@@ -148,6 +151,11 @@ class Receiver:
         raise ConnectionLost("nothing has come from the primary within wal_receiver_timeout")
 
     def _take(self, record: Record) -> None:
+        if self._known is not None:
+            known, self._known = self._known, None
+            if record != known:
+                raise ApplyConflict(f"the primary's log is another one at {format_lsn(known.lsn)} than this copy's")
+            return
         self._pending.append(record)
         self._pending_bytes += len(record.data)
         if record.committed_at is not None:

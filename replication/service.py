@@ -246,10 +246,10 @@ class Replication(StandbyHalf):
         found = [Backed(name, database.file) for name, database in databases.items()]
         return found if shared is None else [*found, Backed(Path(shared.path).stem, shared)]
 
-    def met(self, wal: Wal, timeline: int) -> None:
+    async def met(self, wal: Wal, timeline: int) -> None:
         """A reader knows of a timeline: if it is newer than ours, this is no primary any more, and the reader is told (55000)."""
         known = self.is_standby
-        if self.fence(wal, timeline, self.log):
+        if await self.fence(wal, timeline, self.log):
             if not known:
                 self.engine.attach_replication(self)  # sessions cannot write from now on
             raise self.error("55000", f"there is a newer timeline than this server's: {timeline}, and this is {wal.timeline}",

@@ -19,6 +19,8 @@ from storage.wal import StoredSlot, Wal
 
 _NAME = re.compile(r"[a-z0-9_]+")
 NAME_BYTES_MAX = 63
+NEWEST_BYTES = 2 << 20
+"""Of what a reader has, so much is kept: a copy compares its newest record with what it is sent. More than a record has."""
 REMOVED = "wal_removed"
 IDLE = "idle_timeout"
 _WHY = {
@@ -227,6 +229,6 @@ class Slots:
 
     def release(self, wal: Wal, keep_bytes: int) -> None:
         """Let the log of a database go as far as no slot needs it. keep_bytes: wal_keep_size."""
-        needed = [slot.confirmed for slot in self.of(wal) if slot.reason is None]
+        needed = [slot.confirmed - NEWEST_BYTES for slot in self.of(wal) if slot.reason is None]
         upto = min(needed, default=wal.written)
         wal.keep_from(max(0, min(upto, wal.written - keep_bytes)))

@@ -18,7 +18,7 @@ from replication.follower import CopyLog, Follower, NeedsBaseBackup, Timing, war
 from replication.login import CannotLogIn
 from storage.logged import PROMOTION, Record, format_lsn
 
-STANDBY, PROMOTED = "standby", "promoted"
+STANDBY, PROMOTED, FENCED = "standby", "promoted", "fenced"
 """Names of notes in pgquill_node."""
 COPY_REFUSAL = "this is a copy: only its primary's changes are written"
 
@@ -67,16 +67,17 @@ def read_mark(wal: StandbyLog, kind: str = STANDBY) -> Mark | None:
 async def save_mark(wal: StandbyLog, mark: Mark) -> None:
     """From now on the file is a copy."""
     await wal.keep_note(STANDBY, msgspec.json.encode(mark).decode())
-    await wal.keep_note(PROMOTED, None)
+    for name in (PROMOTED, FENCED):
+        await wal.keep_note(name, None)
 
 
 async def promote_file(wal: StandbyLog) -> int:
     """Make a primary's file of a copy's: the timeline it begins. Nothing is received meanwhile. Crashed in between, it is a copy
     that has a timeline of its own, which a second call finishes."""
     timeline = await wal.begin_timeline()
-    mark = wal.note(STANDBY)
-    await wal.keep_note(PROMOTED, mark)
-    await wal.keep_note(STANDBY, None)
+    await wal.keep_note(PROMOTED, wal.note(STANDBY))
+    for name in (STANDBY, FENCED):
+        await wal.keep_note(name, None)
     return timeline
 
 
@@ -222,16 +223,17 @@ class StandbyHalf:
         if self.standby is not None:
             await self.standby.run()
 
-    def fence(self, wal: StandbyLog, timeline: int, log: Any) -> bool:
+    async def fence(self, wal: StandbyLog, timeline: int, log: Any) -> bool:
         """Somebody knows a timeline of this database: if it is newer than ours, this is no primary any more. Until it is
-        started again as a standby nothing is written; whether that is so."""
+        started again as a standby nothing is written, and the file keeps that; whether that is so."""
         if timeline <= wal.timeline:
             return False
-        if self.fenced_by is None and not self.is_standby:
+        if not self.is_standby:
             self.fenced_by = timeline
             wal.refusal = f"there is a newer primary, on timeline {timeline}: this server must be restarted as its standby"
             log.error("there is a newer primary: this server takes no more writes", timeline=wal.timeline, newer=timeline,
                       remedy="restart it with pgquill standby --primary, naming the new one")
+            await wal.keep_note(FENCED, str(timeline))
         return True
 
     def receiver(self) -> ReceiverFacts | None:

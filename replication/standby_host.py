@@ -56,7 +56,10 @@ class StandbyHost:
                                            rebuild=self._from_scratch)
         self._from_scratch = False
         mark = self._decision.mark
-        return await self._open_engine(path, name=mark.name, is_copy=self._decision.follows, **options)
+        facts = dict(options.pop("facts", {}))
+        if self._decision.follows:
+            facts |= {"primary_conninfo": self._info.shown, "primary_slot_name": mark.slot}
+        return await self._open_engine(path, name=mark.name, is_copy=self._decision.follows, facts=facts, **options)
 
     def attach(self, replication: Attached, engine: Any, log: Any) -> None:
         """The engine is open, and has a replication: let it follow."""
@@ -66,6 +69,9 @@ class StandbyHost:
         async def rebuild(reason: str) -> None:
             await self._rebuild(replication, log)
 
+        retry_ms, status_s, timeout_ms = (int(engine.server_setting(name)) for name in (
+            "wal_retrieve_retry_interval", "wal_receiver_status_interval", "wal_receiver_timeout"))
+        self._timing = Timing(random, retry_s=retry_ms / 1000, status_interval_s=status_s, timeout_s=timeout_ms / 1000)
         replication.standby = Standby(wal, self._make_copy(engine), self._info, self._decision.mark, self._timing, rebuild, log,
                                       follows=self._decision.follows)
 

@@ -25,6 +25,7 @@ from replication.login import CannotLogIn
 from replication.standby import PROMOTED, Mark, read_mark, save_mark
 from storage.database import Database
 from storage.errors import EngineError
+from storage.in_use import is_in_use
 
 APPLICATION_NAME = "pgquill_standby"
 SLOT_BYTES_MAX = 63
@@ -85,8 +86,12 @@ async def prepare(path: Path, info: ConnectionInfo, slot: str | None, timing: Ti
     """
     if not path.parent.is_dir():
         raise CannotFollow(f"{path}: the folder {path.parent} does not exist")
+    if path.is_dir():  # noqa: ASYNC240  (before any client is served)
+        raise CannotFollow(f"{path} is a folder: a standby's copy is a file")
+    if path.exists() and is_in_use(os.fspath(path)):  # noqa: ASYNC240
+        raise CannotFollow(f"{path} is being served by another process")
     take_new(path)
-    if rebuild or not path.exists():  # noqa: ASYNC240  (before any client is served)
+    if rebuild or not path.exists():  # noqa: ASYNC240
         await persist(lambda: _copy(path, info, slot or default_slot(path), report, log), timing, log)
         take_new(path)
     try:

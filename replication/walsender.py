@@ -266,7 +266,7 @@ class Walsender:
         assert command.slot is not None
         process_id = self._who.process_id
         with self._of.slot_table.acquired(command.slot, process_id, self._who.database) as slot:
-            source = self._source(slot, command)
+            source = await self._source(slot, command)
             sender = Sender(slot, source, conversation, self._error, timeout_s=self._timeout_s(), on_reply=self._of.heard)
             self._of.running[process_id] = self._who, sender
             try:
@@ -286,11 +286,11 @@ class Walsender:
     def _timeout_s(self) -> float:
         return float(self._who.session.settings.typed("wal_sender_timeout")) / 1000
 
-    def _source(self, slot: Slot, command: StartReplication) -> Source:
+    async def _source(self, slot: Slot, command: StartReplication) -> Source:
         if slot.plugin == RECORDS:
             timeline = dict(command.options).get(KNOWN_TIMELINE)
             if timeline is not None and str(timeline).isdecimal():
-                self._of.met(slot.wal, int(timeline))
+                await self._of.met(slot.wal, int(timeline))
             # A copy asks for what comes after what it has. A slot that was made later holds nothing back for it, but the log may
             # be there all the same; if it is not, this is 58P01, or a gap that the copy sees.
             return Records(slot.wal, command.position or slot.confirmed)

@@ -377,6 +377,14 @@ class Wal:
             size += len(record.data)
         return found
 
+    async def newest(self) -> Record | None:
+        """The newest flushed record; None if there is none."""
+        for record in reversed(self._recent):
+            if record.lsn < self.flushed:
+                return record
+        found = await self._select(f"{_SELECT} WHERE lsn >= ?1 AND lsn < ?2 ORDER BY lsn DESC LIMIT 1", (0, self.flushed), 0)
+        return found[0] if found else None
+
     async def read_facts(self, start: int) -> Sequence[Record]:
         """The flushed records from `start` on that have FACTS, all of them."""
         if not self.is_on:

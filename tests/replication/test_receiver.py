@@ -148,6 +148,22 @@ async def test_record_that_comes_twice_stops_the_stream(pair: Pair) -> None:
     assert await pair.rows() in ([], [(1,)])  # never twice
 
 
+async def test_log_that_is_another_one_stops_the_stream(pair: Pair) -> None:
+    known = await pair.copy.wal.newest()
+    assert known is not None
+    await pair.write("INSERT INTO t VALUES (1)")
+    records = await pair.primary.wal.read(known.lsn)
+    pair.stream.send_records(records)
+    pair.stream.say(None)
+    await pair.receiver(known=known).run()
+    assert await pair.rows() == [(1,)]
+    newest = await pair.copy.wal.newest()
+    assert newest == records[-1]
+    pair.stream.send_records([records[-1]._replace(xid=0)])
+    with pytest.raises(ApplyConflict, match="is another one at"):
+        await pair.receiver(known=newest).run()
+
+
 async def test_nonsense_stops_the_stream(pair: Pair) -> None:
     pair.stream.say(b"nonsense")
     with pytest.raises(BadStream):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from executor import plan
+from executor import plan, walk
 from executor.bind.query import bind_query
 from executor.bind.resolve import element_type, type_of
 from executor.bind.scope import Scope
 from executor.bind.statement import LiteralNeeded, Statement, unresolved_parameters
+from executor.bind.volatility import SEQUENCE_WRITERS
 from executor.catalog import usertypes
 from executor.catalog.model import Catalog, Relation
 from executor.context import Context
@@ -191,6 +192,9 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
 def changes_of(found: plan.Plan, lowered: Lowered, verb: str) -> str:
     """What a READ ONLY transaction refuses. It may change temporary tables, and lock their rows."""
     if lowered.statement.writes:
+        if isinstance(found, plan.Query):
+            names = (e.function.name for e in walk.descend(found) if isinstance(e, plan.Call))
+            return next((f"{name}()" for name in names if name in SEQUENCE_WRITERS), verb)
         return "" if isinstance(found, plan.DataChange) and found.relation.persistence == "t" else verb
     if not lowered.steps:
         return ""

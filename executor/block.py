@@ -20,9 +20,13 @@ from executor import sqlstates as states
 from executor.catalog.model import Catalog
 from executor.errors import SqlError
 from executor.limits import Limits
+from executor.messages import flush, send_now
 from executor.notify import Mark
+from executor.origins import before_commit
 from executor.parse import Node
 from executor.portal import QueryPortal
+from executor.recovery import no_read_write, no_serializable
+from executor.synchronous import synchronous_level, wait_for_standbys
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
 from executor.triggers.state import mark_of, restore
@@ -164,6 +168,8 @@ class Block:
             self.session.context.sequences.at_statement.clear()
         if writes:
             self.refuse_read_only(writes)
+        if self.session.settings.in_recovery and transaction.isolation is Isolation.SERIALIZABLE:
+            raise no_serializable(default=True)
         return transaction
 
     def _set_lock_timeout(self, milliseconds: object) -> None:
@@ -194,10 +200,18 @@ class Block:
             self.transaction.synchronous = SYNCHRONOUS.get(str(value), Synchronous.FULL)
 
     def check_setting(self, name: str, value: object) -> None:
-        """25001 where SET TRANSACTION comes too late."""
+        """25001 where SET TRANSACTION comes too late, 0A000 where a standby cannot do it."""
+        if self.transaction is not None:
+            self._check_in_time(name, value)
+        if self.session.settings.in_recovery:
+            if name == "transaction_isolation" and value == "serializable":
+                raise no_serializable()
+            if name == "transaction_read_only" and value in (False, "off"):
+                raise no_read_write()
+
+    def _check_in_time(self, name: str, value: object) -> None:
         settings = self.session.settings
-        if self.transaction is None:
-            return
+        assert self.transaction is not None
         if name == "transaction_isolation" and value != settings.get(name):
             if self.asked:
                 raise states.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
@@ -250,15 +264,22 @@ class Block:
     def begin(self, options: dict[str, str]) -> None:
         """BEGIN."""
         session = self.session
+        begins = not self.explicit and self.transaction is None
         if self.explicit:
             session.notices.append(states.ActiveSqlTransaction("there is already a transaction in progress", severity="WARNING"))
-        elif self.transaction is None:
+        elif begins:
             session.settings.begin()
             self.explicit, self.asked = True, False
             session.context.transaction_ns = session.context.statement_ns = time_ns()
             session.context.env.now_us = session.context.transaction_ns // 1000
-        for name, value in options.items():
-            session.settings.set(name, value, local=True, source="session")
+        try:
+            for name, value in options.items():
+                session.settings.set(name, value, local=True, source="session")
+        except SqlError:
+            if begins:
+                self.explicit = False
+                session.settings.rollback()
+            raise
         self.explicit = True  # also of what was implicit so far, unless the options came too late for that
 
     async def end_implicit(self) -> None:
@@ -270,7 +291,8 @@ class Block:
             return
         session = self.session
         if not transaction.has_written and not session.cursors and not session.context.sequences.dirty and not self.at_commit \
-                and not session.notifications.pending and not session.identity.pending and transaction.end_read():
+                and not session.outgoing and not session.notifications.pending and not session.identity.pending \
+                and transaction.end_read():
             self.transaction = None
             self.release_locks()
             session.settings.commit()
@@ -293,6 +315,9 @@ class Block:
                 await fire_pending(session)
                 transaction = self.transaction
             await session.drop_portals()
+            if session.outgoing:
+                await flush(session)
+                transaction = self.transaction
             for name, cursor in list(session.cursors.items()):
                 if not cursor.held:
                     await session.close_portal(name)
@@ -306,6 +331,8 @@ class Block:
                         await session.context.sequences.save(transaction)
                     if transaction.has_written and not transaction.is_ready_to_write:
                         await transaction.begin_write()
+                    if self.at_commit or session.origin is not None:
+                        await before_commit(session, transaction)
                     if transaction.has_unresolved_foreign_keys and (refused := await self._refused_commit(transaction)):
                         raise refused
                     if session.identity.pending:
@@ -325,6 +352,7 @@ class Block:
             with trio.CancelScope(shield=True):
                 await self.rollback()
             raise
+        waits_for = synchronous_level(session, transaction) if session.engine.waits_for_standbys else ""
         for cursor in session.cursors.values():
             cursor.committed = True
         for effect in self.at_commit:
@@ -338,6 +366,8 @@ class Block:
         if session.identity.pending:
             session.identity.committed()
         session.database.metrics.commits += 1
+        if waits_for and transaction is not None:
+            await wait_for_standbys(session, transaction, waits_for)
         return True
 
     async def _refused_commit(self, transaction: Transaction) -> SqlError | None:
@@ -362,6 +392,10 @@ class Block:
         session.own_catalog = None
         session.context.sequences.dirty.clear()
         session.context.sequences.undo_since(0)
+        if session.outgoing:
+            with trio.CancelScope(shield=True):
+                await send_now(session)
+            session.outgoing.clear()
         session.notifications.discard()
         session.identity.undo_since(0)
         self._reset()
@@ -406,6 +440,7 @@ class Block:
     async def _give_up(self) -> None:
         """The block can only end, or go back to a savepoint: what it holds beyond that, others can have now."""
         transaction = self.transaction
+        self.session.outgoing.clear()
         if transaction is None or transaction.lost:
             return
         with suppress(EngineError), trio.CancelScope(shield=True):
@@ -431,6 +466,8 @@ class Block:
         """SAVEPOINT."""
         token = f"pgquill_{next(_tokens)}"
         session = self.session
+        if session.outgoing:
+            await flush(session)
         await self.ensure().savepoint(token)
         session.settings.savepoint(token)
         self.savepoints.append(Savepoint(
@@ -458,6 +495,7 @@ class Block:
         at = self._find(name)
         session, mark = self.session, self.savepoints[at]
         await self._close_since(mark)
+        session.outgoing.clear()
         await self.ensure().rollback_to(mark.token)
         session.settings.rollback_to(mark.token)
         session.own_catalog = mark.catalog

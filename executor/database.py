@@ -3,11 +3,13 @@
 from time import monotonic
 from typing import Any
 
+from executor import origins
 from executor.catalog.load import load
 from executor.catalog.model import Catalog
 from executor.context import Context
 from executor.metrics import DatabaseMetrics
 from executor.notify import NotifyQueue
+from executor.origins import Origin, Origins
 from executor.sequences import SequenceStates
 from executor.types.base import Stored
 from storage.database import Database as File
@@ -47,6 +49,8 @@ class ServedDatabase:
         self.catalog: Catalog | None = None
         self.plans = PlanCache()
         self.sequences = SequenceStates()
+        self.origins = Origins()
+        self.origins_are_kept = False  # whether the file has a place for them
         self.sessions: set[Any] = set()
         self._token = -1
         self._token_until = 0.0
@@ -78,8 +82,15 @@ class ServedDatabase:
         try:
             self.catalog = await load(transaction, self.catalog)
             await self.sequences.load(transaction, self.catalog)
+            await self._load_origins(transaction)
         finally:
             await transaction.rollback()
+
+    async def _load_origins(self, transaction: Transaction) -> None:
+        self.origins_are_kept = bool(await rows_of(transaction, origins.EXISTS))
+        found = [Origin(*row) for row in await rows_of(transaction, origins.READ)] if self.origins_are_kept else []
+        self.origins.clear()
+        self.origins.update((origin.oid, origin) for origin in found)
 
 
 async def rows_of(transaction: Transaction, sql: str, params: tuple[Stored, ...] = ()) -> list[tuple[Any, ...]]:

@@ -30,6 +30,7 @@ from executor.settings.defaults import SettingDefaults
 from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
+from executor.settings.standby_names import STANDBY_NAMES, parse_standby_names
 from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
@@ -61,6 +62,10 @@ class Engine:
         self.default_database = "postgres"
         self.backends: Any = None
         self.admission: Any = None
+        self.replication: Any = None  # executor.replicas.Replication
+        self.synchronous_standbys = parse_standby_names(str(self.defaults.values[STANDBY_NAMES].typed))
+        self.waits_for_standbys = self.synchronous_standbys is not None  # looked at after each commit
+        self.origins_in_use: dict[tuple[str, int], int] = {}  # (database, OID) -> process id of the session that has it
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
@@ -115,11 +120,19 @@ class Engine:
         try:
             file = File.open(str(path))
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
+            if self._logs_from_the_start and not file.read_only:
+                await file.wal.turn_on()
             await database.reload()
         except EngineError as error:
             raise CannotServe(f"{path}: {error.message}") from None
         self.databases[name] = database
         return database
+
+    @property
+    def _logs_from_the_start(self) -> bool:
+        """With `-c wal_level=logical`; else the log is there once there is a slot."""
+        value = self.defaults.values["wal_level"]
+        return value.source == "command line" and value.typed == "logical"
 
     def _notify_queue(self) -> NotifyQueue:
         pages = self.defaults.values["max_notify_queue_pages"].typed
@@ -157,10 +170,14 @@ class Engine:
         try:
             self._apply_defaults(session)
             settings.apply_options(options)
+            if self.in_recovery:
+                settings.enter_recovery()
             context.catalog = await found.newest_catalog()
         except BaseException:
             found.sessions.discard(session)
             raise
+        if settings.in_recovery and not self.in_recovery:  # promoted while it was being made
+            settings.leave_recovery()
         self.sessions.add(session)
         found.metrics.sessions += 1
         return session
@@ -277,6 +294,25 @@ class Engine:
     def attach_admission(self, admission: Any) -> None:
         """pgwire's decisions about who may connect, for the views that show the files it reads."""
         self.admission = admission
+
+    def attach_replication(self, replication: Any) -> None:
+        """What executor.replicas describes. On a standby, sessions cannot write from now on, until `recovery_ended`."""
+        self.replication = replication
+        if self.in_recovery:
+            for session in self.sessions:
+                session.settings.enter_recovery()
+
+    @property
+    def in_recovery(self) -> bool:
+        """Whether the server follows a primary."""
+        return self.replication is not None and bool(self.replication.is_standby)
+
+    def recovery_ended(self) -> None:
+        """The standby has been promoted: clients are told with their next answer, transactions that begin now may write."""
+        for session in self.sessions:
+            session.settings.leave_recovery()
+        for database in self.databases.values():
+            database.catalog = None  # read again, with what only a server that writes needs to know
 
     def search_path(self, session: Session) -> tuple[str, ...]:
         """The schemas unqualified names are looked for in."""

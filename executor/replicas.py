@@ -12,7 +12,8 @@ import msgspec
 
 class SlotFacts(msgspec.Struct, frozen=True):
     """A replication slot, as pg_replication_slots shows it. active_pid: 0 if nobody uses it. reason: why it cannot be used
-    any more: "wal_removed", "idle_timeout"; None if it can."""
+    any more: "wal_removed", "idle_timeout"; None if it can. The last ones are what pg_stat_replication_slots counts, and when it
+    was reset."""
 
     name: str
     database: str
@@ -24,6 +25,15 @@ class SlotFacts(msgspec.Struct, frozen=True):
     inactive_since: int | None = None
     reason: str | None = None
     failover: bool = False
+    spill_txns: int = 0
+    spill_count: int = 0
+    spill_bytes: int = 0
+    stream_txns: int = 0
+    stream_count: int = 0
+    stream_bytes: int = 0
+    total_txns: int = 0
+    total_bytes: int = 0
+    stats_reset: int | None = None
 
 
 class SenderFacts(msgspec.Struct, frozen=True):
@@ -90,6 +100,9 @@ class Replication(Protocol):
                         options: dict[str, str], *, consume: bool, binary: bool) -> Sequence[tuple[int, int, bytes]]:
         """pg_logical_slot_get_changes and its like: (lsn, xid, output of the plugin)."""
 
+    def reset_slot_statistics(self, name: str) -> None:
+        """pg_stat_reset_replication_slot(): count from zero."""
+
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""
 
@@ -97,14 +110,16 @@ class Replication(Protocol):
         """A standby's own connection."""
 
     async def wait_for_standbys(self, session: Any, lsn: int, level: str) -> None:
-        """After a commit that ends at `lsn`: until the standbys of synchronous_standby_names have written, flushed or applied
-        it. level: remote_write, on or remote_apply."""
+        """After a commit that ends at `lsn`: until the standbys of synchronous_standby_names have written, flushed or applied it.
+        level: remote_write, on or remote_apply. `session.engine.synchronous_standbys` is the setting as replication.synchronous
+        takes it."""
 
     async def wait_for_replay(self, lsn: int, timeout_s: float | None) -> str:
         """WAIT FOR LSN on a standby: "success", "timeout" or "not in recovery"."""
 
     async def promote(self, wait_s: float | None) -> bool:
-        """pg_promote(): stop following, begin a new timeline, accept writes. wait_s: None does not wait."""
+        """pg_promote(): stop following, begin a new timeline, accept writes; call `Engine.recovery_ended` then. wait_s: None does
+        not wait."""
 
     def replay_lsn(self) -> int | None:
         """pg_last_wal_replay_lsn(); None on a primary that has never been a standby."""

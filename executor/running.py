@@ -5,8 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from executor.analysis import Analyzed, slot_values
+from executor.sqlstates import TRSerializationFailure
 from executor.types.base import Stored
 from storage.rows import Rows
+from storage.statement import Isolation
 
 if TYPE_CHECKING:
     from executor.session import Session
@@ -30,3 +32,14 @@ def runner(session: "Session", transaction: Any, analyzed: Analyzed, parameters:
         return partial(run_steps, session, transaction, analyzed, parameters, literals)
     values = slot_values(analyzed.lowered.slots, parameters, literals, session.context.env)
     return partial(session.run_statement, transaction, session.statement_of(analyzed), values, analyzed)
+
+
+def same_schema(session: "Session", transaction: Any, version: int) -> bool:
+    """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.
+
+    40001 if the transaction's snapshot is older than the catalog: its rows are not those the plan is about.
+    """
+    if transaction.isolation is not Isolation.READ_COMMITTED:
+        raise TRSerializationFailure(
+            "could not serialize access due to a schema change after the transaction's snapshot")
+    return bool(session.database.file.schema_token() == version)

@@ -25,6 +25,7 @@ from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
 from executor.lifting import lift
+from executor.messages import flush
 from executor.metrics import SessionClock
 from executor.notices import wanted
 from executor.notify import Notifications
@@ -34,9 +35,11 @@ from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.privileges import check_privileges
+from executor.recovery import refuse_in_recovery
 from executor.renewal import renew_portal, renew_statement
+from executor.replicating import Replicating
 from executor.roles.identity import Identity
-from executor.running import runner
+from executor.running import runner, same_schema
 from executor.sequences import SessionSequences
 from executor.settings.session import Settings
 from executor.sharing import NOT_LIFTABLE, prepare_lifted, shape_key
@@ -49,18 +52,18 @@ from executor.waiting import run_command_waiting, run_waiting, wait_for
 from storage.errors import EngineError, LockConflict, NeedsWriter, SchemaChanged
 from storage.locks import LockOwner
 from storage.rows import Rows
-from storage.statement import Isolation, Statement
+from storage.statement import Statement
 
 RETRIES = 100
 """How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
 
 
-class Session:
+class Session(Replicating):
     """See the module's description. Methods raise SqlError."""
 
     def __init__(self, database: ServedDatabase, engine: Any, user: str, settings: Settings, context: Context) -> None:
-        self.database, self.engine, self.user = database, engine, user
-        self.settings, self.context = settings, context
+        super().__init__(database, engine, settings)
+        self.user, self.context = user, context
         self.lock_owner = LockOwner(0)
         self.wait_start_ns = 0  # when it began to wait for a lock, if it waits for one
         self.secret = b""
@@ -305,6 +308,7 @@ class Session:
     async def fail(self) -> None:
         """A statement failed."""
         await self.block.fail()
+        await self.failed()
         if not self.block.explicit:
             await self.drop_portals()
 
@@ -321,6 +325,7 @@ class Session:
         await self.drop_portals()
         await self.close_cursors()
         await self.block.abandon()
+        await self.end_replicating()
         self.notifications.close()
         self.advisory.release_all()
         self.temporary.release(ended=True)
@@ -442,6 +447,8 @@ class Session:
         told, so they must stay the same.
         """
         tries = 0
+        if self.floor:
+            await self.reach_floor()
         while tries < RETRIES:
             analyzed = prepared.analyzed
             assert analyzed is not None
@@ -504,6 +511,8 @@ class Session:
         version = analyzed.catalog.version
         try:
             if statement.writes:
+                if self.outgoing and transaction is self.block.transaction:
+                    await flush(self)
                 if not transaction.begin_write_nowait():
                     with self.block.timeout():
                         await transaction.begin_write()
@@ -519,7 +528,7 @@ class Session:
             if rows is None:
                 with self.block.timeout():
                     rows = await transaction.run(statement, values)
-            if self.own_catalog is None and rows.schema_token != version and not self._same_schema(transaction, version):
+            if self.own_catalog is None and rows.schema_token != version and not same_schema(self, transaction, version):
                 await rows.close()
                 return None
             return rows  # type: ignore[no-any-return]
@@ -533,16 +542,6 @@ class Session:
             raise await self._diagnosed(error, error, transaction, analyzed, values) from None
         except OverflowError:
             raise states.NumericValueOutOfRange("value is out of range for type bigint") from None
-
-    def _same_schema(self, transaction: Any, version: int) -> bool:
-        """Called when a result's schema token is not the catalog's. A statement that reads no table has an old token.
-
-        40001 if the transaction's snapshot is older than the catalog: its rows are not those the plan is about.
-        """
-        if transaction.isolation is not Isolation.READ_COMMITTED:
-            raise states.TRSerializationFailure(
-                "could not serialize access due to a schema change after the transaction's snapshot")
-        return bool(self.database.file.schema_token() == version)
 
     async def _diagnosed(self, found: SqlError, error: Exception, transaction: Any, analyzed: Analyzed,
                          values: list[Stored]) -> SqlError:
@@ -570,10 +569,16 @@ class Session:
         self.block.note_command()
         if not kind.read_only_ok:
             self.block.refuse_read_only(command_tag(command.raw.node))
+        elif self.settings.in_recovery:
+            refuse_in_recovery(self, command)
         if kind.alone:
             self.block.refuse_inside(kind.alone)
         if not kind.transaction_control:
+            if self.outgoing:
+                await flush(self)
             if kind.takes_snapshot:
+                if self.floor:
+                    await self.reach_floor()
                 self.block.begin_statement()
             elif not self.block.explicit:
                 self.block.ensure()

@@ -24,7 +24,9 @@ from executor.clock import stored_timestamp
 from executor.lockview import lock_rows, wait_event
 from executor.masking import masked
 from executor.metrics import DatabaseMetrics
+from executor.origins import Origin, origins_of
 from executor.privileges.rules import of_sequence, who_is
+from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.roles.model import DatabaseFacts, Role, Roles
 from executor.roles.rules import has_privileges_of
 from executor.settings.definitions import SECRET
@@ -230,6 +232,39 @@ class EngineView(SessionView):
     def database_bytes(self, name: str) -> int:
         """The size of another database of the cluster."""
         return self.engine.databases[name].file.size
+
+    def slots(self) -> Iterable[SlotFacts]:
+        """Every replication slot of the server."""
+        found: Iterable[SlotFacts] = self.engine.replication.slots() if self.engine.replication is not None else ()
+        return found
+
+    def senders(self) -> Iterable[SenderFacts]:
+        """Every connection that is being sent a log."""
+        found: Iterable[SenderFacts] = self.engine.replication.senders() if self.engine.replication is not None else ()
+        return found
+
+    def receiver(self) -> ReceiverFacts | None:
+        """A standby's connection to its primary."""
+        found: ReceiverFacts | None = self.engine.replication.receiver() if self.engine.replication is not None else None
+        return found
+
+    def origins(self) -> Iterable[Origin]:
+        """The replication origins that are committed, and what the session's transaction has made of them."""
+        return origins_of(self.session).values()
+
+    @property
+    def sees_statistics(self) -> bool:
+        """Whether the user may see the statistics of others."""
+        return self.session.identity.has_role("pg_read_all_stats")
+
+    def server_number(self, name: str) -> int:
+        """A setting of the whole server, in its own unit."""
+        return int(self.engine.server_setting(name))
+
+    def log_end(self, database: str) -> int:
+        """The position at which a database's log ends."""
+        found = self.engine.find(database)
+        return 0 if found is None else found.file.wal.written
 
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
         """The states of the sequences, of those that one may look at."""

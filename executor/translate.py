@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from executor import sqlstates as states
+from executor.awaiting import Awaited
 from executor.catalog.model import Catalog, Constraint, Relation
 from executor.catalog.search_path import shown_schema
 from executor.errors import SqlError
@@ -49,6 +50,8 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
         "snapshot too old", detail="It kept the write-ahead log growing beyond max_wal_size.",
         hint="The transaction might succeed if retried."),
     engine.StaleSnapshot: lambda e: states.TRSerializationFailure("could not serialize access due to concurrent update"),
+    Awaited: lambda e: states.FeatureNotSupported(
+        "a function that has to wait in the midst of a result is not supported by pgquill"),
     engine.LockConflict: lambda e: states.FeatureNotSupported(
         "waiting for a lock in the midst of a result is not supported by pgquill"),
     engine.NeedsWriter: lambda e: states.FeatureNotSupported(

@@ -10,6 +10,8 @@ from itertools import chain, count
 from time import time_ns
 from typing import TYPE_CHECKING, TypeVar
 
+from executor.awaiting import Awaited, fulfil
+from executor.messages import send_now
 from executor.prepared import fresh
 from executor.translate import translate
 from executor.triggers.state import mark_of, restore
@@ -27,21 +29,34 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     """Run a session's statement; again after each lock that it had to wait for."""
     session.advisory.begin_statement()
     noted, told, triggers = session.notifications.mark(), len(session.notices), mark_of(session.context)
-    while True:
-        try:
-            return await run()
-        except LockConflict as conflict:
-            await wait_for(session, conflict)
-            if conflict.meanwhile is not None:
-                await conflict.meanwhile()
-            session.notifications.undo_since(noted)
-            restore(session.context, triggers)
-            del session.notices[told:]
-        except NeedsWriter:
-            session.notifications.undo_since(noted)
-            restore(session.context, triggers)
-            del session.notices[told:]
-            raise
+    said, done = len(session.outgoing), len(session.block.at_commit)
+    outer, session.awaitings, session.retried = session.awaitings, session.retried, None
+    if session.awaitings is not None:
+        session.awaitings.begin_run()
+    try:
+        while True:
+            try:
+                found = await run()
+                if found is None:  # the schema has changed: the statement is analyzed anew, and has not waited in vain
+                    session.retried = session.awaitings
+                return found
+            except LockConflict as conflict:
+                await wait_for(session, conflict)
+                if conflict.meanwhile is not None:
+                    await conflict.meanwhile()
+                session.notifications.undo_since(noted)
+                restore(session.context, triggers)
+                del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
+            except NeedsWriter:
+                session.notifications.undo_since(noted)
+                restore(session.context, triggers)
+                del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
+                session.retried = session.awaitings
+                raise
+    finally:
+        session.awaitings = outer
+        if session.outgoing:
+            await send_now(session)
 
 
 async def run_command_waiting(session: "Session", command: "Command", parameters: "Parameters") -> "Result":
@@ -63,6 +78,10 @@ async def wait_for(session: "Session", conflict: LockConflict) -> None:
     transaction, request = session.block.ensure(), conflict.request
     if transaction.lost:
         raise translate(conflict, session.context.catalog) from None
+    if isinstance(conflict, Awaited):
+        session.advisory.give_back()
+        await fulfil(session, conflict)
+        return
     advisory = request.key[0] == ADVISORY
     if advisory:
         session.advisory.give_back()

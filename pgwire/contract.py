@@ -112,6 +112,8 @@ class ExecutorSession(Protocol):
     settings: Any  # get(name) as SHOW prints it, typed(name)
     audit: Audit  # told what begins and ends; writes what the settings ask for
     query_text: str  # what the client has sent last; set by pgwire where the executor does not see it
+    on_cancel: Callable[[], None] | None
+    """What a cancel request does now, where it does not end the statement."""
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

@@ -130,6 +130,9 @@ class ClientSession:
             return
         if interrupt is Interrupt.CANCEL and not self._busy and self.state not in COPY_IN_STATES:
             return
+        if interrupt is Interrupt.CANCEL and (handle := self.executor.on_cancel) is not None:
+            handle()
+            return
         self._interrupt_now(interrupt)
 
     def _interrupt_now(self, interrupt: Interrupt) -> None:

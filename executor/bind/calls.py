@@ -12,7 +12,7 @@ from executor.bind.scope import Scope
 from executor.bind.statement import Statement, type_name
 from executor.bind.typenames import find as find_type
 from executor.catalog.constructors import constructors
-from executor.catalog.routines import IS_ROUTINE, routines
+from executor.catalog.routines import routines
 from executor.errors import not_supported
 from executor.facts import lookup
 from executor.facts.lookup import Function
@@ -237,7 +237,7 @@ def _finish(s: Statement, function: Function, declared: tuple[int, ...], argumen
         converted.append(_untyped(s, a) if t == T.ANY else coerce(s, a, t, position=position))
     if result == T.RECORD and function.name in SAME_ROW:
         result = rows.unnamed(converted[0].type)
-    if result == T.RECORD and len(function.outputs) > 1 and (function.returns_set or function.source == IS_ROUTINE):
+    if result == T.RECORD and len(function.outputs) > 1:
         outputs = [operators.polymorphic(declared, [a.type for a in arguments], oid, position)[1] for _, oid in function.outputs]
         result = row_number(tuple(Field(name, oid) for (name, _), oid in zip(function.outputs, outputs, strict=True)))
     return function, converted, result

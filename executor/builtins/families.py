@@ -304,6 +304,28 @@ FAMILIES: dict[str, str] = {
         "regexp_split_to_array regexp_split_to_table regexp_substr substring texticregexeq texticregexne "
         "textregexeq textregexne "
     ),
+    "replication_origins": (
+        "pg_replication_origin_advance pg_replication_origin_create pg_replication_origin_drop "
+        "pg_replication_origin_oid pg_replication_origin_progress pg_replication_origin_session_is_setup "
+        "pg_replication_origin_session_progress pg_replication_origin_session_reset "
+        "pg_replication_origin_session_setup pg_replication_origin_xact_reset pg_replication_origin_xact_setup "
+        "pg_show_replication_origin_status "
+    ),
+    "replication_slots": (
+        "pg_copy_logical_replication_slot pg_copy_physical_replication_slot pg_create_logical_replication_slot "
+        "pg_create_physical_replication_slot pg_drop_replication_slot pg_get_replication_slots "
+        "pg_logical_slot_get_binary_changes pg_logical_slot_get_changes pg_logical_slot_peek_binary_changes "
+        "pg_logical_slot_peek_changes pg_replication_slot_advance pg_stat_get_replication_slot "
+        "pg_stat_reset_replication_slot "
+    ),
+    "replication_state": (
+        "pg_control_recovery pg_control_system pg_create_restore_point pg_current_wal_flush_lsn "
+        "pg_current_wal_insert_lsn pg_current_wal_lsn pg_get_wal_replay_pause_state pg_is_in_recovery "
+        "pg_is_wal_replay_paused pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp "
+        "pg_logical_emit_message pg_promote pg_split_walfile_name pg_stat_get_wal pg_stat_get_wal_receiver "
+        "pg_stat_get_wal_senders pg_switch_wal pg_wal_lsn_diff pg_wal_replay_pause pg_wal_replay_resume "
+        "pg_walfile_name pg_walfile_name_offset "
+    ),
     "sequences": (
         "currval lastval nextval pg_sequence_last_value setval "
     ),
@@ -312,7 +334,7 @@ FAMILIES: dict[str, str] = {
         "getpgusername inet_client_addr inet_client_port inet_server_addr inet_server_port pg_available_extensions "
         "pg_backend_pid pg_blocking_pids pg_char_to_encoding pg_client_encoding pg_collation_for pg_conf_load_time "
         "pg_current_xact_id pg_current_xact_id_if_assigned pg_cursor pg_encoding_to_char pg_get_keywords "
-        "pg_is_in_recovery pg_isolation_test_session_is_blocked pg_jit_available pg_lock_status pg_ls_waldir "
+        "pg_isolation_test_session_is_blocked pg_jit_available pg_lock_status pg_ls_waldir "
         "pg_postmaster_start_time pg_prepared_statement pg_safe_snapshot_blocking_pids pg_show_all_settings "
         "pg_timezone_names pg_trigger_depth pgquill_metrics pgquill_wal_size session_user set_config system_user "
         "txid_current txid_current_if_assigned version "

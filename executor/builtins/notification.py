@@ -6,6 +6,7 @@ from executor.builtins.base import Builtin, Python, SetReturning
 from executor.context import Context
 from executor.errors import not_supported
 from executor.notify import Notifications
+from executor.recovery import during_recovery
 
 
 def _notifications(context: Context) -> Notifications:
@@ -16,6 +17,8 @@ def _notifications(context: Context) -> Notifications:
 
 
 def _notify(context: Context, channel: str | None, payload: str | None) -> str:
+    if context.settings.in_recovery:
+        raise during_recovery("NOTIFY")
     _notifications(context).notify(channel or "", payload or "")
     return ""
 

@@ -16,6 +16,7 @@ from executor.catalog.typenames import format_type
 from executor.context import Context
 from executor.facts import table
 from executor.facts.lookup import types_by_oid
+from executor.recovery import during_recovery
 from executor.settings.definitions import SECRET
 from executor.sqlstates import DatatypeMismatch, NullValueNotAllowed, UndefinedObject
 from executor.types.base import Stored
@@ -72,10 +73,6 @@ def _set_config(context: Context, name: str | None, value: str | None, local: in
     return str(context.settings.get(name))
 
 
-def _in_recovery(context: Context) -> int:
-    return int(setting(context, "in_hot_standby") == "on")
-
-
 _ENCODINGS = {_UTF8: "UTF8"} | dict(enumerate((
     "SQL_ASCII", "EUC_JP", "EUC_CN", "EUC_KR", "EUC_TW", "EUC_JIS_2004", "UTF8", "MULE_INTERNAL", "LATIN1", "LATIN2",
     "LATIN3", "LATIN4", "LATIN5", "LATIN6", "LATIN7", "LATIN8", "LATIN9", "LATIN10", "WIN1256", "WIN1258", "WIN866",
@@ -114,6 +111,8 @@ def _keywords() -> Any:
 
 
 def _transaction_id(context: Context) -> int:
+    if context.settings is not None and context.settings.in_recovery:
+        raise during_recovery("pg_current_xact_id()")
     return view_of(context).transaction_id()
 
 
@@ -183,7 +182,6 @@ BUILTINS = (
     Builtin("pg_ls_waldir()", SetReturning(_log_files, context=True)),
     Builtin("pgquill_wal_size()", _with_context(_log_bytes)),
     Builtin("pgquill_metrics()", SetReturning(lambda context: map(tuple, view_of(context).measures()), context=True)),
-    Builtin("pg_is_in_recovery()", _with_context(_in_recovery), ("pg_is_in_recovery()", "f")),
     Builtin("pg_encoding_to_char(int4)", Python(lambda number: _ENCODINGS.get(number, "")),
             ("pg_encoding_to_char(6)", "UTF8")),
     Builtin("pg_char_to_encoding(name)", Python(_encoding_number), ("pg_char_to_encoding('utf-8')", "6")),

@@ -44,7 +44,7 @@ def command_kind(node_kind: str) -> CommandKind | None:
 
 NAMES = {
     "CreateFunctionStmt": "CREATE FUNCTION", "AlterFunctionStmt": "ALTER FUNCTION",
-    "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
+    "SelectStmt": "SELECT INTO", "DoStmt": "DO", "CallStmt": "CALL", "CreateTrigStmt": "CREATE TRIGGER",
     "CreateEventTrigStmt": "CREATE EVENT TRIGGER",
     "MergeStmt": "MERGE", "GrantStmt": "GRANT", "CreateRoleStmt": "CREATE ROLE", "CreateEnumStmt": "CREATE TYPE",
     "CreateDomainStmt": "CREATE DOMAIN", "AlterEnumStmt": "ALTER TYPE", "AlterDomainStmt": "ALTER DOMAIN",

@@ -5,6 +5,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace as changed
 
 from executor import plan, walk
@@ -96,6 +97,8 @@ def call(g: Generator, expr: plan.Call) -> str:
     if fact.name == "pg_collation_for" and (found := collations.collation_of(expr.arguments[0])):
         return literal(quote_identifier(found))
     implementation = builtin(fact, expr.position).implementation
+    if isinstance(implementation, SetReturning) and not fact.returns_set and len(fact.outputs) > 1:
+        implementation = _as_row(implementation)
     if isinstance(implementation, Native):
         return _native(g, expr, implementation)
     if isinstance(implementation, Python):
@@ -103,6 +106,16 @@ def call(g: Generator, expr: plan.Call) -> str:
         name = scalar(g, fact, implementation, expr.arguments, expr.type)
         return f"{name}({', '.join(arguments)})"
     raise not_supported(f"function {fact.name} as an expression", position=expr.position or None)
+
+
+@cache
+def _as_row(implementation: SetReturning) -> Python:
+    """A function that gives one row of several columns, as an expression: the row is one value."""
+    def row(*arguments: Any) -> str:
+        (found,) = implementation.function(*arguments)
+        return msgspec.json.encode(found).decode()
+
+    return Python(row, context=implementation.context)
 
 
 def computed(g: Generator, expr: plan.Call) -> str | None:

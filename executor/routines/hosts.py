@@ -216,6 +216,8 @@ class SessionHost:
         transaction = self.session.block.ensure()
         try:
             rows = transaction.run_inline_or_none(plan.analyzed.lowered.statement, [parameters[i] for i in plan.slots])
+        except LockConflict:  # it is waited for in `rows`
+            rows = None
         except EngineError as error:
             raise translate(error, self.context.catalog) from None
         except OverflowError:

@@ -14,8 +14,10 @@ from executor.facts import table
 from executor.identifiers import split_identifiers
 from executor.settings.definitions import Definition, Typed, invalid_value
 from executor.settings.log_connections import check_log_connections
+from executor.settings.standby_names import parse_standby_names
 from executor.settings.time_zone import check_time_zone
-from executor.sqlstates import FeatureNotSupported, InvalidParameterValue, UndefinedObject
+from executor.sqlstates import FeatureNotSupported, InvalidParameterValue, InvalidTextRepresentation, UndefinedObject
+from executor.types.integer import lsn_from_text, lsn_text
 
 if TYPE_CHECKING:
     from executor.settings.session import Settings
@@ -233,6 +235,19 @@ def _check_application_name(definition: Definition, value: Typed, settings: "Set
     return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in str(value).encode())
 
 
+def _check_standby_names(definition: Definition, value: Typed, settings: "Settings") -> Typed:
+    parse_standby_names(str(value))
+    return value
+
+
+def _check_position(definition: Definition, value: Typed, settings: "Settings") -> Typed:
+    """A position in the log, or nothing."""
+    try:
+        return lsn_text(lsn_from_text(str(value))) if value else value
+    except InvalidTextRepresentation as error:
+        raise invalid_value(definition, str(value), detail=error.message) from None
+
+
 CHECKS: Mapping[str, Check] = {
     "datestyle": _check_date_style,
     "timezone": check_time_zone,
@@ -266,5 +281,12 @@ CHECKS: Mapping[str, Check] = {
     "log_line_prefix": _only("%m [%p] "),
     "max_stack_depth": _check_stack_depth,
     "allow_system_table_mods": _only(False),
+    "synchronous_standby_names": _check_standby_names,
+    "pgquill.min_lsn": _check_position,
+    "track_commit_timestamp": _only(False),
+    "hot_standby": _only(True),
+    "sync_replication_slots": _only(False),
+    "synchronized_standby_slots": _only(""),
+    "recovery_min_apply_delay": _only(0),
 }
 """By the setting's name in lower case."""

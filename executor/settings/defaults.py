@@ -54,6 +54,7 @@ _CONFIGURED = {
     "log_timezone": "UTC",
     "timezone_abbreviations": "Default",
     "max_stack_depth": "2MB",
+    "wal_level": "logical",  # the log holds what decoding needs, whenever there is one
     "max_notify_queue_pages": "8192",  # of each database, in memory: see executor.notify
 }
 """What initdb writes into PostgreSQL's configuration, or the server finds out when it starts."""

@@ -96,6 +96,8 @@ _UNRECORDED = (
                category="Reporting and Logging", description="Shows whether the current user is a superuser."),
     Definition(name="seed", vartype="real", boot="0", minimum=-1, maximum=1, hidden=True, resettable=False,
                reset_with_all=False, category="Ungrouped", description="Sets the seed for random-number generation."),
+    Definition(name="pgquill.min_lsn", boot="", hidden=True,
+               description="The position that a standby must have replayed before it runs a statement of this session."),
     Definition(name="default_with_oids", vartype="bool", boot="off", hidden=True, category="Ungrouped",
                description="WITH OIDS is no longer supported; this can only be false."),
     Definition(name="ssl_renegotiation_limit", vartype="integer", boot="0", hidden=True, category="Ungrouped",

@@ -53,6 +53,8 @@ _FIXED_CONTEXTS = {
 _AT_CONNECTION_START = frozenset(("backend", "superuser-backend"))
 _FOR_SUPERUSERS = frozenset(("superuser", "superuser-backend"))
 
+_ON = Value(True, "on", "on", "override")
+
 
 class Settings:
     """One session's settings.
@@ -82,6 +84,7 @@ class Settings:
         self._listeners: dict[str, list[Listener]] = {}
         self._set_session_user(user)
         self.revision = 0  # moves whenever a setting changes
+        self.in_recovery = False
         self._touched: set[str] = set()
         self._told: dict[str, str] = {}
         self._fit_env()
@@ -222,6 +225,24 @@ class Settings:
         key = self._key(name)
         self._set_from_outside(key, self._read(self.definition(key), text, "override"))
 
+    def enter_recovery(self) -> None:
+        """The server is a standby: no transaction can write, and clients are told."""
+        self.in_recovery = True
+        self.override("in_hot_standby", "on")
+        if not self._journals:
+            self._follow("default_transaction_read_only")
+
+    def leave_recovery(self) -> None:
+        """The server accepts writes now: in the transactions that begin from now on."""
+        self.in_recovery = False
+        self.override("in_hot_standby", "off")
+        name = "transaction_read_only"
+        if not self._journals:
+            self._follow("default_transaction_read_only")
+        elif name not in self._masked:
+            self._masked[name] = self._value("default_transaction_read_only")
+            self._journals[0][1].setdefault(name, (self._masked[name], None))
+
     def check_for_later(self, name: str, value: str | Sequence[str] | None) -> tuple[str, str | None]:
         """The spelling of a setting's name and the text of a value that another session is to begin with. Raises as `set`."""
         before = set(self._custom)
@@ -346,7 +367,8 @@ class Settings:
         """Outside a transaction, the settings of the next one are those of every new one."""
         for current, default in TRANSACTION_SETTINGS.items():
             if default == key:
-                self._assign(current, self._value(default))
+                recovers = self.in_recovery and current == "transaction_read_only"
+                self._assign(current, _ON if recovers else self._value(default))
 
     # --- transactions ---------------------------------------------------------------------------------------------
 

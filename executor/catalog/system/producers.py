@@ -21,6 +21,7 @@ from executor.catalog.system import (
     information_routines,
     information_tables,
     objects,
+    replication,
     sessions,
     statistics,
     triggers,
@@ -79,10 +80,9 @@ pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server pg_catalog.pg_fo
 pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings pg_catalog.pg_default_acl pg_catalog.pg_largeobject
 pg_catalog.pg_largeobject_metadata pg_catalog.pg_parameter_acl pg_catalog.pg_seclabel
 pg_catalog.pg_shseclabel pg_catalog.pg_seclabels pg_catalog.pg_shdepend pg_catalog.pg_transform
-pg_catalog.pg_prepared_xacts pg_catalog.pg_file_settings pg_catalog.pg_replication_origin
-pg_catalog.pg_replication_origin_status pg_catalog.pg_replication_slots pg_catalog.pg_stat_replication
-pg_catalog.pg_stat_replication_slots pg_catalog.pg_stat_subscription pg_catalog.pg_stat_subscription_stats
-pg_catalog.pg_stat_wal_receiver pg_catalog.pg_stat_progress_analyze pg_catalog.pg_stat_progress_basebackup
+pg_catalog.pg_prepared_xacts pg_catalog.pg_file_settings
+pg_catalog.pg_stat_subscription pg_catalog.pg_stat_subscription_stats
+pg_catalog.pg_stat_progress_analyze pg_catalog.pg_stat_progress_basebackup
 pg_catalog.pg_stat_progress_cluster pg_catalog.pg_stat_progress_copy pg_catalog.pg_stat_progress_create_index
 pg_catalog.pg_stat_progress_vacuum pg_catalog.pg_stat_user_functions pg_catalog.pg_stat_xact_user_functions
 information_schema._pg_foreign_data_wrappers information_schema._pg_foreign_servers
@@ -110,6 +110,8 @@ _FROM_SESSION: list[Producer] = [
     sessions.pg_stat_gssapi, sessions.pg_locks,
     sessions.pg_prepared_statements, sessions.pg_cursors, statistics.pg_stat_database,
     statistics.pg_stat_database_conflicts, statistics.pg_stat_wal, statistics.pg_stat_checkpointer,
+    replication.pg_replication_slots, replication.pg_stat_replication_slots, replication.pg_stat_replication,
+    replication.pg_stat_wal_receiver, replication.pg_replication_origin, replication.pg_replication_origin_status,
 ]
 _CONSTANTS: list[Producer] = [views.pg_rules, cluster.pg_available_extensions,
                               cluster.pg_available_extension_versions, cluster.pg_timezone_abbrevs]

@@ -15,7 +15,7 @@ from executor.facts import table
 from executor.facts.lookup import Type, types_by_oid
 
 SQLITE_SCHEMA = "catalog"
-_INTEGERS = {"bool", "int2", "int4", "int8", "oid", "xid", "cid", "xid8"}
+_INTEGERS = {"bool", "int2", "int4", "int8", "oid", "xid", "cid", "xid8", "pg_lsn"}
 _REALS = {"float4", "float8"}
 
 

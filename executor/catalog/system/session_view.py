@@ -13,7 +13,9 @@ from executor.catalog.model import Acl, Catalog
 from executor.client import TlsFacts
 from executor.errors import not_supported
 from executor.metrics import DatabaseMetrics
+from executor.origins import Origin
 from executor.privileges.acl import texts
+from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.roles.model import DatabaseFacts, Membership, Role, Roles, initial
 
 if TYPE_CHECKING:
@@ -277,6 +279,35 @@ class SessionView:
     def database_bytes(self, name: str) -> int:
         """The size of another database of the cluster."""
         raise not_supported(f'the size of database "{name}" from here')
+
+    def slots(self) -> Iterable[SlotFacts]:
+        """Every replication slot of the server."""
+        return ()
+
+    def senders(self) -> Iterable[SenderFacts]:
+        """Every connection that is being sent a log."""
+        return ()
+
+    def receiver(self) -> ReceiverFacts | None:
+        """A standby's connection to its primary."""
+        return None
+
+    def origins(self) -> Iterable[Origin]:
+        """The replication origins, as the session's transaction sees them."""
+        return ()
+
+    @property
+    def sees_statistics(self) -> bool:
+        """Whether the user may see the statistics of others."""
+        return True
+
+    def server_number(self, name: str) -> int:
+        """A setting of the whole server, in its own unit."""
+        return -1
+
+    def log_end(self, database: str) -> int:
+        """The position at which a database's log ends."""
+        return 0
 
     def sequence_values(self) -> Mapping[int, tuple[int, bool]]:
         """OID -> (last value, is called)."""

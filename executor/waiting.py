@@ -30,6 +30,12 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     session.advisory.begin_statement()
     noted, told, triggers = session.notifications.mark(), len(session.notices), mark_of(session.context)
     said, done = len(session.outgoing), len(session.block.at_commit)
+
+    def undo() -> None:
+        session.notifications.undo_since(noted)
+        restore(session.context, triggers)
+        del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
+
     outer, session.awaitings, session.retried = session.awaitings, session.retried, None
     if session.awaitings is not None:
         session.awaitings.begin_run()
@@ -38,19 +44,16 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
             try:
                 found = await run()
                 if found is None:  # the schema has changed: the statement is analyzed anew, and has not waited in vain
+                    undo()
                     session.retried = session.awaitings
                 return found
             except LockConflict as conflict:
                 await wait_for(session, conflict)
                 if conflict.meanwhile is not None:
                     await conflict.meanwhile()
-                session.notifications.undo_since(noted)
-                restore(session.context, triggers)
-                del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
+                undo()
             except NeedsWriter:
-                session.notifications.undo_since(noted)
-                restore(session.context, triggers)
-                del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
+                undo()
                 session.retried = session.awaitings
                 raise
     finally:

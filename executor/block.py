@@ -348,6 +348,7 @@ class Block:
                         effects.append(await session.identity.write(transaction))
                     if session.notifications.pending:
                         session.notifications.before_commit()
+                        await session.notifications.log(transaction)
                         effects.append(session.notifications.committed)
                     if effects:
                         transaction.after_commit = partial(_call_all, effects)

@@ -69,15 +69,18 @@ class Engine:
         # Given out when somebody looks; those of the server's next run are higher.
         self.transaction_numbers = count(time_ns() // 1000)
         self._defaults_by_options: dict[tuple[int, ...], SettingDefaults] = {}
+        self._is_copy = False  # what is served follows a primary, at least at first
         self._making: set[str] = set()  # names of databases that CREATE DATABASE is at
         self._oids = count(FIRST_DATABASE_OID)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     async def open(cls, path: str, *, server_version: str = "18.4", settings: Mapping[str, str] | None = None,
-                   facts: Mapping[str, str] | None = None) -> "Engine":
+                   facts: Mapping[str, str] | None = None, name: str | None = None,
+                   is_copy: bool = False) -> "Engine":
         """Serve a .db file (made if missing), a folder, or ":memory:". settings: those given on the command line; facts:
-        what other settings are because of how the server was started. Raises CannotServe."""
+        what other settings are because of how the server was started; name: of the database in a file, if it is not that of the
+        file; is_copy: it is served as a standby. Raises CannotServe."""
         try:
             defaults = server_defaults(server_version, settings or {}, facts or {})
         except SqlError as error:
@@ -99,8 +102,9 @@ class Engine:
         if not where.parent.is_dir():
             raise CannotServe(f"{path}: the folder {where.parent} does not exist")
         engine = cls(None, server_version, defaults)
-        engine.default_database = where.stem
-        return await engine._add_only(where.stem, where)
+        engine.default_database = name or where.stem
+        engine._is_copy = is_copy
+        return await engine._add_only(engine.default_database, where)
 
     async def _add_only(self, name: str, path: Path) -> "Engine":
         """Serve a single file, which has the roles too."""
@@ -119,8 +123,12 @@ class Engine:
     async def _add(self, name: str, path: Path) -> ServedDatabase:
         try:
             file = File.open(str(path))
+            if file.wal.note("standby") is not None and not self._is_copy:
+                await file.close()
+                raise CannotServe(f"{path} is a standby's copy: follow its primary with pgquill standby, or make it one "
+                                  f"with pgquill promote {path}")
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
-            if self.logs_from_the_start and not file.read_only:
+            if self.logs_from_the_start and not file.read_only and not self._is_copy:
                 await file.wal.turn_on()
             await database.reload()
         except EngineError as error:
@@ -417,5 +425,5 @@ class Engine:
 
 def _files(database: ServedDatabase) -> Iterator[Path]:
     assert database.file.path is not None
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-pgquill"):
         yield Path(database.file.path + suffix)

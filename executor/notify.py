@@ -20,11 +20,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from executor.errors import SqlError
+from executor.replaying import notes_message
 from executor.sqlstates import InvalidParameterValue, ProgramLimitExceeded
 from executor.sqlstates import Warning as SqlWarning
 
 if TYPE_CHECKING:
     from executor.session import Session
+    from storage.transaction import Transaction
 
 CHANNEL_BYTES_MAX = 63
 PAYLOAD_BYTES_MAX = 7999
@@ -164,6 +166,12 @@ class NotifyQueue:
         for session in woken:
             session.wake()
 
+    def replay(self, process_id: int, notes: Iterable[Note]) -> None:
+        """On a copy: what a transaction of the primary had noted takes effect. Nothing can be refused here, so that what comes
+        while the queue is full is lost to those who listen here."""
+        if self._used <= self.bytes_max:
+            self._send(process_id, notes)
+
     def taken(self, notification: Notification) -> None:
         """A session has no more need of a notification."""
         notification.unread -= 1
@@ -233,6 +241,17 @@ class Notifications:
         if self._notes:
             own = _after(self._channels, self._actions).keys() - self._channels.keys() if self._actions else ()
             self._reserved = self._queue.reserve(self._notes, own, self._session.notices)
+
+    async def log(self, transaction: "Transaction") -> None:
+        """Before the commit: tell the copies of this database, if there may be any."""
+        if not self._notes or not transaction.logs:
+            return
+        message = notes_message(self._session.process_id, tuple(self._notes))
+        if transaction.read_only:
+            await self._session.database.file.wal.append((message,))
+        else:
+            await transaction.begin_write()
+            transaction.log(message)
 
     def committed(self) -> None:
         """The transaction is committed, if not durable; those that are committed after it take effect after it."""

@@ -232,6 +232,9 @@ class Walsender(Protocol):
 class Replication(Protocol):
     """Who answers replication commands: replication.service has this shape."""
 
+    stop_server: Callable[[], None] | None
+    """Ends the server at once; set before `run`."""
+
     async def start(self) -> None:
         """Before the first client."""
 

@@ -149,6 +149,7 @@ async def _serve_engine(
         if attach is not None:
             attach(what)
     if replication is not None:
+        replication.stop_server = server.stop_now
         await replication.start()
     async with trio.open_nursery() as nursery:
         with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:

@@ -4,15 +4,19 @@ executor.replicas.Replication is what the executor sees of it, pgwire.contract.R
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import trio
 
+from replication.base_backup import BackupError, base_backup, read_options
+from replication.base_backup import Source as Backed
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
+from replication.standby import StandbyHalf
 from replication.synchronous import Standby, is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
 from storage.logged import format_lsn
@@ -25,13 +29,11 @@ if TYPE_CHECKING:
 TEND_S = 1.0
 """How often slots are saved and looked at."""
 MEGABYTE = 1 << 20
+COPY_KEEPS = 64 * MEGABYTE
 
 
-class Replication:
+class Replication(StandbyHalf):
     """See the module. engine: executor.engine.Engine, of which only values are asked."""
-
-    is_standby = False
-    replay_is_paused = False
 
     def __init__(self, engine: Any, error: MakeError, log: Any) -> None:
         self.engine = engine
@@ -61,13 +63,17 @@ class Replication:
             self.slot_table.release(wal, self._keep_bytes())
 
     def _keep_bytes(self) -> int:
-        return self._setting("wal_keep_size") * MEGABYTE
+        """What is kept of a log for nobody in particular: on a copy for the others, which will follow it if it is promoted."""
+        asked = self._setting("wal_keep_size") * MEGABYTE
+        return asked if self.standby is None else max(asked, COPY_KEEPS)
 
     async def run(self) -> None:
-        """Tend the slots, until cancelled."""
-        while True:
-            await trio.sleep(TEND_S)
-            await self.tend()
+        """Tend the slots, and follow if this is a standby, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.run_standby)
+            while True:
+                await trio.sleep(TEND_S)
+                await self.tend()
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""
@@ -82,7 +88,8 @@ class Replication:
         await self.slot_table.save()
         for wal in wals.values():
             if wal.is_on:
-                await wal.notice_foreign()
+                if not self.is_standby:
+                    await wal.notice_foreign()
                 self.slot_table.release(wal, self._keep_bytes())
 
     async def close(self) -> None:
@@ -213,8 +220,27 @@ class Replication:
         self.replied.unpark_all()
 
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
-        """BASE_BACKUP."""
-        raise self.error("0A000", "BASE_BACKUP is not supported")
+        """BASE_BACKUP: of the connection's database; of all, if it has asked for none and a folder is served."""
+        try:
+            await base_backup(self._files(who), read_options(options), conversation, is_standby=self.is_standby)
+        except BackupError as error:
+            raise self.error(error.sqlstate, error.message, hint=error.hint) from error
+
+    def _files(self, who: Who) -> list[Backed]:
+        databases, shared = self.engine.databases, self.engine.roles.shared_file
+        if not who.is_physical or self.engine.folder is None:
+            return [Backed(who.database, databases[who.database].file)]
+        found = [Backed(name, database.file) for name, database in databases.items()]
+        return found if shared is None else [*found, Backed(Path(shared.path).stem, shared)]
+
+    def met(self, wal: Wal, timeline: int) -> None:
+        """A reader knows of a timeline: if it is newer than ours, this is no primary any more, and the reader is told (55000)."""
+        known = self.is_standby
+        if self.fence(wal, timeline, self.log):
+            if not known:
+                self.engine.attach_replication(self)  # sessions cannot write from now on
+            raise self.error("55000", f"there is a newer timeline than this server's: {timeline}, and this is {wal.timeline}",
+                             detail=wal.refusal)
 
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""
@@ -223,8 +249,8 @@ class Replication:
             running = [each for each in self.running.values() if each[1].slot.database == database]
             states = sync_states(self.engine.synchronous_standbys, self._standbys(database))
             found += [SenderFacts(
-                who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush, sender.apply,
-                sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, *state, sender.reply_time,
+                who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush,
+                sender.apply, sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, *state, sender.reply_time,
                 sender.slot.name) for (who, sender), state in zip(running, states, strict=True)]
         return found
 

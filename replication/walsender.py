@@ -24,6 +24,7 @@ from replication.commands import (
 )
 from replication.sender import RECORDS, Channel, Records, Sender, Source
 from replication.slots import Slot
+from replication.stream import KNOWN_TIMELINE
 from storage.logged import format_lsn
 
 if TYPE_CHECKING:
@@ -256,9 +257,14 @@ class Walsender:
         return float(self._who.session.settings.typed("wal_sender_timeout")) / 1000
 
     def _source(self, slot: Slot, command: StartReplication) -> Source:
-        start = max(command.position, slot.confirmed)
         if slot.plugin == RECORDS:
-            return Records(slot.wal, start)
+            timeline = dict(command.options).get(KNOWN_TIMELINE)
+            if timeline is not None and str(timeline).isdecimal():
+                self._of.met(slot.wal, int(timeline))
+            # A copy asks for what comes after what it has. A slot that was made later holds nothing back for it, but the log may
+            # be there all the same; if it is not, this is 58P01, or a gap that the copy sees.
+            return Records(slot.wal, command.position or slot.confirmed)
+        start = max(command.position, slot.confirmed)
         options = [(name, None if value is None else str(value)) for name, value in command.options]
         return self._of.changes(slot, options, start)
 

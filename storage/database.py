@@ -15,26 +15,26 @@ from typing import Any
 import apsw
 import trio
 
+from storage.backup import BaseCopy, Report, base_copy, copy_to
 from storage.connection import Connection, Settings, file_uri
 from storage.counters import LogCounters
 from storage.engine import Engine
-from storage.errors import Busy, CannotOpen, Interrupted, LockedByOther, ReadOnly, translate
+from storage.errors import Busy, CannotOpen, LockedByOther, ReadOnly
+from storage.foreign import leave_note
 from storage.holding import PinnedConnection
 from storage.locks import LockManager, LockOwner, Mode, Request
-from storage.logged import LOCAL_TABLES
 from storage.pool import Pool
 from storage.statement import Isolation, Synchronous
 from storage.transaction import Transaction
 from storage.turn import Alone
 from storage.wal import Wal
-from storage.worker import Worker, interrupted
+from storage.worker import Worker
 
 READERS_MAX = 100
 BUSY_TIMEOUT_S = 30.0
 BUDGET_S = 0.005
 """How long a statement may keep the event loop before it is moved to a thread."""
 OPEN_WAIT_S = 1.0
-BACKUP_PAGES = 1000
 _WAL_HEADER = b"\x02\x02"
 _memory_names = count(1)
 
@@ -173,9 +173,16 @@ class Database:
         self._engine.check_open()
         source = Connection(self._engine.settings)
         try:
-            await self._engine.worker.read(partial(_copy, source, path), source)
+            await self._engine.worker.read(partial(copy_to, source, path), source)
         finally:
             source.close()
+
+    async def base_copy(self, report: Report | None = None) -> BaseCopy:
+        """A copy of the newest state for a base backup, made beside readers and writers. Close it. Cancellable.
+
+        report: is told (bytes copied, bytes in all), in a thread. Raises: DiskFull, IoError, EngineError.
+        """
+        return await base_copy(self._engine, report)
 
     async def close(self) -> None:
         """Checkpoint and close. Transactions must have ended; a connection still out is closed when it comes back."""
@@ -212,7 +219,7 @@ def _settings(path: str | None, create: bool, read_only: bool, settings: Setting
         return replace(settings, uri=file_uri(path), flags=writing | (apsw.SQLITE_OPEN_CREATE if create else 0))
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     # A WAL file needs its -shm file; where that cannot be made and nobody has made it, nobody writes either.
-    lone = not writable and _is_wal(path) and not os.path.exists(path + "-shm")
+    lone = not writable and is_wal(path) and not os.path.exists(path + "-shm")
     uri = file_uri(path, immutable="1") if lone else file_uri(path)
     return replace(settings, uri=uri, flags=flags, read_only=True)
 
@@ -221,7 +228,8 @@ def _may_write(path: str) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _is_wal(path: str) -> bool:
+def is_wal(path: str) -> bool:
+    """Whether a file is in WAL mode; not for one that this process has open, whose locks would go. Raises: CannotOpen."""
     try:
         with open(path, "rb") as file:
             return file.read(20)[18:] == _WAL_HEADER
@@ -229,34 +237,9 @@ def _is_wal(path: str) -> bool:
         raise CannotOpen(f"unable to open {path}: {error.strerror}") from error
 
 
-def _copy(source: Connection, path: str) -> None:
-    partial_path = f"{path}.partial-{os.getpid()}"
-    if os.path.exists(path):
-        raise CannotOpen(f"{path} exists already")
-    try:
-        target = apsw.Connection(file_uri(partial_path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-                                 | apsw.SQLITE_OPEN_URI)
-        try:
-            source.command("BEGIN")  # one snapshot: the copy never starts again, however much is written meanwhile
-            with target.backup("main", source.raw, "main") as backup:
-                while not backup.done:
-                    if interrupted():
-                        raise Interrupted("interrupted")
-                    backup.step(BACKUP_PAGES)
-            source.command("COMMIT")
-            for table in sorted(LOCAL_TABLES):
-                target.execute(f"DROP TABLE IF EXISTS main.{table}").fetchall()
-        finally:
-            target.close(True)
-        os.replace(partial_path, path)
-    except apsw.Error as error:
-        raise translate(error) from error
-    finally:
-        if os.path.exists(partial_path):
-            os.unlink(partial_path)
-
-
 def _close(engine: Engine) -> None:
     engine.pool.close()
     engine.watch.close()
+    engine.wal.stop_applying()
+    leave_note(engine)
     engine.writer.close()  # the last connection copies the log into the file and removes it

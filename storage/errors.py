@@ -105,6 +105,10 @@ class ApplyConflict(EngineError):
     """A copy of a database is not as the records to be done need it: it is no exact copy, and needs a new base backup."""
 
 
+class CannotRewind(EngineError):
+    """The newest part of the log cannot be undone."""
+
+
 class TransactionLost(EngineError):
     """SQLite has rolled the whole transaction back (interrupted write, disk full, I/O error); only rollback() works."""
 

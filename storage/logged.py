@@ -27,6 +27,8 @@ from storage.changes import Change
 SQL, TRUNCATE, MESSAGE, FACTS, ORIGIN, FORK = 1, 2, 3, 4, 5, 6
 PROMOTION, FOREIGN_WRITE = "promotion", "another program has written to the file"
 CASCADE, RESTART_IDENTITY = 1, 2
+NOTIFY_PREFIX = "pgquill.notify"
+"""Of the MESSAGE that tells copies of a transaction's NOTIFYs: content (process id, ((channel, payload), ...)) in MessagePack."""
 FIRST_LSN = 0x1000000
 """Where the first log of a file begins."""
 HEAD_BYTES = 40

@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, Any
 import apsw
 import msgspec
 import trio
+from msgspec.structs import replace
 
 from storage.apply import Applier
 from storage.changes import Change
 from storage.connection import Connection
 from storage.errors import ApplyConflict, Busy, LogGone, ReadOnly, translate
+from storage.foreign import written_by_others
 from storage.logged import FIRST_LSN, FOREIGN_WRITE, FORK, PROMOTION, Record, encode
+from storage.rewind import Rewound, undo_from
 from storage.turn import Alone, Patience
 
 if TYPE_CHECKING:
@@ -98,6 +101,9 @@ class Wal:
         self._waiting = trio.lowlevel.ParkingLot()
         self.listeners: set[Callable[[], None]] = set()
         self._applier: Applier | None = None
+        self._notes: dict[str, str] = {}
+        self.refusal: str | None = None
+        """Why nothing may be committed that the log would tell of: this is a copy, or there is a newer primary."""
         engine.flusher.position = lambda: self.written
         engine.flusher.reached = self._reached
 
@@ -120,9 +126,12 @@ class Wal:
             self._xid = record.xid
             self.oldest, self.written = first[0], record.end
         self.flushed = self.written
+        if self.is_on and written_by_others(self._engine):
+            self._engine.foreign += 1  # the next commit begins a new timeline
         self._slots = {slot.name: slot for slot in (msgspec.json.decode(text, type=StoredSlot) for (text,) in slots)}
 
     def _take_node(self, node: dict[str, Any]) -> None:
+        self._notes = {name: value for name, value in node.items() if isinstance(value, str)}
         self.system_identifier = int(node.get("system_identifier", 0))
         self.timeline = int(node.get("timeline", 1))
         self.history = tuple((old, end, why) for old, end, why in json.loads(node.get("history", "[]")))
@@ -215,7 +224,9 @@ class Wal:
 
     def write(self, connection: Connection, records: Iterable[bytes], *, facts: bool = False) -> int:
         """Append the records of the transaction that is about to be committed on a connection; where they end. `committed` says
-        that it is. 5 us and more."""
+        that it is. 5 us and more. Raises: ReadOnly, if there is a `refusal`."""
+        if self.refusal is not None:
+            raise ReadOnly(self.refusal)
         self._new = []
         self._fork, self._is_gap = None, False
         if self._foreign != self._engine.foreign:
@@ -303,6 +314,11 @@ class Wal:
 
     def _append(self, connection: Connection, changes: Sequence[Change]) -> None:
         self.write(connection, (encode(changes),))
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether the log tells of every commit, as far as this process has noticed."""
+        return self._foreign == self._engine.foreign
 
     async def notice_foreign(self) -> None:
         """Look whether another program has written since the last commit; if so, begin the new timeline now."""
@@ -441,6 +457,65 @@ class Wal:
         engine.checkpoint_if_due(applier.connection.wal_pages)
         with trio.CancelScope(shield=True):
             await engine.flusher.flush()
+
+    async def rewind(self, position: int) -> int:
+        """Undo all from a position on, so that this copy can follow another history that has its log up to there; how many
+        records that were. Raises: CannotRewind, ApplyConflict; then nothing has been done."""
+        engine = self._engine
+        self.stop_applying()
+        applier = Applier(Connection(engine.settings))
+        connection = applier.connection
+        alone = Alone()
+        await engine.turn.take(alone, engine.busy_timeout_s)
+        try:
+            await self._begin(connection)
+            self._refuse_foreign()
+
+            def job() -> Rewound:
+                rewound = undo_from(applier, position)
+                self._save_node(connection, rewound.last.timeline, self._history_before(rewound.last.timeline))
+                connection.command("COMMIT")
+                return rewound
+
+            with trio.CancelScope(shield=True):
+                done = await engine.worker.write(job)
+            self.history, self.timeline = self._history_before(done.last.timeline), done.last.timeline
+            self._xid = done.last.xid
+            self.written = self.flushed = position
+            self._recent.clear()
+            self._recent_bytes = 0
+            engine.history.add(None)
+            engine.committed()
+        finally:
+            if connection.in_transaction:
+                connection.command("ROLLBACK")
+            engine.wrote(connection)
+            engine.turn.leave(alone)
+            connection.close()
+        gone = [replace(slot, reason=slot.reason or "wal_removed") for slot in self._slots.values() if slot.confirmed > position]
+        await self.save_slots(gone)
+        return done.records
+
+    def _history_before(self, timeline: int) -> tuple[tuple[int, int, str], ...]:
+        return tuple(row for row in self.history if row[0] < timeline)
+
+    def note(self, name: str) -> str | None:
+        """What `keep_note` has kept."""
+        return self._notes.get(name)
+
+    async def keep_note(self, name: str, value: str | None) -> None:
+        """Keep something about this copy alone, beside the log; None forgets it. Durable when it returns."""
+        def job(connection: Connection) -> None:
+            for sql in _TABLES:
+                connection.command(sql)
+            if value is None:
+                connection.raw.execute("DELETE FROM main.pgquill_node WHERE name = ?", (name,)).fetchall()
+            else:
+                connection.raw.execute(_SAVE_NODE, (name, value)).fetchall()
+
+        await self._alone(job)
+        self._notes = {known: kept for known, kept in self._notes.items() if known != name} | (
+            {} if value is None else {name: value})
 
     def _refuse_foreign(self) -> None:
         engine = self._engine

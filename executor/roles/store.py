@@ -77,6 +77,11 @@ class RoleStore:
         self._next_seen = next(self._oids) + 1
         return self._next_seen - 1
 
+    @property
+    def shared_file(self) -> File | None:
+        """The file of a folder's roles, if there is one by now."""
+        return self._file if self.is_shared else None
+
     async def close(self) -> None:
         """Close the file, if it is the store's own."""
         if self.is_shared and self._file is not None:

@@ -28,6 +28,7 @@ from storage.errors import (
     StaleSnapshot,
     TransactionLost,
 )
+from storage.foreign import vouch_for
 from storage.locks import LockOwner, Mode
 from storage.logged import FORK, Record
 from storage.statement import Function, Isolation, Need, Statement
@@ -421,6 +422,7 @@ def copy_file(path: str, target: str) -> None:
         backup.step()
     source.close()
     copy.close()
+    vouch_for(target)
 
 
 async def simulate(seed: int, path: str, *, inline: bool = True, logged: bool = False, steps: int = 120) -> Run:

@@ -12,6 +12,7 @@ import trio.testing
 from storage.changes import DELETE, INSERT, UPDATE, Change
 from storage.database import Database
 from storage.errors import ApplyConflict, LogGone
+from storage.foreign import vouch_for
 from storage.logged import FIRST_LSN, FOREIGN_WRITE, FORK, MESSAGE, PROMOTION, SQL, TRUNCATE
 from storage.statement import Function, Isolation, Statement
 from storage.wal import StoredSlot, Wal
@@ -396,6 +397,7 @@ async def test_copy_that_is_not_exact_says_so_and_stays_as_it_is(filled: Bench, 
     raw = apsw.Connection(path + ".copy")
     raw.execute("DELETE FROM t WHERE id = 3")
     raw.close()
+    vouch_for(path + ".copy")
     copy = Database.open(path + ".copy")
     await filled.execute("DELETE FROM t WHERE id >= 2")
     with pytest.raises(ApplyConflict, match="a row of t"):

@@ -35,7 +35,8 @@ async def test_message_of_a_transaction_stands_where_it_was_said(tmp_path: Path)
     async with serving(tmp_path / "a.db", settings=LOGGED) as server:
         client = await server.client()
         for text in ("CREATE TABLE t(a int)", "BEGIN", "INSERT INTO t VALUES (1)",
-                     "SELECT pg_logical_emit_message(true, 'p', 'x')", "INSERT INTO t VALUES (2)", "SELECT pg_logical_emit_message(true, 'p', '\\x00'::bytea)", "COMMIT"):
+                     "SELECT pg_logical_emit_message(true, 'p', 'x')", "INSERT INTO t VALUES (2)",
+                     "SELECT pg_logical_emit_message(true, 'p', '\\x00'::bytea)", "COMMIT"):
             await client.run(text)
         assert await logged(client) == [[1, ("p", b"x", 1), 2, ("p", b"\0", 1)]]
 
@@ -53,7 +54,8 @@ async def test_message_that_is_not_part_of_the_transaction_survives_it(tmp_path:
     async with serving(tmp_path / "a.db", settings=LOGGED) as server:
         client = await server.client()
         for text in ("CREATE TABLE t(a int)", "BEGIN", "INSERT INTO t VALUES (1)",
-                     "SELECT pg_logical_emit_message(false, 'p', 'x')", "SELECT pg_logical_emit_message(true, 'p', 'y')", "ROLLBACK"):
+                     "SELECT pg_logical_emit_message(false, 'p', 'x')", "SELECT pg_logical_emit_message(true, 'p', 'y')",
+                     "ROLLBACK"):
             await client.run(text)
         await client.error("SELECT pg_logical_emit_message(false, 'p', 'z'), 1/0")
         assert await logged(client) == [[("p", b"x", 0)], [("p", b"z", 0)]]
@@ -81,8 +83,9 @@ async def test_origin_is_logged_and_its_position_is_committed_with_the_changes(t
     async with serving(tmp_path / "a.db", settings=LOGGED) as server:
         client = await server.client()
         for text in ("CREATE TABLE t(a int)", "SELECT pg_replication_origin_create('o')",
-                     "SELECT pg_replication_origin_session_setup('o')", "BEGIN", "SELECT pg_replication_origin_xact_setup('0/AA', now())", "INSERT INTO t VALUES (1)", "COMMIT",
-                     "BEGIN", "SELECT pg_replication_origin_xact_setup('0/BB', now())", "INSERT INTO t VALUES (2)", "ROLLBACK"):
+                     "SELECT pg_replication_origin_session_setup('o')", "BEGIN",
+                     "SELECT pg_replication_origin_xact_setup('0/AA', now())", "INSERT INTO t VALUES (1)", "COMMIT", "BEGIN",
+                     "SELECT pg_replication_origin_xact_setup('0/BB', now())", "INSERT INTO t VALUES (2)", "ROLLBACK"):
             assert "error" not in await client.run(text)
         assert await logged(client) == [[1, ("o", 0xAA)]]
         other = await server.client()

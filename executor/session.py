@@ -53,8 +53,7 @@ from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Statement
 
-RETRIES = 100
-"""How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
+RETRIES = 100  # of analyzing a statement anew because somebody has just changed the schema, of other tables perhaps
 
 
 class Session(Replicating):

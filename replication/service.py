@@ -19,6 +19,7 @@ from replication.slots import MakeError, Slot, Slots
 from replication.standby import StandbyHalf
 from replication.synchronous import Standby, is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
+from storage.errors import EngineError
 from storage.logged import format_lsn
 from storage.wal import Wal
 
@@ -73,7 +74,10 @@ class Replication(StandbyHalf):
             nursery.start_soon(self.run_standby)
             while True:
                 await trio.sleep(TEND_S)
-                await self.tend()
+                try:
+                    await self.tend()
+                except EngineError as error:  # a full disk, a file that another program has locked: the next time, perhaps
+                    self.log.error("replication slots could not be looked after", reason=error.message)
 
     async def tend(self) -> None:
         """Save what has moved; give up slots that hold back too much; let go of what nobody needs."""

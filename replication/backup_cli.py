@@ -45,8 +45,12 @@ def backup(
 
             raise BackupFailed(f"{source}: there is no such file or folder")
         store = open_store(destination)
-        with _bar(f"backing up {_shown(source)}") as bar:
-            manifest = _take(source, store, label, rate, bar)
+        try:
+            with _bar(f"backing up {_shown(source)}") as bar:
+                manifest = _take(source, store, label, rate, bar)
+        except BaseException:
+            store.abandon()
+            raise
         print(f"{destination}: {_size(manifest)} of {_names(manifest)}, up to {manifest.end} of timeline {manifest.timeline}")
 
     _run(run)
@@ -90,7 +94,7 @@ def _take(source: str, store: "Store", label: str, rate: int | None, bar: "_Bar"
     from replication.base_backup import Options
 
     if source.startswith(SCHEMES):
-        raise NotImplementedError
+        return trio.run(fetching.fetch_backup, source, store, label, rate, bar.progress)
     options = Options(label, has_manifest=True, max_rate=None if rate is None else rate * 1024)
     return trio.run(fetching.copy_files, Path(source), store, options, bar.progress)
 

@@ -100,11 +100,11 @@ class FolderStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._partial = partial_path(path)
-        self._partial.mkdir(mode=0o700)
         self._file: BinaryIO | None = None
 
     def begin(self, member: archive.Member) -> None:
         """See Store."""
+        self._partial.mkdir(mode=0o700, exist_ok=True)
         self._file = create(self._partial / member.name)
 
     def write(self, data: bytes) -> None:
@@ -138,27 +138,31 @@ class ArchiveStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._partial = partial_path(path)
-        self._raw = create(self._partial)
-        self._out: BinaryIO = self._raw
-        if not path.name.endswith(".tar"):
-            self._out = cast(BinaryIO, gzip.GzipFile("", "wb", GZIP_LEVEL, self._raw))
+        self._raw: BinaryIO | None = None
+        self._out: BinaryIO | None = None
         self._size = 0
 
     def begin(self, member: archive.Member) -> None:
         """See Store."""
+        if self._out is None:
+            self._out = self._raw = create(self._partial)
+            if not self.path.name.endswith(".tar"):
+                self._out = cast(BinaryIO, gzip.GzipFile("", "wb", GZIP_LEVEL, self._raw))
         self._size = member.size
         self._out.write(archive.header(*member))
 
     def write(self, data: bytes) -> None:
         """See Store."""
+        assert self._out is not None
         self._out.write(data)
 
     def end(self) -> None:
         """See Store."""
-        self._out.write(archive.padding(self._size))
+        self.write(archive.padding(self._size))
 
     def finish(self) -> None:
         """See Store."""
+        assert self._out is not None and self._raw is not None
         self._out.write(archive.END)
         if self._out is not self._raw:
             self._out.close()
@@ -188,14 +192,12 @@ def is_archive(path: Path) -> bool:
 
 
 def open_store(path: Path) -> Store:
-    """A new place for a backup: an archive if its name says so, otherwise a folder. Raises: BackupFailed."""
+    """A new place for a backup: an archive if its name says so, otherwise a folder. Nothing is made before the first file begins.
+    Raises: BackupFailed."""
     refuse_existing(path)
     if is_archive(path) and path.is_dir():
         raise BackupFailed(f"{path} is a folder")
-    try:
-        return ArchiveStore(path) if is_archive(path) else FolderStore(path)
-    except OSError as error:
-        raise failed(error, path) from error
+    return ArchiveStore(path) if is_archive(path) else FolderStore(path)
 
 
 class Checksums:

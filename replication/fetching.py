@@ -24,6 +24,15 @@ from replication.backup_store import (
     sync,
 )
 from replication.base_backup import BackupError, Options, Source, base_backup
+from replication.client import (
+    BadConnectionString,
+    CannotConnect,
+    ConnectionLost,
+    ServerError,
+    connect,
+    parse,
+)
+from replication.login import CannotLogIn
 from replication.manifest import Manifest
 from storage.database import Database, is_wal
 from storage.errors import EngineError
@@ -77,6 +86,23 @@ async def receive(copy: CopyOut, store: Store, progress: Progress = SILENT) -> M
     except BaseException:
         receiver.abandon()
         raise
+
+
+async def fetch_backup(url: str, store: Store, label: str, max_rate_kib: int | None, progress: Progress = SILENT) -> Manifest:
+    """Take a backup of the database that a connection string names. Raises: BackupFailed."""
+    try:
+        info = parse(url)
+        client = await connect(info, replication="database")
+    except (BadConnectionString, CannotConnect, CannotLogIn, ServerError) as error:
+        raise BackupFailed(str(error)) from error
+    try:
+        async with client.copy_out(command(label, max_rate_kib=max_rate_kib)) as copy:
+            return await receive(copy, store, progress)
+    except (ServerError, ConnectionLost) as error:
+        hint = error.hint if isinstance(error, ServerError) else None
+        raise BackupFailed(f"{error}" + (f". {hint}" if hint else "")) from error
+    finally:
+        await client.close()
 
 
 # --- of files on this machine -----------------------------------------------------------------------------------------

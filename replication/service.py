@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 import trio
 
-from replication.base_backup import BackupError, base_backup, read_options
-from replication.base_backup import Source as Backed
 from replication.commands import CreateSlot, Option
 from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
@@ -24,6 +22,7 @@ from storage.logged import format_lsn
 from storage.wal import Wal
 
 if TYPE_CHECKING:
+    from replication.base_backup import Source as Backed
     from replication.changes import Changes
     from replication.output import Options
 
@@ -225,12 +224,16 @@ class Replication(StandbyHalf):
 
     async def base_backup(self, who: Who, options: Sequence[Option], conversation: Conversation) -> None:
         """BASE_BACKUP: of the connection's database; of all, if it has asked for none and a folder is served."""
+        from replication.base_backup import BackupError, base_backup, read_options
+
         try:
             await base_backup(self._files(who), read_options(options), conversation, is_standby=self.is_standby)
         except BackupError as error:
             raise self.error(error.sqlstate, error.message, hint=error.hint) from error
 
-    def _files(self, who: Who) -> list[Backed]:
+    def _files(self, who: Who) -> "list[Backed]":
+        from replication.base_backup import Source as Backed
+
         databases, shared = self.engine.databases, self.engine.roles.shared_file
         if not who.is_physical or self.engine.folder is None:
             return [Backed(who.database, databases[who.database].file)]

@@ -27,7 +27,8 @@ def make_file(path: Path, rows: int = 2000) -> Path:
     connection = apsw.Connection(os.fspath(path))
     connection.execute("PRAGMA journal_mode = wal").fetchall()
     connection.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE c(t INTEGER REFERENCES t)").fetchall()
-    connection.executemany("INSERT INTO t VALUES (?, ?)", [(i, f"row {i}" * 10) for i in range(rows)])
+    with connection:
+        connection.executemany("INSERT INTO t VALUES (?, ?)", [(i, f"row {i}" * 10) for i in range(rows)])
     connection.close()
     return path
 

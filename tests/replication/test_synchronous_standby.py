@@ -22,8 +22,8 @@ def test_commit_waits_for_the_standby_that_is_named(cluster: Cluster) -> None:
         for i in range(20):
             writer.execute("INSERT INTO t VALUES (%s)", (i,))
             assert reader.execute("SELECT max(a) FROM t").fetchone() == (i,)  # it was there before the commit was answered
-        shown = writer.execute("SELECT sync_priority, sync_state, state, sent_lsn = replay_lsn FROM pg_stat_replication").fetchall()
-        assert shown == [(1, "sync", "streaming", True)]
+        assert writer.execute("SELECT sync_priority, sync_state, state, sent_lsn = replay_lsn "
+                              "FROM pg_stat_replication").fetchall() == [(1, "sync", "streaming", True)]
 
 
 def test_cancelled_wait_is_a_warning_and_the_row_is_there(cluster: Cluster) -> None:

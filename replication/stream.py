@@ -21,7 +21,7 @@ KNOWN_TIMELINE = "known_timeline"
 _DATA = struct.Struct(">cQQq")
 _KEEPALIVE = struct.Struct(">cQqB")
 _STATUS = struct.Struct(">cQQQqB")
-_record = msgspec.msgpack.Decoder(Record).decode
+_record = msgspec.msgpack.Decoder(Record, strict=False).decode  # SQLite has no Booleans, nor have records read from it
 _encode = msgspec.msgpack.Encoder().encode
 
 

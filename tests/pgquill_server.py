@@ -21,14 +21,15 @@ ServePgquill = Callable[..., "PgquillServer"]
 
 
 class PgquillServer:
-    """A running `pgquill serve`. Stopping it asserts that it ended politely."""
+    """A running `pgquill serve`, or `standby`. Stopping it asserts that it ended politely."""
 
     host = "127.0.0.1"
     user = "postgres"
 
     def __init__(self, path: Path | str, *options: str, env: dict[str, str] | None = None,
-                 command: tuple[str, ...] | None = None) -> None:
-        """Serve `path` (a file, a folder or ":memory:") on a free port; returns when connections are accepted.
+                 command: tuple[str, ...] | None = None, verb: str = "serve", port: int | None = None) -> None:
+        """Serve `path` (a file, a folder or ":memory:") on a port, a free one if none is given; returns when connections are
+        accepted.
 
         options: further words of the command line. command: what runs pgquill. Raises tests.processes.NotReady with what the
         server printed.
@@ -36,8 +37,8 @@ class PgquillServer:
         self.path = path
         environment = command_environment() | (env or {})
         for attempt in range(ATTEMPTS):
-            self.port = free_port(self.host)
-            argv = [*(command or COMMAND), "serve", str(path), "--port", str(self.port), *options]
+            self.port = port or free_port(self.host)
+            argv = [*(command or COMMAND), verb, str(path), "--port", str(self.port), *options]
             try:
                 self.process = ServerProcess(argv, ready=ready_pattern(self.port), env=environment)
                 return

@@ -46,7 +46,7 @@ def test_anything_else_is_refused(payload: bytes) -> None:
 
 
 def test_records_are_read_as_they_are_written() -> None:
-    for record in (Record(8, 1000, None, 1, False, b"\x90"), Record(56, 1000, 5, 1, True, b"\x91\xc0")):
+    for record in (Record(8, 1000, None, 1, 0, b"\x90"), Record(56, 1000, 5, 1, True, b"\x91\xc0")):
         assert decode_record(encode_record(record)) == record
 
 

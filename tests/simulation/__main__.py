@@ -83,7 +83,8 @@ def kills(options: argparse.Namespace) -> int:
 def standbys(options: argparse.Namespace) -> int:
     """A primary and two standbys, and what can go wrong; 1 if they differed afterwards or something answered was lost."""
     with tempfile.TemporaryDirectory(dir=options.directory) as folder:
-        wrong = follow_through(Path(folder), options.rounds, options.seed, synchronous=not options.asynchronous, report=print)
+        wrong = follow_through(Path(folder), options.rounds, options.seed, synchronous=not options.asynchronous, only=options.only,
+                               report=print)
     print("\n".join(wrong) or "all were equal after each round, and nothing answered was lost")
     return 1 if wrong else 0
 
@@ -161,6 +162,7 @@ def main() -> int:
     command.set_defaults(run=standbys)
     command.add_argument("--rounds", type=int, default=100)
     command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--only", action="append", default=[], help="faults, by their names in standbys.py")
     command.add_argument("--asynchronous", action="store_true", help="answer commits before a standby has them")
     command.add_argument("--directory", help="where the files are made (default: the temporary folder)")
     command = commands.add_parser("power", help="power failures on a simulated disk")

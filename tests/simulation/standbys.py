@@ -1,8 +1,8 @@
 """A primary and two standbys under work while a seed chooses what goes wrong; after each round all three must be equal.
 
 Writers do transactions in the manner of TPC-B, each with a number in `history`, and DDL now and then. With `synchronous` a commit
-is answered when a standby has it, so that nothing answered may be missing after a standby has been promoted. Every fault is healed
-at the end of its round; a standby that needs a new base backup takes one by itself.
+is answered when a standby has it, so that nothing answered may be missing after a standby has been promoted. Every fault is
+healed at the end of its round; a standby that needs a new base backup takes one by itself.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -89,8 +89,9 @@ class Notes:
 class Cluster:
     """The three, and who of them is the primary."""
 
-    def __init__(self, folder: Path, seed: int, *, synchronous: bool = True) -> None:
+    def __init__(self, folder: Path, seed: int, *, synchronous: bool = True, only: Sequence[str] = ()) -> None:
         self.draw = random.Random(seed)
+        self.faults = [fault for fault in FAULTS if not only or fault.__name__ in only]
         self.notes = Notes()
         self.synchronous = synchronous
         self.members = [Member(name, folder / f"{name}.db", free_port(), Proxy(0, seed)) for name in ("app", "second", "third")]
@@ -235,9 +236,9 @@ class Cluster:
 
     async def round(self, faults: int = 2) -> tuple[list[str], list[str]]:
         """Work, faults, healing, and what is wrong then. Gives (the faults' names, complaints)."""
-        self.notes.stopping = False
+        self.notes.stopping, before = False, len(self.notes.answered)
         writers = [asyncio.create_task(Writer(self, self.draw.getrandbits(32)).run()) for _ in range(WRITERS)]
-        chosen = [self.draw.choice(FAULTS) for _ in range(self.draw.randint(1, faults))]
+        chosen = [self.draw.choice(self.faults) for _ in range(self.draw.randint(1, faults))]
         await self.pause(0.5)
         for fault in chosen:
             await fault(self)
@@ -249,6 +250,8 @@ class Cluster:
             task.cancel()
         results = await asyncio.gather(*writers, return_exceptions=True)
         wrong = [f"a writer ended with {each!r}" for each in results if isinstance(each, Exception)]
+        if len(self.notes.answered) == before:
+            wrong.append(f"nothing was answered: {self.notes.errors}")
         if late:
             wrong.append(f"{len(late)} writers got no answer within {SETTLE_S} s of healing")
         return [fault.__name__ for fault in chosen], wrong + await asyncio.to_thread(self.check)
@@ -357,15 +360,18 @@ class Writer:
             await connection.execute(statement.encode())
 
 
-def follow_through(folder: Path, rounds: int, seed: int, *, synchronous: bool = True,
+def follow_through(folder: Path, rounds: int, seed: int, *, synchronous: bool = True, only: Sequence[str] = (),
                    report: Callable[[str], None] = lambda line: None) -> list[str]:
     """So many rounds; what was wrong, with the round and what had happened in it."""
-    cluster, found = Cluster(folder, seed, synchronous=synchronous), []
+    cluster, found = Cluster(folder, seed, synchronous=synchronous, only=only), []
     try:
         cluster.begin()
         for number in range(1, rounds + 1):
             faults, wrong = asyncio.run(cluster.round())
-            report(f"round {number}: {', '.join(faults)}: {len(cluster.notes.answered)} answered so far, {len(wrong)} complaints")
+            notes = cluster.notes
+            errors = ", ".join(f"{times} {error}" for error, times in sorted(notes.errors.items()))
+            report(f"round {number}: {', '.join(faults)}: {len(notes.answered)} answered so far, errors: {errors or 'none'}, "
+                   f"{len(wrong)} complaints")
             found += [f"round {number} (seed {seed}; {', '.join(faults)}): {each}" for each in wrong]
             if wrong:
                 break  # the next round would tell of the same

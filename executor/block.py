@@ -18,6 +18,8 @@ import trio
 
 from executor import sqlstates as states
 from executor.catalog.model import Catalog
+from executor.commands.base import Command
+from executor.commands.registry import command_tag
 from executor.errors import SqlError
 from executor.limits import Limits
 from executor.messages import flush, send_now
@@ -25,7 +27,7 @@ from executor.notify import Mark
 from executor.origins import before_commit
 from executor.parse import Node
 from executor.portal import QueryPortal
-from executor.recovery import no_read_write, no_serializable
+from executor.recovery import no_read_write, no_serializable, refuse_in_recovery
 from executor.synchronous import synchronous_level, wait_for_standbys
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
@@ -234,6 +236,13 @@ class Block:
         """25006."""
         if self.session.settings.get("transaction_read_only") == "on":
             raise states.ReadOnlySqlTransaction(f"cannot execute {what} in a read-only transaction")
+
+    def refuse_command(self, command: Command) -> None:
+        """25006 for a command that cannot be done in a READ ONLY transaction, or not on a standby."""
+        if not command.kind.read_only_ok:
+            self.refuse_read_only(command_tag(command.raw.node))
+        elif self.session.settings.in_recovery:
+            refuse_in_recovery(command)
 
     def transaction_number(self, numbers: Iterator[int]) -> int:
         """The number of the transaction, given to it now if it had none."""

@@ -211,7 +211,7 @@ def parse(text: str) -> list[RawStatement]:
     result = _lib.pg_query_parse(encoded)
     try:
         if result.error:
-            raise _error(result.error.contents)
+            return _later_syntax(text, _error(result.error.contents))
         sys.setrecursionlimit(JSON_DEPTH_MAX)
         tree = _decode(result.parse_tree)
     except RecursionError:
@@ -226,6 +226,20 @@ def parse(text: str) -> list[RawStatement]:
         part = encoded[start : start + length] if length else encoded[start:]
         statements.append(RawStatement(wrap(item["stmt"]), text, part.decode(), len(encoded[:start].decode())))
     return statements
+
+
+_WAIT = re.compile(r"\bwait\b.*\bfor\b", re.IGNORECASE | re.DOTALL)
+
+
+def _later_syntax(text: str, error: SqlError) -> list[RawStatement]:
+    """The statements of a text that PostgreSQL 18's parser has refused, if a later one's would not. Raises: the error."""
+    if isinstance(error, SyntaxError) and _WAIT.search(text):
+        from executor.wait_syntax import statements  # it knows this module
+
+        found = statements(text)
+        if found is not None:
+            return found
+    raise error
 
 
 def parse_one(text: str) -> Node:

@@ -10,7 +10,6 @@ from executor.sqlstates import FeatureNotSupported, ReadOnlySqlTransaction
 
 if TYPE_CHECKING:
     from executor.commands.base import Command
-    from executor.session import Session
 
 ROW_EXCLUSIVE = 3
 
@@ -43,7 +42,7 @@ _REFUSED: dict[str, Callable[[Node], str]] = {
 """Commands that READ ONLY transactions permit -> what they are called if they are refused."""
 
 
-def refuse_in_recovery(session: "Session", command: "Command") -> None:
+def refuse_in_recovery(command: "Command") -> None:
     """25006 for a command that only a primary can do."""
     find = _REFUSED.get(command.raw.node.kind)
     what = find(command.raw.node) if find is not None else ""

@@ -20,7 +20,7 @@ from executor.block import Block
 from executor.catalog.model import Catalog
 from executor.catalog.names import SessionNames
 from executor.commands.base import Command, Parameters, Result
-from executor.commands.registry import command_tag, find_command
+from executor.commands.registry import find_command
 from executor.context import Context
 from executor.database import PlanCache, ServedDatabase
 from executor.errors import SqlError
@@ -35,7 +35,6 @@ from executor.parse import RawStatement, parse
 from executor.portal import CommandPortal, EmptyPortal, Portal, QueryPortal
 from executor.prepared import Prepared, fresh, result_type_changed, shapes
 from executor.privileges import check_privileges
-from executor.recovery import refuse_in_recovery
 from executor.renewal import renew_portal, renew_statement
 from executor.replicating import Replicating
 from executor.roles.identity import Identity
@@ -54,8 +53,7 @@ from storage.locks import LockOwner
 from storage.rows import Rows
 from storage.statement import Statement
 
-RETRIES = 100
-"""How often a statement is analyzed anew because somebody has just changed the schema, of other tables perhaps."""
+RETRIES = 100  # of analyzing a statement anew because somebody has just changed the schema, of other tables perhaps
 
 
 class Session(Replicating):
@@ -567,10 +565,7 @@ class Session(Replicating):
         """Run a command in the session's transaction, or as transaction control."""
         kind = command.kind
         self.block.note_command()
-        if not kind.read_only_ok:
-            self.block.refuse_read_only(command_tag(command.raw.node))
-        elif self.settings.in_recovery:
-            refuse_in_recovery(self, command)
+        self.block.refuse_command(command)
         if kind.alone:
             self.block.refuse_inside(kind.alone)
         if not kind.transaction_control:

@@ -73,6 +73,10 @@ def _node(raw: apsw.Connection) -> dict[str, Any]:
     return dict(rows)
 
 
+def _history(node: dict[str, Any]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((old, end, why) for old, end, why in json.loads(node.get("history", "[]")))
+
+
 class Wal:
     """See the module. All methods belong to the event loop's thread. Positions as in storage/logged.py.
 
@@ -134,7 +138,7 @@ class Wal:
         self._notes = {name: value for name, value in node.items() if isinstance(value, str)}
         self.system_identifier = int(node.get("system_identifier", 0))
         self.timeline = int(node.get("timeline", 1))
-        self.history = tuple((old, end, why) for old, end, why in json.loads(node.get("history", "[]")))
+        self.history = _history(node)
         self.written = self.oldest = int(node.get("end", FIRST_LSN))
 
     # --- on and off -----------------------------------------------------------------------------------------------
@@ -230,6 +234,7 @@ class Wal:
         self._new = []
         self._fork, self._is_gap = None, False
         if self._foreign != self._engine.foreign:
+            self._catch_up(connection)
             self._fork_here(connection, FOREIGN_WRITE)
         timeline = self.timeline if self._fork is None else self._fork[0]
         end = self._new[-1].end if self._new else self.written
@@ -274,6 +279,16 @@ class Wal:
         self._recent_bytes += sum(len(record.data) for record in new)
         while self._recent_bytes > RECENT_BYTES:
             self._recent_bytes -= len(self._recent.popleft().data)
+
+    def _catch_up(self, connection: Connection) -> None:
+        """The other program may be one of ours, which has written to the log, too."""
+        node = _node(connection.raw)
+        last: Any = connection.raw.execute(f"{_SELECT} ORDER BY lsn DESC LIMIT 1").fetchone()
+        if last is not None and (end := Record(*last).end) != self.written:
+            self.timeline, self.history = int(node["timeline"]), _history(node)
+            self.written, self._xid = end, last[1]
+            self._recent.clear()
+            self._recent_bytes = 0
 
     def _fork_here(self, connection: Connection, why: str) -> None:
         timeline = self.timeline + 1

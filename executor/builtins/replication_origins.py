@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from executor.awaiting import awaited
 from executor.builtins.base import Builtin, Python, SetReturning
 from executor.catalog.system.replication import function_rows
 from executor.catalog.system.session_view import view_of
@@ -93,14 +94,22 @@ def _own(context: Context) -> Any:
 
 def _setup(context: Context, name: str) -> str:
     session = _session(context)
-    session.origin = SessionOrigin(session, name)
+
+    async def setup() -> None:
+        session.origin = SessionOrigin(session, name)
+
+    awaited(session, ("origin", name), setup)  # once, even if the statement has to run again
     return ""
 
 
 def _reset(context: Context) -> str:
-    session = _own(context)
-    session.origin.release()
-    session.origin = None
+    session = _session(context)
+
+    async def reset() -> None:
+        _own(context).origin.release()
+        session.origin = None
+
+    awaited(session, ("origin", None), reset)
     return ""
 
 

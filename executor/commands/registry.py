@@ -13,6 +13,7 @@ MODULES = {
     "cursors": "DeclareCursorStmt FetchStmt ClosePortalStmt",
     "explain": "ExplainStmt",
     "maintenance": "VacuumStmt CheckPointStmt LockStmt",
+    "wait": "WaitStmt",
     "notify": "ListenStmt NotifyStmt UnlistenStmt",
     "databases": "CreatedbStmt DropdbStmt",
     "roles": "CreateRoleStmt AlterRoleStmt DropRoleStmt AlterRoleSetStmt AlterDatabaseSetStmt",

@@ -277,6 +277,9 @@ class SessionHost:
         raw = plan.raw
         assert raw is not None
         found = find_command(raw)
+        if raw.node.kind == "WaitStmt":
+            raise states.FeatureNotSupported("WAIT can only be executed as a top-level statement",
+                                             detail="WAIT cannot be used within a function, procedure, or DO block.")
         if found.kind.transaction_control and raw.node.kind == "TransactionStmt":
             raise states.FeatureNotSupported("unsupported transaction command in PL/pgSQL")
         if found.kind.alone:

@@ -83,8 +83,8 @@ def kills(options: argparse.Namespace) -> int:
 def standbys(options: argparse.Namespace) -> int:
     """A primary and two standbys, and what can go wrong; 1 if they differed afterwards or something answered was lost."""
     with tempfile.TemporaryDirectory(dir=options.directory) as folder:
-        wrong = follow_through(Path(folder), options.rounds, options.seed, synchronous=not options.asynchronous, only=options.only,
-                               report=print)
+        wrong = follow_through(Path(folder), options.rounds, options.seed, synchronous=not options.asynchronous,
+                               only=options.only, report=print)
     print("\n".join(wrong) or "all were equal after each round, and nothing answered was lost")
     return 1 if wrong else 0
 

@@ -171,6 +171,10 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         raise LiteralNeeded
     if runs:
         check_populated(s)
+        if catalog.publications and not isinstance(found, plan.Query):
+            from executor.publishing.permitted import refuse_unidentified
+
+            refuse_unidentified(found, catalog)
     types = unresolved_parameters(s)
     for number, oid in enumerate(types, 1):
         if oid == T.UNKNOWN:

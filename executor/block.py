@@ -28,6 +28,7 @@ from executor.origins import before_commit
 from executor.parse import Node
 from executor.portal import QueryPortal
 from executor.recovery import no_read_write, no_serializable, refuse_in_recovery
+from executor.snapshots import import_snapshot
 from executor.synchronous import synchronous_level, wait_for_standbys
 from executor.temporary import on_commit, without_temporary
 from executor.translate import translate
@@ -105,6 +106,7 @@ class Block:
         self.limits = Limits(self)
         self._manner = Manner.of(session.settings)
         self._manner_of = session.settings.revision
+        session.settings.import_snapshot = partial(import_snapshot, session)
         session.settings.listen("lock_timeout", self._set_lock_timeout)
         session.settings.listen("transaction_read_only", self._set_read_only)
         session.settings.listen("transaction_deferrable", self._set_deferrable)

@@ -31,6 +31,7 @@ from executor.settings.definitions import Typed
 from executor.settings.server import server_defaults
 from executor.settings.session import Settings
 from executor.settings.standby_names import STANDBY_NAMES, parse_standby_names
+from executor.snapshots import Snapshots
 from executor.types.base import Env
 from storage.database import Database as File
 from storage.errors import EngineError
@@ -62,6 +63,7 @@ class Engine:
         self.default_database = "postgres"
         self.backends: Any = None
         self.admission: Any = None
+        self.snapshots = Snapshots()
         self.replication: Any = None  # executor.replicas.Replication
         self.synchronous_standbys = parse_standby_names(str(self.defaults.values[STANDBY_NAMES].typed))
         self.waits_for_standbys = self.synchronous_standbys is not None  # looked at after each commit

@@ -57,6 +57,8 @@ MAKERS: dict[type[engine.EngineError], Callable[[engine.EngineError], SqlError]]
     engine.NeedsWriter: lambda e: states.FeatureNotSupported(
         "a function that begins to change data after rows have been sent is not supported by pgquill"),
     engine.Deadlock: _deadlock,
+    engine.SnapshotTaken: lambda e: states.FeatureNotSupported(f"this snapshot cannot be shared: {e.message}"),
+    engine.SnapshotGone: lambda e: states.UndefinedObject(e.message),
     engine.LockTimeout: lambda e: states.LockNotAvailable("canceling statement due to lock timeout"),
     engine.DiskFull: lambda e: states.DiskFull(f"could not extend file: {e.message}"),
     engine.ReadOnly: lambda e: states.ReadOnlySqlTransaction("cannot write: the database file is read-only"),

@@ -180,7 +180,9 @@ class Sender:
             if self._wants_keepalive:
                 await self._keepalive(ask=False)
             if self._source.position >= wal.flushed:
-                self.state = "streaming"
+                if self.state == "catchup":
+                    self.state = "streaming"
+                    await self._keepalive(ask=False)  # there may be nothing to say for long: it tells how far the log is
                 if self._channel.stopping.is_set():
                     self.state, self.end = "stopping", "stop"
                     return

@@ -1,8 +1,8 @@
 """One replication connection: what it is answered to each replication command. pgwire hands the texts over; SQL is not for it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 from replication.commands import (
@@ -25,6 +25,7 @@ from replication.commands import (
 from replication.sender import RECORDS, Channel, Records, Sender, Source
 from replication.slots import Slot
 from replication.stream import KNOWN_TIMELINE
+from storage.errors import Busy
 from storage.logged import format_lsn
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 TEXT, INT8 = 25, 20
 _SIZES = {TEXT: -1, INT8: 8}
-_snapshots = count(1)
+AT_REST_TRIES = 100
 Cell = str | None
 
 
@@ -89,15 +90,18 @@ class Walsender:
         self._of = replication
         self._who = who
         self._error = replication.error
+        self._exporting: Any = None  # the transaction whose snapshot is exported, until the next command
         replication.connected.add(who.process_id)
 
     def close(self) -> None:
         """The connection is over."""
+        self._end_export()
         self._of.connected.discard(self._who.process_id)
         self._of.slot_table.drop_temporary(self._who.process_id)
 
     async def run(self, text: str, conversation: Conversation) -> bool:
         """Answer a text, if it is a replication command; False if it is SQL, and may be. Raises SqlErrors."""
+        self._end_export()
         if not is_command(text):
             if self._who.is_physical:
                 raise self._error("0A000", "cannot execute SQL commands in WAL sender for physical replication")
@@ -147,7 +151,7 @@ class Walsender:
         if command.snapshot == "use":
             await self._use_snapshot(slot)
         elif command.snapshot == "export":
-            snapshot = f"{self._who.process_id:08X}-{next(_snapshots):08X}-1"
+            snapshot = await self._export_snapshot(slot)
         self._answer(conversation, (("slot_name", TEXT), ("consistent_point", TEXT), ("snapshot_name", TEXT),
                                     ("output_plugin", TEXT)),
                      (slot.name, format_lsn(slot.confirmed), snapshot, slot.plugin))
@@ -175,19 +179,46 @@ class Walsender:
 
     async def _use_snapshot(self, slot: Slot) -> None:
         """The session's transaction sees the state at the slot's position, which is moved to where nobody commits meanwhile."""
-        block = self._who.session.block
-        transaction = block.begin_statement()
-        for _ in range(100):
-            opened = False
+        transaction = self._who.session.block.begin_statement()
+        await self._at_rest(slot, transaction.open_snapshot_nowait)
 
-            def open_snapshot() -> None:
-                nonlocal opened
-                opened = transaction.open_snapshot_nowait()
-                if opened:
+    async def _export_snapshot(self, slot: Slot) -> str:
+        """The same for transactions that import the snapshot whose name this is."""
+        session = self._who.session
+        self._exporting = session.database.file.transaction()
+        name = ""
+
+        def export() -> bool:
+            nonlocal name
+            with suppress(Busy):
+                name = session.engine.snapshots.add_newest(session, self._exporting)
+            return bool(name)
+
+        try:
+            await self._at_rest(slot, export)
+        except BaseException:
+            self._end_export()
+            raise
+        return name
+
+    def _end_export(self) -> None:
+        if self._exporting is not None:
+            self._exporting.end_read()
+            self._exporting = None
+
+    async def _at_rest(self, slot: Slot, job: Callable[[], bool]) -> None:
+        """Do something while nobody can commit, if it can be done at once, and move the slot to there."""
+        for _ in range(AT_REST_TRIES):
+            done = False
+
+            def try_job() -> None:
+                nonlocal done
+                done = job()
+                if done:
                     slot.confirmed = slot.wal.written
 
-            await slot.wal.at_rest(open_snapshot)
-            if opened:
+            await slot.wal.at_rest(try_job)
+            if done:
                 await self._of.slot_table.keep(slot)
                 return
         raise self._error("53000", "there is no connection to the file for a snapshot")
@@ -251,7 +282,6 @@ class Walsender:
             conversation.close_after()
         conversation.end_copy()
         conversation.complete("COPY 0")
-        conversation.complete("START_REPLICATION")  # a second one follows, which libpq's clients wait for
 
     def _timeout_s(self) -> float:
         return float(self._who.session.settings.typed("wal_sender_timeout")) / 1000

@@ -56,6 +56,14 @@ class SnapshotTooOld(StaleSnapshot):
     """An idle snapshot was given up because it kept the write-ahead log growing beyond its limit."""
 
 
+class SnapshotGone(EngineError):
+    """The transaction that exported a snapshot is over."""
+
+
+class SnapshotTaken(EngineError):
+    """A snapshot cannot be exported, or no more transactions can import it."""
+
+
 class LockTimeout(EngineError):
     """A lock, ours or another program's on the file, was not had within lock_timeout."""
 

@@ -54,6 +54,11 @@ class History:
         self._open[self.number] = self._open.get(self.number, 0) + 1
         return self.number
 
+    def hold(self, snapshot: int) -> int:
+        """Another has a snapshot that is open, or is of the newest state; its number."""
+        self._open[snapshot] = self._open.get(snapshot, 0) + 1
+        return snapshot
+
     def close(self, snapshot: int) -> None:
         """A snapshot has ended."""
         self._open[snapshot] -= 1

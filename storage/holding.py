@@ -24,7 +24,16 @@ import trio
 from storage.changes import Change
 from storage.connection import Connection
 from storage.engine import Engine
-from storage.errors import Busy, ConstraintFailed, ReadOnly, SnapshotTooOld, StaleSnapshot, TransactionLost
+from storage.errors import (
+    Busy,
+    ConstraintFailed,
+    ReadOnly,
+    SnapshotTaken,
+    SnapshotTooOld,
+    StaleSnapshot,
+    TransactionLost,
+)
+from storage.exporting import Export, export
 from storage.locks import DEADLOCK_S, LockOwner, Mode, Request
 from storage.logbuffer import LogMark
 from storage.replay import Replay, with_checks_put_off
@@ -76,8 +85,8 @@ class Hold:
 class Holding:
     """The part of a transaction that holds connections, the turn and locks. It is the owner of its live results."""
 
-    __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_fixed", "_foreign", "_has_all_rows", "_heavy", "_live",
-                 "_mine", "_pinned", "_pristine", "_reading", "_resident", "_savepoints", "_shapes", "_snapshot",
+    __slots__ = ("_busy", "_clearing", "_connection", "_engine", "_exports", "_fixed", "_foreign", "_has_all_rows", "_heavy",
+                 "_live", "_mine", "_pinned", "_pristine", "_reading", "_resident", "_savepoints", "_shapes", "_snapshot",
                  "deadlock_s", "deferrable", "has_written", "isolation", "lock_timeout_s", "lost", "owner", "read_only",
                  "synchronous", "too_old", "waits_for_lock")
 
@@ -99,6 +108,7 @@ class Holding:
         self._snapshot: int | None = None  # its number in the history
         self._foreign = 0  # other programs' commits, when the snapshot was taken or the changes parked
         self._reading: Reader | None = None  # of a SERIALIZABLE transaction with a snapshot
+        self._exports: list[Export] = []
         self.read_only = False
         self.deferrable = False
         self.owner = owner
@@ -184,7 +194,10 @@ class Holding:
         self._open_snapshot()
 
     def _open_snapshot(self) -> None:
-        self._snapshot = self._engine.history.open()
+        self._have_snapshot(self._engine.history.open())
+
+    def _have_snapshot(self, number: int) -> None:
+        self._snapshot = number
         if self.isolation is Isolation.SERIALIZABLE:
             self._reading = self._engine.serializable.begin(self._snapshot)
             if self.deferrable and self.read_only:
@@ -193,6 +206,30 @@ class Holding:
     def open_snapshot_nowait(self) -> bool:
         """Under REPEATABLE READ, take the snapshot now; False if a connection for it would have to be waited for."""
         return self._reader_nowait() is not None
+
+    def export_snapshot(self) -> Export:
+        """Let others have its snapshot, or the newest state under READ COMMITTED, as long as it lasts. Short.
+
+        Raises: Busy while somebody commits; StaleSnapshot if somebody has since the snapshot was taken.
+        """
+        if self.isolation is not Isolation.READ_COMMITTED and self._snapshot is None:
+            self._reader_nowait()
+        made = export(self._engine, self._snapshot, self._foreign)
+        self._exports.append(made)
+        self._engine.readers[self] = None
+        return made
+
+    def import_snapshot(self, exported: Export) -> None:
+        """Have the snapshot that another transaction has exported. The first thing it does, under REPEATABLE READ or
+        SERIALIZABLE; then that is SERIALIZABLE too. Raises: SnapshotGone, SnapshotTaken."""
+        assert self._connection is None and self._snapshot is None and not self._savepoints
+        if self._pinned is not None:
+            raise SnapshotTaken("a session that has temporary tables cannot import a snapshot")
+        engine = self._engine
+        self._connection = exported.take()
+        self._foreign = exported.foreign
+        engine.readers[self] = None
+        self._have_snapshot(engine.history.hold(exported.number))
 
     async def _reader(self) -> Connection:
         await self._cleared()
@@ -276,6 +313,12 @@ class Holding:
             self._engine.readers.pop(self, None)
             if self._pinned is None:
                 self._engine.pool.give_back(connection)
+        if self._exports and not self._busy:
+            self._end_exports()
+
+    def _end_exports(self) -> None:
+        while self._exports:
+            self._exports.pop().close()
 
     async def _cleared(self) -> None:
         while self._clearing is not None:
@@ -491,7 +534,7 @@ class Holding:
     def ended(self, rows: Rows, connection: Connection) -> None:
         """A live result has no cursor any more."""
         self._live.remove(rows)
-        if not self._live and (self._connection is None or self._resident):
+        if not self._live and (self._connection is None or self._resident) and not self._exports:
             self._engine.readers.pop(self, None)
         self._give_back(connection)
 
@@ -533,6 +576,8 @@ class Holding:
             if self._snapshot is not None:
                 engine.history.close(self._snapshot)
                 self._snapshot = None
+            if self._exports:
+                self._end_exports()
             engine.readers.pop(self, None)
             engine.lockers.discard(self)
             engine.locks.release_since(self.owner)

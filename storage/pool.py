@@ -63,6 +63,10 @@ class Pool:
         if self._waiters:
             self._waiting.unpark()
 
+    def adopt(self) -> None:
+        """A connection that was opened elsewhere is out, and will be given back, even if that makes more than `limit`."""
+        self._borrowed += 1
+
     def give_up(self) -> None:
         """A connection that is out will not come back; another may be opened in its place."""
         self._borrowed -= 1

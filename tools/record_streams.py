@@ -52,8 +52,9 @@ def json_text(**options: str) -> dict[str, Any]:
     return text(None, **options) | {"plugin": "wal2json"}
 
 
-COLUMNS = {
-    "include_types": "1", "include_type_oids": "1", "include_column_positions": "1", "include_not_null": "1", "include_pk": "1"}
+COLUMNS = dict.fromkeys(
+    ("include_types", "include_type_oids", "include_column_positions", "include_not_null", "include_pk"), "1"
+)
 HEADS = {"include_xids": "1", "include_timestamp": "1", "include_origin": "1", "include_lsn": "1"}
 V2 = {"format_version": "2"}
 WAL2JSON_STREAMS = [
@@ -150,10 +151,8 @@ def read(server: str, stream: dict[str, Any]) -> dict[str, Any]:
     with psycopg.connect(server, autocommit=True) as connection:
         for name, value in {"timezone": "UTC", **stream["settings"]}.items():
             connection.execute("select set_config(%s, %s, false)", (name, value))
-        rows = connection.execute(
-            f"select lsn::text, xid::text, data from {function}(%s, null, null, variadic %s)",
-            (slot_of(stream["plugin"]), options)
-        ).fetchall()
+        query = f"select lsn::text, xid::text, data from {function}(%s, null, null, variadic %s)"
+        rows = connection.execute(query, (slot_of(stream["plugin"]), options)).fetchall()
     return stream | {"rows": [[lsn, int(xid), bytes(data).hex() if binary else data] for lsn, xid, data in rows]}
 
 

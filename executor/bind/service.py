@@ -225,6 +225,17 @@ class BinderService:
         places = range(len(relation.columns)) if -1 in used else sorted(used)
         return _text(s, copy), tuple(relation.columns[i].number for i in places)
 
+    def row_filter(self, node: Node, relation: Relation) -> tuple[str, tuple[int, ...]]:
+        """A publication's WHERE: PostgreSQL's text to be stored, and the attnums that it uses."""
+        from executor.bind.row_filter import bind_row_filter
+
+        s = self._statement()
+        copy = wrap(node.tree)
+        _consume(node)
+        expr, entry = bind_row_filter(s, relation, copy)
+        used = {entry.relation.columns[e.index].number for e in walk.descend(expr) if isinstance(e, plan.ColumnRef)}
+        return _text(s, copy), tuple(sorted(used))
+
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""
         return name in (self.context.user, self.context.session_user, "postgres")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from executor.builtins.array import unnest
 from executor.builtins.base import ArgumentTypes, Builtin, Python, SetReturning
 from executor.builtins.catalog_text import relation_of
@@ -26,7 +28,8 @@ from executor.catalog.typenames import find_type, type_is_visible
 from executor.context import Context
 from executor.errors import SqlError, not_supported
 from executor.facts import table
-from executor.sqlstates import SyntaxError, UndefinedColumn, WrongObjectType
+from executor.publishing.listing import tables_of
+from executor.sqlstates import SyntaxError, UndefinedColumn, UndefinedObject, WrongObjectType
 from executor.types.arrays import load_items
 
 # ---------------------------------------------------------------- visibility
@@ -201,7 +204,22 @@ def _is_publishable(context: Context, oid: int) -> int | None:
 
 def _replica_identity(context: Context, oid: int) -> int | None:
     relation = context.catalog.relations_by_oid.get(oid)
-    return relation.primary_key.index if relation and relation.primary_key else None
+    if relation is None or relation.replica_identity not in "di":
+        return None
+    if relation.replica_identity == "i":
+        return next((i.oid for i in relation.indexes if i.oid == relation.replica_index), None)
+    return relation.primary_key.index if relation.primary_key else None
+
+
+def _publication_tables(context: Context, names: str) -> Any:
+    known = context.catalog.publications_by_name
+    wanted = load_items(names)
+    for name in wanted:
+        if name not in known:
+            raise UndefinedObject(f'publication "{name}" does not exist')
+    for listed in tables_of(context.catalog, [known[name] for name in wanted]):
+        columns = msgspec.json.encode(listed.columns).decode()
+        yield (listed.publication.oid, listed.relation.oid, columns, listed.where or None)
 
 
 def _sequence_parameters(context: Context, oid: int) -> Any:
@@ -259,6 +277,7 @@ _RELATIONS = (
     Builtin("pg_is_other_temp_schema(oid)", Python(_false), ("pg_is_other_temp_schema(11)", "f")),
     Builtin("row_security_active(oid)", Python(_false)),
     Builtin("row_security_active(text)", Python(_false)),
+    Builtin("pg_get_publication_tables(_text)", SetReturning(_publication_tables, context=True)),
     Builtin("pg_options_to_table(_text)", SetReturning(
         lambda text: (tuple(option.partition("=")[::2]) for option in load_items(text)))),
     Builtin("_pg_expandarray(anyarray)", SetReturning(_expand_array, typed=True)),
@@ -318,12 +337,31 @@ def _extension(context: Context, oid: int, number: int) -> str | None:
     return f"extension {quote_identifier(name)}" if name else None
 
 
+def _describe_publication(context: Context, oid: int, number: int) -> str | None:
+    found = next((p for p in context.catalog.publications if p.oid == oid), None)
+    return f"publication {quote_identifier(found.name)}" if found else None
+
+
+def _describe_published(context: Context, oid: int, number: int) -> str | None:
+    for publication in context.catalog.publications:
+        name = quote_identifier(publication.name)
+        for table_ in publication.tables:
+            if table_.oid == oid:
+                return f"publication of {_relation_words(context, table_.relation)} in publication {name}"
+        for schema in publication.schemas:
+            if schema.oid == oid:
+                owner = next(s.name for s in context.catalog.schemas if s.oid == schema.schema)
+                return f"publication of schema {quote_identifier(owner)} in publication {name}"
+    return None
+
+
 _DESCRIBERS: dict[str, Callable[[Context, int, int], str | None]] = {
     "pg_class": _describe_class, "pg_type": _named("type", "regtype"), "pg_proc": _named("function", "regprocedure"),
     "pg_namespace": _named("schema", "regnamespace"), "pg_authid": _named("role", "regrole"),
     "pg_operator": _named("operator", "regoperator"), "pg_collation": _named("collation", "regcollation"),
     "pg_constraint": _describe_constraint, "pg_attrdef": _describe_default, "pg_rewrite": _describe_rule,
-    "pg_extension": _extension,
+    "pg_extension": _extension, "pg_publication": _describe_publication, "pg_publication_rel": _describe_published,
+    "pg_publication_namespace": _describe_published,
 }
 
 

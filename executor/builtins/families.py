@@ -43,7 +43,8 @@ FAMILIES: dict[str, str] = {
     ),
     "catalog_lookup": (
         "_pg_expandarray col_description obj_description pg_collation_is_visible pg_column_is_updatable "
-        "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_replica_identity_index "
+        "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_publication_tables "
+        "pg_get_replica_identity_index "
         "pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema pg_my_temp_schema "
         "pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
         "pg_relation_is_publishable pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters "
@@ -348,6 +349,9 @@ FAMILIES: dict[str, str] = {
     "sizes": (
         "pg_database_size pg_indexes_size pg_relation_size pg_size_bytes pg_size_pretty pg_table_size "
         "pg_tablespace_location pg_tablespace_size pg_total_relation_size "
+    ),
+    "snapshots": (
+        "pg_export_snapshot "
     ),
     "text": (
         "ascii bit_length bpchar bpcharcmp btrim casefold char char_length character_length chr initcap int4 "

@@ -407,6 +407,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tables: tuple[PublishedTable, ...] = ()
     schemas: tuple[PublishedSchema, ...] = ()
     owner: int = 0
+    acl: Acl | None = None  # never: there is nothing to grant
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Acl, Catalog, Relation, Schema, Sequence
+from executor.catalog.model import Acl, Catalog, Publication, Relation, Schema, Sequence, UserType
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.ddl import apply, begin
 from executor.ddl.base import DdlContext, DdlResult
@@ -45,6 +45,8 @@ def _again(catalog: Catalog, use: Use) -> Object | None:
         return catalog.sequences_by_oid.get(use.oid)
     if isinstance(use.thing, Schema):
         return next((s for s in catalog.schemas if s.oid == use.oid), None)
+    if isinstance(use.thing, Publication):
+        return next((p for p in catalog.publications if p.oid == use.oid), None)
     return catalog.types_by_oid.get(use.oid)
 
 
@@ -97,7 +99,7 @@ async def run_drop(session: "Session", raw: RawStatement, parameters: Parameters
 def _thing(use: Use) -> list[Thing]:
     if isinstance(use.thing, Sequence):
         return [] if use.thing.owned_by is not None else [Thing("sequence", use.oid)]
-    kinds = {Relation: "relation", Schema: "schema"}
+    kinds = {Relation: "relation", Schema: "schema", Publication: "publication"}
     return [Thing(kinds.get(type(use.thing), "type"), use.oid)]
 
 
@@ -111,7 +113,7 @@ def _revoke(ddl: DdlContext, use: Use, role: int) -> None:
         ddl.catalog = put_sequence(ddl.catalog, replace(thing, acl=_without(thing.acl, role)))
     elif isinstance(thing, Schema):
         ddl.catalog = put_schema(ddl.catalog, replace(thing, acl=_without(thing.acl, role)))
-    else:
+    elif isinstance(thing, UserType):
         ddl.catalog = put_type(ddl.catalog, replace(thing, acl=_without(thing.acl, role)))
 
 

@@ -25,7 +25,7 @@ MODULES = {
     "ddl": "CreateStmt IndexStmt ViewStmt CreateSchemaStmt CreateSeqStmt AlterSeqStmt AlterTableStmt RenameStmt "
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTrigStmt "
            "CreateEnumStmt AlterEnumStmt CreateRangeStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt "
-           "CreateFunctionStmt AlterFunctionStmt",
+           "CreateFunctionStmt AlterFunctionStmt CreatePublicationStmt AlterPublicationStmt",
     "routines": "DoStmt CallStmt",
     "create_as": "CreateTableAsStmt SelectStmt RefreshMatViewStmt",
 }
@@ -62,6 +62,7 @@ NAMES = {
     "CreateTableSpaceStmt": "CREATE TABLESPACE", "RefreshMatViewStmt": "REFRESH MATERIALIZED VIEW",
     "CreatedbStmt": "CREATE DATABASE", "DropdbStmt": "DROP DATABASE", "AlterDatabaseSetStmt": "ALTER DATABASE",
     "ConstraintsSetStmt": "SET CONSTRAINTS",
+    "CreatePublicationStmt": "CREATE PUBLICATION", "AlterPublicationStmt": "ALTER PUBLICATION",
     "AlterOwnerStmt": "ALTER ... OWNER TO", "AlterObjectSchemaStmt": "ALTER ... SET SCHEMA",
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ from executor.ddl.specs import ConstraintSpec, table_constraint
 from executor.ddl.sqlite_table import BOOLEAN
 from executor.errors import not_supported
 from executor.parse import Node
+from executor.publishing.identity import identity_key
 from executor.sqlstates import (
     InvalidTableDefinition,
     ObjectNotInPrerequisiteState,
@@ -127,6 +128,8 @@ def _refuse_needed_not_null(altering: Altering, number: int) -> None:
     column = relation.by_number[number]
     if relation.primary_key is not None and number in relation.primary_key.columns:
         raise InvalidTableDefinition(f'column "{column.name}" is in a primary key')
+    if relation.replica_identity == "i" and number in identity_key(relation):
+        raise InvalidTableDefinition(f'column "{column.name}" is in index used as replica identity')
     if column.identity:
         raise SyntaxError(f'column "{column.name}" of relation "{relation.name}" is an identity column')
 

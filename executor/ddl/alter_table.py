@@ -16,6 +16,7 @@ from executor.ddl.objects import put_relation, referencing
 from executor.ddl.ownership import change_owner
 from executor.ddl.recursion import Command
 from executor.ddl.rename import KINDS, resolve_target
+from executor.ddl.replica_identity import replica_index
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema import role_oid
 from executor.ddl.trigger import ALL_MODES, MODES, enable_trigger
@@ -188,11 +189,11 @@ def _refuse_mixed(altering: Altering, value: str) -> None:
 
 def _replica_identity(node: Node, altering: Altering) -> None:
     definition = node.take("def")
-    identity = definition.take("identity_type")
+    identity, name = definition.take("identity_type"), definition.take("name", "")
     definition.finish()
-    if identity == "i":
-        raise not_supported("REPLICA IDENTITY USING INDEX")
-    altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(altering.relation, replica_identity=identity))
+    index = replica_index(altering.ctx, altering.relation, name) if identity == "i" else 0
+    changed = replace(altering.relation, replica_identity=identity, replica_index=index)
+    altering.ctx.catalog = put_relation(altering.ctx.catalog, changed)
 
 
 def _trigger(subtype: str) -> Action:

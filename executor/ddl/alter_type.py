@@ -71,6 +71,12 @@ def _refuse_dependents(altering: Altering, column: Column) -> None:
                     "cannot alter type of a column used by a generated column",
                     detail=f'Column "{column.name}" is used by generated column "{other.name}".',
                 )
+    for publication in ctx.catalog.publications:
+        if any(t.relation == relation.oid and column.number in t.used for t in publication.tables):
+            raise FeatureNotSupported(
+                "cannot alter type of a column used by a publication WHERE clause",
+                detail=f"publication of table {quote_identifier(relation.name)} in publication "
+                       f'{quote_identifier(publication.name)} depends on column "{column.name}"')
     for view in ctx.catalog.relations:
         if (relation.oid, column.number) in view.uses:
             raise FeatureNotSupported(

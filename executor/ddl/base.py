@@ -104,6 +104,9 @@ class Binder(Protocol):
                           events: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
         """Bind a trigger's WHEN condition; gives its text to be stored, and the attnums that it uses."""
 
+    def row_filter(self, node: Node, relation: Relation) -> tuple[str, tuple[int, ...]]:
+        """Bind a publication's WHERE; gives its text to be stored, and the attnums that it uses."""
+
     def role_exists(self, name: str) -> bool:
         """True if there is such a role."""
 

@@ -6,6 +6,7 @@ from executor.catalog.model import OWN_DATABASE, Comment
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.lookup import dotted_name, get
 from executor.ddl.objects import put_comment
+from executor.ddl.publication import get_publication
 from executor.ddl.rename import NOUNS
 from executor.ddl.routine_alter import ROUTINE_KINDS
 from executor.ddl.routine_lookup import Wanted, find
@@ -98,6 +99,10 @@ def _database(node: Node, ctx: DdlContext, kind: str) -> Place | None:
     return "pg_database", OWN_DATABASE, 0
 
 
+def _publication(node: Node, ctx: DdlContext, kind: str) -> Place:
+    return "pg_publication", get_publication(ctx, node.text).oid, 0
+
+
 def _type(node: Node, ctx: DdlContext, kind: str) -> Place:
     names = type_parts(node)
     found = get_type(ctx, names)
@@ -129,5 +134,6 @@ _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     "OBJECT_DOMCONSTRAINT": _domain_constraint,
     "OBJECT_SCHEMA": _schema,
     "OBJECT_DATABASE": _database,
+    "OBJECT_PUBLICATION": _publication,
     **dict.fromkeys(ROUTINE_KINDS, _routine),
 }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from executor.catalog.model import Catalog, Constraint, Relation, Routine, Sequence
+from executor.catalog.model import Catalog, Constraint, PublishedTable, Relation, Routine, Sequence
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import multirange_over
 from executor.ddl import rewrite
@@ -25,8 +25,9 @@ NEXTVAL = re.compile(r"\b(?:nextval|currval|setval)\s*\(\s*'((?:[^']|'')*)'(?!\s
 
 
 class Thing(NamedTuple):
-    """An object. kind: schema, relation, column, default, constraint, trigger, index, sequence, type or routine. A composite
-    type is a relation; type is an enum, a domain, a range, a multirange, or an array type."""
+    """An object. kind: schema, relation, column, default, constraint, trigger, index, sequence, type, routine, publication or
+    published (a table of a publication, or a schema). A composite type is a relation; type is an enum, a domain, a range, a
+    multirange, or an array type."""
 
     kind: str
     oid: int
@@ -68,6 +69,8 @@ class Graph:
 
     def _of_schema(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         name = next(s.name for s in self.catalog.schemas if s.oid == thing.oid)
+        for publication in self.catalog.publications:
+            yield from ((Thing("published", s.oid), AUTO) for s in publication.schemas if s.schema == thing.oid)
         for routine in self.catalog.routines:
             if routine.schema == name:
                 yield Thing("routine", routine.oid), NORMAL
@@ -131,8 +134,34 @@ class Graph:
         for child in self.catalog.children.get(thing.oid, ()):
             yield Thing("relation", child.oid), AUTO if child.bound is not None else NORMAL
         yield from self._views_of(thing.oid, 0)
+        yield from ((Thing("published", table.oid), AUTO) for table in self._published(thing.oid))
         if relation.row_type:
             yield Thing("type", relation.row_type), AUTO
+
+    def _published(self, oid: int) -> Iterator[PublishedTable]:
+        """The entries of a table in publications."""
+        return (table for publication in self.catalog.publications for table in publication.tables if table.relation == oid)
+
+    def _of_publication(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        return iter(())
+
+    def _describe_publication(self, thing: Thing) -> str:
+        return f"publication {quote_identifier(next(p.name for p in self.catalog.publications if p.oid == thing.oid))}"
+
+    def _of_published(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
+        return iter(())
+
+    def _describe_published(self, thing: Thing) -> str:
+        for publication in self.catalog.publications:
+            name = quote_identifier(publication.name)
+            for table in publication.tables:
+                if table.oid == thing.oid:
+                    relation = self._describe_relation(Thing("relation", table.relation))
+                    return f"publication of {relation} in publication {name}"
+            for schema in publication.schemas:
+                if schema.oid == thing.oid:
+                    return f"publication of {self._describe_schema(Thing('schema', schema.schema))} in publication {name}"
+        raise AssertionError(thing)
 
     def _foreign_keys_to(self, oid: int) -> Iterator[tuple[Relation, Constraint]]:
         for relation, constraint in self.constraints.values():
@@ -171,6 +200,9 @@ class Graph:
             if thing.sub in (*trigger.columns, *trigger.used):
                 yield Thing("trigger", trigger.oid), NORMAL
         yield from self._views_of(thing.oid, thing.sub)
+        for table in self._published(thing.oid):
+            if thing.sub in (*(table.columns or ()), *table.used):
+                yield Thing("published", table.oid), NORMAL
 
     def _of_trigger(self, thing: Thing) -> Iterator[tuple[Thing, str]]:
         return iter(())

@@ -1,10 +1,11 @@
-"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE, DOMAIN, FUNCTION, PROCEDURE and TRIGGER."""
+"""DROP TABLE, VIEW, MATERIALIZED VIEW, INDEX, SEQUENCE, SCHEMA, TYPE, DOMAIN, FUNCTION, PROCEDURE, PUBLICATION and TRIGGER."""
 
 import msgspec
 
 from executor.ddl.base import DdlContext, DdlResult
 from executor.ddl.dependency import Thing, deletion
 from executor.ddl.lookup import KIND_NAMES, SYSTEM_SCHEMAS, Found, RangeName, dotted_name, find, refuse_system, schema_exists
+from executor.ddl.publication import drop_publications
 from executor.ddl.removal import remove
 from executor.ddl.routine_alter import ROUTINE_KINDS, dropped, tag
 from executor.ddl.trigger import drop_trigger
@@ -50,6 +51,8 @@ def drop(node: Node, ctx: DdlContext) -> DdlResult:
     objects = node.nodes("objects")
     if kind == "OBJECT_SCHEMA":
         return _drop_schemas([item.text for item in objects], ctx, missing_ok, cascade)
+    if kind == "OBJECT_PUBLICATION":
+        return drop_publications([item.text for item in objects], ctx, missing_ok)
     if kind in TYPE_KINDS:
         return _drop_types(objects, ctx, kind, missing_ok, cascade)
     if kind == "OBJECT_TRIGGER":

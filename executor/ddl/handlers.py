@@ -8,6 +8,7 @@ from executor.ddl.domain import alter_domain, create_domain
 from executor.ddl.drop import drop
 from executor.ddl.enum import alter_enum, create_enum
 from executor.ddl.index import create_index
+from executor.ddl.publication import alter_publication, create_publication
 from executor.ddl.range import create_range
 from executor.ddl.rename import rename, set_owner, set_schema
 from executor.ddl.routine import create_routine
@@ -42,4 +43,6 @@ HANDLERS: dict[str, Handler] = {
     "CreateTrigStmt": create_trigger,
     "CreateFunctionStmt": create_routine,
     "AlterFunctionStmt": alter_routine,
+    "CreatePublicationStmt": create_publication,
+    "AlterPublicationStmt": alter_publication,
 }

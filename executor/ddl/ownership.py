@@ -8,15 +8,15 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Acl, Catalog, Relation, Schema, Sequence, UserType
+from executor.catalog.model import Acl, Catalog, Publication, Relation, Schema, Sequence, UserType
 from executor.ddl.base import DdlContext
-from executor.ddl.objects import put_relation, put_schema, put_sequence, put_type
+from executor.ddl.objects import put_publication, put_relation, put_schema, put_sequence, put_type
 from executor.errors import SqlError
 from executor.privileges.acl import with_owner
 from executor.privileges.rules import Owned, Who, not_owner, of_relation, of_schema, of_sequence, of_type, owner_of
 from executor.sqlstates import FeatureNotSupported, InsufficientPrivilege
 
-T = TypeVar("T", Relation, Sequence, Schema, UserType)
+T = TypeVar("T", Relation, Sequence, Schema, UserType, Publication)
 
 
 def owned_by(owner: int, before: Catalog, after: Catalog) -> Catalog:
@@ -32,6 +32,7 @@ def owned_by(owner: int, before: Catalog, after: Catalog) -> Catalog:
         s if s.owner or s.oid in before.sequences_by_oid else replace(s, owner=sequence_owner(s)) for s in after.sequences)
     return replace(after, relations=relations, sequences=sequences,
                    schemas=_given(owner, {s.oid: s for s in before.schemas}, after.schemas),
+                   publications=_given(owner, {p.oid: p for p in before.publications}, after.publications),
                    types=_given(owner, before.types_by_oid, after.types))
 
 
@@ -45,7 +46,7 @@ def change_owner(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType
     set_owner_of(ctx, thing, new)
 
 
-def set_owner_of(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType, new: int) -> None:
+def set_owner_of(ctx: DdlContext, thing: Relation | Sequence | Schema | UserType | Publication, new: int) -> None:
     """Give an object to a role, with what belongs to it."""
     old = owner_of(thing)
     if old == new:
@@ -70,6 +71,7 @@ def _moved(acl: Acl | None, old: int, new: int) -> Acl | None:
 
 _PUT: dict[type, Callable[[Catalog, object], Catalog]] = {
     Relation: put_relation, Sequence: put_sequence, Schema: put_schema, UserType: put_type,  # type: ignore[dict-item]
+    Publication: put_publication,  # type: ignore[dict-item]
 }
 _OWNED: dict[type, Callable[[object], Owned]] = {
     Relation: of_relation, Sequence: of_sequence, Schema: of_schema, UserType: of_type,  # type: ignore[dict-item]

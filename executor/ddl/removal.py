@@ -4,15 +4,18 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Relation
+from executor.catalog.model import Catalog, Relation
 from executor.ddl.base import DdlContext, Step
 from executor.ddl.dependency import Graph, Thing
-from executor.ddl.objects import put_relation, without, without_comments
+from executor.ddl.objects import put_publication, put_relation, without, without_comments
 from executor.ddl.row_change import reshaping
 from executor.ddl.schema_edit import redefine
 from executor.ddl.sequence import removal_steps
 from executor.ddl.sqlite_table import qualified, refuse_foreign_made
 from executor.ddl.transition import transition
+
+WHOLE = ("relation", "sequence", "schema", "type", "routine", "publication")
+"""Kinds that are no part of something else."""
 
 
 def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
@@ -30,8 +33,18 @@ def remove(ctx: DdlContext, things: Iterable[Thing]) -> tuple[Step, ...]:
     for thing in sorted(gone):
         if thing.kind == "sequence":
             steps += removal_steps(ctx.catalog.sequences_by_oid[thing.oid])
-    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in ("relation", "sequence", "schema", "type", "routine")})
+    ctx.catalog = _without_published(ctx.catalog, {t.oid for t in gone if t.kind == "published"})
+    ctx.catalog = without(ctx.catalog, {t.oid for t in gone if t.kind in WHOLE})
     return tuple(steps)
+
+
+def _without_published(catalog: Catalog, oids: set[int]) -> Catalog:
+    """The catalog with publications without these entries."""
+    for publication in catalog.publications if oids else ():
+        tables = tuple(t for t in publication.tables if t.oid not in oids)
+        schemas = tuple(s for s in publication.schemas if s.oid not in oids)
+        catalog = put_publication(catalog, replace(publication, tables=tables, schemas=schemas))
+    return catalog
 
 
 def _owners(ctx: DdlContext, gone: set[Thing]) -> dict[Thing, int]:

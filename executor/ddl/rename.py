@@ -20,6 +20,8 @@ from executor.ddl.lookup import (
 )
 from executor.ddl.objects import put_relation, put_schema, relation_names
 from executor.ddl.ownership import change_owner
+from executor.ddl.publication import rename_publication, set_publication_owner
+from executor.ddl.published import with_column_name
 from executor.ddl.relocate import move_relation, move_sequence, rename_in_views
 from executor.ddl.routine_alter import ROUTINE_KINDS, rename_routine, set_routine_owner, set_routine_schema
 from executor.ddl.row_texts import rename_field
@@ -228,7 +230,7 @@ def rename_column(ctx: DdlContext, old: Relation, old_name: str, new_name: str) 
             Step(f"ALTER TABLE {qualified(old)} RENAME COLUMN {sqlite_column(column)} TO {sqlite_column(renamed)}"),
         )
     rename_in_views(ctx, old, new, [c.name for c in old.columns])
-    ctx.catalog = put_relation(ctx.catalog, new)
+    ctx.catalog = with_column_name(put_relation(ctx.catalog, new), old, old_name, new_name)
     return steps
 
 
@@ -296,6 +298,7 @@ _RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
     "OBJECT_DOMCONSTRAINT": rename_domain_constraint,
     "OBJECT_ATTRIBUTE": _attribute,
     "OBJECT_TRIGGER": rename_trigger,
+    "OBJECT_PUBLICATION": rename_publication,
     **dict.fromkeys(ROUTINE_KINDS, rename_routine),
 }
 
@@ -354,6 +357,8 @@ def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
     kind = node.take("objectType")
     if kind in ROUTINE_KINDS:
         return set_routine_owner(node, ctx, kind, node.take("newowner"))
+    if kind == "OBJECT_PUBLICATION":
+        return set_publication_owner(node, ctx)
     new = role_oid(node.take("newowner"), ctx)
     if kind in TYPE_TAGS:
         made = find_alterable(ctx, type_parts(node.take("object")), kind)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from executor.catalog.model import OWNER_OID, Acl, AclItem, Catalog, Column, Relation, Schema, Sequence, UserType
+from executor.catalog.model import OWNER_OID, Acl, AclItem, Catalog, Column, Publication, Relation, Schema, Sequence, UserType
 from executor.errors import SqlError
 from executor.facts import table
 from executor.privileges import acl as lists
@@ -73,7 +73,7 @@ def of_schema(schema: Schema) -> Owned:
     return Owned("schema", "schema", schema.name, owner, schema.acl)
 
 
-def owner_of(thing: Relation | Sequence | Schema | UserType) -> int:
+def owner_of(thing: Relation | Sequence | Schema | UserType | Publication) -> int:
     """The OID of an object's owner."""
     if not thing.owner and isinstance(thing, Schema) and thing.name == "public":
         return DATABASE_OWNER_OID

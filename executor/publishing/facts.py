@@ -11,6 +11,7 @@ from executor.catalog.model import FIRST_TEMPORARY_OID, PUBLIC_OID, Catalog, Col
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import number
 from executor.facts.lookup import range_parts, types_by_oid
+from executor.publishing.identity import identity_key
 from executor.types.made import FIRST_NUMBER, Definition, Field, definition_of, number_of
 from executor.types.registry import codec
 
@@ -102,21 +103,6 @@ def is_told(relation: Relation) -> bool:
     """Whether anybody but an exact copy is told of a relation's rows: permanent tables."""
     return relation.kind in TOLD_KINDS and relation.persistence == "p" and relation.sqlite_schema == "main" \
         and relation.oid < FIRST_TEMPORARY_OID and bool(relation.sqlite_name)
-
-
-def identity_key(relation: Relation) -> tuple[int, ...]:
-    """The attnums of the replica identity; () if there is none, or if it is the whole row."""
-    if relation.replica_identity == "d":
-        key = relation.primary_key
-        return () if key is None else key.columns
-    if relation.replica_identity == "i":
-        return tuple(k.column for i in relation.indexes if i.oid == relation.replica_index for k in i.columns)
-    return ()
-
-
-def has_identity(relation: Relation) -> bool:
-    """Whether rows that are updated or deleted can be told apart."""
-    return relation.replica_identity == "f" or bool(identity_key(relation))
 
 
 def table_facts(catalog: Catalog, relation: Relation) -> bytes:

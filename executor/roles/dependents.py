@@ -6,7 +6,7 @@ Source: PostgreSQL's pg_shdepend.c. REASSIGN OWNED and DROP OWNED are made of th
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from executor.catalog.model import FIRST_TEMPORARY_OID, Acl, Catalog, Relation, Schema, Sequence, UserType
+from executor.catalog.model import FIRST_TEMPORARY_OID, Acl, Catalog, Publication, Relation, Schema, Sequence, UserType
 from executor.identifiers import quote_identifier
 from executor.privileges.rules import NOUNS, owner_of
 from executor.roles.changes import without
@@ -16,7 +16,7 @@ from executor.sqlstates import DependentObjectsStillExist
 if TYPE_CHECKING:
     from executor.session import Session
 
-Thing = Relation | Sequence | Schema | UserType
+Thing = Relation | Sequence | Schema | UserType | Publication
 LISTED_MAX = 100
 
 
@@ -48,6 +48,7 @@ def _things(catalog: Catalog) -> Iterator[tuple[int, Thing, str]]:
     yield from ((r.oid, r, NOUNS[r.kind]) for r in catalog.relations if r.oid < FIRST_TEMPORARY_OID and r.kind in NOUNS)
     yield from ((s.oid, s, "sequence") for s in catalog.sequences if s.oid < FIRST_TEMPORARY_OID)
     yield from ((s.oid, s, "schema") for s in catalog.schemas)
+    yield from ((p.oid, p, "publication") for p in catalog.publications)
     yield from ((t.oid, t, "type") for t in catalog.types if t.kind != "m")
 
 
@@ -65,7 +66,7 @@ def _mentions(acl: Acl, role: int) -> bool:
 def description(thing: Thing, noun: str, path: tuple[str, ...]) -> str:
     """An object as messages name it: with its schema where that is not on the search path."""
     name = quote_identifier(thing.name)
-    if isinstance(thing, Schema) or thing.schema in path:
+    if isinstance(thing, Schema | Publication) or thing.schema in path:
         return f"{noun} {name}"
     return f"{noun} {quote_identifier(thing.schema)}.{name}"
 

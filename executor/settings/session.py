@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC
 
 from executor.client import CHECK_INTERVAL, SOCKET_SETTINGS, Client
+from executor.errors import not_supported
 from executor.identifiers import ascii_lower, quote_identifier
 from executor.settings.checks import CHECKS, split_date_style
 from executor.settings.defaults import SettingDefaults
@@ -64,6 +65,7 @@ class Settings:
     may_set: whether the current user may change a setting that is for superusers; may_examine: whether it may see SECRET.
     transaction_check: called with the lower-case name and value of a transaction_* setting before it is changed by SET;
         raises SqlError (25001) where the transaction cannot change it any more.
+    import_snapshot: SET TRANSACTION SNAPSHOT.
     client: the connection that some settings act on.
     """
 
@@ -73,6 +75,7 @@ class Settings:
         self.may_set: Callable[[str], bool] = lambda name: True
         self.may_examine: Callable[[], bool] = lambda: True
         self.transaction_check: Callable[[str, Typed], None] = _allow
+        self.import_snapshot: Callable[[str], None] = _no_snapshot
         self.client: Client | None = None
         self._definitions: Mapping[str, Definition] = defaults.definitions
         self._custom: dict[str, Definition] = {}
@@ -485,6 +488,10 @@ class Settings:
         self._told |= changed
         self._touched.clear()
         return {self._definitions[key].name: shown for key, shown in changed.items()}
+
+
+def _no_snapshot(name: str) -> None:
+    raise not_supported("SET TRANSACTION SNAPSHOT outside of a session")
 
 
 def _allow(name: str, value: Typed) -> None:

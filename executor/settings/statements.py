@@ -119,7 +119,9 @@ def _set_characteristics(settings: Settings, arguments: list[Node], in_block: bo
 
 
 def _import_snapshot(settings: Settings, arguments: list[Node], in_block: bool, notices: Notices) -> None:
-    raise not_supported("SET TRANSACTION SNAPSHOT")
+    if not in_block:
+        notices.append(_only_in_blocks("SET TRANSACTION"))
+    settings.import_snapshot(set_argument(arguments[0]))
 
 
 _MULTIPLE: dict[str, Callable[[Settings, list[Node], bool, Notices], None]] = {

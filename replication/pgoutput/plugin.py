@@ -30,6 +30,7 @@ class PgOutput:
         self._options = options
         self._surroundings = surroundings
         self._known: dict[int, decoded.Relation] = {}
+        self._formats: tuple[decoded.Relation | None, bytes] = (None, b"")
 
     def transaction(self, transaction: decoded.Transaction) -> Iterator[Output]:
         """One transaction; nothing at all if it has nothing for this consumer, as in PostgreSQL."""
@@ -85,7 +86,7 @@ class PgOutput:
     def _change(
         self, change: decoded.Change, transaction: decoded.Transaction, known: dict[int, decoded.Relation], block: int = 0
     ) -> Iterator[Output]:
-        message = _translate(change, self.messages)
+        message = self._translate(change)
         if message is None:
             return
         xid, lsn = transaction.xid, transaction.lsn
@@ -93,11 +94,40 @@ class PgOutput:
             yield Output(change.lsn, xid, encode(message, block))
             return
         for relation in change.relations if isinstance(change, decoded.Truncate) else (change.relation,):
-            if known.get(relation.oid) != relation:
-                known[relation.oid] = relation
+            told = known.get(relation.oid)
+            if told is relation:  # nearly always; to compare them takes longer
+                continue
+            known[relation.oid] = relation
+            if told != relation:
                 for description in _describe(relation):
                     yield Output(lsn, xid, encode(description, block), last=False)
         yield Output(lsn, xid, encode(message, block))
+
+    def _translate(self, change: decoded.Change) -> AnyMessage | None:
+        """The message for a change; None for a deleted row without an identity and for a message that nobody asked for."""
+        match change:
+            case decoded.Insert(relation, new):
+                return messages.Insert(relation.oid, Row(new, self._formats_of(relation)))
+            case decoded.Update(relation, old, new):
+                formats = self._formats_of(relation)
+                before = None if old is None else Row(old, formats)
+                is_key = relation.identity is not decoded.Identity.FULL
+                return messages.Update(relation.oid, before, Row(new, formats), is_key)
+            case decoded.Delete(relation, old):
+                if old is None:
+                    return None
+                is_key = relation.identity is not decoded.Identity.FULL
+                return messages.Delete(relation.oid, Row(old, self._formats_of(relation)), is_key)
+            case decoded.Truncate(relations, cascade, restart_identity):
+                return messages.Truncate(tuple(relation.oid for relation in relations), cascade, restart_identity)
+            case decoded.Message():
+                return _message(change) if self.messages else None
+
+    def _formats_of(self, relation: decoded.Relation) -> bytes:
+        """How the values of each column are written. Rows of one table come in runs."""
+        if self._formats[0] is not relation:
+            self._formats = (relation, bytes(BINARY if column.binary else TEXT for column in relation.columns))
+        return self._formats[1]
 
 
 def _opening(start: AnyMessage, transaction: decoded.Transaction, origin_lsn: int) -> Iterator[Output]:
@@ -129,29 +159,5 @@ def _namespace(schema: str) -> str:
     return "" if schema == "pg_catalog" else schema
 
 
-def _formats(relation: decoded.Relation) -> bytes:
-    return bytes(BINARY if column.binary else TEXT for column in relation.columns)
-
-
 def _message(message: decoded.Message) -> messages.Message:
     return messages.Message(message.transactional, message.lsn, message.prefix, message.content)
-
-
-def _translate(change: decoded.Change, with_messages: bool) -> AnyMessage | None:
-    """The message for a change; None if there is none: a row without an identity that was deleted, a message nobody asked for."""
-    match change:
-        case decoded.Insert(relation, new):
-            return messages.Insert(relation.oid, Row(new, _formats(relation)))
-        case decoded.Update(relation, old, new):
-            formats = _formats(relation)
-            before = None if old is None else Row(old, formats)
-            is_key = relation.identity is not decoded.Identity.FULL
-            return messages.Update(relation.oid, before, Row(new, formats), is_key)
-        case decoded.Delete(relation, old):
-            if old is None:
-                return None
-            return messages.Delete(relation.oid, Row(old, _formats(relation)), relation.identity is not decoded.Identity.FULL)
-        case decoded.Truncate(relations, cascade, restart_identity):
-            return messages.Truncate(tuple(relation.oid for relation in relations), cascade, restart_identity)
-        case decoded.Message():
-            return _message(change) if with_messages else None

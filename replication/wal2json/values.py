@@ -16,11 +16,12 @@ ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {
     "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\",
 }
 ESCAPED = str.maketrans(ESCAPES)
+NEEDS_ESCAPE = re.compile(r'[\x00-\x1f"\\]')
 
 
 def quote(text: str) -> str:
     """A JSON string."""
-    return f'"{text.translate(ESCAPED)}"'
+    return f'"{text.translate(ESCAPED) if NEEDS_ESCAPE.search(text) else text}"'
 
 
 def quote_type(name: str) -> str:

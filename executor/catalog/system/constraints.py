@@ -14,7 +14,7 @@ from executor.facts import table
 
 _index_row = maker(
     "pg_catalog.pg_index", indisexclusion=0, indisclustered=0, indisvalid=1, indcheckxmin=0, indisready=1,
-    indislive=1, indisreplident=0)
+    indislive=1)
 _DESCENDING, _NULLS_FIRST = 1, 2
 
 
@@ -44,7 +44,8 @@ def _index(view: SessionView, relation: Relation, index: Index) -> Row:
         indclass=array(objects.operator_class(index.method, find_type(view.catalog, kind), key.operator_class)
                        for kind, key in zip(types, index.columns, strict=True)),
         indoption=array(key.descending * _DESCENDING + key.nulls_first * _NULLS_FIRST for key in index.columns),
-        indexprs=KEYS_NODE % index.oid if expressions else None, indpred=index.predicate or None)
+        indexprs=KEYS_NODE % index.oid if expressions else None, indpred=index.predicate or None,
+        indisreplident=int(relation.replica_identity == "i" and relation.replica_index == index.oid))
 
 
 _constraint_row = maker(

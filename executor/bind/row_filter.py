@@ -1,0 +1,60 @@
+"""Row filters of publications (CREATE PUBLICATION ... WHERE): what they may say, so that they mean the same wherever a row is
+looked at (PostgreSQL's check_simple_rowfilter_expr): columns, constants, and what is built in and immutable."""
+
+from executor import plan
+from executor.bind.coerce import to_boolean
+from executor.bind.expressions import bind
+from executor.bind.from_clause import system_columns
+from executor.bind.scope import Item, Scope, table_columns
+from executor.bind.statement import Statement
+from executor.catalog.model import FIRST_USER_OID, Relation
+from executor.catalog.usertypes import numbered
+from executor.parse import Node
+from executor.plan import TableEntry
+from executor.sqlstates import FeatureNotSupported
+from executor.types.made import FIRST_NUMBER
+from executor.walk import children
+
+SIMPLE = (plan.Const, plan.ColumnRef, plan.WholeRow, plan.Call, plan.Relabel, plan.BoolOp, plan.IsTest, plan.DistinctFrom,
+          plan.Case, plan.CaseValue, plan.Coalesce, plan.MinMax, plan.NullIf, plan.InList, plan.ArrayCompare, plan.Array,
+          plan.Row, plan.RowCompare)
+OTHER = ("Only columns, constants, built-in operators, built-in data types, built-in collations, and immutable built-in "
+         "functions are allowed.")
+
+
+def bind_row_filter(s: Statement, relation: Relation, node: Node) -> tuple[plan.Expr, TableEntry]:
+    """The condition over the relation's columns (42804, 42P10, 0A000)."""
+    relation = numbered(s.catalog, relation)
+    columns = tuple((c.name, c.type, c.typmod) for c in relation.columns)
+    entry = TableEntry(number=s.new_entry(), alias=relation.name, columns=columns, relation=relation)
+    hidden = system_columns(entry, relation)
+    scope = Scope(items=[Item(relation.name, table_columns(entry), entry, hidden_columns=hidden)])
+    scope.aggregates_refused = "aggregate functions are not allowed in WHERE"
+    scope.windows_refused = "window functions are not allowed in WHERE"
+    expr = to_boolean(s, bind(s, scope, node), "PUBLICATION WHERE")
+    _check(expr)
+    return expr, entry
+
+
+def _check(expr: plan.Expr) -> None:
+    detail = _complaint(expr)
+    if detail:
+        raise FeatureNotSupported("invalid publication WHERE expression", detail=detail, position=expr.position or None)
+    if not isinstance(expr, plan.WholeRow):
+        for child in children(expr):
+            _check(child)
+
+
+def _complaint(expr: plan.Expr) -> str:
+    """What is wrong with one node; "" if nothing is."""
+    if isinstance(expr, plan.ColumnRef) and expr.index < 0:
+        return "System columns are not allowed."
+    if isinstance(expr, plan.Const) and expr.system_column is not None:
+        return "System columns are not allowed."
+    if type(expr) not in SIMPLE:
+        return OTHER
+    if isinstance(expr, plan.Call) and (expr.function.oid >= FIRST_USER_OID or expr.function.volatility != "i"):
+        return "User-defined or built-in mutable functions are not allowed."
+    if expr.type >= FIRST_NUMBER:
+        return "User-defined types are not allowed."
+    return ""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import apsw
 import psycopg
 
 from tests.processes import free_port
@@ -42,6 +43,14 @@ SETUP = (
     "INSERT INTO tellers SELECT i, 0 FROM generate_series(1, 10) i",
     "INSERT INTO branches VALUES (1, 0)",
 )
+
+OTHERS_WRITE = (
+    ("CREATE TABLE IF NOT EXISTS outside(x)", "INSERT INTO outside VALUES (random())"),
+    ("UPDATE accounts SET filler = 'outside' WHERE aid % 7 = 0",),
+    ("SELECT count(*) FROM history",),
+    ("BEGIN", "DELETE FROM history", "ROLLBACK"),
+)
+"""What another program does."""
 
 
 @dataclass
@@ -94,7 +103,7 @@ class Cluster:
         self.faults = [fault for fault in FAULTS if not only or fault.__name__ in only]
         self.notes = Notes()
         self.synchronous = synchronous
-        self.members = [Member(name, folder / f"{name}.db", free_port(), Proxy(0, seed)) for name in ("app", "second", "third")]
+        self.members = [Member(name, folder / name / "app.db", free_port(), Proxy(0, seed)) for name in ("first", "second", "third")]
         self.primary = self.members[0]
         self.options: tuple[str, ...] = ("-c", "synchronous_standby_names=ANY 1 (*)") if synchronous else ()
 
@@ -105,6 +114,8 @@ class Cluster:
     def begin(self) -> None:
         """Start the primary, fill it, start the standbys."""
         self.aim()
+        for member in self.members:
+            member.path.parent.mkdir()
         self.primary.node = Node(self.primary.path, port=self.primary.port)
         self.primary.node.run(*SETUP)
         self.primary.node.stop()
@@ -229,6 +240,28 @@ class Cluster:
         await self.pause(0.6)
         member.limit_files(resource.RLIM_INFINITY)
 
+    async def write_primary(self) -> None:
+        """Another program writes to the primary's file while no server runs; or only reads it."""
+        await self._write(self.primary)
+
+    async def write_standby(self) -> None:
+        """The same with a standby's file."""
+        await self._write(self.draw.choice(self.standbys))
+
+    async def _write(self, member: Member) -> None:
+        assert member.node is not None
+        if self.draw.random() < 0.5:
+            member.kill()
+        elif member.running:
+            await asyncio.to_thread(member.node.process.stop, signal.SIGINT)
+        program = apsw.Connection(str(member.path))
+        try:
+            for sql in self.draw.choice(OTHERS_WRITE):
+                program.execute(sql).fetchall()
+        finally:
+            program.close()
+        await asyncio.to_thread(self.start, member)
+
     async def pause(self, at_most: float) -> None:
         await asyncio.sleep(self.draw.random() * at_most)
 
@@ -289,7 +322,8 @@ class Cluster:
 Fault = Callable[[Cluster], Awaitable[None]]
 FAULTS: tuple[Fault, ...] = (
     Cluster.kill_standby, Cluster.kill_primary, Cluster.promote, Cluster.cut, Cluster.halve, Cluster.slow, Cluster.hold,
-    Cluster.stop_standby, Cluster.stop_primary, Cluster.full_standby, Cluster.full_primary)
+    Cluster.stop_standby, Cluster.stop_primary, Cluster.full_standby, Cluster.full_primary, Cluster.write_primary,
+    Cluster.write_standby)
 
 
 def caught_up(member: Member, position: str) -> bool:

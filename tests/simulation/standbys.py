@@ -103,7 +103,8 @@ class Cluster:
         self.faults = [fault for fault in FAULTS if not only or fault.__name__ in only]
         self.notes = Notes()
         self.synchronous = synchronous
-        self.members = [Member(name, folder / name / "app.db", free_port(), Proxy(0, seed)) for name in ("first", "second", "third")]
+        self.members = [Member(name, folder / name / "app.db", free_port(), Proxy(0, seed))
+                        for name in ("first", "second", "third")]
         self.primary = self.members[0]
         self.options: tuple[str, ...] = ("-c", "synchronous_standby_names=ANY 1 (*)") if synchronous else ()
 

@@ -199,20 +199,22 @@ def _serve(options: "ServeOptions", host: "StandbyHost | None" = None) -> int:
 
 def _serve_standby(options: "ServeOptions", primary: str, slot: str | None, *, rebuild: bool) -> int:
     """Serve a copy, and again whenever another one has been taken; the exit code."""
+    import os
     from dataclasses import replace
 
     from executor.engine import Engine
     from executor.replaying import Copy
-    from pgwire.first_start import FirstStart
+    from pgwire.first_start import BadVariables, FirstStart, read_value
     from replication.standby_host import StandbyHost
     from replication.standby_start import CannotFollow, check_slot, read_primary
 
     # Roles come from the primary, so that what a container's variables say of them is for it.
     options = replace(options, first=FirstStart(trusts_network=options.first.trusts_network))
     try:
-        info = read_primary(primary)
+        password = read_value(os.environ, "PGPASSWORD")  # a secret in PGPASSWORD_FILE, which libpq does not know
+        info = read_primary(primary, None if password is None else {**os.environ, "PGPASSWORD": password})
         name = None if slot is None else check_slot(slot)
-    except CannotFollow as error:
+    except (CannotFollow, BadVariables) as error:
         return _complain(error)
     host = StandbyHost(Path(options.path), info, name, rebuild=rebuild, open_engine=Engine.open,
                        make_copy=lambda engine: Copy(engine, engine.databases[engine.default_database]))

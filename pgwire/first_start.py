@@ -2,6 +2,8 @@
 
     POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB      each also as NAME_FILE, a file with the value (a secret)
     POSTGRES_HOST_AUTH_METHOD                          trust: no password is asked for, from anywhere
+    PGQUILL_REPLICATION_PASSWORD, _FILE                a role for standbys with this password, and nothing but REPLICATION;
+    PGQUILL_REPLICATION_USER                           its name, if that is not replicator
 
 They count only while nobody has made a role: afterwards the roles are what ALTER ROLE made of them.
 """
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pgwire.contract import Engine
 
 METHODS = ("trust", "scram-sha-256")
+REPLICATOR = "replicator"
 
 
 class BadVariables(Exception):
@@ -25,12 +28,14 @@ class BadVariables(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FirstStart:
-    """What the variables say. password: None for none."""
+    """What the variables say. password: None for none. replicator_password: None for no such role."""
 
     user: str = BOOTSTRAP
     password: str | None = None
     database: str | None = None
     trusts_network: bool = False
+    replicator: str = REPLICATOR
+    replicator_password: str | None = None
 
 
 def read_variables(environ: Mapping[str, str]) -> FirstStart:
@@ -39,15 +44,17 @@ def read_variables(environ: Mapping[str, str]) -> FirstStart:
     if method not in METHODS:
         raise BadVariables(f"POSTGRES_HOST_AUTH_METHOD={method} is not supported by pgquill (only {' and '.join(METHODS)}): "
                            "give rules in a file, with --hba")
-    user = _value(environ, "POSTGRES_USER")
-    password, database = _value(environ, "POSTGRES_PASSWORD"), _value(environ, "POSTGRES_DB")
+    user = read_value(environ, "POSTGRES_USER")
+    password, database = read_value(environ, "POSTGRES_PASSWORD"), read_value(environ, "POSTGRES_DB")
     if user is not None and password is None and method != "trust":
         raise BadVariables("POSTGRES_USER is set, but neither POSTGRES_PASSWORD nor POSTGRES_PASSWORD_FILE")
-    return FirstStart(user or BOOTSTRAP, password, database, method == "trust")
+    replicator = read_value(environ, "PGQUILL_REPLICATION_USER") or REPLICATOR
+    return FirstStart(user or BOOTSTRAP, password, database, method == "trust", replicator,
+                      read_value(environ, "PGQUILL_REPLICATION_PASSWORD"))
 
 
-def _value(environ: Mapping[str, str], name: str) -> str | None:
-    """A variable or the contents of the file it names; an empty one counts as none."""
+def read_value(environ: Mapping[str, str], name: str) -> str | None:
+    """A variable, or the contents of the file that NAME_FILE names; an empty one counts as none. Raises BadVariables."""
     value, file = environ.get(name), environ.get(f"{name}_FILE")
     if value and file:
         raise BadVariables(f"both {name} and {name}_FILE are set (but are exclusive)")
@@ -69,6 +76,9 @@ async def apply(first: FirstStart, engine: "Engine") -> None:
                           f"{password_clause(engine, first.password, first.user)}")
     elif first.password is not None:
         statements.append(f"ALTER ROLE {identifier(first.user)}{password_clause(engine, first.password, first.user)}")
+    if first.replicator_password is not None:
+        statements.append(f"CREATE ROLE {identifier(first.replicator)} LOGIN REPLICATION"
+                          f"{password_clause(engine, first.replicator_password, first.replicator)}")
     wanted = first.database
     if wanted is not None and not engine.has_database(wanted):
         if not engine.is_folder:

@@ -11,7 +11,7 @@
 import os
 import re
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -55,10 +55,10 @@ class Seen(NamedTuple):
     database: str
 
 
-def read_primary(text: str) -> ConnectionInfo:
-    """The connection string of the primary. Raises: CannotFollow."""
+def read_primary(text: str, environment: Mapping[str, str] | None = None) -> ConnectionInfo:
+    """The connection string of the primary. environment: instead of the process's. Raises: CannotFollow."""
     try:
-        info = parse(text)
+        info = parse(text, environment)
     except BadConnectionString as error:
         raise CannotFollow(f"--primary: {error}") from None
     name = info.words["application_name"] or APPLICATION_NAME

@@ -12,8 +12,8 @@ While a server runs, `Engine.note_foreign` sees it. For the time between two ser
 
 In doubt another program has written: standbys take a new base backup then, which costs time, while the opposite mistake would
 make them differ from their primary for good. Doubt there is when a file with a note was copied, when another program has
-merged what a killed server had left (which reading can do), and in files with auto_vacuum after a crash, since whoever writes
-to those may move our pages.
+merged what a killed server had left (which reading can do), when a server is killed between a VACUUM or REINDEX and the next
+commit, and after a crash in files with auto_vacuum, since whoever writes to those may move our pages.
 
 The file itself is never opened here, only looked at with stat(): to close it would drop the locks of SQLite's connections.
 """

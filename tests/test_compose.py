@@ -17,8 +17,8 @@ from tests.processes import ServerProcess, free_port
 
 VOLUME = "/data"
 PORT_INSIDE = "5432"
-SECRET = "/run/secrets/postgres_password"
-PASSWORD = "a password"
+SECRETS = "/run/secrets/"
+PASSWORDS = {"postgres_password": "a password", "replication_password": "another one"}
 
 
 def compose() -> dict[str, Any]:
@@ -43,37 +43,71 @@ def image_environment() -> dict[str, str]:
     return {name: value for name, _, value in pairs if name != "PATH"}
 
 
-def as_process(words: list[str], folder: Path, port: int) -> list[str]:
+def as_process(words: list[str], folder: Path, port: int, primary: int | None = None) -> list[str]:
     """The command of the container on this machine: its volume, its port and its network mapped to ours."""
     places = {PORT_INSIDE: str(port), "0.0.0.0": "127.0.0.1"}  # the container has a network of its own
-    return [places.get(word, word.replace(VOLUME, str(folder))) for word in words]
+    return [places.get(word, word.replace(VOLUME, str(folder)).replace(f"primary:{PORT_INSIDE}", f"127.0.0.1:{primary}"))
+            for word in words]
 
 
-def start(command: list[str], folder: Path) -> tuple[ServerProcess, int]:
+def start(name: str, folder: Path, primary: int | None = None) -> tuple[ServerProcess, int]:
+    """Run a service as a process, with its volume in a folder of its name."""
     assert json.loads(last("ENTRYPOINT")) == ["pgquill"]
+    service = compose()["services"][name]
+    volume = folder / name
+    volume.mkdir(exist_ok=True)
     port = free_port()
-    argv = [*COMMAND, *as_process(command, folder, port)]
-    secret = folder / "secret.txt"
-    secret.write_text(f"{PASSWORD}\n")
-    variables = {name: str(secret) if value == SECRET else value
-                 for name, value in compose()["services"]["primary"]["environment"].items()}
-    environment = command_environment() | image_environment() | variables
+    argv = [*COMMAND, *as_process(service["command"], volume, port, primary)]
+    environment = command_environment() | image_environment() | {
+        variable: secret(folder, value) for variable, value in service["environment"].items()}
     return ServerProcess(argv, ready=ready_pattern(port), env=environment), port
 
 
-def test_compose_file_publishes_on_loopback_and_keeps_data_in_a_named_volume() -> None:
-    document = compose()
-    service = document["services"]["primary"]
-    assert service["ports"] == [f"127.0.0.1:{PORT_INSIDE}:{PORT_INSIDE}"]
-    assert [mount.split(":") for mount in service["volumes"]] == [[name, VOLUME] for name in document["volumes"]]
-    assert "test" in service["healthcheck"]
+def secret(folder: Path, path: str) -> str:
+    """The file on this machine that the container has as a secret."""
+    assert path.startswith(SECRETS)
+    file = folder / path.removeprefix(SECRETS)
+    file.write_text(f"{PASSWORDS[file.name]}\n")
+    return str(file)
 
 
-def test_compose_gives_the_password_as_a_secret() -> None:
+def healthy(service: dict[str, Any], port: int) -> bool:
+    """Run the health check of a service."""
+    _, _, *check = service["healthcheck"]["test"]
+    words = [word.replace(PORT_INSIDE, str(port)) for word in check]
+    return subprocess.run([sys.executable, *words], check=False, capture_output=True).returncode == 0
+
+
+def test_compose_file_publishes_on_loopback_and_keeps_data_in_named_volumes() -> None:
     document = compose()
-    service = document["services"]["primary"]
-    assert service["environment"]["POSTGRES_PASSWORD_FILE"] == SECRET
-    assert service["secrets"] == list(document["secrets"]) == [SECRET.rpartition("/")[2]]
+    services = document["services"]
+    assert list(services) == ["primary", "standby1", "standby2"]
+    assert [service["ports"] for service in services.values()] == [
+        [f"127.0.0.1:{port}:{PORT_INSIDE}"] for port in (5432, 5433, 5434)]
+    assert [service["volumes"] for service in services.values()] == [[f"{name}:{VOLUME}"] for name in document["volumes"]]
+    for service in services.values():
+        assert "test" in service["healthcheck"]
+        assert service["restart"] == "unless-stopped"
+
+
+def test_standbys_wait_for_a_healthy_primary_and_have_slots_of_their_own() -> None:
+    services = compose()["services"]
+    for name in ("standby1", "standby2"):
+        assert services[name]["depends_on"] == {"primary": {"condition": "service_healthy"}}
+        command = services[name]["command"]
+        assert command[command.index("--slot") + 1] == name
+
+
+def test_compose_gives_passwords_as_secrets() -> None:
+    document = compose()
+    assert {name: each["file"] for name, each in document["secrets"].items()} == {
+        "postgres_password": "postgres_password.txt", "replication_password": "replication_password.txt"}
+    for service in document["services"].values():
+        used = [value for value in service["environment"].values() if value.startswith(SECRETS)]
+        assert [value.removeprefix(SECRETS) for value in used] == service["secrets"]
+        assert not any("PASSWORD" in name and not name.endswith("_FILE") for name in service["environment"])
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {each["file"] for each in document["secrets"].values()} <= set(ignored)
 
 
 @needs_engine
@@ -102,28 +136,40 @@ def test_image_copies_every_folder_of_the_product() -> None:
 
 
 @needs_engine
-def test_compose_command_run_as_a_process_serves_its_file_and_is_healthy(tmp_path: Path) -> None:
-    service = compose()["services"]["primary"]
-    server, port = start(service["command"], tmp_path)
+def test_compose_commands_run_as_processes_serve_their_files_and_are_healthy(tmp_path: Path) -> None:
+    services = compose()["services"]
+    running: list[ServerProcess] = []
+    ports: list[int] = []
     try:
-        dsn = f"host=127.0.0.1 port={port} user=postgres dbname=app"
-        with psycopg.connect(dsn, password=PASSWORD, require_auth="scram-sha-256") as connection:
-            assert connection.execute("SELECT 1").fetchone() == (1,)
-        _, _, *check = service["healthcheck"]["test"]
-        healthy = subprocess.run(
-            [sys.executable, *(word.replace(PORT_INSIDE, str(port)) for word in check)], check=False
-        )
-        assert healthy.returncode == 0
+        for name in services:
+            server, port = start(name, tmp_path, ports[0] if ports else None)
+            running.append(server)
+            ports.append(port)
+            assert healthy(services[name], port)
+        hosts = f"host={','.join(['127.0.0.1'] * 3)} port={','.join(map(str, ports))} user=postgres dbname=app"
+        password = PASSWORDS["postgres_password"]
+        with psycopg.connect(hosts, password=password, require_auth="scram-sha-256", target_session_attrs="read-write",
+                             autocommit=True) as connection:
+            assert connection.info.port == ports[0]
+            connection.execute("CREATE TABLE t(x int)")
+            connection.execute("INSERT INTO t VALUES (7)")
+            row = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
+            assert row is not None
+        for port in ports[1:]:
+            with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres dbname=app", password=password,
+                                 autocommit=True) as connection:
+                while connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", row).fetchone() != (True,):
+                    assert all(server.running for server in running)
+                assert connection.execute("SELECT x, pg_is_in_recovery() FROM t").fetchone() == (7, True)
+        with psycopg.connect(hosts, password=password, target_session_attrs="prefer-standby") as connection:
+            assert connection.info.port in ports[1:]
     finally:
-        status = server.stop(signal.SIGTERM)
-    assert status == 0, server.output()
-    assert (tmp_path / "app.db").exists()
+        statuses = [server.stop(signal.SIGTERM) for server in reversed(running)]
+    assert statuses == [0, 0, 0], [server.output() for server in running]
+    for name in services:
+        assert (tmp_path / name / "app.db").exists()
 
 
 def test_health_check_without_a_server_fails() -> None:
-    _, _, *check = compose()["services"]["primary"]["healthcheck"]["test"]
-    port = str(free_port())
-    done = subprocess.run(
-        [sys.executable, *(word.replace(PORT_INSIDE, port) for word in check)], capture_output=True, check=False
-    )
-    assert done.returncode != 0
+    for service in compose()["services"].values():
+        assert not healthy(service, free_port())

@@ -12,6 +12,9 @@ from pgwire.first_start import BadVariables, FirstStart, read_variables
     ({"POSTGRES_PASSWORD": ""}, FirstStart()),
     ({"POSTGRES_USER": "u", "POSTGRES_HOST_AUTH_METHOD": "trust"}, FirstStart("u", trusts_network=True)),
     ({"POSTGRES_HOST_AUTH_METHOD": "scram-sha-256"}, FirstStart()),
+    ({"PGQUILL_REPLICATION_PASSWORD": "r"}, FirstStart(replicator_password="r")),
+    ({"PGQUILL_REPLICATION_PASSWORD": "r", "PGQUILL_REPLICATION_USER": "copier"},
+     FirstStart(replicator="copier", replicator_password="r")),
 ])
 def test_variables_say_what_they_say_in_the_image(environ: dict[str, str], expected: FirstStart) -> None:
     assert read_variables(environ) == expected

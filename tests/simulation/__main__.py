@@ -19,6 +19,7 @@ from tests.simulation.kills import Pgquill, kill_again_and_again
 from tests.simulation.list_clients import Manner, collect
 from tests.simulation.power import CUTS, power_fails
 from tests.simulation.soak import EXPECTED, GROWTH_MAX, Soak
+from tests.simulation.standbys import follow_through
 
 
 def lists(options: argparse.Namespace) -> int:
@@ -76,6 +77,15 @@ def kills(options: argparse.Namespace) -> int:
             victim.crash()
         wrong += [f"in the end: {each}" for each in victim.broken()]
     print("\n".join(wrong) or "nothing acknowledged was lost, nothing was half there")
+    return 1 if wrong else 0
+
+
+def standbys(options: argparse.Namespace) -> int:
+    """A primary and two standbys, and what can go wrong; 1 if they differed afterwards or something answered was lost."""
+    with tempfile.TemporaryDirectory(dir=options.directory) as folder:
+        wrong = follow_through(Path(folder), options.rounds, options.seed, synchronous=not options.asynchronous,
+                               only=options.only, report=print)
+    print("\n".join(wrong) or "all were equal after each round, and nothing answered was lost")
     return 1 if wrong else 0
 
 
@@ -148,6 +158,13 @@ def main() -> int:
     command.add_argument("--kills", type=int, default=50)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--directory", help="where the file is made (default: the temporary folder)")
+    command = commands.add_parser("standbys", help="a primary and two standbys, killed, cut off, stopped, promoted")
+    command.set_defaults(run=standbys)
+    command.add_argument("--rounds", type=int, default=100)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--only", action="append", default=[], help="faults, by their names in standbys.py")
+    command.add_argument("--asynchronous", action="store_true", help="answer commits before a standby has them")
+    command.add_argument("--directory", help="where the files are made (default: the temporary folder)")
     command = commands.add_parser("power", help="power failures on a simulated disk")
     command.set_defaults(run=power)
     command.add_argument("--runs", type=int, default=300)

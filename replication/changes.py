@@ -41,7 +41,7 @@ class Changes:
 
     async def next(self) -> Sequence[tuple[int, bytes]]:
         """See Source."""
-        return [(output.lsn, output.data) for output in await self.outputs()]
+        return [(output.lsn if output.last else 0, output.data) for output in await self.outputs()]
 
     async def outputs(self) -> Sequence[Output]:
         """The same with the transactions' numbers."""

@@ -87,7 +87,7 @@ class _Collector:
                 origin = decoded.Origin(message.name, message.lsn, 1)
             elif isinstance(message, messages.Commit):
                 assert begin is not None and (begin.final_lsn, begin.committed_at) == (message.lsn, message.committed_at)
-                yield decoded.Transaction(begin.xid, message.lsn, message.end_lsn, message.committed_at, origin, 1, changes)
+                yield decoded.Transaction(begin.xid, message.lsn, message.end_lsn, message.committed_at, origin, 1, changes, 0)
             elif isinstance(message, messages.Message) and not message.transactional:
                 yield self._message(message)
             elif not isinstance(message, messages.Relation | messages.Type):

@@ -54,11 +54,14 @@ class Changes:
             self._rest = (output for item in items for output in self._say(item))
         found: list[Output] = []
         size = 0
-        for output in self._rest:
-            found.append(output)
-            size += len(output.data)
-            if size >= PIECE_BYTES:
-                return found
+        try:
+            for output in self._rest:
+                found.append(output)
+                size += len(output.data)
+                if size >= PIECE_BYTES:
+                    return found
+        except PluginError as wrong:
+            raise self._error(wrong.sqlstate, str(wrong), detail=wrong.detail, hint=wrong.hint) from None
         self._rest = None
         self.position = self._decoder.position
         return found

@@ -111,7 +111,7 @@ class Decoder:
             changes = decode(data)
             _refuse_foreign(changes, last)
             if number == 0:
-                origin = next((Origin(c.table, c.rowid) for c in changes if c.op == ORIGIN), None)
+                origin = next((Origin(c.table, c.rowid, c.new_rowid) for c in changes if c.op == ORIGIN), None)
             if messages:
                 yield from (Message(c.table, (c.old or (b"",))[0], False, self.position) for c in changes
                             if c.op == MESSAGE and not c.rowid)

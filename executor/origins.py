@@ -125,7 +125,7 @@ async def before_commit(session: "Session", transaction: "Transaction") -> None:
             local = session.database.file.wal.written or FIRST_LSN
             change_origin(session, own.oid, Origin(own.oid, own.name, own.remote, local))
         await transaction.begin_write()
-        transaction.log(Change("", own.name, ORIGIN, own.remote, 0, None, None))
+        transaction.log(Change("", own.name, ORIGIN, own.remote, own.oid, None, None))
     changes = list(_changes(session))
     if changes and not session.database.origins_are_kept:
         await transaction.run(_CREATE)

@@ -46,7 +46,7 @@ class Changes:
 
     async def next(self) -> Sequence[tuple[int, bytes]]:
         """See Source."""
-        return [(output.lsn, output.data) for output in await self.outputs()]
+        return [(output.lsn if output.last else 0, output.data) for output in await self.outputs()]
 
     async def outputs(self) -> Sequence[Output]:
         """The same with the transactions' numbers."""
@@ -59,11 +59,14 @@ class Changes:
             self._rest = (output for item in items for output in self._say(item))
         found: list[Output] = []
         size = 0
-        for output in self._rest:
-            found.append(output)
-            size += len(output.data)
-            if size >= PIECE_BYTES:
-                return found
+        try:
+            for output in self._rest:
+                found.append(output)
+                size += len(output.data)
+                if size >= PIECE_BYTES:
+                    return found
+        except PluginError as wrong:
+            raise self._error(wrong.sqlstate, str(wrong), detail=wrong.detail, hint=wrong.hint) from None
         self._rest = None
         self.position = self._decoder.position
         return found

@@ -126,7 +126,8 @@ Change = Insert | Update | Delete | Truncate | Message
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One committed transaction. lsn: of its commit record (what BEGIN calls final_lsn). end_lsn: after it. changes: lazily, in
-    order; may be iterated once. size: bytes of it in the log, to say whether it is large enough to be streamed."""
+    order; may be iterated once. size: bytes of it in the log, to say whether it is large enough to be streamed. safe_lsn: who
+    has confirmed no more than this is told all of it again; the position of all that is said of it but its end."""
 
     xid: int
     lsn: int
@@ -135,3 +136,4 @@ class Transaction:
     origin: Origin | None
     size: int
     changes: Iterable[Change]
+    safe_lsn: int

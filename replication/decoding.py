@@ -111,9 +111,9 @@ class Decoder:
             changes = decode(data)
             _refuse_foreign(changes, last)
             if number == 0:
-                origin = next((Origin(c.table, c.rowid) for c in changes if c.op == ORIGIN), None)
+                origin = next((Origin(c.table, c.rowid, c.new_rowid) for c in changes if c.op == ORIGIN), None)
             if messages:
-                yield from (Message(c.table, (c.old or (b"",))[0], False, last.lsn) for c in changes
+                yield from (Message(c.table, (c.old or (b"",))[0], False, self.position) for c in changes
                             if c.op == MESSAGE and not c.rowid)
             is_told = is_told or any(map(_is_told, changes))
             if is_told and not messages:
@@ -124,7 +124,8 @@ class Decoder:
             tables = tables.fork()
         if is_told:
             changes_told = told_changes(records, tables, last.lsn, messages=messages)
-            yield Transaction(last.xid, last.lsn, last.end, last.committed_at or 0, origin, records.size, changes_told)
+            committed_at = last.committed_at or 0
+            yield Transaction(last.xid, last.lsn, last.end, committed_at, origin, records.size, changes_told, self.position)
         else:
             records.close()
 

@@ -25,6 +25,8 @@ class PluginError(Exception):
 class Output(NamedTuple):
     """One message to the consumer: the payload of one XLogData, or one row of pg_logical_slot_get_changes.
 
+    lsn: a consumer that has confirmed it is told all again that is not complete by now: what is said of a transaction stands at
+    its `safe_lsn`, and only the last of it at its end.
     last: False if the next one belongs to the same position; then XLogData says position 0, so that nobody confirms half of it.
     """
 

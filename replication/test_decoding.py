@@ -71,14 +71,14 @@ class TestDecoding:
 
     def _whole(self, transaction: decoded.Transaction) -> Iterator[tuple[int, str]]:
         shown = f" {transaction.xid}" if self._options.include_xids else ""
-        begun = not self._options.skip_empty_xacts
+        lsn, begun = transaction.safe_lsn, not self._options.skip_empty_xacts
         if begun:
-            yield transaction.lsn, f"BEGIN{shown}"
+            yield lsn, f"BEGIN{shown}"
         for change in transaction.changes:
             if not begun:
-                yield transaction.lsn, f"BEGIN{shown}"
+                yield lsn, f"BEGIN{shown}"
                 begun = True
-            yield _position(change, transaction), PRINTERS[type(change)](change)
+            yield lsn, PRINTERS[type(change)](change)
         if begun:
             yield transaction.end_lsn, f"COMMIT{shown}{self._time(transaction)}"
 
@@ -86,12 +86,12 @@ class TestDecoding:
         """Of a transaction that comes in blocks, only what kind of changes there are."""
         xid = f"TXN {transaction.xid}" if self._options.include_xids else "transaction"
         block = f"block for transaction{f' {xid}' if self._options.include_xids else ''}"
-        lsn, wrote, spent = transaction.lsn, False, -1
+        lsn, wrote, spent = transaction.safe_lsn, False, -1
         for change in transaction.changes:
             if spent < 0:
                 yield lsn, f"opening a streamed {block}"
                 wrote, spent = True, 0
-            yield _position(change, transaction), _streamed(change, xid)
+            yield lsn, _streamed(change, xid)
             spent += size_of(change)
             if spent > self._surroundings.work_mem:
                 yield lsn, f"closing a streamed {block}"
@@ -106,10 +106,6 @@ class TestDecoding:
         if not self._options.include_timestamp:
             return ""
         return f" (at {format_time(transaction.committed_at, self._surroundings.zone)})"
-
-
-def _position(change: decoded.Change, transaction: decoded.Transaction) -> int:
-    return change.lsn if isinstance(change, decoded.Message) else transaction.lsn
 
 
 def _streamed(change: decoded.Change, xid: str) -> str:

@@ -12,7 +12,7 @@ an op of its own, and "" for a database:
     MESSAGE    pg_logical_emit_message; table: the prefix; old: (content,); rowid: 1 if it belongs to the transaction
     FACTS      what the executor knows of tables, before and after this transaction; old: ((name, before, after), ...), bytes or
                None each; storage does not look into them
-    ORIGIN     where the transaction came from first; table: the name; rowid: its position there
+    ORIGIN     where the transaction came from first; table: the name; rowid: its position there; new_rowid: its number here
     FORK       a new timeline begins; table: why, one of the reasons below. After FOREIGN_WRITE the file has changes that no
                record tells of: who follows needs a new base backup
 """

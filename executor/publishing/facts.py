@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from executor.catalog.definitions import column_default
 from executor.catalog.model import FIRST_TEMPORARY_OID, PUBLIC_OID, Catalog, Column, Relation
 from executor.catalog.typenames import format_type
 from executor.catalog.usertypes import number
@@ -121,20 +122,22 @@ def _table(catalog: Catalog, relation: Relation) -> TableFacts:
     schema = catalog.schemas_by_name.get(relation.schema)
     primary = relation.primary_key
     keys = () if primary is None else primary.columns
-    columns = tuple(_column(catalog, column, place, column.number in keys) for place, column in enumerate(relation.columns))
+    columns = tuple(
+        _column(catalog, relation, column, place, column.number in keys) for place, column in enumerate(relation.columns))
     return TableFacts(
         relation.oid, relation.schema, PUBLIC_OID if schema is None else schema.oid, relation.name, relation.sqlite_name,
         relation.replica_identity, identity_key(relation), parent, relation.partition_key is not None, max(len(columns), 1),
         columns)
 
 
-def _column(catalog: Catalog, column: Column, place: int, is_pk: bool) -> ColumnFacts:
+def _column(catalog: Catalog, relation: Relation, column: Column, place: int, is_pk: bool) -> ColumnFacts:
+    has_default = column.default is not None and not column.generated
     given = number(catalog, column.type)
     assert given is not None, column
     return ColumnFacts(
         column.name, column.number, _type(given), column.type, column.typmod,
         format_type(column.type, column.typmod, catalog), place, _declared(column, given), column.generated,
-        column.not_null, is_pk, None if column.generated else column.default)
+        column.not_null, is_pk, column_default(catalog, relation, column) if has_default else None)
 
 
 def _declared(column: Column, given: int) -> str:

@@ -62,7 +62,7 @@ class PgOutput:
     def _blocks(self, transaction: decoded.Transaction) -> Iterator[Output]:
         """A transaction in blocks of about work_mem. In each transaction tables are described anew: one that is rolled back
         takes its descriptions with it."""
-        xid, lsn, end = transaction.xid, transaction.lsn, transaction.end_lsn
+        xid, lsn, end = transaction.xid, transaction.safe_lsn, transaction.end_lsn
         known: dict[int, decoded.Relation] = {}
         begun, spent = False, -1
         for change in transaction.changes:
@@ -80,7 +80,7 @@ class PgOutput:
         if spent >= 0:
             yield Output(lsn, xid, encode(messages.StreamStop()))
         if begun:
-            yield Output(end, xid, encode(messages.StreamCommit(xid, lsn, end, transaction.committed_at)))
+            yield Output(end, xid, encode(messages.StreamCommit(xid, transaction.lsn, end, transaction.committed_at)))
             self._known |= known
 
     def _change(
@@ -89,11 +89,8 @@ class PgOutput:
         message = self._translate(change)
         if message is None:
             return
-        xid, lsn = transaction.xid, transaction.lsn
-        if isinstance(change, decoded.Message):
-            yield Output(change.lsn, xid, encode(message, block))
-            return
-        for relation in change.relations if isinstance(change, decoded.Truncate) else (change.relation,):
+        xid, lsn = transaction.xid, transaction.safe_lsn
+        for relation in _relations(change):
             told = known.get(relation.oid)
             if told is relation:  # nearly always; to compare them takes longer
                 continue
@@ -130,11 +127,18 @@ class PgOutput:
         return self._formats[1]
 
 
+def _relations(change: decoded.Change) -> tuple[decoded.Relation, ...]:
+    if isinstance(change, decoded.Message):
+        return ()
+    return change.relations if isinstance(change, decoded.Truncate) else (change.relation,)
+
+
 def _opening(start: AnyMessage, transaction: decoded.Transaction, origin_lsn: int) -> Iterator[Output]:
     origin = transaction.origin
-    yield Output(transaction.lsn, transaction.xid, encode(start), last=origin is None)
+    lsn, xid = transaction.safe_lsn, transaction.xid
+    yield Output(lsn, xid, encode(start), last=origin is None)
     if origin is not None:
-        yield Output(transaction.lsn, transaction.xid, encode(messages.Origin(origin_lsn, origin.name)))
+        yield Output(lsn, xid, encode(messages.Origin(origin_lsn, origin.name)))
 
 
 def _origin_lsn(transaction: decoded.Transaction) -> int:

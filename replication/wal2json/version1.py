@@ -52,12 +52,12 @@ class Version1:
             if body is None:
                 continue
             if chunks:
-                yield Output(transaction.lsn, xid, "".join(pieces).encode())
+                yield Output(transaction.safe_lsn, xid, "".join(pieces).encode())
                 pieces = []
             count += 1
             pieces.append(f"{newline}{self._indent(2)}{',' if count > 1 else ''}{body}")
         if chunks:
-            yield Output(transaction.lsn, xid, "".join(pieces).encode())
+            yield Output(transaction.safe_lsn, xid, "".join(pieces).encode())
             pieces = []
         pieces.append(f"{newline}{self._tab}]{self._newline}}}")
         yield Output(transaction.end_lsn, xid, "".join(pieces).encode())

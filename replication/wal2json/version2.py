@@ -46,13 +46,12 @@ class Version2:
         """An object for each change."""
         if is_refused(transaction, self._options):
             return
-        xid, lsn, end = transaction.xid, transaction.lsn, transaction.end_lsn
+        xid, lsn, end = transaction.xid, transaction.safe_lsn, transaction.end_lsn
         if self._options.include_transaction:
             yield Output(lsn, xid, self._boundary("B", transaction).encode())
         for change in transaction.changes:
-            at = change.lsn if isinstance(change, decoded.Message) else lsn
             for text in TELLERS[type(change)](self, change, transaction):
-                yield Output(at, xid, text.encode())
+                yield Output(lsn, xid, text.encode())
         if self._options.include_transaction:
             yield Output(end, xid, self._boundary("C", transaction).encode())
 

@@ -11,4 +11,4 @@ LOCAL = decoded.Insert(TABLE, (b"1", b"one"))
 def transaction(
     *changes: decoded.Change, xid: int = 7, size: int = 100, origin: decoded.Origin | None = None
 ) -> decoded.Transaction:
-    return decoded.Transaction(xid, 0x1000, 0x1028, 1_700_000_000_500_000, origin, size, changes)
+    return decoded.Transaction(xid, 0x1000, 0x1028, 1_700_000_000_500_000, origin, size, changes, 0xFF0)

@@ -42,13 +42,24 @@ class Recording:
     """One script's."""
 
     def __init__(self, name: str, folder: Path = FOLDER) -> None:
-        raw = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        self._take(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> "Recording":
+        """One that was made just now."""
+        made = cls.__new__(cls)
+        made._take(raw)
+        return made
+
+    def _take(self, raw: dict[str, Any]) -> None:
         self.types = {tuple(map(int, key.split(":"))): value for key, value in raw["types"].items()}
         self.columns = {(schema, table, name): facts for schema, table, name, *facts in raw["columns"]}
         self.streams = [_stream(entry) for entry in raw["streams"]]
 
-    def stream(self, plugin: str, options: dict[str, str]) -> Stream:
-        return next(stream for stream in self.streams if stream.plugin == plugin and stream.options.items() >= options.items())
+    def stream(self, plugin: str, options: dict[str, str], *, exact: bool = False) -> Stream:
+        """The first of a plugin that has these options, or (exact) just these."""
+        return next(stream for stream in self.streams if stream.plugin == plugin
+                    and (stream.options == options if exact else stream.options.items() >= options.items()))
 
     def items(self, *, binary: bool = False) -> list[Item]:
         """The transactions that are not empty, and the messages outside of them, in order."""
@@ -87,7 +98,7 @@ class _Collector:
                 origin = decoded.Origin(message.name, message.lsn, 1)
             elif isinstance(message, messages.Commit):
                 assert begin is not None and (begin.final_lsn, begin.committed_at) == (message.lsn, message.committed_at)
-                yield decoded.Transaction(begin.xid, message.lsn, message.end_lsn, message.committed_at, origin, 1, changes)
+                yield decoded.Transaction(begin.xid, message.lsn, message.end_lsn, message.committed_at, origin, 1, changes, 0)
             elif isinstance(message, messages.Message) and not message.transactional:
                 yield self._message(message)
             elif not isinstance(message, messages.Relation | messages.Type):

@@ -33,7 +33,7 @@ def test_payloads_of_pgoutput_are_postgresqls_byte_by_byte(name: str, stream: St
 
 @pytest.mark.parametrize(("name", "stream"), PGOUTPUT, ids=label)
 def test_positions_and_transactions_of_pgoutput_are_postgresqls(name: str, stream: Stream) -> None:
-    """Changes have the position of their transaction here; its end has PostgreSQL's."""
+    """Changes have a position before their transaction here; its end has PostgreSQL's."""
     said = say(stream, RECORDINGS[name].items(binary="binary" in stream.options))
     known = {output.xid for output in said}
     assert ends(said) == {end for end in ends(stream.rows) if end[1] in known}

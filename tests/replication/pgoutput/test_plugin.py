@@ -34,7 +34,7 @@ def test_transaction_with_nothing_to_tell_is_silent() -> None:
 def test_positions_say_what_may_be_confirmed() -> None:
     said = say(transaction(LOCAL, origin=decoded.Origin("o", 99)))
     assert tags(said) == "BORIC"
-    assert [output.lsn for output in said] == [0x1000] * 4 + [0x1028]
+    assert [output.lsn for output in said] == [0xFF0] * 4 + [0x1028]
     assert [output.last for output in said] == [False, True, False, True, True]
     assert said[1].data == messages.encode(messages.Origin(99, "o"))
 
@@ -84,6 +84,6 @@ def test_changes_are_taken_lazily() -> None:
             taken.append(number)
             yield LOCAL
 
-    said = open_plugin(BASE, Surroundings()).transaction(decoded.Transaction(7, 1, 2, 0, None, 1, changes()))
+    said = open_plugin(BASE, Surroundings()).transaction(decoded.Transaction(7, 1, 2, 0, None, 1, changes(), 1))
     assert [next(said).data[:1] for _ in range(3)] == [b"B", b"R", b"I"]
     assert taken == [0]

@@ -129,7 +129,7 @@ class Engine:
                 await file.close()
                 raise CannotServe(f"{path} {reason} with pgquill standby, or make a primary of it with pgquill promote {path}")
             database = ServedDatabase(name, next(self._oids), file, self._notify_queue())
-            if self._logs_from_the_start and not file.read_only:
+            if self.logs_from_the_start and not file.read_only and not self._is_copy:
                 await file.wal.turn_on()
             await database.reload()
         except EngineError as error:
@@ -138,7 +138,7 @@ class Engine:
         return database
 
     @property
-    def _logs_from_the_start(self) -> bool:
+    def logs_from_the_start(self) -> bool:
         """With `-c wal_level=logical`; else the log is there once there is a slot."""
         value = self.defaults.values["wal_level"]
         return value.source == "command line" and value.typed == "logical"

@@ -158,6 +158,8 @@ class EngineView(SessionView):
         """wait_event_type and wait_event."""
         if session.clock.waits_for:
             return "Client", session.clock.waits_for
+        if session.on_cancel is not None:
+            return "IPC", "SyncRep"
         event = wait_event(session) if session.clock.active else None
         return ("Lock", event) if event else (None, None)
 

@@ -8,7 +8,7 @@ the statement again from its beginning.
 from collections.abc import Awaitable, Callable
 from itertools import chain, count
 from time import time_ns
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from executor.awaiting import Awaited, fulfil
 from executor.messages import send_now
@@ -30,12 +30,7 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
     session.advisory.begin_statement()
     noted, told, triggers = session.notifications.mark(), len(session.notices), mark_of(session.context)
     said, done = len(session.outgoing), len(session.block.at_commit)
-
-    def undo() -> None:
-        session.notifications.undo_since(noted)
-        restore(session.context, triggers)
-        del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
-
+    marks = noted, triggers, told, said, done
     outer, session.awaitings, session.retried = session.awaitings, session.retried, None
     if session.awaitings is not None:
         session.awaitings.begin_run()
@@ -44,22 +39,29 @@ async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
             try:
                 found = await run()
                 if found is None:  # the schema has changed: the statement is analyzed anew, and has not waited in vain
-                    undo()
+                    _undo(session, *marks)
                     session.retried = session.awaitings
                 return found
             except LockConflict as conflict:
                 await wait_for(session, conflict)
                 if conflict.meanwhile is not None:
                     await conflict.meanwhile()
-                undo()
+                _undo(session, *marks)
             except NeedsWriter:
-                undo()
+                _undo(session, *marks)
                 session.retried = session.awaitings
                 raise
     finally:
         session.awaitings = outer
         if session.outgoing:
             await send_now(session)
+
+
+def _undo(session: "Session", noted: Any, triggers: Any, told: int, said: int, done: int) -> None:
+    """Forget what a statement has noted that is going to run again."""
+    session.notifications.undo_since(noted)
+    restore(session.context, triggers)
+    del session.notices[told:], session.outgoing[said:], session.block.at_commit[done:]
 
 
 async def run_command_waiting(session: "Session", command: "Command", parameters: "Parameters") -> "Result":

@@ -17,6 +17,15 @@ class SlotFacts:
     inactive_since: int | None
     reason: str | None
     failover: bool
+    spill_txns: int = 0
+    spill_count: int = 0
+    spill_bytes: int = 0
+    stream_txns: int = 0
+    stream_count: int = 0
+    stream_bytes: int = 0
+    total_txns: int = 0
+    total_bytes: int = 0
+    stats_reset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import MakeError, Slot, Slots
 from replication.standby import StandbyHalf
+from replication.synchronous import Standby, is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
 from storage.errors import EngineError
 from storage.logged import format_lsn
@@ -250,10 +251,27 @@ class Replication(StandbyHalf):
 
     def senders(self) -> Sequence[SenderFacts]:
         """Who is being sent a log."""
-        return [SenderFacts(
-            who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush, sender.apply,
-            sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, 0, "async", sender.reply_time,
-            sender.slot.name) for who, sender in self.running.values()]
+        found = []
+        for database in {sender.slot.database for _, sender in self.running.values()}:
+            running = [each for each in self.running.values() if each[1].slot.database == database]
+            states = sync_states(self.engine.synchronous_standbys, self._standbys(database))
+            found += [SenderFacts(
+                who.process_id, who.user, who.application_name, sender.state, sender.sent, sender.write, sender.flush,
+                sender.apply, sender.write_lag.value, sender.flush_lag.value, sender.apply_lag.value, *state, sender.reply_time,
+                sender.slot.name) for (who, sender), state in zip(running, states, strict=True)]
+        return found
+
+    def _standbys(self, database: str) -> list[Standby]:
+        """The readers of a database's log, as synchronous_standby_names looks at them."""
+        return [Standby(who.application_name, sender.state == "streaming" and sender.reply_time is not None,
+                        sender.write, sender.flush, sender.apply)
+                for who, sender in self.running.values() if sender.slot.database == database]
+
+    async def wait_for_standbys(self, session: Any, lsn: int, level: str) -> None:
+        """Until the standbys of synchronous_standby_names have a commit that ends at `lsn`."""
+        rule, database = self.engine.synchronous_standbys, session.database.name
+        while not is_reached(rule, self._standbys(database), lsn, level):
+            await self.replied.park()
 
     # --- connections --------------------------------------------------------------------------------------------------
 

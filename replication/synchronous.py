@@ -28,8 +28,8 @@ class Rule(Protocol):
 
 
 class Standby(NamedTuple):
-    """A connection that is sent the log. streaming: it has caught up, so that a commit may wait for it. Positions: as it has said,
-    0 as long as it has said nothing."""
+    """A connection that is sent the log. streaming: it has caught up, so that a commit may wait for it. Positions: as it has
+    said, 0 as long as it has said nothing."""
 
     name: str
     streaming: bool

@@ -44,9 +44,8 @@ FAMILIES: dict[str, str] = {
     "catalog_lookup": (
         "_pg_expandarray col_description obj_description pg_collation_is_visible pg_column_is_updatable "
         "pg_conversion_is_visible pg_describe_object pg_function_is_visible pg_get_publication_tables "
-        "pg_get_replica_identity_index "
-        "pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema pg_my_temp_schema "
-        "pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
+        "pg_get_replica_identity_index pg_get_sequence_data pg_get_serial_sequence pg_is_other_temp_schema "
+        "pg_my_temp_schema pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table "
         "pg_relation_is_publishable pg_relation_is_updatable pg_sequence_last_value pg_sequence_parameters "
         "pg_statistics_obj_is_visible pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible "
         "pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible regclass row_security_active "

@@ -15,7 +15,8 @@ async def test_changes_that_are_consumed_are_consumed_once_for_a_statement(tmp_p
         client = await server.client()
         await client.rows(SLOT)
         server.replication.changes = [(16, 7, b"BEGIN"), (32, 7, b"COMMIT")]
-        text = "SELECT x, lsn, xid, data FROM generate_series(1, 2) x, pg_logical_slot_get_changes('s', NULL, 5, 'a', 'b') ORDER BY 1, 2"
+        text = ("SELECT x, lsn, xid, data FROM generate_series(1, 2) x, "
+                "pg_logical_slot_get_changes('s', NULL, 5, 'a', 'b') ORDER BY 1, 2")
         assert await client.rows(text) == [["1", "0/10", "7", "BEGIN"], ["1", "0/20", "7", "COMMIT"],
                                            ["2", "0/10", "7", "BEGIN"], ["2", "0/20", "7", "COMMIT"]]
         assert server.replication.asked == [("s", None, 5, {"a": "b"}, True, False)]

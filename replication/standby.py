@@ -162,9 +162,8 @@ class Standby:
     async def _fence(self, info: ConnectionInfo) -> None:
         client = await connect(info, replication="database")
         try:
-            facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
-            wal = self._wal
-            is_older = int(facts["systemid"] or 0) == wal.system_identifier and int(facts["timeline"] or 0) < wal.timeline
+            wal, found = self._wal, await client.identify()
+            is_older = found.system == wal.system_identifier and found.timeline < wal.timeline
             if is_older and await warn_older(client, wal.timeline):
                 self._log.warning("the old primary takes no more writes", primary=client.host.shown)
         finally:

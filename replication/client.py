@@ -12,7 +12,7 @@ may send while another receives, and `cancel` may be called by anybody.
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import trio
@@ -75,6 +75,15 @@ class Result(msgspec.Struct, frozen=True):
         return dict(zip(self.columns, self.rows[0], strict=True))
 
 
+class Identity(NamedTuple):
+    """What a server says of itself. system: its identifier; end: of its log, as it prints positions; database: "" for none."""
+
+    system: int
+    timeline: int
+    end: str
+    database: str
+
+
 class Client:
     """A connection that has been let in. parameters: what the server reports (server_version, ...)."""
 
@@ -133,6 +142,16 @@ class Client:
     async def simple_query(self, sql: str) -> list[Result]:
         """Run statements; a Result for each. Raises: ServerError, after which one can go on, and ConnectionLost."""
         return await self._finish(await self._begin(Query(sql)))
+
+    async def identify(self) -> Identity:
+        """IDENTIFY_SYSTEM, on a replication connection. Raises: ServerError; ConnectionLost, also if it makes no sense."""
+        results = await self.simple_query("IDENTIFY_SYSTEM")
+        try:
+            facts = results[0].one()
+            return Identity(int(facts["systemid"] or ""), int(facts["timeline"] or ""), facts["xlogpos"] or "",
+                            facts["dbname"] or "")
+        except (IndexError, KeyError, ValueError):
+            raise ConnectionLost(f"{self.host.shown}: IDENTIFY_SYSTEM cannot be understood") from None
 
     async def _begin(self, query: Query) -> "_Answers":
         try:

@@ -40,8 +40,8 @@ async def first_copy(info: ConnectionInfo, path: Path, slot: str, report: Report
     client = await connect(info, replication="database")
     try:
         await _make_new_slot(client, slot)
-        facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
-        mark = Mark(facts.get("dbname") or info.database, slot)
+        found = await client.identify()
+        mark = Mark(found.database or info.database, slot)
         total = 0
 
         def take_total(size: int) -> None:
@@ -50,7 +50,7 @@ async def first_copy(info: ConnectionInfo, path: Path, slot: str, report: Report
 
         async with client.copy_out(command(f"standby {path.name}")) as stream:
             await receive(stream, FileStore(fetched), Progress(take_total, lambda size: report(size, total)))
-        await _finish(fetched, mark, int(facts["systemid"] or 0))
+        await _finish(fetched, mark, found.system)
         _move(fetched, _named(path, NEW))
         _sync_folder(path.parent)
     except BackupFailed as error:
@@ -98,6 +98,11 @@ def take_new(path: Path) -> bool:
     _move(new, path)
     _sync_folder(path.parent)
     return True
+
+
+def discard_new(path: Path) -> None:
+    """The copy that was made is not wanted any more."""
+    _remove(_named(path, NEW))
 
 
 def _named(path: Path, suffix: str) -> Path:

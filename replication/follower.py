@@ -179,12 +179,11 @@ class Follower:
 
     async def _check_system(self, client: Client) -> None:
         wal = self._wal
-        facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
+        system, timeline, position, _ = await client.identify()
         try:
-            system, timeline = int(facts["systemid"] or ""), int(facts["timeline"] or "")
-            end = parse_lsn(facts["xlogpos"] or "")
-        except (KeyError, ValueError):
-            raise ConnectionLost(f"{client.host.shown}: IDENTIFY_SYSTEM cannot be understood") from None
+            end = parse_lsn(position)
+        except ValueError as error:
+            raise ConnectionLost(f"{client.host.shown}: {error}") from None
         if system != wal.system_identifier:
             raise NotNow(f"{client.host.shown} is another database system: its identifier is {system}, and this copy's is "
                          f"{wal.system_identifier}")
@@ -200,8 +199,8 @@ class Follower:
     async def _history_of(self, client: Client, timeline: int) -> tuple[Ended, ...]:
         if timeline == 1:
             return ()
-        found = (await client.simple_query(f"TIMELINE_HISTORY {timeline}"))[0].one()
-        return parse_history(found.get("content") or "")
+        found = await client.simple_query(f"TIMELINE_HISTORY {timeline}")
+        return parse_history((found[0].one().get("content") if found else None) or "")
 
     async def _meet(self, client: Client, history: Sequence[Ended], timeline: int, end: int) -> None:
         """Make sure that what this copy has, the primary has as well."""

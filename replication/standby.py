@@ -97,7 +97,7 @@ class Standby:
         self._log = log
         self.follower = Follower(wal, info, mark.slot, copy.replayed, copy.reload, timing, log)
         self.is_standby = follows
-        self._promoting = False
+        self._asked = trio.Event()
         self._promoted = trio.Event()
         if follows:
             wal.refusal = COPY_REFUSAL
@@ -114,19 +114,22 @@ class Standby:
                 self._log.error("this copy cannot follow its primary any more", reason=str(error),
                                 position=format_lsn(self._wal.written))
                 self.follower.status = "stopped"
-                if not self._promoting:
-                    await self._rebuild(str(error))
-                    return
-            if not self._promoting:
-                return
+                await self._rebuild_until_promoted(str(error))
             await self._become_primary()
         await self._fence_others()
+
+    async def _rebuild_until_promoted(self, reason: str) -> None:
+        """Another copy is made, with which the server begins anew. This one may be promoted all the same."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._rebuild, reason)
+            await self._asked.wait()
+            nursery.cancel_scope.cancel()
 
     # --- promotion --------------------------------------------------------------------------------------------------
 
     async def promote(self, wait_s: float | None) -> bool:
         """Become a primary; False if that takes longer than `wait_s` (None: does not wait). A second call waits as well."""
-        self._promoting = True
+        self._asked.set()
         self.follower.stop()
         if wait_s is None:
             return True
@@ -159,9 +162,8 @@ class Standby:
     async def _fence(self, info: ConnectionInfo) -> None:
         client = await connect(info, replication="database")
         try:
-            facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
-            wal = self._wal
-            is_older = int(facts["systemid"] or 0) == wal.system_identifier and int(facts["timeline"] or 0) < wal.timeline
+            wal, found = self._wal, await client.identify()
+            is_older = found.system == wal.system_identifier and found.timeline < wal.timeline
             if is_older and await warn_older(client, wal.timeline):
                 self._log.warning("the old primary takes no more writes", primary=client.host.shown)
         finally:
@@ -253,8 +255,8 @@ class StandbyHalf:
         return "not in recovery" if self.standby is None else await self.standby.wait_for_replay(lsn, timeout_s)
 
     async def promote(self, wait_s: float | None) -> bool:
-        """pg_promote(); False as well if this is no standby."""
-        return self.standby is not None and await self.standby.promote(wait_s)
+        """pg_promote(); False as well if this is no standby, or a primary that a newer one has left behind."""
+        return self.standby is not None and self.fenced_by is None and await self.standby.promote(wait_s)
 
     def replay_lsn(self) -> int | None:
         """pg_last_wal_replay_lsn()."""

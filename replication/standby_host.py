@@ -11,9 +11,10 @@ from random import random
 from typing import Any, Protocol
 
 import structlog
+import trio
 
 from replication.client import ConnectionInfo
-from replication.first_copy import CannotCopy, first_copy
+from replication.first_copy import CannotCopy, discard_new, first_copy
 from replication.follower import Timing
 from replication.standby import Copy, Standby
 from replication.standby_start import CannotFollow, Decision, persist, prepare
@@ -93,6 +94,9 @@ class StandbyHost:
         except CannotFollow as error:
             log.error("this copy stays as it is, and is not kept in step", reason=str(error))
             return
+        except trio.Cancelled:  # this copy has become a primary, or the server ends: then the next one begins with this copy
+            discard_new(self._path)
+            raise
         self.again = True
         if replication.stop_server is not None:
             replication.stop_server()

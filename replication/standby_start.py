@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import trio
 
-from replication.client import BadConnectionString, ConnectionInfo, ConnectionLost, ServerError, connect
+from replication.client import BadConnectionString, ConnectionInfo, ConnectionLost, Identity, ServerError, connect
 from replication.conninfo import parse
 from replication.first_copy import CannotCopy, Report, first_copy, take_new
 from replication.follower import Timing
@@ -45,14 +45,6 @@ class Decision(NamedTuple):
 
     mark: Mark
     follows: bool
-
-
-class Seen(NamedTuple):
-    """What a server says of itself."""
-
-    system: int
-    timeline: int
-    database: str
 
 
 def read_primary(text: str, environment: Mapping[str, str] | None = None) -> ConnectionInfo:
@@ -152,12 +144,11 @@ async def _decide(database: Database, path: Path, info: ConnectionInfo, slot: st
     return Decision(mark, follows=True)
 
 
-async def look(info: ConnectionInfo) -> Seen:
+async def look(info: ConnectionInfo) -> Identity:
     """Ask a server what it is. Raises: ConnectionLost, ServerError, CannotLogIn."""
     client = await connect(info, replication="database")
     try:
-        facts = (await client.simple_query("IDENTIFY_SYSTEM"))[0].one()
-        return Seen(int(facts["systemid"] or 0), int(facts["timeline"] or 0), facts.get("dbname") or "")
+        return await client.identify()
     finally:
         await client.close()
 

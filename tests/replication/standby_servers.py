@@ -2,10 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import psycopg
@@ -50,13 +49,8 @@ class Node(PgquillServer):
     def wait_for(self, position: str) -> None:
         """Until a standby has applied so much."""
         with closing(self.connect()) as connection:
-            try:
-                found = connection.execute(f"WAIT FOR LSN '{position}' WITH (timeout '{WAIT_S}s', no_throw)".encode()).fetchall()
-                assert found == [("success",)], self.process.output()
-            except psycopg.errors.SyntaxError:
-                deadline = monotonic() + WAIT_S
-                while not connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", (position,)).fetchall()[0][0]:
-                    assert monotonic() < deadline, self.process.output()
+            found = connection.execute(f"WAIT FOR LSN '{position}' WITH (timeout '{WAIT_S}s', no_throw)".encode()).fetchall()
+        assert found == [("success",)], self.process.output()
 
     def wait_for_primary(self, primary: "Node") -> None:
         """Until a standby has all that the primary has now."""
@@ -101,4 +95,3 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     found.stop()
 
 
-MakeCluster = Callable[[], Cluster]

@@ -21,7 +21,8 @@ async def logged(client: Client) -> list[list[Any]]:
         for change in record.changes:
             if change.op == MESSAGE and change.table != "pgquill.ddl":
                 assert change.old is not None
-                part.append((change.table, change.old[0], change.rowid))
+                if change.table != "pgquill.ddl":  # the texts of statements that change the schema
+                    part.append((change.table, change.old[0], change.rowid))
             elif change.op == ORIGIN:
                 part.append((change.table, change.rowid))
             elif change.table == "t" and change.new is not None:

@@ -88,6 +88,7 @@ class Decoder:
     async def _begin(self) -> Tables:
         """The tables as they were at the position."""
         snapshot = await self._catalog.snapshot()
+        await self._wal.settled()
         written = self._wal.written
         if written > self.position:
             await self._wal.wait_beyond(written - 1)  # what the snapshot knows of is among what can be read

@@ -49,7 +49,7 @@ def _changed(found: plan.Plan) -> Iterator[Change]:
         else:
             continue
         names = {column.name for column, _ in assigned}
-        for relation in (node.relation, *(leaf.relation for leaf in node.leaves)):
+        for relation in [leaf.relation for leaf in node.leaves] or [node.relation]:
             yield relation, action, frozenset(c.number for c in relation.columns if c.name in names)
 
 

@@ -32,7 +32,7 @@ def refuse_unidentified(found: plan.Plan, catalog: Catalog) -> None:
         key = (change[0].oid, *change[1:])
         if key not in seen:
             seen.add(key)
-            if is_publishable(change[0]):
+            if is_publishable(change[0]) and change[0].partition_key is None:  # its partitions have the rows
                 _check(catalog, change[0], change[1])
             waiting += _consequences(catalog, change)
 
@@ -49,7 +49,7 @@ def _changed(found: plan.Plan) -> Iterator[Change]:
         else:
             continue
         names = {column.name for column, _ in assigned}
-        for relation in [leaf.relation for leaf in node.leaves] or [node.relation]:
+        for relation in (node.relation, *(leaf.relation for leaf in node.leaves)):
             yield relation, action, frozenset(c.number for c in relation.columns if c.name in names)
 
 

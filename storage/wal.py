@@ -412,7 +412,7 @@ class Wal:
 
     async def settled(self) -> None:
         """Until what can be seen in the file is in `written`: no COMMIT runs in a thread."""
-        while self._engine.committing or isinstance(self._engine.turn.holder, Alone):
+        while self._engine.committing or isinstance(self._engine.turn.holder, Alone):  # noqa: ASYNC110  (some milliseconds)
             await trio.sleep(SETTLE_S)
 
     # --- slots ----------------------------------------------------------------------------------------------------

@@ -211,3 +211,21 @@
 1: SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = 'pub_odd'
 1: DROP SCHEMA pub_even CASCADE
 1: SELECT pubname, schemaname, tablename FROM pg_publication_tables ORDER BY 1, 2, 3
+1: CREATE PUBLICATION pub_bad FOR pub_t
+1: CREATE TABLE pub_c(x int)
+1: CREATE PUBLICATION pub_only FOR TABLE ONLY pub_c, pub_t
+1: CREATE TABLE pub_c2() INHERITS (pub_c)
+1: CREATE PUBLICATION pub_tree FOR TABLE pub_c WITH (publish = 'insert')
+1: SELECT pubname, tablename FROM pg_publication_tables WHERE tablename LIKE 'pub_c%' ORDER BY 1, 2
+1: ALTER PUBLICATION pub_tree DROP TABLE ONLY pub_c2
+1: ALTER PUBLICATION pub_tree SET TABLE pub_c (x) WHERE (x > 0)
+1: SELECT prrelid::regclass, pg_get_expr(prqual, prrelid), prattrs FROM pg_publication_rel r JOIN pg_publication p ON p.oid = prpubid WHERE pubname = 'pub_tree' ORDER BY 1::text
+1: ALTER TABLE pub_c ALTER x TYPE bigint
+1: ALTER PUBLICATION pub_tree DROP TABLE pub_c
+1: ALTER TABLE pub_c ALTER x TYPE bigint
+1: CREATE PUBLICATION pub_cast FOR TABLE pub_c WHERE (x::int = 1 AND x IS DISTINCT FROM 2 AND COALESCE(x, 1) = 1 AND x = ANY (ARRAY[1, 2]::bigint[]))
+1: SELECT rowfilter FROM pg_publication_tables WHERE pubname = 'pub_cast' AND tablename = 'pub_c'
+1: CREATE FUNCTION pub_f(a bigint) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true'
+1: CREATE PUBLICATION pub_fun FOR TABLE pub_c WHERE (pub_f(x))
+1: CREATE PUBLICATION pub_fun FOR TABLE pub_c WHERE (x > 1) , pub_c WHERE (x > 2)
+1: TRUNCATE pub_c, pub_t

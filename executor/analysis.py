@@ -171,7 +171,7 @@ def analyze(raw: RawStatement, catalog: Catalog, context: Context, search_path: 
         raise LiteralNeeded
     if runs:
         check_populated(s)
-        if catalog.publications and not isinstance(found, plan.Query):
+        if catalog.publications and (found.ctes if isinstance(found, plan.Query) else True):
             from executor.publishing.permitted import refuse_unidentified
 
             refuse_unidentified(found, catalog)

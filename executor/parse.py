@@ -295,13 +295,19 @@ def _error(error: Any) -> SqlError:
     if message.startswith("syntax error at"):  # it goes on with the user's text
         return SyntaxError(message, position=position)
     kind = SYNTAX_STATES.get(next((words for words in SYNTAX_STATES if words in message), ""), SyntaxError)
-    return kind(message, position=position, hint=SYNTAX_HINTS.get(message))
+    detail, hint = SYNTAX_DETAILS.get(message), SYNTAX_HINTS.get(message)
+    return kind(message, position=position, detail=detail, hint=hint)
 
 
 SYNTAX_HINTS = {
     "UNENCRYPTED PASSWORD is no longer supported": "Remove UNENCRYPTED to store the password in encrypted form instead.",
 }
 """The library tells no hints."""
+SYNTAX_DETAILS = {
+    "invalid publication object list":
+        "One of TABLE or TABLES IN SCHEMA must be specified before a standalone table or schema name.",
+}
+"""Nor details."""
 # The few messages of PostgreSQL's scanner and grammar whose SQLSTATE is not 42601.
 SYNTAX_STATES: dict[str, type[SqlError]] = {
     "is not supported": BY_SQLSTATE["0A000"],

@@ -22,7 +22,10 @@ from storage.wal import Wal
 SILENT = frozenset({"pgquill_sequence"})
 """Tables whose changes alone make no transaction that anybody is told of."""
 SPOOL_BYTES = 16 << 20
-READ_BYTES = 1 << 20
+READ_BYTES = 128 << 10
+"""How much of the log is decoded at a time, in the event loop: a few milliseconds."""
+KEPT_BYTES = 64 << 10
+"""The only record of a transaction is decoded once if it has no more bytes."""
 
 
 class LogIncomplete(Exception):
@@ -85,6 +88,7 @@ class Decoder:
     async def _begin(self) -> Tables:
         """The tables as they were at the position."""
         snapshot = await self._catalog.snapshot()
+        await self._wal.settled()
         written = self._wal.written
         if written > self.position:
             await self._wal.wait_beyond(written - 1)  # what the snapshot knows of is among what can be read
@@ -107,8 +111,7 @@ class Decoder:
     def _finish(self, records: "_Records", last: Record) -> Iterator[Transaction | Message]:
         assert self._tables is not None
         messages, origin, is_told = self._plugin.messages, None, False
-        for number, data in enumerate(records):
-            changes = decode(data)
+        for number, changes in enumerate(records):
             _refuse_foreign(changes, last)
             if number == 0:
                 origin = next((Origin(c.table, c.rowid, c.new_rowid) for c in changes if c.op == ORIGIN), None)
@@ -133,8 +136,8 @@ class Decoder:
         """The tables after a transaction that has changed some."""
         assert self._tables is not None
         tables = self._tables.fork()
-        for data in records:
-            for change in decode(data):
+        for changes in records:
+            for change in changes:
                 if change.op == FACTS:
                     tables.pass_facts(change)
         return tables
@@ -158,6 +161,7 @@ class _Records:
         self.size = 0
         self._parts: list[bytes | tuple[int, int]] = []
         self._file: IO[bytes] | None = None
+        self._only: list[Logged] | None = None  # what is in the only one
 
     def add(self, data: bytes) -> None:
         """One more."""
@@ -170,14 +174,20 @@ class _Records:
         self._parts.append((self._file.seek(0, 2), len(data)))
         self._file.write(data)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[list[Logged]]:
+        if self.size <= KEPT_BYTES and len(self._parts) == 1:  # as most are
+            self._only = self._only or decode(self._bytes(self._parts[0]))
+            yield self._only
+            return
         for part in self._parts:
-            if isinstance(part, bytes):
-                yield part
-            else:
-                assert self._file is not None
-                self._file.seek(part[0])
-                yield self._file.read(part[1])
+            yield decode(self._bytes(part))
+
+    def _bytes(self, part: bytes | tuple[int, int]) -> bytes:
+        if isinstance(part, bytes):
+            return part
+        assert self._file is not None
+        self._file.seek(part[0])
+        return self._file.read(part[1])
 
     def close(self) -> None:
         """Give memory and file back."""

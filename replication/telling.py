@@ -12,13 +12,13 @@ from replication.decoded import Change, Delete, Insert, Message, Truncate, Updat
 from replication.tables import Tables, Told
 from storage.changes import DELETE, INSERT, UPDATE
 from storage.changes import Change as Logged
-from storage.logged import CASCADE, FACTS, MESSAGE, RESTART_IDENTITY, TRUNCATE, decode
+from storage.logged import CASCADE, FACTS, MESSAGE, RESTART_IDENTITY, TRUNCATE
 
 
 class Records(Protocol):
     """The records of a transaction."""
 
-    def __iter__(self) -> Iterator[bytes]: ...
+    def __iter__(self) -> Iterator[list[Logged]]: ...
 
     def close(self) -> None:
         """They are not needed any more."""
@@ -31,8 +31,8 @@ def told_changes(records: Records, tables: Tables, lsn: int, *, messages: bool) 
     """
     in_ddl = False
     try:
-        for data in records:
-            for change in decode(data):
+        for changes in records:
+            for change in changes:
                 what = _ROWS.get(change.op)
                 if what is not None:
                     told = None if in_ddl else tables.told(change.table)

@@ -41,6 +41,7 @@ NEW_MAX = 8
 PRUNE_BYTES = 256 << 10
 """So much of the log must have become superfluous before some of it is deleted."""
 PRUNE_STEP_BYTES = 1 << 20
+SETTLE_S = 0.001
 APPLY_INLINE_BYTES = 16 << 10
 """Records of so many bytes are applied in the event loop; a thread costs as much."""
 
@@ -416,6 +417,11 @@ class Wal:
         """Until `flushed` is beyond a position."""
         while self.flushed <= position:
             await self._waiting.park()
+
+    async def settled(self) -> None:
+        """Until what can be seen in the file is in `written`: no COMMIT runs in a thread."""
+        while self._engine.committing or isinstance(self._engine.turn.holder, Alone):  # noqa: ASYNC110  (some milliseconds)
+            await trio.sleep(SETTLE_S)
 
     # --- slots ----------------------------------------------------------------------------------------------------
 

@@ -13,11 +13,11 @@ from executor.parse import Node
 from executor.plan import TableEntry
 from executor.sqlstates import FeatureNotSupported
 from executor.types.made import FIRST_NUMBER
-from executor.walk import children
+from executor.walk import children, own
 
 SIMPLE = (plan.Const, plan.ColumnRef, plan.WholeRow, plan.Call, plan.Relabel, plan.BoolOp, plan.IsTest, plan.DistinctFrom,
-          plan.Case, plan.CaseValue, plan.Coalesce, plan.MinMax, plan.NullIf, plan.InList, plan.ArrayCompare, plan.Array,
-          plan.Row, plan.RowCompare)
+          plan.Case, plan.CaseValue, plan.Coalesce, plan.MinMax, plan.NullIf, plan.InList, plan.ArrayCompare, plan.ElementRef,
+          plan.Array, plan.Row, plan.RowCompare)
 OTHER = ("Only columns, constants, built-in operators, built-in data types, built-in collations, and immutable built-in "
          "functions are allowed.")
 
@@ -32,17 +32,30 @@ def bind_row_filter(s: Statement, relation: Relation, node: Node) -> tuple[plan.
     scope.aggregates_refused = "aggregate functions are not allowed in WHERE"
     scope.windows_refused = "window functions are not allowed in WHERE"
     expr = to_boolean(s, bind(s, scope, node), "PUBLICATION WHERE")
+    _refuse_sets(expr)
     _check(expr)
     return expr, entry
+
+
+def _refuse_sets(expr: plan.Expr) -> None:
+    found = next((e for e in own(expr) if isinstance(e, plan.Call) and e.function.returns_set), None)
+    if found is not None:
+        raise FeatureNotSupported("set-returning functions are not allowed in WHERE", position=found.position or None)
 
 
 def _check(expr: plan.Expr) -> None:
     detail = _complaint(expr)
     if detail:
-        raise FeatureNotSupported("invalid publication WHERE expression", detail=detail, position=expr.position or None)
+        raise FeatureNotSupported("invalid publication WHERE expression", detail=detail, position=_position(expr))
     if not isinstance(expr, plan.WholeRow):
         for child in children(expr):
             _check(child)
+
+
+def _position(expr: plan.Expr) -> int | None:
+    """Where it begins: that of x IN (SELECT ...) is x's."""
+    inside = children(expr) if isinstance(expr, plan.Subquery) else ()
+    return min((e.position for e in (expr, *inside) if e.position), default=None)
 
 
 def _complaint(expr: plan.Expr) -> str:
@@ -51,7 +64,7 @@ def _complaint(expr: plan.Expr) -> str:
         return "System columns are not allowed."
     if isinstance(expr, plan.Const) and expr.system_column is not None:
         return "System columns are not allowed."
-    if type(expr) not in SIMPLE:
+    if type(expr) not in SIMPLE or (isinstance(expr, plan.Call) and expr.sql_value):
         return OTHER
     if isinstance(expr, plan.Call) and (expr.function.oid >= FIRST_USER_OID or expr.function.volatility != "i"):
         return "User-defined or built-in mutable functions are not allowed."

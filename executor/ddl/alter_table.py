@@ -22,7 +22,7 @@ from executor.ddl.schema import role_oid
 from executor.ddl.trigger import ALL_MODES, MODES, enable_trigger
 from executor.errors import not_supported
 from executor.parse import Node
-from executor.sqlstates import InvalidTableDefinition, WrongObjectType
+from executor.sqlstates import InvalidTableDefinition, ObjectNotInPrerequisiteState, WrongObjectType
 
 Action = Callable[[Node, Altering], None]
 
@@ -165,6 +165,10 @@ def _persistence(value: str) -> Action:
             raise InvalidTableDefinition(
                 f'cannot change logged status of table "{relation.name}" because it is temporary'
             )
+        if value == "u" and any(t.relation == relation.oid for p in altering.ctx.catalog.publications for t in p.tables):
+            raise ObjectNotInPrerequisiteState(
+                f'cannot change table "{relation.name}" to unlogged because it is part of a publication',
+                detail="Unlogged relations cannot be replicated.")
         _refuse_mixed(altering, value)
         altering.ctx.catalog = put_relation(altering.ctx.catalog, replace(relation, persistence=value))
 

@@ -154,6 +154,8 @@ def _drop(ctx: DdlContext, old: Publication, objects: list[Node], schemas: list[
     for wanted in tables:
         if all(table.relation != wanted.relation.oid for table in old.tables):
             raise UndefinedObject(f'relation "{wanted.relation.name}" is not part of the publication')
+        if wanted.where:
+            raise SyntaxError("cannot use a WHERE clause when removing a table from a publication")
     for oid in schemas:
         if all(schema.schema != oid for schema in old.schemas):
             raise UndefinedObject(f'tables from schema "{_schema_name(ctx, oid)}" are not part of the publication')

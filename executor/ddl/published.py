@@ -18,7 +18,6 @@ from executor.sqlstates import (
     InvalidColumnReference,
     InvalidParameterValue,
     InvalidSchemaName,
-    SyntaxError,
     UndefinedColumn,
 )
 
@@ -76,8 +75,6 @@ def wanted_tables(objects: list[Node], ctx: DdlContext, publication: Publication
         table.finish()
         item.finish()
         found = get(ctx, name)
-        if where is not None and dropping:
-            raise SyntaxError("cannot use a WHERE clause when removing a table from a publication")
         for relation in _tree(ctx, found, name.only, dropping):
             known = given.get(relation.oid)
             if known is None:
@@ -112,7 +109,7 @@ def _cannot_add(name: str, what: str) -> InvalidParameterValue:
 def _wanted(ctx: DdlContext, publication: Publication, relation: Relation, columns: list[str] | None, where: Node | None, *,
             dropping: bool) -> Wanted:
     if dropping:
-        return Wanted(relation, None, "", ())
+        return Wanted(relation, None, "" if where is None else "WHERE", ())  # refused later
     text, used = "", tuple[int, ...]()
     if where is not None:
         if relation.partition_key is not None and not publication.via_root:

@@ -6,7 +6,7 @@ As PostgreSQL's CheckCmdReplicaIdentity(), for each table that a statement chang
 from collections.abc import Iterator
 
 from executor import plan, walk
-from executor.catalog.model import Catalog, Publication, Relation
+from executor.catalog.model import Catalog, Column, Publication, Relation
 from executor.publishing.identity import has_identity, identity_key
 from executor.publishing.listing import is_publishable
 from executor.sqlstates import InvalidColumnReference, ObjectNotInPrerequisiteState
@@ -14,24 +14,54 @@ from executor.sqlstates import InvalidColumnReference, ObjectNotInPrerequisiteSt
 VERBS = {"update": ("update table", "updating"), "delete": ("delete from table", "deleting from")}
 
 
+Change = tuple[Relation, str, frozenset[int]]
+"""A table, what is done to its rows, and the attnums that are changed."""
+ACTING = {"c": "", "n": "update", "d": "update"}
+"""Action of a foreign key -> what it does to the rows that point; "": the same."""
+
+
 def refuse_unidentified(found: plan.Plan, catalog: Catalog) -> None:
-    """42P10 or 55000 for a plan that changes rows of a published table that has no replica identity to tell them by."""
-    for relation, action in _changed(found):
-        if is_publishable(relation):
-            _check(catalog, relation, action)
+    """42P10 or 55000 for a plan that changes rows of a published table that has no replica identity to tell them by.
+
+    What foreign keys do on its behalf is judged with it, whether there are such rows or not.
+    """
+    waiting = list(_changed(found))
+    seen: set[tuple[int, str, frozenset[int]]] = set()
+    while waiting:
+        change = waiting.pop(0)
+        key = (change[0].oid, *change[1:])
+        if key not in seen:
+            seen.add(key)
+            if is_publishable(change[0]) and change[0].partition_key is None:  # its partitions have the rows
+                _check(catalog, change[0], change[1])
+            waiting += _consequences(catalog, change)
 
 
-def _changed(found: plan.Plan) -> Iterator[tuple[Relation, str]]:
+def _changed(found: plan.Plan) -> Iterator[Change]:
     for node in walk.nodes(found):
-        action = ""
-        if isinstance(node, plan.Update) or (isinstance(node, plan.Insert) and node.on_conflict and node.on_conflict.update):
-            action = "update"
+        assigned: tuple[tuple[Column, plan.Expr], ...] = ()
+        if isinstance(node, plan.Update):
+            action, assigned = "update", node.assignments
+        elif isinstance(node, plan.Insert) and node.on_conflict is not None and node.on_conflict.update:
+            action, assigned = "update", node.on_conflict.assignments
         elif isinstance(node, plan.Delete):
             action = "delete"
-        if action:
-            assert isinstance(node, plan.DataChange)
-            yield node.relation, action
-            yield from ((leaf.relation, action) for leaf in node.leaves)
+        else:
+            continue
+        names = {column.name for column, _ in assigned}
+        for relation in (node.relation, *(leaf.relation for leaf in node.leaves)):
+            yield relation, action, frozenset(c.number for c in relation.columns if c.name in names)
+
+
+def _consequences(catalog: Catalog, change: Change) -> Iterator[Change]:
+    """What the actions of foreign keys do to the tables that point to one."""
+    relation, action, columns = change
+    for other in catalog.relations:
+        for key in other.constraints:
+            if key.kind == "f" and key.referenced == relation.oid:
+                does = ACTING.get(key.on_delete if action == "delete" else key.on_update)
+                if does is not None and (action == "delete" or columns.intersection(key.referenced_columns)):
+                    yield other, does or action, frozenset(key.columns)
 
 
 def _check(catalog: Catalog, relation: Relation, action: str) -> None:

@@ -81,7 +81,7 @@ class Route:
     on_update: Filter | None
     on_delete: Filter | None
 
-    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder, bool]],
+    def __init__(self, relation: ToldRelation, table: TableFacts, printers: Sequence[tuple[int, Encoder | None, bool]],
                  actions: set[str], filters: dict[str, RowFilter], *, is_own: bool) -> None:
         self.relation: Any = relation
         self.is_own = is_own
@@ -97,7 +97,7 @@ class Route:
         """See replication.contract.Route."""
         if len(row) != self._width:
             raise self._misfit(row)
-        return tuple([None if row[place] is None else encode(row[place]) for place, encode in self._printers])
+        return tuple([None if encode is None or row[place] is None else encode(row[place]) for place, encode in self._printers])
 
     def print_key(self, row: Sequence[Any]) -> Values:
         """See replication.contract.Route."""
@@ -225,7 +225,8 @@ def _make(table: TableFacts, told: TableFacts, columns: tuple[ColumnFacts, ...],
           filters: dict[str, RowFilter], env: Env, binary: bool) -> Route:
     places = {column.name: column for column in table.columns}
     key_names = {c.name for c in table.columns if c.number in table.key}
-    printers, shown = [], []
+    printers: list[tuple[int, Encoder | None, bool]] = []
+    shown = []
     for column in columns:
         own = places.get(column.name)
         if own is None:
@@ -233,7 +234,8 @@ def _make(table: TableFacts, told: TableFacts, columns: tuple[ColumnFacts, ...],
         number = type_number(own.type)
         sent = Sent(name=own.name, type_oid=oid_of(number), type_size=-1, typmod=own.typmod, number=number)
         is_key = table.identity == "f" or column.name in key_names
-        printers.append((own.place, encoder(sent, int(binary), env), is_key))
+        # What is computed when it is read is in no row of PostgreSQL's.
+        printers.append((own.place, None if own.generated == "v" else encoder(sent, int(binary), env), is_key))
         type_ = _told_type(column) if column.type_oid >= FIRST_MADE else None
         shown.append(ToldColumn(column.name, column.type_oid, column.typmod, column.type_name, is_key, binary, type_,
                                 column.number, column.not_null, column.is_pk, column.default))

@@ -468,3 +468,14 @@ async def test_backup_is_a_database_of_its_own(filled: Bench, path: str) -> None
     assert copy.wal.system_identifier == 0
     assert await Bench(copy).query("SELECT name FROM sqlite_schema") == [("t",)]
     await copy.close()
+
+
+async def test_settled_waits_for_a_commit_that_runs_in_a_thread(filled: Bench, autojump_clock: trio.testing.MockClock) -> None:
+    wal, engine = filled.database.wal, filled.database._engine
+    await wal.settled()
+    engine.committing = True
+    with trio.move_on_after(1) as scope:
+        await wal.settled()
+    assert scope.cancelled_caught
+    engine.committing = False
+    await wal.settled()

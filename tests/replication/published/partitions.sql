@@ -1,0 +1,29 @@
+CREATE TABLE m(a int PRIMARY KEY, b text) PARTITION BY RANGE (a)
+CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (0) TO (10)
+CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (10) TO (100) PARTITION BY RANGE (a)
+CREATE TABLE m2a PARTITION OF m2 FOR VALUES FROM (10) TO (20)
+CREATE TABLE m2b PARTITION OF m2 FOR VALUES FROM (20) TO (100)
+CREATE PUBLICATION leaf FOR TABLE m
+CREATE PUBLICATION root FOR TABLE m WITH (publish_via_partition_root)
+CREATE PUBLICATION mid FOR TABLE m2 WITH (publish_via_partition_root)
+CREATE PUBLICATION only_m1 FOR TABLE m1
+CREATE PUBLICATION allroot FOR ALL TABLES WITH (publish_via_partition_root)
+CREATE PUBLICATION filtered FOR TABLE m WHERE (a % 2 = 0) WITH (publish_via_partition_root)
+CREATE PUBLICATION cols FOR TABLE m (a) WITH (publish_via_partition_root)
+-- TELL leaf
+-- TELL root
+-- TELL mid
+-- TELL only_m1
+-- TELL only_m1, root
+-- TELL allroot
+-- TELL filtered
+-- TELL cols
+-- BEGIN HERE
+INSERT INTO m VALUES (1, 'a'), (2, 'b'), (11, 'c'), (22, 'd')
+UPDATE m SET b = 'x' WHERE a IN (2, 22)
+UPDATE m SET a = 12 WHERE a = 2
+UPDATE m SET a = 3 WHERE a = 1
+DELETE FROM m WHERE a = 11
+TRUNCATE m2
+TRUNCATE m
+INSERT INTO m1 VALUES (4, 'q')

@@ -29,7 +29,8 @@ def synchronous_level(session: "Session", transaction: "Transaction | None") -> 
 async def wait_for_standbys(session: "Session", transaction: "Transaction", level: str) -> None:
     """Until enough standbys have the transaction. Cancelled, it is a warning."""
     assert transaction.committed_lsn is not None
-    with trio.CancelScope() as scope:
+    # A timeout of the statement ends the wait, and not the statement, which is committed.
+    with trio.CancelScope(deadline=session.block.limits.take_deadline()) as scope:
         session.on_cancel = scope.cancel
         try:
             await session.engine.replication.wait_for_standbys(session, transaction.committed_lsn, level)

@@ -81,10 +81,14 @@ class Limits:
                 "canceling statement due to statement timeout")
 
     def take_deadline(self) -> float:
-        """When a limit would end what is being done now, which from here on it does not any more."""
-        found, scope = inf, self._scope
-        if scope is not None and not scope.cancel_called:
-            found, scope.deadline = scope.deadline, inf
+        """When a limit would end what is being done now, which from here on it does not any more; -inf if it has done so, which
+        shows at the next checkpoint."""
+        scope = self._scope
+        if scope is None:
+            return inf
+        if scope.cancel_called:
+            return -inf
+        found, scope.deadline = scope.deadline, inf
         return found
 
     def of_a_wait(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:

@@ -338,6 +338,7 @@ class FakeSession:
         self.engine = engine
         self.clock = SessionClock()
         self.audit = FakeAudit()
+        self.on_cancel = None
         self.settings = FakeSettings(options)
         self.options = options
         self.process_id, self.secret = 0, b""

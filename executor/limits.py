@@ -30,6 +30,7 @@ class Limits:
         self._block = block
         self._statement_ends: float | None = None
         self._transaction_ends: float | None = None
+        self._scope: trio.CancelScope | None = None  # of the innermost wait
 
     def untie(self) -> None:
         """Forget the session, which is over."""
@@ -70,10 +71,25 @@ class Limits:
             return
         deadline = min(ends)
         with trio.CancelScope(deadline=deadline) as scope:
-            yield
+            before, self._scope = self._scope, scope
+            try:
+                yield
+            finally:
+                self._scope = before
         if scope.cancelled_caught:
             raise _transaction_timeout() if deadline == self._transaction_ends else states.QueryCanceled(
                 "canceling statement due to statement timeout")
+
+    def take_deadline(self) -> float:
+        """When a limit would end what is being done now, which from here on it does not any more; -inf if it has done so, which
+        shows at the next checkpoint."""
+        scope = self._scope
+        if scope is None:
+            return inf
+        if scope.cancel_called:
+            return -inf
+        found, scope.deadline = scope.deadline, inf
+        return found
 
     def of_a_wait(self, *, ready: bool, since: float) -> tuple[float, SqlError] | None:
         """How long the client may be waited for now, in seconds, and what is said then; None: for ever.

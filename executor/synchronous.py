@@ -4,6 +4,7 @@ The transaction is committed and durable here by then, and others see it already
 wait. So a wait that is given up is a warning, not an error.
 """
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import trio
@@ -29,13 +30,18 @@ def synchronous_level(session: "Session", transaction: "Transaction | None") -> 
 async def wait_for_standbys(session: "Session", transaction: "Transaction", level: str) -> None:
     """Until enough standbys have the transaction. Cancelled, it is a warning."""
     assert transaction.committed_lsn is not None
-    with trio.CancelScope() as scope:
-        session.on_cancel = scope.cancel
-        try:
-            await session.engine.replication.wait_for_standbys(session, transaction.committed_lsn, level)
-        finally:
-            session.on_cancel = None
-    if scope.cancelled_caught:
+    # A timeout of the statement ends the wait, and not the statement, which is committed.
+    deadline = session.block.limits.take_deadline()
+    given_up = deadline == -inf
+    if not given_up:
+        with trio.CancelScope(deadline=deadline) as scope:
+            session.on_cancel = scope.cancel
+            try:
+                await session.engine.replication.wait_for_standbys(session, transaction.committed_lsn, level)
+            finally:
+                session.on_cancel = None
+        given_up = scope.cancelled_caught
+    if given_up:
         session.notices.append(SqlWarning(
             "canceling wait for synchronous replication due to user request", severity="WARNING",
             detail="The transaction has already committed locally, but might not have been replicated to the standby."))

@@ -469,6 +469,7 @@ class Settings:
         """Forget who listens: the session is over."""
         self._listeners.clear()
         self.transaction_check = _allow
+        self.import_snapshot = _no_snapshot
         self.role_check = _same_role("")
         self.may_set = lambda name: True
         self.may_examine = lambda: True

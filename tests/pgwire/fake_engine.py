@@ -339,6 +339,7 @@ class FakeSession:
         self.clock = SessionClock()
         self.on_cancel: Callable[[], None] | None = None
         self.audit = FakeAudit()
+        self.on_cancel = None
         self.settings = FakeSettings(options)
         self.options = options
         self.process_id, self.secret = 0, b""
@@ -526,7 +527,8 @@ class FakeEngine:
 
 SERVER_SETTINGS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0,
                    "authentication_timeout": 60, "scram_iterations": 4096, "password_encryption": "scram-sha-256", "ssl": False,
-                   "log_connections": ""}
+                   "log_connections": "", "max_slot_wal_keep_size": -1, "idle_replication_slot_timeout": 0, "wal_keep_size": 0,
+                   "max_replication_slots": 10}
 KNOWN_SETTINGS = {"application_name", "client_encoding", "datestyle", "DateStyle", "timezone", "search_path",
                   "statement_timeout", "lock_timeout", "log_min_messages"}
 

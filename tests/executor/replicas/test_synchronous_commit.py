@@ -44,6 +44,28 @@ async def test_nothing_waits_without_names_or_without_a_log(tmp_path: Path) -> N
             assert server.replication.asked == []
 
 
+async def test_a_timeout_ends_the_wait_and_not_the_commit(tmp_path: Path) -> None:
+    async with serving(tmp_path / "a.db", settings=SYNCHRONOUS) as server:
+        client = await server.client()
+        await client.run("CREATE TABLE t(a int)")
+
+        async def never(session: Any, lsn: int, level: str) -> None:
+            await trio.sleep_forever()
+
+        server.replication.wait_for_standbys = never  # type: ignore[method-assign]
+        await client.run("BEGIN")
+        await client.run("INSERT INTO t VALUES (1)")
+        await client.run("SET LOCAL statement_timeout = 50")
+        found = await client.run("COMMIT")
+        assert found == {"tag": "COMMIT", "notices": [
+            ["WARNING", "canceling wait for synchronous replication due to user request"]]}
+        assert await client.rows("SELECT a FROM t") == [["1"]]
+        await client.run("SET statement_timeout = 200")  # which does not measure the commit of a statement alone
+        with trio.move_on_after(0.6) as scope:
+            await client.run("INSERT INTO t VALUES (1)")
+        assert scope.cancelled_caught
+
+
 async def test_a_wait_that_is_cancelled_is_a_warning_and_the_commit_stays(tmp_path: Path) -> None:
     async with serving(tmp_path / "a.db", settings=SYNCHRONOUS) as server:
         client = await server.client()

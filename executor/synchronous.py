@@ -27,14 +27,17 @@ def synchronous_level(session: "Session", transaction: "Transaction | None") -> 
 
 
 async def wait_for_standbys(session: "Session", transaction: "Transaction", level: str) -> None:
-    """Until enough standbys have the transaction. Cancelled, it is a warning."""
+    """Until enough standbys have the transaction. Cancelled, it is a warning; a server that is stopped ends the session instead,
+    since the standbys may never come."""
     assert transaction.committed_lsn is not None
     with trio.CancelScope() as scope:
-        session.on_cancel = scope.cancel
+        session.on_cancel, session.waits_for_standbys = scope.cancel, True
+        if session.on_stop is not None:
+            session.on_stop()
         try:
             await session.engine.replication.wait_for_standbys(session, transaction.committed_lsn, level)
         finally:
-            session.on_cancel = None
+            session.on_cancel, session.waits_for_standbys = None, False
     if scope.cancelled_caught:
         session.notices.append(SqlWarning(
             "canceling wait for synchronous replication due to user request", severity="WARNING",

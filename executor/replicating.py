@@ -29,6 +29,8 @@ class Replicating:
     on another schema. outgoing: messages that are not in the log yet.
     temporary_slots: names; they go with the session, and with its next error. floor: 0 when there is nothing to wait for.
     on_cancel: what a cancel request does now instead of ending the statement.
+    waits_for_standbys: a commit does; on_stop: set once the server is being stopped, when nobody may begin to wait any more: ends
+    the session, which acknowledges nothing then.
     """
 
     block: "Block"
@@ -42,6 +44,8 @@ class Replicating:
         self.origin: SessionOrigin | None = None
         self.floor = 0
         self.on_cancel: Callable[[], None] | None = None
+        self.waits_for_standbys = False
+        self.on_stop: Callable[[], None] | None = None
         settings.listen(MIN_LSN, self._set_floor)
 
     def _set_floor(self, text: object) -> None:

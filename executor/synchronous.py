@@ -28,18 +28,21 @@ def synchronous_level(session: "Session", transaction: "Transaction | None") -> 
 
 
 async def wait_for_standbys(session: "Session", transaction: "Transaction", level: str) -> None:
-    """Until enough standbys have the transaction. Cancelled, it is a warning."""
+    """Until enough standbys have the transaction. Cancelled, it is a warning; a server that is stopped ends the session instead,
+    since the standbys may never come."""
     assert transaction.committed_lsn is not None
     # A timeout of the statement ends the wait, and not the statement, which is committed.
     deadline = session.block.limits.take_deadline()
     given_up = deadline == -inf
     if not given_up:
         with trio.CancelScope(deadline=deadline) as scope:
-            session.on_cancel = scope.cancel
+            session.on_cancel, session.waits_for_standbys = scope.cancel, True
+            if session.on_stop is not None:
+                session.on_stop()
             try:
                 await session.engine.replication.wait_for_standbys(session, transaction.committed_lsn, level)
             finally:
-                session.on_cancel = None
+                session.on_cancel, session.waits_for_standbys = None, False
         given_up = scope.cancelled_caught
     if given_up:
         session.notices.append(SqlWarning(

@@ -114,6 +114,10 @@ class ExecutorSession(Protocol):
     query_text: str  # what the client has sent last; set by pgwire where the executor does not see it
     on_cancel: Callable[[], None] | None
     """What a cancel request does now, where it does not end the statement."""
+    waits_for_standbys: bool
+    """Whether it waits for somebody who may never come, so that a server that is stopped does not wait for it."""
+    on_stop: Callable[[], None] | None
+    """Set by pgwire once the server is being stopped: what it does instead of beginning to wait so."""
 
     def reported_settings(self) -> dict[str, str]:
         """Every setting a client is told at the start."""

@@ -11,6 +11,7 @@ cost 5 us. It is cancelled only while a statement runs or the client is waited f
 
 import enum
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import trio
@@ -127,6 +128,9 @@ class ClientSession:
         """Called by other tasks. A CANCEL while nothing runs is forgotten, as in PostgreSQL."""
         if interrupt is Interrupt.SHUTDOWN and not self._waiting:
             self._stopping = True
+            self.executor.on_stop = partial(self._interrupt_now, Interrupt.SHUTDOWN)
+            if self.executor.waits_for_standbys:
+                self._interrupt_now(Interrupt.SHUTDOWN)
             return
         if interrupt is Interrupt.CANCEL and not self._busy and self.state not in COPY_IN_STATES:
             return

@@ -354,6 +354,9 @@ class FakeSession:
         self.fail_failure: Exception | None = None
         self.idle_limit: tuple[float, SqlError] | None = None
         self.notifications = FakeNotifications()
+        self.on_cancel: Any = None
+        self.waits_for_standbys = False
+        self.on_stop: Any = None
 
     def reported_settings(self) -> dict[str, str]:
         name = self.options.get("application_name", "")

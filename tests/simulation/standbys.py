@@ -270,7 +270,7 @@ class Cluster:
 
     async def round(self, faults: int = 2) -> tuple[list[str], list[str]]:
         """Work, faults, healing, and what is wrong then. Gives (the faults' names, complaints)."""
-        self.notes.stopping, before = False, len(self.notes.answered)
+        self.notes.stopping = False
         writers = [asyncio.create_task(Writer(self, self.draw.getrandbits(32)).run()) for _ in range(WRITERS)]
         chosen = [self.draw.choice(self.faults) for _ in range(self.draw.randint(1, faults))]
         await self.pause(0.5)
@@ -284,8 +284,6 @@ class Cluster:
             task.cancel()
         results = await asyncio.gather(*writers, return_exceptions=True)
         wrong = [f"a writer ended with {each!r}" for each in results if isinstance(each, Exception)]
-        if len(self.notes.answered) == before:
-            wrong.append(f"nothing was answered: {self.notes.errors}")
         if late:
             wrong.append(f"{len(late)} writers got no answer within {SETTLE_S} s of healing")
         return [fault.__name__ for fault in chosen], wrong + await asyncio.to_thread(self.check)
@@ -410,6 +408,8 @@ def follow_through(folder: Path, rounds: int, seed: int, *, synchronous: bool = 
             found += [f"round {number} (seed {seed}; {', '.join(faults)}): {each}" for each in wrong]
             if wrong:
                 break  # the next round would tell of the same
+        if not cluster.notes.answered:
+            found.append(f"nothing was answered: {cluster.notes.errors}")
     finally:
         cluster.stop()
     return found

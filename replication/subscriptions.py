@@ -1,6 +1,7 @@
 """Subscriptions: what this server follows of other servers' publications, one task for each.
 
-`Subscriptions` starts and ends them (executor.replicas.Subscriber is what SQL asks of it). What a publisher sends is applied by the executor (Engine.applier); how is in replication/subscribed.py.
+`Subscriptions` starts and ends them (executor.replicas.Subscriber is what SQL asks of it). What a publisher sends is applied by
+the executor (Engine.applier); how is in replication/subscribed.py.
 """
 
 from collections.abc import Callable, Sequence

@@ -93,6 +93,7 @@ class Subscribed:
         for (schema, name), table in applier.tables().items():
             if table.state == "i":
                 await self._copy(subscription, schema, name, table.relation)
+        await applier.refresh()
         self._tables = dict(applier.tables())
         client = await self._connect(subscription)
         try:
@@ -282,6 +283,7 @@ class Subscribed:
             await self._applier.begin()
             await self._applier.set_states(done)
             await self._applier.commit(self._applier.position())
+            await self._applier.refresh()
             self._tables = dict(self._applier.tables())
 
 

@@ -78,6 +78,7 @@ class Applier:
 
     async def open(self) -> None:
         """Begin. 55006 if somebody else applies for this subscription."""
+        await self.refresh()
         subscription = self.subscription()
         roles = self._engine.roles.roles
         owner = roles.by_oid[subscription.owner or OWNER_OID].name
@@ -135,6 +136,10 @@ class Applier:
             await portal.fetch(1)
         return portal.tag or ""
 
+    async def refresh(self) -> None:
+        """Look at the catalog as it is committed now."""
+        await self._database.newest_catalog()
+
     # --- what is known -------------------------------------------------------------------------------------------------
 
     def subscription(self) -> Subscription:
@@ -177,7 +182,7 @@ class Applier:
 
     async def begin(self) -> None:
         """A transaction begins."""
-        await self._it.database.newest_catalog()
+        await self.refresh()
         await self._run("BEGIN")
 
     async def commit(self, position: int) -> None:

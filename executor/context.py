@@ -36,6 +36,7 @@ class Context:
         self.nested: Any = None  # storage.nested.Nested of the connection that calls a function which runs statements
         self.portal_numbers = count(1)  # of cursors to which nobody has given a name
         self.reading: frozenset[int] = frozenset()  # relations that a statement reads which calls routines
+        self.is_applying = False  # it does what a publisher sends: session_replication_role is replica
         self.calls: list[Any] = []  # of PL/pgSQL functions that run (executor.plpgsql.run.Run), the innermost last
         self.notices: list[SqlError] = []  # sent to the client, in order, before the statement's completion
 

@@ -311,6 +311,12 @@ class Engine:
             for session in self.sessions:
                 session.settings.enter_recovery()
 
+    def applier(self, database: str, subscription: int) -> Any:
+        """What applies the changes of a subscription: executor.subscribing.applier.Applier."""
+        from executor.subscribing.applier import Applier  # few servers have subscriptions
+
+        return Applier(self, self.databases[database], subscription)
+
     @property
     def in_recovery(self) -> bool:
         """Whether the server follows a primary."""

@@ -77,9 +77,44 @@ class ReceiverFacts(msgspec.Struct, frozen=True):
     conninfo: str
 
 
+class Published(msgspec.Struct, frozen=True):
+    """What a publisher says of publications. tables: (schema, name). missing: those of the publications that are not there."""
+
+    tables: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+class Subscriber(Protocol):
+    """What subscriptions ask of replication. name: of the subscription, for messages. Errors: 42601 for a connection string,
+    08006 with what the publisher, or the way to it, says, 42501, 42710 ..."""
+
+    def check_conninfo(self, conninfo: str) -> None:
+        """Whether it can be read."""
+
+    async def published(self, name: str, conninfo: str, publications: Sequence[str]) -> Published:
+        """Which tables they have."""
+
+    async def make_slot(self, name: str, conninfo: str, slot: str, *, failover: bool) -> None:
+        """Make the subscription's slot."""
+
+    async def alter_slot(self, name: str, conninfo: str, slot: str, *, failover: bool) -> None:
+        """Change it."""
+
+    async def drop_slot(self, name: str, conninfo: str, slot: str) -> None:
+        """Drop it; one that is not there is dropped."""
+
+    def changed(self) -> None:
+        """Something about subscriptions has been committed: begin, end or begin anew what follows them."""
+
+    async def end(self, database: str, subscription: int) -> None:
+        """Stop following one, which will be gone."""
+
+
 class Replication(Protocol):
     """See the module. Attached by `Engine.attach_replication`."""
 
+    subscriptions: Subscriber
+    """What follows other servers."""
     is_standby: bool
     """Whether the server follows a primary: pg_is_in_recovery(). Nothing can be written then (25006)."""
 

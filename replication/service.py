@@ -16,6 +16,7 @@ from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import Counts, MakeError, Slot, Slots
 from replication.standby import StandbyHalf
+from replication.subscriptions import Subscriptions
 from replication.synchronous import Standby as SynchronousStandby
 from replication.synchronous import is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
@@ -40,6 +41,7 @@ class Replication(StandbyHalf):
     """See the module. engine: executor.engine.Engine, of which only values are asked."""
 
     def __init__(self, engine: Any, error: MakeError, log: Any) -> None:
+        self.subscriptions = Subscriptions(engine, error, log, lambda: self.is_standby)
         self.engine = engine
         self.error = error
         self.log = log
@@ -75,6 +77,7 @@ class Replication(StandbyHalf):
         """Tend the slots, and follow if this is a standby, until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.run_standby)
+            nursery.start_soon(self.subscriptions.run)
             while True:
                 await trio.sleep(TEND_S)
                 try:

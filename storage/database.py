@@ -156,6 +156,10 @@ class Database:
             engine.locks.release_since(alone.owner)
             engine.turn.leave(alone)
 
+    async def flush(self) -> None:
+        """The disk has what was committed when this returns. Raises: IoError."""
+        await self._engine.flusher.flush()
+
     async def checkpoint(self) -> None:
         """Copy the log into the file as far as no reader needs it, beside readers and writers. Raises: ReadOnly, IoError."""
         engine = self._engine

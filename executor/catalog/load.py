@@ -26,6 +26,7 @@ from executor.catalog.model import (
     Routine,
     Schema,
     Sequence,
+    Subscription,
     UserType,
 )
 from executor.catalog.sqlite_schema import ObjectRow, Probe, Row, SqliteSchema, TableRow, reading
@@ -47,6 +48,7 @@ KINDS: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "pg_type": ("types", UserType),
     "pg_proc": ("routines", Routine),
     "pg_publication": ("publications", Publication),
+    "pg_subscription": ("subscriptions", Subscription),
 }
 """Class in pgquill_object -> (field of Catalog, type of its items)."""
 
@@ -85,7 +87,7 @@ def build(schema: SqliteSchema, previous: Catalog | None = None) -> Catalog:
     return Catalog(
         version=schema.version, relations=builder.relations(), sequences=tuple(recorded["sequences"]),
         schemas=schemas, types=tuple(recorded["types"]), routines=tuple(recorded["routines"]),
-        publications=tuple(recorded["publications"]), comments=comments,
+        publications=tuple(recorded["publications"]), subscriptions=tuple(recorded["subscriptions"]), comments=comments,
         next_oid=max(next_oid, FIRST_USER_OID))
 
 

@@ -410,6 +410,39 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     acl: Acl | None = None  # never: there is nothing to grant
 
 
+class SubscribedTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table of a subscription. state: i to be copied, s copied at `lsn` (what was committed from there on is still to be
+    applied), r followed like the others. lsn: a position of the publisher."""
+
+    relation: int
+    state: str = "i"
+    lsn: int = 0
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A subscription. slot: None for none; streaming: f off, t on, p parallel; skip_lsn: of the transaction to be left out, or
+    0."""
+
+    oid: int
+    name: str
+    conninfo: str
+    publications: tuple[str, ...]
+    slot: str | None = None
+    enabled: bool = False
+    binary: bool = False
+    streaming: str = "p"
+    disable_on_error: bool = False
+    password_required: bool = True
+    run_as_owner: bool = False
+    failover: bool = False
+    synchronous_commit: str = "off"
+    origin: str = "any"
+    skip_lsn: int = 0
+    tables: tuple[SubscribedTable, ...] = ()
+    owner: int = 0
+    acl: Acl | None = None  # never: there is nothing to grant
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything in one database at one version (its SQLite schema_version)."""
 
@@ -420,6 +453,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     types: tuple[UserType, ...] = ()
     routines: tuple[Routine, ...] = ()
     publications: tuple[Publication, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
     comments: tuple[Comment, ...] = ()
     next_oid: int = FIRST_USER_OID
 
@@ -489,6 +523,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def publications_by_name(self) -> dict[str, Publication]:
         """Name -> publication."""
         return {p.name: p for p in self.publications}
+
+    @cached_property
+    def subscriptions_by_name(self) -> dict[str, Subscription]:
+        """Name -> subscription."""
+        return {s.name: s for s in self.subscriptions}
 
     @cached_property
     def memo(self) -> dict[Any, Any]:

@@ -91,6 +91,7 @@ def _references(catalog: Catalog) -> set[int]:
     found = {comment.object for comment in catalog.comments}
     found |= {sequence.owned_by[0] for sequence in catalog.sequences if sequence.owned_by}
     found |= {table.relation for publication in catalog.publications for table in publication.tables}
+    found |= {table.relation for subscription in catalog.subscriptions for table in subscription.tables}
     for relation in catalog.relations:
         if not relation.made_elsewhere and relation.oid < FIRST_TEMPORARY_OID:
             found |= {constraint.referenced for constraint in relation.constraints}

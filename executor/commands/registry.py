@@ -26,6 +26,7 @@ MODULES = {
            "AlterObjectSchemaStmt AlterOwnerStmt DropStmt CommentStmt TruncateStmt CreateTrigStmt "
            "CreateEnumStmt AlterEnumStmt CreateRangeStmt CreateDomainStmt AlterDomainStmt CompositeTypeStmt "
            "CreateFunctionStmt AlterFunctionStmt CreatePublicationStmt AlterPublicationStmt",
+    "subscriptions": "CreateSubscriptionStmt AlterSubscriptionStmt DropSubscriptionStmt",
     "routines": "DoStmt CallStmt",
     "create_as": "CreateTableAsStmt SelectStmt RefreshMatViewStmt",
 }
@@ -63,6 +64,8 @@ NAMES = {
     "CreatedbStmt": "CREATE DATABASE", "DropdbStmt": "DROP DATABASE", "AlterDatabaseSetStmt": "ALTER DATABASE",
     "ConstraintsSetStmt": "SET CONSTRAINTS",
     "CreatePublicationStmt": "CREATE PUBLICATION", "AlterPublicationStmt": "ALTER PUBLICATION",
+    "CreateSubscriptionStmt": "CREATE SUBSCRIPTION", "AlterSubscriptionStmt": "ALTER SUBSCRIPTION",
+    "DropSubscriptionStmt": "DROP SUBSCRIPTION",
     "AlterOwnerStmt": "ALTER ... OWNER TO", "AlterObjectSchemaStmt": "ALTER ... SET SCHEMA",
 }  # fmt: skip
 

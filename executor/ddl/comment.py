@@ -11,6 +11,7 @@ from executor.ddl.rename import NOUNS
 from executor.ddl.routine_alter import ROUTINE_KINDS
 from executor.ddl.routine_lookup import Wanted, find
 from executor.ddl.sequence import plural_kind
+from executor.ddl.subscription import get_subscription
 from executor.ddl.type_lookup import get_type, get_user_type, shown, type_parts
 from executor.errors import not_supported
 from executor.parse import Node
@@ -99,6 +100,10 @@ def _database(node: Node, ctx: DdlContext, kind: str) -> Place | None:
     return "pg_database", OWN_DATABASE, 0
 
 
+def _subscription(node: Node, ctx: DdlContext, kind: str) -> Place:
+    return "pg_subscription", get_subscription(ctx, node.text).oid, 0
+
+
 def _publication(node: Node, ctx: DdlContext, kind: str) -> Place:
     return "pg_publication", get_publication(ctx, node.text).oid, 0
 
@@ -134,6 +139,6 @@ _PLACES: dict[str, Callable[[Node, DdlContext, str], Place | None]] = {
     "OBJECT_DOMCONSTRAINT": _domain_constraint,
     "OBJECT_SCHEMA": _schema,
     "OBJECT_DATABASE": _database,
-    "OBJECT_PUBLICATION": _publication,
+    "OBJECT_PUBLICATION": _publication, "OBJECT_SUBSCRIPTION": _subscription,
     **dict.fromkeys(ROUTINE_KINDS, _routine),
 }

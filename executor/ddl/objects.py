@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Catalog, Comment, Publication, Relation, Routine, Schema, Sequence, UserType
+from executor.catalog.model import Catalog, Comment, Publication, Relation, Routine, Schema, Sequence, Subscription, UserType
 
 
 class _Identified(Protocol):
@@ -46,6 +46,11 @@ def put_publication(catalog: Catalog, publication: Publication) -> Catalog:
     return replace(catalog, publications=_put(catalog.publications, publication))
 
 
+def put_subscription(catalog: Catalog, subscription: Subscription) -> Catalog:
+    """Add a subscription, or replace the one of the same OID."""
+    return replace(catalog, subscriptions=_put(catalog.subscriptions, subscription))
+
+
 def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
     if any(old.oid == new.oid for old in objects):
         return tuple([new if old.oid == new.oid else old for old in objects])
@@ -53,8 +58,8 @@ def _put(objects: tuple[T, ...], new: T) -> tuple[T, ...]:
 
 
 def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
-    """The catalog without these relations, sequences, schemas, types, routines and publications, and without the comments on
-    them and their parts."""
+    """The catalog without these relations, sequences, schemas, types, routines, publications and subscriptions, and without the
+    comments on them and their parts."""
     gone = frozenset(oids)
     lost = set(gone)
     for relation in catalog.relations:
@@ -74,6 +79,8 @@ def without(catalog: Catalog, oids: Iterable[int]) -> Catalog:
         types=tuple(t for t in catalog.types if t.oid not in gone),
         routines=tuple(r for r in catalog.routines if r.oid not in gone),
         publications=tuple(p for p in catalog.publications if p.oid not in gone),
+        subscriptions=tuple(replace(s, tables=tuple(t for t in s.tables if t.relation not in gone))
+                            for s in catalog.subscriptions if s.oid not in gone),
         comments=tuple(c for c in catalog.comments if c.object not in lost),
     )
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from executor.catalog.model import Acl, Catalog, Publication, Relation, Schema, Sequence, UserType
+from executor.catalog.model import Acl, Catalog, Publication, Relation, Schema, Sequence, Subscription, UserType
 from executor.ddl.base import DdlContext
 from executor.ddl.objects import put_publication, put_relation, put_schema, put_sequence, put_type
 from executor.errors import SqlError
@@ -16,7 +16,7 @@ from executor.privileges.acl import with_owner
 from executor.privileges.rules import Owned, Who, not_owner, of_relation, of_schema, of_sequence, of_type, owner_of
 from executor.sqlstates import FeatureNotSupported, InsufficientPrivilege
 
-T = TypeVar("T", Relation, Sequence, Schema, UserType, Publication)
+T = TypeVar("T", Relation, Sequence, Schema, UserType, Publication, Subscription)
 
 
 def owned_by(owner: int, before: Catalog, after: Catalog) -> Catalog:
@@ -33,6 +33,7 @@ def owned_by(owner: int, before: Catalog, after: Catalog) -> Catalog:
     return replace(after, relations=relations, sequences=sequences,
                    schemas=_given(owner, {s.oid: s for s in before.schemas}, after.schemas),
                    publications=_given(owner, {p.oid: p for p in before.publications}, after.publications),
+                   subscriptions=_given(owner, {s.oid: s for s in before.subscriptions}, after.subscriptions),
                    types=_given(owner, before.types_by_oid, after.types))
 
 

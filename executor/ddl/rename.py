@@ -27,6 +27,7 @@ from executor.ddl.routine_alter import ROUTINE_KINDS, rename_routine, set_routin
 from executor.ddl.row_texts import rename_field
 from executor.ddl.schema import refuse_reserved, refuse_shadowing, role_oid
 from executor.ddl.sqlite_table import autoindexes, qualified, sqlite_column
+from executor.ddl.subscription import rename_subscription, set_subscription_owner
 from executor.ddl.transition import transition
 from executor.ddl.trigger import rename_trigger
 from executor.ddl.type_lookup import type_parts
@@ -298,7 +299,7 @@ _RENAMERS: dict[str, Callable[[Node, DdlContext, str], DdlResult]] = {
     "OBJECT_DOMCONSTRAINT": rename_domain_constraint,
     "OBJECT_ATTRIBUTE": _attribute,
     "OBJECT_TRIGGER": rename_trigger,
-    "OBJECT_PUBLICATION": rename_publication,
+    "OBJECT_PUBLICATION": rename_publication, "OBJECT_SUBSCRIPTION": rename_subscription,
     **dict.fromkeys(ROUTINE_KINDS, rename_routine),
 }
 
@@ -359,6 +360,8 @@ def set_owner(node: Node, ctx: DdlContext) -> DdlResult:
         return set_routine_owner(node, ctx, kind, node.take("newowner"))
     if kind == "OBJECT_PUBLICATION":
         return set_publication_owner(node, ctx)
+    if kind == "OBJECT_SUBSCRIPTION":
+        return set_subscription_owner(node, ctx)
     new = role_oid(node.take("newowner"), ctx)
     if kind in TYPE_TAGS:
         made = find_alterable(ctx, type_parts(node.take("object")), kind)

@@ -21,7 +21,7 @@ def permanent(catalog: Catalog) -> tuple[Objects, ...]:
     """The objects of a catalog that every session sees."""
     return (tuple(r for r in catalog.relations if r.oid < FIRST_TEMPORARY_OID),
             tuple(s for s in catalog.sequences if s.oid < FIRST_TEMPORARY_OID), catalog.schemas, catalog.routines,
-            catalog.publications,
+            catalog.publications, catalog.subscriptions,
             tuple(c for c in catalog.comments if c.object < FIRST_TEMPORARY_OID))
 
 

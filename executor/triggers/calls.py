@@ -49,8 +49,7 @@ def guarded(error: EngineError, context: Context) -> Exception:
 
 def enabled(context: Context, trigger: Trigger) -> bool:
     """Whether a trigger fires under session_replication_role as it is."""
-    role = context.settings.get("session_replication_role") if context.settings is not None else "origin"
-    return trigger.enabled in ("RA" if role == "replica" else "OA")
+    return trigger.enabled in ("RA" if context.is_applying else "OA")
 
 
 def chosen(context: Context, firing: Firing, timing: str, level: str, event: str, updated: frozenset[int], old: Row | None = None,

@@ -25,6 +25,7 @@ from executor.catalog.system import (
     replication,
     sessions,
     statistics,
+    subscriptions,
     triggers,
     types,
     views,
@@ -73,8 +74,8 @@ pg_conversion pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_templa
 pg_extension pg_wait_events"""
 _SQL_FACTS = "sql_features sql_implementation_info sql_parts sql_sizing"
 
-EMPTY = """pg_catalog.pg_policy pg_catalog.pg_policies pg_catalog.pg_subscription
-pg_catalog.pg_subscription_rel pg_catalog.pg_statistic_ext pg_catalog.pg_statistic_ext_data pg_catalog.pg_statistic
+EMPTY = """pg_catalog.pg_policy pg_catalog.pg_policies
+pg_catalog.pg_statistic_ext pg_catalog.pg_statistic_ext_data pg_catalog.pg_statistic
 pg_catalog.pg_stats pg_catalog.pg_stats_ext pg_catalog.pg_stats_ext_exprs pg_catalog.pg_event_trigger
 pg_catalog.pg_foreign_data_wrapper pg_catalog.pg_foreign_server pg_catalog.pg_foreign_table
 pg_catalog.pg_user_mapping pg_catalog.pg_user_mappings pg_catalog.pg_default_acl pg_catalog.pg_largeobject
@@ -103,6 +104,7 @@ _FROM_CATALOG: list[Producer] = [
     views.pg_matviews,
     views.pg_indexes, triggers.pg_trigger, publications.pg_publication, publications.pg_publication_rel,
     publications.pg_publication_namespace, publications.pg_publication_tables,
+    subscriptions.pg_subscription, subscriptions.pg_subscription_rel,
 ]
 _FROM_SESSION: list[Producer] = [
     views.pg_sequences, cluster.pg_database, cluster.pg_authid, cluster.pg_roles, cluster.pg_user, cluster.pg_shadow,

@@ -44,9 +44,10 @@ async def fire_pending(session: "Session", wanted: Callable[[Call], bool] = lamb
         before = list(state.pending)
         now = [call for call in before if wanted(call)]
 
-        async def run(before: list[Call] = before, now: list[Call] = now) -> None:
+        async def run(before: list[Call] = before, now: list[Call] = now) -> bool:
             state.pending[:] = [call for call in before if not wanted(call)]
             await run_level(session, Level(list(now), is_last=True))
+            return True  # None would say that the schema has changed
 
         await run_waiting(session, run)
 

@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 
 async def run_waiting(session: "Session", run: Callable[[], Awaitable[T]]) -> T:
-    """Run a session's statement; again after each lock that it had to wait for. run: gives None if the statement has to be analyzed
-    anew, and did nothing."""
+    """Run a session's statement; again after each lock that it had to wait for. run: gives None if the statement has to be
+    analyzed anew, and did nothing."""
     session.advisory.begin_statement()
     noted, told, triggers = session.notifications.mark(), len(session.notices), mark_of(session.context)
     said, done = len(session.outgoing), len(session.block.at_commit)

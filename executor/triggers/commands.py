@@ -46,14 +46,13 @@ async def fire_pending(session: "Session", wanted: Callable[[Call], bool] = lamb
 
         async def run(before: list[Call] = before, now: list[Call] = now) -> bool:
             state.pending[:] = [call for call in before if not wanted(call)]
-            await run_level(session, Level(list(now), is_last=True))
-            return True  # None would say that the schema has changed
+            return await run_level(session, Level(list(now), is_last=True))
 
         await run_waiting(session, run)
 
 
-async def run_level(session: "Session", level: Level) -> None:
-    """Make the calls of a level, in the session's transaction."""
+async def run_level(session: "Session", level: Level) -> bool:
+    """Make the calls of a level, in the session's transaction. Gives True, for executor.waiting."""
     context, transaction = session.context, session.block.ensure()
     state = state_of(context)
     kept, state.level = state.level, level
@@ -62,6 +61,7 @@ async def run_level(session: "Session", level: Level) -> None:
             await transaction.begin_write()
             rows = await transaction.run(FIRE)
         await rows.close()
+        return True
     except LockConflict:
         raise
     except EngineError as error:

@@ -24,7 +24,7 @@ Server = Any
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Server]:
     try:
-        server = Postgres18(settings={"wal_level": "logical", "wal_retrieve_retry_interval": "100"})
+        server = Postgres18(durable=True, settings={"wal_level": "logical", "wal_retrieve_retry_interval": "100"})
     except Unavailable as reason:
         pytest.skip(str(reason))
     yield server

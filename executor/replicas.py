@@ -88,8 +88,8 @@ class Subscriber(Protocol):
     """What subscriptions ask of replication. name: of the subscription, for messages. Errors: 42601 for a connection string,
     08006 with what the publisher, or the way to it, says, 42501, 42710 ..."""
 
-    def check_conninfo(self, conninfo: str) -> None:
-        """Whether it can be read."""
+    def check_conninfo(self, conninfo: str, *, needs_password: bool) -> None:
+        """Whether it can be read, and has a password in it if it has to (2F003)."""
 
     async def published(self, name: str, conninfo: str, publications: Sequence[str]) -> Published:
         """Which tables they have."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from replication.client import BadConnectionString, Client, ConnectionLost, ServerError, connect, parse
+from replication.conninfo import parse_words
 from replication.login import CannotLogIn
 from replication.slots import MakeError
 from replication.subscribed import APPLICATION, Subscribed
@@ -54,12 +55,16 @@ class Subscriptions:
 
     # --- what SQL asks -------------------------------------------------------------------------------------------------
 
-    def check_conninfo(self, conninfo: str) -> None:
-        """42601."""
+    def check_conninfo(self, conninfo: str, *, needs_password: bool) -> None:
+        """42601, 2F003."""
         try:
+            words = parse_words(conninfo)
             parse(conninfo)
         except BadConnectionString as error:
             raise self.error("42601", f"invalid connection string syntax: {error}") from None
+        if needs_password and not words.get("password"):
+            raise self.error("2F003", "password is required",
+                             detail="Non-superusers must provide a password in the connection string.")
 
     @asynccontextmanager
     async def _publisher(self, name: str, conninfo: str) -> "AsyncIterator[Client]":

@@ -21,6 +21,7 @@ from executor.ddl.subscription import (
     SKIP,
     Given,
     altered,
+    check_password_required,
     created,
     get_subscription,
     owned_subscription,
@@ -57,6 +58,11 @@ def _subscriber(session: "Session") -> "Subscriber":
     return found
 
 
+def _needs_password(session: "Session", subscription: Subscription) -> bool:
+    """Else who is no superuser could connect with the server's own rights."""
+    return subscription.password_required and not session.identity.is_superuser
+
+
 async def run_create(session: "Session", raw: RawStatement, parameters: Parameters) -> Result:
     """CREATE SUBSCRIPTION (42501, 25001, 42601, 42710, 08006, 42704, 42P01)."""
     node = raw.node
@@ -74,7 +80,7 @@ async def run_create(session: "Session", raw: RawStatement, parameters: Paramete
     with session.block.begin_statement().hold():
         ddl, catalog = await begin(session, raw)
         made = created(name, conninfo, publications, given, ddl)
-        subscriber.check_conninfo(conninfo)
+        subscriber.check_conninfo(conninfo, needs_password=_needs_password(session, made))
         if given.get("connect", True):
             found = await subscriber.published(name, conninfo, publications)
             _warn_missing(session, found)
@@ -147,6 +153,7 @@ async def _altered(session: "Session", ddl: DdlContext, old: Subscription, kind:
     if kind == "ALTER_SUBSCRIPTION_OPTIONS":
         given = read_options(options, {name: option for name, option in CREATE.items() if option[0] not in (
             "connect", "enabled", "create_slot", "copy_data")})
+        check_password_required(given, ddl)
         new = altered(old, given)
         if new.failover != old.failover and new.slot is not None:
             await _subscriber(session).alter_slot(old.name, old.conninfo, new.slot, failover=new.failover)
@@ -155,7 +162,7 @@ async def _altered(session: "Session", ddl: DdlContext, old: Subscription, kind:
         return replace(old, **read_options(options, SKIP))
     if kind == "ALTER_SUBSCRIPTION_CONNECTION":
         conninfo = node.take("conninfo")
-        _subscriber(session).check_conninfo(conninfo)
+        _subscriber(session).check_conninfo(conninfo, needs_password=_needs_password(session, old))
         return replace(old, conninfo=conninfo)
     if kind == "ALTER_SUBSCRIPTION_ENABLED":
         (option,) = options

@@ -19,6 +19,7 @@ from executor.parse import Node
 from executor.privileges.rules import Owned, not_owner
 from executor.sqlstates import (
     DuplicateObject,
+    InsufficientPrivilege,
     InvalidObjectDefinition,
     InvalidParameterValue,
     ObjectNotInPrerequisiteState,
@@ -127,6 +128,7 @@ def created(name: str, conninfo: str, publications: list[str], given: Given, ctx
         for option in ("enabled", "create_slot"):
             if given.get(option, True):
                 raise SyntaxError(f"subscription with slot_name = NONE must also set {option} = false")
+    check_password_required(given, ctx)
     check_twice(publications)
     if name in ctx.catalog.subscriptions_by_name:
         raise DuplicateObject(f'subscription "{name}" already exists')
@@ -158,6 +160,14 @@ def owned_subscription(ctx: DdlContext, name: str) -> Subscription:
     if not ctx.who.owns(thing):
         raise not_owner(thing)
     return found
+
+
+def check_password_required(given: Given, ctx: DdlContext) -> None:
+    """42501 where somebody who is no superuser wants to do without."""
+    if not given.get("password_required", True) and not ctx.who.is_superuser:
+        raise InsufficientPrivilege("password_required=false is superuser-only",
+                                    hint="Subscriptions with the password_required option set to false may only be created or "
+                                         "modified by the superuser.")
 
 
 def altered(old: Subscription, given: Given) -> Subscription:

@@ -207,7 +207,7 @@ class BinderService:
         _qualify_types(s)
         for target, named in s.stars:
             target._fields["pgquill_star"] = named
-        tree = _expand_stars(query.tree)
+        tree = expand_stars(query.tree)
         columns = tuple((t.name, *declared_type(t.expr)) for t in bound.targets if not t.hidden)
         return BoundView(columns, statement_text(wrap(tree)), uses(bound), refusal(bound, columns=True))
 
@@ -291,10 +291,10 @@ def _singular(what: str) -> str:
             "column generation expressions": "column generation expression"}.get(what, what)
 
 
-def _expand_stars(tree: Any) -> Any:
+def expand_stars(tree: Any) -> Any:
     """A copy of a JSON tree in which marked "*" targets are lists of their columns."""
     if isinstance(tree, dict):
-        return {key: _expand_stars(value) for key, value in tree.items()}
+        return {key: expand_stars(value) for key, value in tree.items()}
     if not isinstance(tree, list):
         return tree
     found = []
@@ -305,13 +305,13 @@ def _expand_stars(tree: Any) -> Any:
         elif isinstance(fields, dict) and "pgquill_fields" in fields:
             found += [_field_target(fields["val"], name) for name in fields["pgquill_fields"]]
         else:
-            found.append(_expand_stars(item))
+            found.append(expand_stars(item))
     return found
 
 
 def _field_target(star: Any, name: str) -> dict[str, Any]:
     """The target (row).name instead of (row).*."""
-    argument = _expand_stars(star["A_Indirection"]["arg"])
+    argument = expand_stars(star["A_Indirection"]["arg"])
     steps = [*star["A_Indirection"]["indirection"][:-1], {"String": {"sval": name}}]
     return {"ResTarget": {"val": {"A_Indirection": {"arg": argument, "indirection": steps}}}}
 

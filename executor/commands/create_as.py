@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from executor import sqlstates as states
 from executor.analysis import Analyzed, analyze, slot_values
-from executor.bind.service import declared_type
+from executor.bind.service import declared_type, expand_stars
 from executor.catalog.model import Catalog, Relation
 from executor.catalog.search_path import TEMPORARY
 from executor.commands.base import CommandKind, Parameters, Result
@@ -97,7 +97,7 @@ async def _create_as(session: "Session", raw: RawStatement, into: Any, inner: Ra
     if view is not None:
         made = replace(made, definition=view.sql_pg, uses=tuple(view.uses), populated=not skip)
     ddl.catalog = put_relation(ddl.catalog, made)
-    if view is None and not skip:
+    if view is None and not skip and session.block.ensure().logs:
         ddl.text = _without_data(raw.node, inner.node)
     await apply(session, ddl, DdlResult(ddl.catalog, steps, construct), catalog)
     if skip:
@@ -113,7 +113,7 @@ def _without_data(node: Node, query: Node) -> str:
     into = fields.get("into") or fields["intoClause"]
     tree = {"query": _without_into(query).tree if query.kind == "SelectStmt" else query.tree,
             "into": {**into, "skipData": True}, "objtype": "OBJECT_TABLE"}
-    return statement_text(Node("CreateTableAsStmt", tree))
+    return statement_text(Node("CreateTableAsStmt", expand_stars(tree)))
 
 
 def _bound_view(ddl: DdlContext, query: Node, catalog: Catalog) -> BoundView:

@@ -1,8 +1,9 @@
 """One stream from a primary: records in, whole transactions applied, and word sent back of how far that is.
 
-Two tasks: one receives, and answers at any time, however long applying takes; the other applies what is there, as many
-transactions at once as have come meanwhile. What has been received and is no whole transaction is forgotten when the stream ends:
-the next one begins where the copy's own log ends, so nothing is missed and nothing done twice.
+One task receives, however long applying takes; one applies what is there, as many transactions at once as have come meanwhile,
+and readers see it; one flushes that to the disk; and one tells the server, which hears of nothing that is not on the disk. What
+has been received and is no whole transaction is forgotten when the stream ends: the next one begins where the copy's own log
+ends, so nothing is missed and nothing done twice.
 """
 
 from collections import deque
@@ -19,6 +20,8 @@ from storage.logged import Record, format_lsn
 
 BATCH_BYTES = 1 << 20
 """About so much is applied in one transaction of the copy."""
+DIRECT_BYTES = 16 << 10
+"""As little as this is applied as soon as it is here: to hand it to another task would take longer."""
 PENDING_BYTES_MAX = 32 << 20
 """With so much waiting to be applied nothing more is received, as long as there is a whole transaction to apply."""
 STATUS_INTERVAL_S = 10.0
@@ -35,6 +38,9 @@ class Log(Protocol):
 
     async def apply(self, records: Sequence[Record]) -> None:
         """Do whole transactions."""
+
+    async def flush(self) -> None:
+        """Make what was done durable."""
 
 
 class Progress:
@@ -95,10 +101,11 @@ class Receiver:
         self._pending: deque[Record] = deque()
         self._pending_bytes = 0
         self._whole = 0  # how many of them are whole transactions
-        self._ended = self._stopped = False
+        self._ended = self._stopped = self._applying = self._all_applied = False
         self._failure: Exception | None = None
         self._come = trio.lowlevel.ParkingLot()
         self._room = trio.lowlevel.ParkingLot()
+        self._applied = trio.lowlevel.ParkingLot()
         self._due = trio.Event()  # a status is to be sent
         self._scope = trio.CancelScope()
 
@@ -111,7 +118,8 @@ class Receiver:
         """Receive and apply. Ends when the server ends the stream. Raises: ConnectionLost, ServerError, BadStream, and what
         Log.apply raises; before that, what is here is applied, unless that is paused."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._guarded, self._apply)
+            nursery.start_soon(self._guarded, self._apply_all)
+            nursery.start_soon(self._guarded, self._flush)
             with self._scope:
                 async with trio.open_nursery() as inner:
                     inner.start_soon(self._guarded, self._report)
@@ -140,7 +148,10 @@ class Receiver:
                 elif message.reply_wanted:
                     self._due.set()
                 self._note(message)
-            if self._whole:
+            if self._can_apply and self._pending_bytes <= DIRECT_BYTES:
+                with trio.CancelScope(shield=True):
+                    await self._apply_next()
+            elif self._whole:
                 self._come.unpark_all()
             while self._pending_bytes > PENDING_BYTES_MAX and self._whole:
                 await self._room.park()
@@ -173,26 +184,60 @@ class Receiver:
         while True:
             # What is only in memory is not said to be written: a crash of ours would lose it.
             log = self._log
-            await self._stream.send(encode_status(log.written, log.flushed, self._progress.replay, time_ns() // 1000))
+            replay = min(self._progress.replay, log.flushed)
+            await self._stream.send(encode_status(log.written, log.flushed, replay, time_ns() // 1000))
             with trio.move_on_after(self._status_interval_s):
                 await self._due.wait()
             self._due = trio.Event()
 
+    async def _apply_all(self) -> None:
+        try:
+            await self._apply()
+        finally:
+            self._all_applied = True
+            self._applied.unpark_all()
+
     async def _apply(self) -> None:
         while True:
-            paused = self._progress.paused and not self._stopped
-            if self._whole and not paused:
-                batch = self._next_batch()
-                await self._log.apply(batch)
-                self._progress.applied(batch)
-                await self._replayed(batch)
-                self._due.set()
+            if self._can_apply:
+                await self._apply_next()
             elif self._ended:
                 return
-            elif paused:
+            elif self._is_paused:
                 await self._progress.changed()
             else:
                 await self._come.park()
+
+    @property
+    def _is_paused(self) -> bool:
+        return self._progress.paused and not self._stopped
+
+    @property
+    def _can_apply(self) -> bool:
+        return self._whole > 0 and not self._applying and not self._is_paused
+
+    async def _apply_next(self) -> None:
+        self._applying = True
+        try:
+            batch = self._next_batch()
+            await self._log.apply(batch)
+            self._progress.applied(batch)
+            await self._replayed(batch)
+            self._applied.unpark_all()
+        finally:
+            self._applying = False
+            self._come.unpark_all()
+
+    async def _flush(self) -> None:
+        log = self._log
+        while True:
+            if log.flushed < log.written:
+                await log.flush()
+                self._due.set()
+            elif self._all_applied:
+                return
+            else:
+                await self._applied.park()
 
     def _next_batch(self) -> list[Record]:
         """Whole transactions, about BATCH_BYTES of them, the first of any size."""

@@ -68,8 +68,9 @@ class Flusher:
         self._is_new = True
         self._quick = 0  # flushes in a row
 
-    async def flush(self) -> None:
-        """When this returns, the disk has what was committed before the call.
+    async def flush(self, *, apart: bool = False) -> None:
+        """When this returns, the disk has what was committed before the call. apart: in a thread, because there
+        are others who should not wait.
 
         Raises: IoError if it could not be written: then nothing more is acknowledged by this process, because the system
         may have forgotten what it could not write.
@@ -85,15 +86,15 @@ class Flusher:
             if self._running:
                 await self._waiting.park()
             else:
-                await self._flush_now()
+                await self._flush_now(apart=apart)
 
-    async def _flush_now(self) -> None:
+    async def _flush_now(self, *, apart: bool) -> None:
         assert self._log is not None
         self._running = True
         try:
             if self._is_new:
                 await self._worker.write(partial(sync_folder, self._log))
-            if self._quick >= QUICK_FLUSHES:
+            if self._quick >= QUICK_FLUSHES and not apart:
                 await trio.lowlevel.checkpoint()
                 upto, position = self._wanted, self.position()
                 self._sync_log()

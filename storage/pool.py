@@ -13,13 +13,13 @@ from storage.connection import Connection
 
 
 class Pool:
-    """Readers, opened when first needed."""
+    """Readers, opened when first needed. lent: how often one has been taken."""
 
     def __init__(self, open_connection: Callable[[], Connection], limit: int) -> None:
         self._open = open_connection
         self._limit = limit
         self._idle: list[Connection] = []
-        self._borrowed = 0
+        self.lent = self._borrowed = 0
         self._waiting = trio.lowlevel.ParkingLot()
         self._waiters = 0  # counted here, since this is on the way of every short read
         self._closed = False
@@ -33,11 +33,13 @@ class Pool:
         """A connection, or None if all are out."""
         if self._idle:
             self._borrowed += 1
+            self.lent += 1
             return self._idle.pop()
         if self._borrowed >= self._limit:
             return None
         connection = self._open()  # about 0.3 ms, once per connection
         self._borrowed += 1
+        self.lent += 1
         return connection
 
     async def take(self) -> Connection:

@@ -106,6 +106,7 @@ class Wal:
         self._waiting = trio.lowlevel.ParkingLot()
         self.listeners: set[Callable[[], None]] = set()
         self._applier: Applier | None = None
+        self._lent = 0  # connections to readers, before the last `flush`
         self._notes: dict[str, str] = {}
         self.refusal: str | None = None
         """Why nothing may be committed that the log would tell of: this is a copy, or there is a newer primary."""
@@ -450,6 +451,7 @@ class Wal:
 
     async def apply(self, records: Sequence[Record]) -> None:
         """On a standby: do whole transactions of the primary, and log them under their own positions, in one transaction.
+        Everybody sees them when it returns; they are durable after `flush`.
 
         The first must begin where the log ends. Raises: ApplyConflict if the file is not as the records need it, or if they say
         that the primary's file has changes that nobody has logged; LockTimeout while another program writes.
@@ -484,8 +486,12 @@ class Wal:
             engine.wrote(applier.connection)
             engine.turn.leave(alone)
         engine.checkpoint_if_due(applier.connection.wal_pages)
+
+    async def flush(self) -> None:
+        """Until `flushed` is what `written` is now. Raises: IoError."""
+        lent, self._lent = self._lent, self._engine.pool.lent
         with trio.CancelScope(shield=True):
-            await engine.flusher.flush()
+            await self._engine.flusher.flush(apart=lent != self._lent)  # readers should not have to wait for it
 
     async def rewind(self, position: int) -> int:
         """Undo all from a position on, so that this copy can follow another history that has its log up to there; how many

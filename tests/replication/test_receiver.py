@@ -14,6 +14,7 @@ from replication.stream import BadStream, Keepalive, XLogData, encode_data, enco
 from storage.database import Database
 from storage.errors import ApplyConflict
 from storage.logged import Record
+from storage.turn import Alone
 from tests.storage.bench import NUMBERS, Bench
 from tests.storage.test_random_writers import copy_file
 
@@ -107,6 +108,59 @@ async def test_transactions_are_applied_and_said_to_be(pair: Pair, nursery: trio
     assert pair.replayed == records
     assert pair.progress.committed_at == records[-1].committed_at
     receiver.stop()
+
+
+async def test_readers_see_what_the_disk_does_not_have_yet_and_the_primary_is_not_told(
+        pair: Pair, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    flush, may_flush = pair.copy.wal.flush, trio.Event()
+
+    async def held() -> None:
+        await may_flush.wait()
+        await flush()
+
+    monkeypatch.setattr(pair.copy.wal, "flush", held)
+    receiver = pair.receiver()
+    nursery.start_soon(receiver.run)
+    start = pair.copy.wal.written
+    records = await pair.write("INSERT INTO t VALUES (1)")
+    pair.stream.send_records(records)
+    await pair.until(records[-1].end)
+    assert await pair.rows() == [(1,)]
+    count = len(pair.stream.sent)
+    pair.stream.say(encode_keepalive(Keepalive(100, 6, True)))
+    while len(pair.stream.sent) == count:
+        await pair.stream.has_sent.wait()
+    assert pair.stream.positions() == (records[-1].end, start, start)
+    may_flush.set()
+    while pair.stream.positions() != (records[-1].end,) * 3:
+        await pair.stream.has_sent.wait()
+    receiver.stop()
+
+
+async def test_receiver_that_is_stopped_while_it_applies_has_applied_all(pair: Pair) -> None:
+    receiver = pair.receiver()
+    records = await pair.write("INSERT INTO t VALUES (1)")
+    async with trio.open_nursery() as nursery:
+        alone = trio.Event()
+        nursery.start_soon(_hold_turn, pair.copy, alone)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(receiver.run)
+        pair.stream.send_records(records)
+        await trio.testing.wait_all_tasks_blocked()
+        assert await pair.rows() == []
+        receiver.stop()
+        await trio.testing.wait_all_tasks_blocked()
+        alone.set()
+    assert await pair.rows() == [(1,)]
+    assert pair.copy.wal.flushed == records[-1].end
+
+
+async def _hold_turn(database: Database, until: trio.Event) -> None:
+    engine = database._engine
+    alone = Alone()
+    await engine.turn.take(alone, 60.0)
+    await until.wait()
+    engine.turn.leave(alone)
 
 
 async def test_part_of_a_transaction_is_not_applied(pair: Pair) -> None:

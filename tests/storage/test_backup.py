@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,8 +115,17 @@ async def test_copy_is_one_snapshot_however_much_is_written_meanwhile(
 async def test_copying_is_cancelled(large: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "BACKUP_PAGES", 1)
     with trio.CancelScope() as scope:
-        token = trio.lowlevel.current_trio_token()
-        await large.database.base_copy(lambda *_: token.run_sync_soon(scope.cancel))
+        token, cancelled = trio.lowlevel.current_trio_token(), threading.Event()
+
+        def cancel() -> None:
+            scope.cancel()
+            cancelled.set()
+
+        def report(*_: int) -> None:
+            token.run_sync_soon(cancel)
+            assert cancelled.wait(20)
+
+        await large.database.base_copy(report)
     assert scope.cancelled_caught
     assert names(tmp_path) == {"test.db", "test.db-wal", "test.db-shm"}
     await large.execute("DELETE FROM big")

@@ -39,16 +39,17 @@ class Postgres18:
     user = "postgres"
 
     def __init__(self, *, durable: bool = False, settings: Mapping[str, str] | None = None,
-                 directory: Path | None = None) -> None:
+                 directory: Path | None = None, programs: Path | None = None) -> None:
         """Make a cluster below `directory` (default: the temporary folder) and start it.
 
-        durable: keep PostgreSQL's own fsync = on; off makes tests faster. Raises Unavailable.
+        durable: keep PostgreSQL's own fsync = on; off makes tests faster. programs: the folder of another version's. Raises
+        Unavailable.
         """
         self._folder = Path(tempfile.mkdtemp(prefix="pgquill-postgres18-", dir=directory))
         try:
             account = server_account()
             self._hand_over(account)
-            self.programs = usable_programs(account, self._folder)
+            self.programs = programs or usable_programs(account, self._folder)
             self._make_cluster(account)
             self.port, self._process = self._start(account, dict(settings or {}) | ({} if durable else NOT_DURABLE))
         except BaseException:

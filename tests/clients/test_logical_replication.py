@@ -1,4 +1,4 @@
-"""Logical replication to and from a real PostgreSQL 18, initial copy included: after pgbench's TPC-B, all tables are equal.
+"""Logical replication to and from a real PostgreSQL 18 and 15, initial copy included: after TPC-B all tables are equal.
 
 The long form of it, a minute each way, is behind the marker `slow`.
 """
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.pgquill_server import PgquillServer
-from tests.postgres18 import Postgres18, Unavailable
+from tests.postgres18 import DEBIAN, Postgres18, Unavailable
 
 TABLES = ("pgbench_accounts", "pgbench_branches", "pgbench_tellers", "pgbench_history")
 BARRIER_S = 60
@@ -21,10 +21,14 @@ CONTENT = "SELECT count(*), md5(string_agg(r::text, ',' ORDER BY r::text)) FROM 
 Server = Any
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
+@pytest.fixture(scope="module", params=["18", "15"])
+def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
+    programs = None if request.param == "18" else DEBIAN / request.param / "bin"
+    if programs is not None and not (programs / "postgres").exists():
+        pytest.skip(f"PostgreSQL {request.param} is not installed")
     try:
-        server = Postgres18(durable=True, settings={"wal_level": "logical", "wal_retrieve_retry_interval": "100"})
+        server = Postgres18(durable=True, settings={"wal_level": "logical", "wal_retrieve_retry_interval": "100"},
+                            programs=programs)
     except Unavailable as reason:
         pytest.skip(str(reason))
     yield server
@@ -114,6 +118,7 @@ def test_tables_are_equal_after_tpcb(both: Both, postgres: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("postgres", ["18"], indirect=True)
 def test_tables_are_equal_after_a_minute_of_tpcb(both: Both, postgres: Server) -> None:
     follow_tpcb(both, postgres, "-T", "60")
 

@@ -19,11 +19,13 @@ WAIT_S = 20
 class Node(PgquillServer):
     """A primary or a standby of the database `app`."""
 
-    def __init__(self, path: Path, *options: str, primary: str | None = None, port: int | None = None) -> None:
-        """primary: the connection string of whom it follows."""
+    def __init__(self, path: Path, *options: str, primary: str | None = None, port: int | None = None,
+                 command: tuple[str, ...] | None = None) -> None:
+        """primary: the connection string of whom it follows. command: as for PgquillServer."""
         words = () if primary is None else ("--primary", primary)
         self._database = DATABASE if primary is not None else path.stem
-        super().__init__(path, *words, *options, verb="serve" if primary is None else "standby", port=port)
+        super().__init__(path, *words, *options, verb="serve" if primary is None else "standby", port=port,
+                         command=command)
         self.file = path
 
     @property

@@ -10,6 +10,7 @@ import os
 import random
 import resource
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,6 +24,7 @@ import psycopg
 
 from tests.processes import free_port
 from tests.replication.standby_servers import Node
+from tests.simulation.clock import set_clock
 from tests.simulation.contents import differences
 from tests.simulation.proxy import Proxy
 
@@ -32,6 +34,8 @@ CATCH_UP_S = 90
 SETTLE_S = 30
 FULL_BYTES = 4096
 """No file may be written beyond this on a full disk."""
+JUMPS_S = (1, 70, 3600, 86_400, 10 * 365 * 86_400)
+"""How far a clock is set."""
 
 SETUP = (
     "CREATE TABLE accounts (aid int PRIMARY KEY, bid int, balance bigint NOT NULL, filler char(84))",
@@ -62,6 +66,14 @@ class Member:
     port: int
     proxy: Proxy
     node: Node | None = None
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", "tests.simulation.clock", str(self.clock))
+
+    @property
+    def clock(self) -> Path:
+        return self.path.parent / "clock"
 
     @property
     def running(self) -> bool:
@@ -117,6 +129,7 @@ class Cluster:
         self.aim()
         for member in self.members:
             member.path.parent.mkdir()
+            set_clock(member.clock, 0)
         self.primary.node = Node(self.primary.path, port=self.primary.port)
         self.primary.node.run(*SETUP)
         self.primary.node.stop()
@@ -131,10 +144,11 @@ class Cluster:
     def start(self, member: Member) -> None:
         """As what it is."""
         if member is self.primary:
-            member.node = Node(member.path, *self.options, port=member.port)
+            member.node = Node(member.path, *self.options, port=member.port, command=member.command)
         else:
             url = f"postgresql://postgres@127.0.0.1:{member.proxy.port}/app?connect_timeout=5"
-            member.node = Node(member.path, "--slot", member.name, *self.options, primary=url, port=member.port)
+            member.node = Node(member.path, "--slot", member.name, *self.options, primary=url, port=member.port,
+                               command=member.command)
 
     def dsn(self, attributes: str = "read-write") -> str:
         ports = ",".join(str(member.port) for member in self.members)
@@ -241,6 +255,13 @@ class Cluster:
         await self.pause(0.6)
         member.limit_files(resource.RLIM_INFINITY)
 
+    async def set_clock(self) -> None:
+        """Somebody's clock jumps, and perhaps jumps again."""
+        member = self.draw.choice(self.members)
+        for _ in range(self.draw.randint(1, 3)):
+            set_clock(member.clock, self.draw.choice((-1, 1)) * self.draw.choice(JUMPS_S) * 1_000_000_000)
+            await self.pause(0.5)
+
     async def write_primary(self) -> None:
         """Another program writes to the primary's file while no server runs; or only reads it."""
         await self._write(self.primary)
@@ -294,6 +315,7 @@ class Cluster:
             member.proxy.heal()
             member.send(signal.SIGCONT)
             member.limit_files(resource.RLIM_INFINITY)
+            set_clock(member.clock, 0)
             if not member.running:
                 self.start(member)
 
@@ -321,8 +343,8 @@ class Cluster:
 Fault = Callable[[Cluster], Awaitable[None]]
 FAULTS: tuple[Fault, ...] = (
     Cluster.kill_standby, Cluster.kill_primary, Cluster.promote, Cluster.cut, Cluster.halve, Cluster.slow, Cluster.hold,
-    Cluster.stop_standby, Cluster.stop_primary, Cluster.full_standby, Cluster.full_primary, Cluster.write_primary,
-    Cluster.write_standby)
+    Cluster.stop_standby, Cluster.stop_primary, Cluster.full_standby, Cluster.full_primary, Cluster.set_clock,
+    Cluster.write_primary, Cluster.write_standby)
 
 
 def caught_up(member: Member, position: str) -> bool:

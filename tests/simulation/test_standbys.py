@@ -5,14 +5,18 @@ The full run: python -m pytest -m full tests/simulation/test_standbys.py, or pyt
 
 import os
 import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
+import psycopg
 import pytest
 
-from tests.pgquill_server import needs_engine
+from tests.pgquill_server import PgquillServer, needs_engine
+from tests.simulation.clock import set_clock
 from tests.simulation.contents import contents, differences
 from tests.simulation.proxy import Proxy
 from tests.simulation.standbys import FAULTS, follow_through
@@ -26,6 +30,25 @@ def test_three_servers_are_equal_after_three_rounds(tmp_path: Path) -> None:
 @needs_engine
 def test_promotion_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     assert follow_through(tmp_path, rounds=1, seed=2, only=["promote"]) == []
+
+
+@needs_engine
+def test_clocks_that_jump_change_nothing(tmp_path: Path) -> None:
+    assert follow_through(tmp_path, rounds=1, seed=3, only=["set_clock"]) == []
+
+
+def test_clock_of_a_simulated_server_is_what_the_file_says(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    set_clock(clock, 0)
+    server = PgquillServer(":memory:", command=(sys.executable, "-m", "tests.simulation.clock", str(clock)))
+    try:
+        with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
+            ahead = "SELECT round(extract(epoch FROM clock_timestamp()) - %s)"
+            assert connection.execute(ahead, [time.time()]).fetchone() == (0,)
+            set_clock(clock, -86_400 * 10**9)
+            assert connection.execute(ahead, [time.time()]).fetchone() == (-86_400,)
+    finally:
+        server.stop()
 
 
 @needs_engine

@@ -47,3 +47,24 @@ class SenderFacts:
     sync_state: str
     reply_time: int | None
     slot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverFacts:
+    """See executor.replicas.ReceiverFacts."""
+
+    process_id: int
+    status: str
+    start_lsn: int
+    start_timeline: int
+    written_lsn: int
+    flushed_lsn: int
+    received_timeline: int
+    last_send_time: int | None
+    last_receipt_time: int | None
+    latest_end_lsn: int
+    latest_end_time: int | None
+    slot: str
+    host: str
+    port: int
+    conninfo: str

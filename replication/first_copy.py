@@ -11,7 +11,7 @@ from pathlib import Path
 
 import trio
 
-from replication.backup_store import BackupFailed
+from replication.backup_store import BackupFailed, sync
 from replication.client import Client, ConnectionInfo, connect
 from replication.fetching import FileStore, Progress, command, receive
 from replication.follower import PLUGIN, make_slot
@@ -52,7 +52,7 @@ async def first_copy(info: ConnectionInfo, path: Path, slot: str, report: Report
             await receive(stream, FileStore(fetched), Progress(take_total, lambda size: report(size, total)))
         await _finish(fetched, mark, found.system)
         _move(fetched, _named(path, NEW))
-        _sync_folder(path.parent)
+        sync(path.parent)  # so that the renames last
     except BackupFailed as error:
         raise CannotCopy(str(error)) from None
     finally:
@@ -96,7 +96,7 @@ def take_new(path: Path) -> bool:
     if path.exists():
         _move(path, _named(path, OLD))
     _move(new, path)
-    _sync_folder(path.parent)
+    sync(path.parent)  # so that the renames last
     return True
 
 
@@ -128,12 +128,3 @@ def _remove(path: Path) -> None:
 def _unlink(path: Path) -> None:
     with suppress(FileNotFoundError):
         path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames last."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

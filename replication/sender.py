@@ -5,33 +5,25 @@ messages: the words of an output plugin or, for exact copies (plugin `pgquill`),
 sleeps until the log has moved, or a keepalive is due.
 """
 
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
 from time import time_ns
 from typing import Protocol
 
-import msgspec
 import trio
 
 from replication.slots import MakeError, Slot
+from replication.stream import Keepalive, Status, XLogData, decode_status, encode_data, encode_keepalive, encode_record
 from storage.errors import LogGone
 from storage.wal import Wal
 
-EPOCH_US = 946_684_800_000_000
-"""2000-01-01, from where PostgreSQL counts microseconds, in microseconds since 1970."""
 RECORDS = "pgquill"
 """The plugin that sends records as they are."""
 BATCH_BYTES = 1 << 20
 STOPPING_S = 10.0
 """How long a server that stops waits for a reader to say that it has everything."""
 LAG_SAMPLES = 8192
-
-_XLOG_DATA = struct.Struct(">cqqq")
-_KEEPALIVE = struct.Struct(">cqqB")
-_STATUS = struct.Struct(">cqqqqB")
-_encode = msgspec.msgpack.Encoder().encode
 
 
 class Channel(Protocol):
@@ -75,7 +67,7 @@ class Records:
         if not records:
             return ()
         self.position = records[-1].end
-        return [(record.lsn, _encode(record)) for record in records]
+        return [(record.lsn, encode_record(record)) for record in records]
 
 
 class _Lag:
@@ -148,24 +140,24 @@ class Sender:
         while (data := await self._channel.receive()) is not None:
             self._heard = trio.current_time()
             self._asked = False
-            if data[:1] == b"r" and len(data) == _STATUS.size:
-                self._status(data)
+            if (status := decode_status(data)) is not None:
+                self._status(status)
             elif data[:1] != b"h":  # hot standby feedback: nothing here depends on it
                 raise self._error("08P01", f'unexpected message type "{data[:1].decode("latin-1")}"')
         done.cancel()
 
-    def _status(self, data: bytes) -> None:
-        _, write, flush, apply, sent_at, wants_reply = _STATUS.unpack(data)
+    def _status(self, status: Status) -> None:
+        write, flush, apply = status.written, status.flushed, status.applied
         now = time_ns() // 1000
         self.write, self.flush, self.apply = max(write, self.write), max(flush, self.flush), max(apply, self.apply)
         for lag, position in ((self.write_lag, write), (self.flush_lag, flush), (self.apply_lag, apply)):
             lag.reached(position, now)
-        self.reply_time = sent_at + EPOCH_US
+        self.reply_time = status.sent_at
         if self.state == "stopping":
             self._wake.set()
         if flush:
             self.slot.confirm(min(flush, self.slot.wal.written))
-        if wants_reply:
+        if status.reply_wanted:
             self._wants_keepalive = True
             self._wake.set()
         self._on_reply()
@@ -183,8 +175,7 @@ class Sender:
                 raise self._error("58P01", error.message) from None
             if words:
                 now = time_ns() // 1000
-                await self._channel.send([_XLOG_DATA.pack(b"w", position, position, now - EPOCH_US) + data
-                                          for position, data in words])
+                await self._channel.send([encode_data(XLogData(position, position, now, data)) for position, data in words])
                 self._has_sent(now)
                 self._wants_keepalive |= self._source.is_partial and words[-1][0] < self.sent
             elif self._source.position > self.sent:  # there was nothing to be said about what is new
@@ -241,7 +232,7 @@ class Sender:
     async def _keepalive(self, *, ask: bool) -> None:
         self._wants_keepalive = False
         position = max(self.sent, self._source.position)
-        await self._channel.send([_KEEPALIVE.pack(b"k", position, time_ns() // 1000 - EPOCH_US, ask)])
+        await self._channel.send([encode_keepalive(Keepalive(position, time_ns() // 1000, ask))])
 
 
 def _only(group: BaseExceptionGroup) -> BaseException:

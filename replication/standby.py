@@ -14,6 +14,7 @@ import msgspec
 import trio
 
 from replication.client import ConnectionInfo, ConnectionLost, ServerError, connect
+from replication.facts import ReceiverFacts
 from replication.follower import CopyLog, Follower, NeedsBaseBackup, Timing, warn_older
 from replication.login import CannotLogIn
 from storage.logged import PROMOTION, Record, format_lsn
@@ -181,26 +182,6 @@ class Standby:
                 await progress.changed()
             return "success"
         return "timeout"
-
-
-class ReceiverFacts(msgspec.Struct, frozen=True):
-    """See executor.replicas.ReceiverFacts."""
-
-    process_id: int
-    status: str
-    start_lsn: int
-    start_timeline: int
-    written_lsn: int
-    flushed_lsn: int
-    received_timeline: int
-    last_send_time: int | None
-    last_receipt_time: int | None
-    latest_end_lsn: int
-    latest_end_time: int | None
-    slot: str
-    host: str
-    port: int
-    conninfo: str
 
 
 class StandbyHalf:

@@ -15,12 +15,12 @@ import msgspec
 from storage.logged import Record
 
 EPOCH_US = 946_684_800_000_000
-"""2000-01-01 UTC."""
+"""2000-01-01 UTC, from where PostgreSQL counts microseconds, in microseconds since 1970."""
 KNOWN_TIMELINE = "known_timeline"
 """Option of START_REPLICATION with the plugin `pgquill`: the newest timeline that the reader knows of."""
 _DATA = struct.Struct(">cQQq")
 _KEEPALIVE = struct.Struct(">cQqB")
-_STATUS = struct.Struct(">cQQQqB")
+_STATUS = struct.Struct(">cqqqqB")  # signed: a reader may say anything, and SQLite holds no more
 _record = msgspec.msgpack.Decoder(Record, strict=False).decode  # SQLite has no Booleans, nor have records read from it
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -36,6 +36,16 @@ class XLogData(msgspec.Struct, frozen=True):
     end: int
     sent_at: int
     data: bytes
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How far the reader is."""
+
+    written: int
+    flushed: int
+    applied: int
+    sent_at: int
+    reply_wanted: bool
 
 
 class Keepalive(msgspec.Struct, frozen=True):
@@ -73,6 +83,14 @@ def encode_keepalive(message: Keepalive) -> bytes:
 def encode_status(written: int, flushed: int, applied: int, now: int, *, reply_wanted: bool = False) -> bytes:
     """The payload of a standby's status update. now: microseconds since 1970."""
     return _STATUS.pack(b"r", written, flushed, applied, now - EPOCH_US, reply_wanted)
+
+
+def decode_status(payload: bytes) -> Status | None:
+    """What a reader says; None if that is no status update."""
+    if payload[:1] != b"r" or len(payload) != _STATUS.size:
+        return None
+    _, written, flushed, applied, sent_at, wanted = _STATUS.unpack(payload)
+    return Status(written, flushed, applied, sent_at + EPOCH_US, bool(wanted))
 
 
 def encode_record(record: Record) -> bytes:

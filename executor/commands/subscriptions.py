@@ -30,7 +30,7 @@ from executor.ddl.subscription import (
 )
 from executor.errors import not_supported
 from executor.origins import Origin, change_origin, origins_of
-from executor.parse import Node, RawStatement
+from executor.parse import Node, RawStatement, Source
 from executor.sqlstates import (
     InsufficientPrivilege,
     ObjectNotInPrerequisiteState,
@@ -68,7 +68,7 @@ async def run_create(session: "Session", raw: RawStatement, parameters: Paramete
     node = raw.node
     name, conninfo = node.take("subname"), node.take("conninfo")
     publications = [item.text for item in node.nodes("publication")]
-    given = read_options(node.nodes("options"), CREATE)
+    given = read_options(node.nodes("options"), CREATE, Source(raw.source))
     makes_slot = given.get("connect", True) and given.get("create_slot", True)
     if makes_slot and not ("slot" in given and given["slot"] is None):
         session.block.refuse_inside("CREATE SUBSCRIPTION ... WITH (create_slot = true)")
@@ -152,21 +152,21 @@ async def _altered(session: "Session", ddl: DdlContext, old: Subscription, kind:
     options = node.nodes("options")
     if kind == "ALTER_SUBSCRIPTION_OPTIONS":
         given = read_options(options, {name: option for name, option in CREATE.items() if option[0] not in (
-            "connect", "enabled", "create_slot", "copy_data")})
+            "connect", "enabled", "create_slot", "copy_data")}, ddl.source)
         check_password_required(given, ddl)
         new = altered(old, given)
         if new.failover != old.failover and new.slot is not None:
             await _subscriber(session).alter_slot(old.name, old.conninfo, new.slot, failover=new.failover)
         return new
     if kind == "ALTER_SUBSCRIPTION_SKIP":
-        return replace(old, **read_options(options, SKIP))
+        return replace(old, **read_options(options, SKIP, ddl.source))
     if kind == "ALTER_SUBSCRIPTION_CONNECTION":
         conninfo = node.take("conninfo")
         _subscriber(session).check_conninfo(conninfo, needs_password=_needs_password(session, old))
         return replace(old, conninfo=conninfo)
     if kind == "ALTER_SUBSCRIPTION_ENABLED":
         (option,) = options
-        given = read_options([option], {"enabled": CREATE["enabled"]})
+        given = read_options([option], {"enabled": CREATE["enabled"]}, ddl.source)
         if given["enabled"] and old.slot is None:
             raise ObjectNotInPrerequisiteState("cannot enable subscription that does not have a slot name")
         return replace(old, enabled=given["enabled"])
@@ -180,8 +180,8 @@ async def _with_publications(session: "Session", ddl: DdlContext, old: Subscript
         if not old.enabled:
             raise ObjectNotInPrerequisiteState("ALTER SUBSCRIPTION ... REFRESH is not allowed for disabled subscriptions")
         session.block.refuse_inside("ALTER SUBSCRIPTION ... REFRESH")
-        return await _refreshed(session, ddl, old, read_options(options, REFRESH))
-    given = read_options(options, PUBLICATIONS)
+        return await _refreshed(session, ddl, old, read_options(options, REFRESH, ddl.source))
+    given = read_options(options, PUBLICATIONS, ddl.source)
     if kind == "ALTER_SUBSCRIPTION_DROP_PUBLICATION" and "copy_data" in given:
         raise SyntaxError('unrecognized subscription parameter: "copy_data"')
     new = replace(old, publications=with_publications(old, kind, [item.text for item in node.nodes("publication")]))

@@ -1,10 +1,9 @@
 """WITH (...) of CREATE and SET (...) of ALTER PUBLICATION."""
 
-from collections.abc import Callable
 from typing import Any
 
 from executor.ddl.base import DdlContext
-from executor.option_values import option_boolean, option_text
+from executor.option_values import OptionReaders, option_boolean, option_text, read_parameters
 from executor.parse import Node
 from executor.sqlstates import SyntaxError
 
@@ -14,20 +13,7 @@ GENERATED = {"none": "n", "stored": "s"}
 
 def read_options(nodes: list[Node], ctx: DdlContext) -> dict[str, Any]:
     """The fields of a Publication that are given (42601)."""
-    found: dict[str, Any] = {}
-    for node in nodes:
-        name, argument = node.take("defname"), node.take("arg")
-        node.take("defaction")
-        node.take("defnamespace")
-        known = _OPTIONS.get(name)
-        if known is None:
-            raise SyntaxError(f'unrecognized publication parameter: "{name}"')
-        field, read = known
-        if field in found:
-            raise SyntaxError("conflicting or redundant options", position=ctx.position(node))
-        found[field] = read(name, argument)
-        node.finish()
-    return found
+    return read_parameters(nodes, _OPTIONS, "publication", ctx.source)
 
 
 def _actions(name: str, argument: Node | None) -> tuple[str, ...]:
@@ -50,7 +36,7 @@ def _generated(name: str, argument: Node | None) -> str:
     return found
 
 
-_OPTIONS: dict[str, tuple[str, Callable[[str, Node | None], Any]]] = {
+_OPTIONS: OptionReaders = {
     "publish": ("actions", _actions),
     "publish_via_partition_root": ("via_root", option_boolean),
     "publish_generated_columns": ("generated", _generated),

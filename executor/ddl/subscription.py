@@ -3,7 +3,7 @@
 What is asked of the publisher is executor.commands.subscriptions' part. Source: sql-createsubscription.html.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,8 +14,8 @@ from executor.ddl.objects import put_subscription
 from executor.ddl.ownership import check_may_give
 from executor.ddl.schema import role_oid
 from executor.errors import not_supported
-from executor.option_values import option_boolean, option_text
-from executor.parse import Node
+from executor.option_values import OptionReaders, option_boolean, option_text, read_parameters
+from executor.parse import Node, Source
 from executor.privileges.rules import Owned, not_owner
 from executor.sqlstates import (
     DuplicateObject,
@@ -82,7 +82,7 @@ def _lsn(name: str, argument: Node | None) -> int:
     return position
 
 
-_BOTH: dict[str, tuple[str, Callable[[str, Node | None], Any]]] = {
+_BOTH: OptionReaders = {
     "slot_name": ("slot", _slot), "synchronous_commit": ("synchronous_commit", _synchronous_commit),
     "binary": ("binary", option_boolean), "streaming": ("streaming", _streaming),
     "disable_on_error": ("disable_on_error", option_boolean), "password_required": ("password_required", option_boolean),
@@ -96,22 +96,9 @@ PUBLICATIONS = {**REFRESH, "refresh": ("refresh", option_boolean)}
 FIELDS = frozenset(field for field, _ in _BOTH.values()) - {"two_phase"}
 
 
-def read_options(nodes: list[Node], known: Mapping[str, tuple[str, Callable[[str, Node | None], Any]]]) -> Given:
+def read_options(nodes: Sequence[Node], known: OptionReaders, source: Source) -> Given:
     """The options that are given, by field (42601)."""
-    found: Given = {}
-    for node in nodes:
-        name, argument = node.take("defname"), node.take("arg")
-        node.take("defaction")
-        node.take("defnamespace")
-        option = known.get(name)
-        if option is None:
-            raise SyntaxError(f'unrecognized subscription parameter: "{name}"')
-        field, read = option
-        if field in found:
-            raise SyntaxError("conflicting or redundant options", position=node.peek("location") or None)
-        found[field] = read(name, argument)
-        node.finish()
-    return found
+    return read_parameters(nodes, known, "subscription", source)
 
 
 def created(name: str, conninfo: str, publications: list[str], given: Given, ctx: DdlContext) -> Subscription:

@@ -173,3 +173,37 @@ def test_table_without_a_key_is_followed_by_whole_rows(both: Both) -> None:
     both.source.execute("UPDATE bag SET b = 'new' WHERE a = 2")
     both.barrier()
     assert both.target.execute("SELECT * FROM bag ORDER BY a").fetchall() == [(1, "x"), (2, "new"), (3, "z")]
+
+
+REFUSED = (
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, binary = on, binary = off)",
+    "/* ü */ CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, binary = on, binary = off)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (nonsense = 1)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, enabled = on)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, copy_data = on)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, origin = some)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p WITH (connect = off, streaming = perhaps)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'host=x' PUBLICATION p, p WITH (connect = off)",
+    "CREATE SUBSCRIPTION refused CONNECTION 'nonsense' PUBLICATION p WITH (connect = off)",
+    "ALTER SUBSCRIPTION nosuch ENABLE",
+    "ALTER SUBSCRIPTION nosuch SET (binary = on)",
+    "DROP SUBSCRIPTION nosuch",
+    "CREATE PUBLICATION refused WITH (publish = 'insert', publish = 'update')",
+    "CREATE PUBLICATION refused WITH (nonsense = 1)",
+)
+
+
+@pytest.mark.parametrize("postgres", ["18"], indirect=True)
+def test_what_is_refused_is_refused_as_by_postgresql(postgres: Server, pgquill: Server) -> None:
+    def answers(dsn: str) -> list[tuple[str, Any]]:
+        found = []
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            for sql in REFUSED:
+                with pytest.raises(psycopg.Error) as caught:
+                    connection.execute(sql)
+                said = caught.value.diag
+                message = (said.message_primary or "").rstrip("\n")  # libpq's own messages end with one
+                found.append((sql, (said.sqlstate, message, said.message_detail, said.statement_position)))
+        return found
+
+    assert answers(pgquill.dsn("here")) == answers(postgres.dsn("postgres"))

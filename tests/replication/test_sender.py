@@ -9,9 +9,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from replication.sender import EPOCH_US, STOPPING_S, Records, Sender
+from replication.sender import STOPPING_S, Records, Sender
 from replication.slots import Slot
-from replication.stream import Keepalive, XLogData, decode, decode_record
+from replication.stream import EPOCH_US, Keepalive, XLogData, decode, decode_record
 from storage.database import Database
 from storage.logged import Record
 from tests.storage.bench import Bench

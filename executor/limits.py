@@ -10,9 +10,9 @@ transaction counts from there, as in PostgreSQL. 0 means no limit.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import trio
 
@@ -21,6 +21,24 @@ from executor.errors import SqlError
 
 if TYPE_CHECKING:
     from executor.block import Block
+    from executor.settings.session import Settings
+
+_SETTINGS = ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout")
+_UNLIMITED: AbstractContextManager[None] = nullcontext()
+
+
+class Seconds(NamedTuple):
+    """What the settings allow, in seconds; 0 is no limit."""
+
+    statement: float
+    transaction: float
+    idle_in_transaction: float
+    idle: float
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "Seconds":
+        """Read from the settings."""
+        return cls(*(float(settings.typed(name)) / 1000 for name in _SETTINGS))
 
 
 class Limits:
@@ -28,6 +46,8 @@ class Limits:
 
     def __init__(self, block: "Block") -> None:
         self._block = block
+        self._seconds = Seconds.of(block.session.settings)
+        self._seconds_of = block.session.settings.revision
         self._statement_ends: float | None = None
         self._transaction_ends: float | None = None
         self._scope: trio.CancelScope | None = None  # of the innermost wait
@@ -48,27 +68,31 @@ class Limits:
         """The transaction is over."""
         self._transaction_ends = None
 
-    def _milliseconds(self, name: str) -> int:
-        found = self._block.session.settings.typed(name)
-        assert isinstance(found, int)
-        return found
+    def _now(self) -> "Seconds":
+        """The limits as they are set now."""
+        settings = self._block.session.settings
+        if self._seconds_of != settings.revision:
+            self._seconds, self._seconds_of = Seconds.of(settings), settings.revision
+            if not self._seconds.statement:
+                self._statement_ends = None
+            if not self._seconds.transaction:
+                self._transaction_ends = None
+        return self._seconds
 
-    def _deadline(self, name: str, before: float | None) -> float | None:
-        """When a limit is reached, if its clock was to end at `before`, or starts now."""
-        milliseconds = self._milliseconds(name)
-        if not milliseconds:
-            return None
-        return trio.current_time() + milliseconds / 1000 if before is None else before
+    def around_a_wait(self) -> AbstractContextManager[None]:
+        """While a statement works or waits for a lock. Raises: 57014, 25P04 (FATAL)."""
+        seconds = self._now()
+        return self._limited(seconds) if seconds.statement or seconds.transaction else _UNLIMITED
 
     @contextmanager
-    def around_a_wait(self) -> Iterator[None]:
-        """While a statement works or waits for a lock. Raises: 57014, 25P04 (FATAL)."""
-        self._statement_ends = self._deadline("statement_timeout", self._statement_ends)
-        self._transaction_ends = self._deadline("transaction_timeout", self._transaction_ends)
-        ends = [each for each in (self._statement_ends, self._transaction_ends) if each is not None]
-        if not ends:
-            yield
-            return
+    def _limited(self, seconds: "Seconds") -> Iterator[None]:
+        ends = []
+        if seconds.statement:
+            self._statement_ends = _deadline(seconds.statement, self._statement_ends)
+            ends.append(self._statement_ends)
+        if seconds.transaction:
+            self._transaction_ends = _deadline(seconds.transaction, self._transaction_ends)
+            ends.append(self._transaction_ends)
         deadline = min(ends)
         with trio.CancelScope(deadline=deadline) as scope:
             before, self._scope = self._scope, scope
@@ -97,29 +121,34 @@ class Limits:
         ready: the client has been told ReadyForQuery; a pause in the middle of a pipeline is not idleness. since: when
         the wait for its next message began; pieces of a message do not begin it anew.
         """
+        limits = self._now()
+        if not (limits.transaction or limits.idle_in_transaction or limits.idle):
+            return None
         block = self._block
         found: tuple[float, SqlError] | None = None
-        if block.explicit or block.transaction is not None:
-            self._transaction_ends = self._deadline("transaction_timeout", self._transaction_ends)
-            if self._transaction_ends is not None:
-                found = max(0.0, self._transaction_ends - trio.current_time()), _transaction_timeout()
-        if ready:
-            kind, words = _IDLE[block.explicit]
-            limit = self._milliseconds(kind) / 1000
+        if limits.transaction and (block.explicit or block.transaction is not None):
+            self._transaction_ends = _deadline(limits.transaction, self._transaction_ends)
+            found = max(0.0, self._transaction_ends - trio.current_time()), _transaction_timeout()
+        limit = limits.idle_in_transaction if block.explicit else limits.idle
+        if ready and limit:
             seconds = max(0.0, since + limit - trio.current_time())
-            if limit and (found is None or seconds < found[0]):
-                found = seconds, words()
+            if found is None or seconds < found[0]:
+                found = seconds, _IDLE[block.explicit]()
         return found
+
+
+def _deadline(seconds: float, before: float | None) -> float:
+    """When a limit is reached, if its clock was to end at `before`, or starts now."""
+    return trio.current_time() + seconds if before is None else before
 
 
 def _transaction_timeout() -> SqlError:
     return states.TransactionTimeout("terminating connection due to transaction timeout", severity="FATAL")
 
 
-_IDLE: dict[bool, tuple[str, Callable[[], SqlError]]] = {
-    True: ("idle_in_transaction_session_timeout", lambda: states.IdleInTransactionSessionTimeout(
-        "terminating connection due to idle-in-transaction timeout", severity="FATAL")),
-    False: ("idle_session_timeout", lambda: states.IdleSessionTimeout(
-        "terminating connection due to idle-session timeout", severity="FATAL")),
+_IDLE: dict[bool, Callable[[], SqlError]] = {
+    True: lambda: states.IdleInTransactionSessionTimeout("terminating connection due to idle-in-transaction timeout",
+                                                         severity="FATAL"),
+    False: lambda: states.IdleSessionTimeout("terminating connection due to idle-session timeout", severity="FATAL"),
 }
 """By whether there is a block."""

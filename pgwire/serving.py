@@ -1,5 +1,6 @@
 """One run of `pgquill serve`: sockets, engine, signals, and what the operator reads."""
 
+import ctypes
 import gc
 import getpass
 import logging
@@ -7,6 +8,7 @@ import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ TLS_FACTS = {"ssl_library": "OpenSSL", "ssl_ciphers": DEFAULT_CIPHERS, "ssl_grou
 """Settings that the facts have from a PostgreSQL without TLS."""
 
 GC_THRESHOLDS = (20_000, 20, 50)
+M_ARENA_MAX = -8
+"""glibc's number for it, in malloc.h."""
 
 OpenEngine = Callable[..., Awaitable[Any]]
 MakeReplication = Callable[[Any, Any], Replication]
@@ -77,7 +81,15 @@ def run(open_engine: OpenEngine, options: ServeOptions, make_replication: MakeRe
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    _share_one_heap()
     trio.run(_serve, open_engine, options, make_replication)
+
+
+def _share_one_heap() -> None:
+    """glibc gives each thread a heap of its own, and what one has freed is of no use to the others: a server that answers
+    long queries in threads grows for hours. Only where there is glibc."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def _settle_garbage_collector() -> None:

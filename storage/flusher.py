@@ -18,7 +18,7 @@ from time import perf_counter
 import trio
 
 from storage.errors import IoError
-from storage.worker import Worker
+from storage.worker import Worker, shielded
 
 LATER_S = 0.2
 """How long a commit that does not wait for the disk may be on its way there (PostgreSQL's wal_writer_delay)."""
@@ -46,6 +46,11 @@ def sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
+def _to_the_end(_: Callable[[], None]) -> trio.lowlevel.Abort:
+    """Of somebody who waits for a flush: a cancellation comes after it."""
+    return trio.lowlevel.Abort.FAILED
+
+
 class Flusher:
     """Flushes the log of one database. sync: what makes the disk have the log; simulations have their own.
 
@@ -64,13 +69,13 @@ class Flusher:
         self._running = False
         self._later = False
         self._failed = False
-        self._waiting = trio.lowlevel.ParkingLot()
+        self._waiting: list[trio.lowlevel.Task] = []
         self._is_new = True
         self._quick = 0  # flushes in a row
 
     async def flush(self, *, apart: bool = False) -> None:
-        """When this returns, the disk has what was committed before the call. apart: in a thread, because there
-        are others who should not wait.
+        """When this returns, the disk has what was committed before the call. Not cancellable. apart: in a thread, because
+        there are others who should not wait.
 
         Raises: IoError if it could not be written: then nothing more is acknowledged by this process, because the system
         may have forgotten what it could not write.
@@ -84,7 +89,8 @@ class Flusher:
             if self._failed:
                 raise IoError("the write-ahead log could not be flushed to the disk")
             if self._running:
-                await self._waiting.park()
+                self._waiting.append(trio.lowlevel.current_task())
+                await trio.lowlevel.wait_task_rescheduled(_to_the_end)
             else:
                 await self._flush_now(apart=apart)
 
@@ -93,14 +99,14 @@ class Flusher:
         self._running = True
         try:
             if self._is_new:
-                await self._worker.write(partial(sync_folder, self._log))
+                await shielded(self._worker.write(partial(sync_folder, self._log)))
             if self._quick >= QUICK_FLUSHES and not apart:
-                await trio.lowlevel.checkpoint()
+                await trio.lowlevel.cancel_shielded_checkpoint()
                 upto, position = self._wanted, self.position()
                 self._sync_log()
             else:
                 upto, position = self._wanted, self.position()
-                await self._worker.write(self._sync_log)
+                await shielded(self._worker.write(self._sync_log))
             self._is_new = False
             self._done = upto
             self.reached(position)
@@ -108,7 +114,9 @@ class Flusher:
             self._failed = True
         finally:
             self._running = False
-            self._waiting.unpark_all()
+            waiting, self._waiting = self._waiting, []
+            for task in waiting:
+                trio.lowlevel.reschedule(task)
 
     def _sync_log(self) -> None:
         assert self._log is not None
@@ -127,5 +135,5 @@ class Flusher:
     async def _flush_soon(self) -> None:
         await trio.sleep(LATER_S)
         self._later = False
-        with trio.CancelScope(shield=True), suppress(IoError):  # whoever commits next is told
+        with suppress(IoError):  # whoever commits next is told
             await self.flush()

@@ -41,7 +41,7 @@ from storage.rows import Rows
 from storage.serializable import EVERYTHING, Reader
 from storage.statement import Isolation, Synchronous
 from storage.turn import Patience
-from storage.worker import Worker
+from storage.worker import Worker, shielded
 
 
 class PinnedConnection:
@@ -479,7 +479,7 @@ class Holding:
                       if c.database == "main" else c for c in self._mine]
 
     async def _rebase(self, connection: Connection) -> None:
-        """Before COMMIT: leave the snapshot's state for the newest. Raises: StaleSnapshot, LockTimeout."""
+        """Before COMMIT: leave the snapshot's state for the newest. Not cancellable. Raises: StaleSnapshot, LockTimeout."""
         if self._snapshot is None or not self._engine.history.has_since(self._snapshot):
             return
         if self._fixed:
@@ -491,7 +491,7 @@ class Holding:
             try:
                 connection.command("BEGIN IMMEDIATE")
             except Busy as busy:  # another program was quick
-                await patience.wait(busy)
+                await shielded(patience.wait(busy))
         self._engine.note_foreign()
         self._rebuild(connection, self._engine.foreign != self._foreign, newest=True)
 

@@ -47,7 +47,7 @@ from storage.rows import Rows
 from storage.serializable import EVERYTHING, Read, meets
 from storage.statement import Isolation, RowBatch, Statement, Synchronous, Value
 from storage.turn import Patience
-from storage.worker import inline
+from storage.worker import inline, shielded
 
 T = TypeVar("T")
 INLINE_ROWS = 500
@@ -488,8 +488,7 @@ class Transaction(RowLocks):
                 if self.has_written:
                     await self.begin_write()
                     assert self._connection is not None
-                    with trio.CancelScope(shield=True):
-                        pages = await self._commit_changes(self._connection)
+                    pages = await self._commit_changes(self._connection)
                 elif self._connection is not None:
                     self._connection.command("COMMIT")
                     self._note_committed()
@@ -500,8 +499,7 @@ class Transaction(RowLocks):
         if pages:
             self._engine.checkpoint_if_due(pages)
             if (self.synchronous or self._engine.settings.synchronous) is Synchronous.FULL:
-                with trio.CancelScope(shield=True):
-                    await self._engine.flusher.flush()
+                await self._engine.flusher.flush()
             else:
                 self._engine.flusher.flush_later()
 
@@ -513,7 +511,7 @@ class Transaction(RowLocks):
         return True
 
     async def _commit_changes(self, connection: Connection) -> int:
-        """COMMIT. Gives the pages of the log if anything was written to it, else 0."""
+        """COMMIT, not cancellable. Gives the pages of the log if anything was written to it, else 0."""
         engine = self._engine
         connection.wal_pages = 0
         pivot = None
@@ -543,13 +541,13 @@ class Transaction(RowLocks):
             try:
                 if self._heavy:
                     engine.committing = True
-                    await self.worker.write(job)
+                    await shielded(self.worker.write(job))
                 else:
                     job()
                 break
             except Busy as busy:  # in memory only: readers are at it
                 patience = patience or self._patience()
-                await patience.wait(busy)
+                await shielded(patience.wait(busy))
             finally:
                 engine.committing = False
         if logged is not None:

@@ -10,7 +10,7 @@ in the event loop's own thread: deterministic, for simulations.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -71,6 +71,13 @@ def look_up() -> None:
             raise Interrupted("interrupted")
     elif monotonic() > inline.until:
         raise NeedsThread("this takes long")
+
+
+async def shielded(wait: Awaitable[T]) -> T:
+    """Wait without being cancelled. Only around what does wait: the scope costs 15 us."""
+    with trio.CancelScope(shield=True):
+        result = await wait
+    return result
 
 
 class Worker:

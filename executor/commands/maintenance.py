@@ -9,12 +9,14 @@ from executor.catalog.trees import descendants
 from executor.commands.base import CommandKind, Parameters, Result
 from executor.commands.ddl import context as ddl_context
 from executor.ddl.lookup import find, get, range_name, require_schema
+from executor.errors import SqlError
 from executor.lock_names import table_request
 from executor.lower.generator import quote
 from executor.option_values import option_boolean, unrecognized
 from executor.parse import Node, RawStatement, Source
 from executor.privileges.rules import database_of, of_relation, refused, who_is
 from executor.table_locks import shared_by_all
+from executor.waiting import wait_for
 from storage.errors import LockConflict
 from storage.locks import Mode
 from storage.statement import Statement
@@ -39,7 +41,7 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
     is_vacuum = bool(node.take("is_vacuumcmd"))
     on = _options(raw, "VACUUM" if is_vacuum else "ANALYZE")
     analyze = not is_vacuum or "analyze" in on
-    tables = []
+    tables: list[tuple[Relation, bool]] = []  # and whether the user wrote its name
     for item in node.nodes("rels"):
         relation, columns = item.take("relation"), item.texts("va_cols")
         if columns and not analyze:
@@ -48,19 +50,27 @@ async def run_vacuum(session: "Session", raw: RawStatement, parameters: Paramete
             only = not relation.peek("inh", False)
             named = find_relation(session, relation)
             _check_columns(named, columns)
-            tables += [named] if only else descendants(session.context.catalog, named)
+            tables += [(t, t is named) for t in ([named] if only else descendants(session.context.catalog, named))]
     if is_vacuum:
         session.block.refuse_inside("VACUUM")
     command = "vacuum" if is_vacuum else "analyze"
-    found = tables or [r for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
+    found = tables or [(r, False) for r in session.context.catalog.relations if r.kind in ("r", "m") and shared_by_all(r)]
     mode = Mode.ACCESS_EXCLUSIVE if "full" in on else Mode.SHARE_UPDATE_EXCLUSIVE
-    skip = command if "skip_locked" in on else ""
-    locked = [t for t in found if _may_maintain(session, t, command) and _lock(session, t, mode, skip, named=bool(tables))]
+    locked = []
+    for table, told in found:
+        if not _may_maintain(session, table, command):
+            continue
+        skipping = await _lock(session, table, mode, command, skip_locked="skip_locked" in on)
+        if skipping is None:
+            locked.append(table.oid)
+        elif told:
+            session.notices.append(skipping)
     if "full" in on and (locked or not found):
         await session.block.commit()
         await session.database.file.maintain("VACUUM")
-    if analyze:
-        await _analyze(session, [t for t in locked if tables or not t.made_elsewhere])
+    if analyze:  # what is still there: outside of a block, a lock is given back before the next is waited for
+        known = session.context.catalog.relations_by_oid
+        await _analyze(session, [known[oid] for oid in locked if oid in known and (tables or not known[oid].made_elsewhere)])
     return Result("VACUUM" if is_vacuum else "ANALYZE")
 
 
@@ -73,22 +83,25 @@ def _may_maintain(session: "Session", table: Relation, command: str) -> bool:
     return False
 
 
-def _lock(session: "Session", table: Relation, mode: Mode, skip: str, *, named: bool) -> bool:
-    """Lock a table. skip: the command, which leaves out tables that others hold, with a warning if they were named."""
+async def _lock(session: "Session", table: Relation, mode: Mode, command: str, *, skip_locked: bool) -> SqlError | None:
+    """Lock a table; the warning if it is left out, because others hold it or have dropped it meanwhile."""
+    skipping = f'skipping {command} of "{table.name}" ---'
     if not shared_by_all(table):
-        return True
-    try:
-        session.tables.take((table_request(table.oid, mode),))
-    except LockConflict:
-        if not skip:
+        return None
+    while True:
+        try:
+            session.tables.take((table_request(table.oid, mode),))
+            break
+        except LockConflict as conflict:
+            if skip_locked:
+                return states.LockNotAvailable(f"{skipping} lock not available", severity="WARNING")
             if not session.block.in_block:
                 session.block.release_locks()  # one table after the other, each in a transaction of its own
-            raise
-        if named:
-            session.notices.append(states.LockNotAvailable(f'skipping {skip} of "{table.name}" --- lock not available',
-                                                           severity="WARNING"))
-        return False
-    return True
+            await wait_for(session, conflict)
+            await session.catalog(refresh=session.own_catalog is None)
+    if table.oid not in session.context.catalog.relations_by_oid:
+        return states.UndefinedTable(f"{skipping} relation no longer exists", severity="WARNING")
+    return None
 
 
 OPTIONS = {

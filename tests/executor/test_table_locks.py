@@ -223,6 +223,26 @@ def test_vacuum_leaves_tables_out_that_others_hold(sessions: tuple[Connection, .
     assert rows(three, "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass") == [(0,)]
 
 
+@pytest.mark.parametrize(("command", "warnings"), [
+    ("VACUUM kept, dropped", ["vacuum"]), ("ANALYZE kept, dropped", ["analyze"]), ("VACUUM ANALYZE kept, dropped", ["vacuum"]),
+    ("VACUUM whole", []), ("ANALYZE whole", []),
+])  # fmt: skip
+def test_vacuum_leaves_tables_out_that_are_dropped_meanwhile(sessions: tuple[Connection, ...], command: str,
+                                                             warnings: list[str]) -> None:
+    """As PostgreSQL's own vacuum-concurrent-drop: it speaks of those that were named."""
+    one, two, three = sessions
+    one.execute("CREATE TABLE whole (a int) PARTITION BY LIST (a); CREATE TABLE kept PARTITION OF whole FOR VALUES IN (1);"
+                "CREATE TABLE dropped PARTITION OF whole FOR VALUES IN (2)")
+    heard: list[tuple[Any, ...]] = []
+    two.add_notice_handler(lambda diag: heard.append((diag.severity, diag.sqlstate, diag.message_primary)))
+    one.execute("BEGIN; LOCK kept IN SHARE MODE")
+    vacuuming = waiting(three, two, lambda: two.execute(command.encode()))
+    one.execute("DROP TABLE dropped; COMMIT")
+    vacuuming.done()
+    one.execute("DROP TABLE whole")
+    assert heard == [("WARNING", "42P01", f'skipping {word} of "dropped" --- relation no longer exists') for word in warnings]
+
+
 def test_alter_database_set_is_undone_by_rollback(sessions: tuple[Connection, ...], dsn: str) -> None:
     one, _, _ = sessions
     one.execute("BEGIN; ALTER DATABASE table_locks SET work_mem = '8MB'; ROLLBACK")

@@ -87,7 +87,7 @@ class ScramClient:
 def normalized(password: str) -> bytes:
     """The password as SASLprep makes it, or as it is where SASLprep refuses it (as PostgreSQL does)."""
     mapped = "".join(" " if stringprep.in_table_c12(c) else c for c in password if not stringprep.in_table_b1(c))
-    found = unicodedata.ucd_3_2_0.normalize("NFKC", mapped)
+    found = unicodedata.normalize("NFKC", mapped)
     refused = not found or any(stringprep.in_table_a1(c) or any(refuses(c) for refuses in _PROHIBITED) for c in found)
     if not refused and any(map(stringprep.in_table_d1, found)):
         refused = not (stringprep.in_table_d1(found[0]) and stringprep.in_table_d1(found[-1])) or any(

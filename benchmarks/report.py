@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks.workloads import Scale, Workload
 
 ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- generated:benchmarks -->", "<!-- /generated:benchmarks -->"
 
 
 @dataclass
@@ -91,6 +92,25 @@ def write_json(path: Path, results: list[Result], names: tuple[str, str], scale:
         ],
     }
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def write_section(path: Path, results: list[Result], names: tuple[str, str]) -> None:
+    """Put the medians and ratios into a document, between the markers. Raises: ValueError if it has none."""
+    reference, ours = names
+    facts = circumstances()
+    lines = [f"{facts['date'][:10]}, {facts['cpus']} CPUs, Python {facts['python']}, medians of "
+             f"{max(len(each) for result in results for each in result.figures.values())} rounds.", "",
+             f"| workload | {reference} | {ours} | unit | ratio |", "|---|---:|---:|---|---:|"]
+    for result in results:
+        ratio = result.ratio(reference, ours)
+        shown = "-" if ratio is None else f"{ratio:.2f}"
+        lines.append(f"| {result.name} | {number(result.median(reference))} | {number(result.median(ours))} | {result.unit} "
+                     f"| {shown} |")
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{path} has no {BEGIN} ... {END}")
+    path.write_text("\n".join((before + begin, *lines, end + after)), encoding="utf-8")
 
 
 def circumstances() -> dict[str, Any]:

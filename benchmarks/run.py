@@ -1,6 +1,6 @@
 """`make bench`: run every workload against PostgreSQL 18 and pgquill in turn, and print the ratios.
 
-    python -m benchmarks.run [--quick] [--only NAME ...] [--rounds N] [--self-test] [--json FILE]
+    python -m benchmarks.run [--quick] [--only NAME ...] [--rounds N] [--self-test] [--json FILE] [--section FILE]
 
 Rounds are interleaved (A B A B ...), so that a change of the machine's mood meets both alike; medians are compared.
 """
@@ -16,7 +16,7 @@ from rich.console import Console
 
 from benchmarks.contenders import Contender, both
 from benchmarks.expressions import EXPRESSIONS
-from benchmarks.report import Result, print_table, start_result, write_json
+from benchmarks.report import Result, print_table, start_result, write_json, write_section
 from benchmarks.workloads import FULL, QUICK, Programs, Scale, Workload
 from benchmarks.workloads import WORKLOADS as SERVER_WORKLOADS
 from benchmarks.writers import WRITERS
@@ -40,6 +40,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()),
                         help="where both keep their data; on a disk, not in memory, or commits cost nothing")
     parser.add_argument("--json", type=Path, help="write all figures here (default: only with this option)")
+    parser.add_argument("--section", type=Path, metavar="FILE",
+                        help="write the medians into this document, between its markers: docs/performance.md")
     return parser.parse_args()
 
 
@@ -106,6 +108,8 @@ def main() -> None:
     print_table(results, *names, Console())
     if options.json:
         write_json(options.json, results, names, scale)
+    if options.section:
+        write_section(options.section, results, names)
     sys.exit(1 if any(result.failures for result in results) else 0)
 
 

@@ -279,7 +279,9 @@ class Run:
         await actor.transaction.run(Statement("INSERT INTO temp.mine VALUES (1)", writes=True, temp_schema=True))
 
     def foreign(self) -> None:
-        """Another program writes, if it can."""
+        """Another program writes, if it can. Not while a commit runs in a thread: nobody could tell which of them was first."""
+        if self.database._engine.committing:
+            return
         text = self.text(rare=False)
         raw = apsw.Connection(self.path)
         try:

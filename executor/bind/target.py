@@ -233,9 +233,9 @@ def _identity_default(s: Statement, relation: Relation, column: Column) -> str |
 
 def derived(s: Statement, relation: Relation, entry: TableEntry) -> tuple[tuple[tuple[Column, Expr], ...],
                                                                             tuple[tuple[str, Expr], ...]]:
-    """Generated columns and the checks the executor makes, over the new row."""
+    """The generated columns and the checks that are not SQLite's, over the new row."""
     generated = tuple((c, assign(s, stored_expression(s, entry, c.default or "NULL"), c.type, c.typmod, c.name))
-                      for c in relation.columns if c.generated)
+                      for c in relation.columns if c.generated and not c.computed_by_sqlite)
     checks = tuple((c.name, stored_expression(s, entry, c.expression)) for c in relation.constraints
                    if c.kind == "c" and not c.enforced_by_sqlite)
     bounds: tuple[tuple[str, Expr], ...] = ()

@@ -54,6 +54,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sqlite_collation: str = ""  # a COLLATE other than BINARY that another program gave the column, for example NOCASE
     acl: Acl | None = None
 
+    @property
+    def computed_by_sqlite(self) -> bool:
+        """Whether it is a generated column of a table made elsewhere: SQLite computes it, and nobody may give it a value."""
+        return bool(self.generated) and self.sqlite_default
+
 
 class Constraint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A table's constraint. kind: p primary key, u unique, c check, f foreign key, n not null."""
@@ -264,6 +269,11 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     def by_number(self) -> dict[int, Column]:
         """Its columns by attnum."""
         return {column.number: column for column in self.columns}
+
+    @cached_property
+    def has_computed_by_sqlite(self) -> bool:
+        """Whether SQLite computes some of its columns."""
+        return any(column.computed_by_sqlite for column in self.columns)
 
     def constraint(self, name: str) -> Constraint | None:
         """The constraint of this name."""

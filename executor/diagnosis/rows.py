@@ -59,7 +59,7 @@ async def replay_update(replay: Replay, c: plan.Update) -> tuple[SqlError | None
         if rowid in done:
             continue  # joined with several rows: the first counts
         old, assigned = values[:width], values[width:]
-        new = list(old)
+        new = [UNKNOWN if column.computed_by_sqlite else value for column, value in zip(c.relation.columns, old, strict=True)]
         for (column, _), value in zip(c.assignments, assigned, strict=True):
             new[c.relation.columns.index(column)] = value
         new = await completed(replay, c, new)

@@ -139,6 +139,8 @@ def _from_source(g: Generator, c: plan.Insert) -> str:
 
 def check_text(g: Generator, c: plan.DataChange) -> str:
     """A condition that raises for a new row that violates a CHECK, and is true otherwise."""
+    if c.checks or c.view_checks:
+        refuse_computed(c)
     tests = []
     for name, expr in c.checks:
         if not name:
@@ -154,6 +156,13 @@ def check_text(g: Generator, c: plan.DataChange) -> str:
         row = ", ".join(value(g, column) for column in _row(c.entry))
         tests.append(f"WHEN ({value(g, expr)}) IS NOT TRUE THEN {failed}({row})")
     return f"CASE {' '.join(tests)} ELSE 1 END" if tests else ""
+
+
+def refuse_computed(c: plan.DataChange) -> None:
+    """0A000 where the new row has to be known before it is written, and SQLite computes some of it."""
+    if c.relation.has_computed_by_sqlite:
+        raise not_supported(f'a change of table "{c.relation.name}", whose generated columns SQLite computes, that needs the new '
+                            "row beforehand")
 
 
 @cache

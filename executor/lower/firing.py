@@ -12,7 +12,7 @@ from typing import Any
 from executor import plan, walk
 from executor.catalog.model import Column, Relation
 from executor.errors import not_supported
-from executor.lower.change import CHANGES, check_text, column_text
+from executor.lower.change import CHANGES, check_text, column_text, refuse_computed
 from executor.lower.expressions import value
 from executor.lower.generator import Generator, Lowered, Step
 from executor.lower.outputs import Outputs, targets_of
@@ -68,6 +68,8 @@ def lower_firing(c: DataChange, step: int, *, returning: Callable[[Select], Lowe
     """
     if not c.relation.rowid and not isinstance(c, Insert) and c.relation.kind == "r":
         raise not_supported(f'triggers of table "{c.relation.name}", which has no rowid')
+    if not isinstance(c, Delete):
+        refuse_computed(c)
     parts = Parts()
     found: Program = KINDS[type(c)](parts, c, step, returning, queues)
     return _statement(parts, found, len(c.returning))

@@ -435,6 +435,9 @@ def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
 
 def new_row(rows: ChangedRows, c: DataChange) -> None:
     """Add the generated columns to a new row whose other columns are known."""
+    from executor.lower.change import refuse_computed  # which needs this module
+
+    refuse_computed(c)
     places = {column.number: i for i, column in enumerate(c.relation.columns)}
     for column, expr in c.generated:
         rows.new[c.entry.number, places[column.number]] = rewrite(expr, rows.place, rows.place)

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.workloads import Scale, Workload
+from tools.sections import with_section
 
 ROOT = Path(__file__).resolve().parent.parent
-BEGIN, END = "<!-- generated:benchmarks -->", "<!-- /generated:benchmarks -->"
 
 
 @dataclass
@@ -45,6 +45,12 @@ class Result:
             return None
         return mine / theirs if self.unit == "tps" else theirs / mine
 
+    def cells(self, reference: str, ours: str) -> tuple[str, str, str, str, str]:
+        """Name, both medians, unit and ratio, as tables show them."""
+        ratio = self.ratio(reference, ours)
+        return (self.name, number(self.median(reference)), number(self.median(ours)), self.unit,
+                "-" if ratio is None else f"{ratio:.2f}")
+
 
 def start_result(workload: Workload) -> Result:
     """An empty result for a workload."""
@@ -58,12 +64,8 @@ def print_table(results: list[Result], reference: str, ours: str, console: Conso
     for heading in (reference, ours, "unit", "ratio", "spread"):
         table.add_column(heading, justify="right")
     for result in results:
-        ratio = result.ratio(reference, ours)
         spreads = [spread for name in (reference, ours) if (spread := result.spread(name)) is not None]
-        table.add_row(
-            result.name, number(result.median(reference)), number(result.median(ours)), result.unit,
-            "-" if ratio is None else f"{ratio:.2f}", f"{max(spreads):.0%}" if spreads else "-",
-        )
+        table.add_row(*result.cells(reference, ours), f"{max(spreads):.0%}" if spreads else "-")
     console.print(table)
     for result in results:
         for contender, why in result.failures.items():
@@ -101,16 +103,8 @@ def write_section(path: Path, results: list[Result], names: tuple[str, str]) -> 
     lines = [f"{facts['date'][:10]}, {facts['cpus']} CPUs, Python {facts['python']}, medians of "
              f"{max(len(each) for result in results for each in result.figures.values())} rounds.", "",
              f"| workload | {reference} | {ours} | unit | ratio |", "|---|---:|---:|---|---:|"]
-    for result in results:
-        ratio = result.ratio(reference, ours)
-        shown = "-" if ratio is None else f"{ratio:.2f}"
-        lines.append(f"| {result.name} | {number(result.median(reference))} | {number(result.median(ours))} | {result.unit} "
-                     f"| {shown} |")
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{path} has no {BEGIN} ... {END}")
-    path.write_text("\n".join((before + begin, *lines, end + after)), encoding="utf-8")
+    lines += [f"| {' | '.join(result.cells(reference, ours))} |" for result in results]
+    path.write_text(with_section(path.read_text(encoding="utf-8"), "benchmarks", "\n".join(lines)), encoding="utf-8")
 
 
 def circumstances() -> dict[str, Any]:

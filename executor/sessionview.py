@@ -26,11 +26,11 @@ from executor.masking import masked
 from executor.metrics import DatabaseMetrics
 from executor.origins import Origin, origins_of
 from executor.privileges.rules import of_sequence, who_is
-from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.roles.model import DatabaseFacts, Role, Roles
 from executor.roles.rules import has_privileges_of
 from executor.settings.definitions import SECRET
 from storage.counters import FRAME_HEADER_BYTES
+from storage.log_readers import ReceiverFacts, SenderFacts, SlotFacts
 
 if TYPE_CHECKING:
     from executor.engine import Engine

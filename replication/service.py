@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import trio
 
 from replication.commands import CreateSlot, Option
-from replication.facts import SenderFacts, SlotFacts
 from replication.sender import RECORDS, Sender
 from replication.slots import Counts, MakeError, Slot, Slots
 from replication.standby import StandbyHalf
@@ -21,6 +20,7 @@ from replication.synchronous import Standby as SynchronousStandby
 from replication.synchronous import is_reached, sync_states
 from replication.walsender import Conversation, Walsender, Who
 from storage.errors import EngineError
+from storage.log_readers import SenderFacts, SlotFacts
 from storage.logged import format_lsn
 from storage.wal import Wal
 

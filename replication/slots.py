@@ -14,7 +14,7 @@ from typing import Protocol
 
 import trio
 
-from replication.facts import SlotFacts
+from storage.log_readers import SlotFacts
 from storage.wal import StoredSlot, Wal
 
 _NAME = re.compile(r"[a-z0-9_]+")

@@ -14,9 +14,9 @@ import msgspec
 import trio
 
 from replication.client import ConnectionInfo, ConnectionLost, ServerError, connect
-from replication.facts import ReceiverFacts
 from replication.follower import CopyLog, Follower, NeedsBaseBackup, Timing, warn_older
 from replication.login import CannotLogIn
+from storage.log_readers import ReceiverFacts
 from storage.logged import PROMOTION, Record, format_lsn
 
 STANDBY, PROMOTED, FENCED = "standby", "promoted", "fenced"

@@ -588,7 +588,7 @@ class Transaction(RowLocks):
 
     async def rollback(self) -> None:
         """Undo everything. Holds no connection and no locks afterwards. Waits for nobody's lock."""
-        with trio.CancelScope(shield=True):
-            await self._cleared()
+        if self._clearing is not None:
+            await shielded(self._cleared())
         self._close_live()
         self._let_go()

@@ -16,6 +16,7 @@ import trio
 
 from storage.errors import Busy, LockTimeout
 from storage.locks import DEADLOCK_S, LockManager, LockOwner
+from storage.worker import shielded
 
 FIRST_PAUSE_S = 0.001
 LONGEST_PAUSE_S = 0.05
@@ -150,8 +151,8 @@ class Turn:
         self._clearing = True
         try:
             if self._is_cluttered() and self.holder is not None:
-                with trio.CancelScope(shield=True):  # they are the holder's: it must not lose them because we are cancelled
-                    await self.holder.put_results_aside()
+                # Shielded, because they are the holder's: it must not lose them because we are cancelled.
+                await shielded(self.holder.put_results_aside())
         finally:
             self._clearing = False
         self.pass_on()

@@ -205,8 +205,7 @@ class Wal:
             engine.committed()
         finally:
             engine.turn.leave(alone)
-        with trio.CancelScope(shield=True):
-            await engine.flusher.flush()
+        await engine.flusher.flush()
 
     async def at_rest(self, job: Callable[[], None]) -> None:
         """Run something short while nobody can commit. Raises: LockTimeout, and what it raises."""
@@ -490,8 +489,7 @@ class Wal:
     async def flush(self) -> None:
         """Until `flushed` is what `written` is now. Raises: IoError."""
         lent, self._lent = self._lent, self._engine.pool.lent
-        with trio.CancelScope(shield=True):
-            await self._engine.flusher.flush(apart=lent != self._lent)  # readers should not have to wait for it
+        await self._engine.flusher.flush(apart=lent != self._lent)  # readers should not have to wait for it
 
     async def rewind(self, position: int) -> int:
         """Undo all from a position on, so that this copy can follow another history that has its log up to there; how many

@@ -15,6 +15,7 @@ from executor.builtins.registry import family
 from executor.facts import own_rows
 from executor.facts.lookup import functions_by_oid, types_by_oid
 from tools.conformance import RECORD_MODES, load_record
+from tools.sections import with_section
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPAT = ROOT / "COMPAT.md"
@@ -59,10 +60,7 @@ def with_sections(text: str) -> str:
     if sorted(markers) != sorted(SECTIONS):
         raise ValueError(f"COMPAT.md has the markers {sorted(markers)}, tools/compat.py makes {sorted(SECTIONS)}")
     for name, make in SECTIONS.items():
-        begin, end = f"<!-- generated:{name} -->", f"<!-- /generated:{name} -->"
-        before, rest = text.split(begin)
-        after = rest.split(end)[1]
-        text = f"{before}{begin}\n{make()}\n{end}{after}"
+        text = with_section(text, name, make())
     return text
 
 

@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
+from tools.sections import with_section
+
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "isolation.md"
-BEGIN, END = "<!-- generated:hermitage -->", "<!-- /generated:hermitage -->"
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 LINE = re.compile(r"^(\S+) +(\S+(?: \([^)]*\))?) +(\S+(?: \([^)]*\))?) +(\S+(?: \([^)]*\))?)$", re.MULTILINE)
 MEANING = {
@@ -37,17 +38,10 @@ def table(output: str) -> str:
     return "\n".join(lines)
 
 
-def with_table(document: str, made: str) -> str:
-    """The document with the table between its markers."""
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{made}\n{END}{after}"
-
-
 def main() -> None:
     """Read the scorer's output, write the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    DOCUMENT.write_text(with_table(text, table(sys.stdin.read())), encoding="utf-8")
+    DOCUMENT.write_text(with_section(text, "hermitage", table(sys.stdin.read())), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from executor.catalog.system.replication import function_rows
 from executor.catalog.system.session_view import view_of
 from executor.context import Context
 from executor.errors import not_supported
-from executor.replicas import SlotFacts
 from executor.sqlstates import (
     ActiveSqlTransaction,
     FeatureNotSupported,
@@ -25,6 +24,7 @@ from executor.sqlstates import (
     ObjectNotInPrerequisiteState,
     UndefinedObject,
 )
+from storage.log_readers import SlotFacts
 
 Pair = tuple[str, int]
 

@@ -17,6 +17,7 @@ from executor import plan, walk
 from executor.catalog.model import Catalog, Relation
 from executor.errors import not_supported
 from executor.facts import lookup
+from executor.lower.change import change, refuse_computed
 from executor.lower.expressions import is_volatile
 from executor.lower.generator import Generator, Lowered, RowLocks, Step
 from executor.lower.levels import volatile_operands
@@ -321,8 +322,6 @@ class Program:
         if c.firing is not None:
             self.fire(c, keep=keep, is_result=is_result, counts=counts or is_result)
             return
-        from executor.lower.change import change
-
         g = Generator(exact=bool(keep))
         lowered = g.finish(change(g, c), writes=True)
         self.steps.append(Step(lowered, c, keep=keep, is_result=is_result, counts=counts or is_result, only=only))
@@ -435,8 +434,6 @@ def _updated(program: Program, c: Update, is_main: bool) -> ChangedRows:
 
 def new_row(rows: ChangedRows, c: DataChange) -> None:
     """Add the generated columns to a new row whose other columns are known."""
-    from executor.lower.change import refuse_computed  # which needs this module
-
     refuse_computed(c)
     places = {column.number: i for i, column in enumerate(c.relation.columns)}
     for column, expr in c.generated:

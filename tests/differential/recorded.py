@@ -4,13 +4,13 @@ A line is [group, text after SELECT, columns, rows], or [group, text, SQLSTATE, 
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zlib import crc32
 
 from tests.differential.model import DIFFERENT, EQUAL, UNSUPPORTED, WORDING, Answer, Case
+from tools.sections import with_section
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "recorded"
@@ -73,6 +73,4 @@ def table(counts: Mapping[str, Counter[str]]) -> str:
 def write_document(counts: Mapping[str, Counter[str]]) -> None:
     """Put the table between its markers in the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    made = re.sub(r"(?s)(<!-- generated:expressions -->\n).*(<!-- /generated:expressions -->)",
-                  lambda match: match[1] + table(counts) + "\n" + match[2], text)
-    DOCUMENT.write_text(made, encoding="utf-8")
+    DOCUMENT.write_text(with_section(text, "expressions", table(counts)), encoding="utf-8")

@@ -9,8 +9,8 @@ from typing import Any
 from executor.catalog.system.session_view import SessionView
 from executor.catalog.system.shape import Row, maker
 from executor.clock import stored_timestamp
-from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.types.spans import Interval, interval_text
+from storage.log_readers import ReceiverFacts, SenderFacts, SlotFacts
 
 MB = 1 << 20
 

@@ -15,8 +15,8 @@ from executor.errors import not_supported
 from executor.metrics import DatabaseMetrics
 from executor.origins import Origin
 from executor.privileges.acl import texts
-from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.roles.model import DatabaseFacts, Membership, Role, Roles, initial
+from storage.log_readers import ReceiverFacts, SenderFacts, SlotFacts
 
 if TYPE_CHECKING:
     from executor.context import Context

@@ -14,9 +14,9 @@ import psycopg
 
 from executor.engine import Engine
 from executor.errors import SqlError
-from executor.replicas import ReceiverFacts, SenderFacts, SlotFacts
 from executor.session import Session
 from executor.sqlstates import DuplicateObject, ObjectNotInPrerequisiteState, UndefinedObject
+from storage.log_readers import ReceiverFacts, SenderFacts, SlotFacts
 
 HERE = Path(__file__).parent
 Answer = dict[str, Any]

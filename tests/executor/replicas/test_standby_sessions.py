@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.replicas import ReceiverFacts, SenderFacts
+from storage.log_readers import ReceiverFacts, SenderFacts
 from tests.executor.replicas.harness import serving
 
 pytestmark = pytest.mark.trio
